@@ -1,0 +1,61 @@
+import * as z from 'zod';
+
+/** `reassigned` is person to person, `assigned` nobody to person, `unassigned` person to nobody. */
+export const kinds = ['reassigned', 'assigned', 'unassigned'] as const;
+export const Kind = z.enum(kinds);
+export type Kind = z.infer<typeof Kind>;
+
+/** Who made the change: `zapier` for this integration's own actions, `topo` for everything else. */
+export const sources = ['topo', 'zapier'] as const;
+export const Source = z.enum(sources);
+export type Source = z.infer<typeof Source>;
+
+/** Nobody is a person whose fields are all null. Names and e-mails are null until somebody has told them. */
+export const Person = z.object({
+  user_id: z.string().nullable(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+});
+export type Person = z.infer<typeof Person>;
+
+/** The task as Topo gave it, with every field that it had. */
+export const EventTask = z.looseObject({
+  id: z.string(),
+  type: z.string().optional(),
+  priority: z.string().optional(),
+  sequence_id: z.string().nullable(),
+  assignee_user_id: z.string().nullable(),
+  updated_at: z.string(),
+});
+export type EventTask = z.infer<typeof EventTask>;
+
+/** One task of an event, and who had it before. */
+export const Change = z.object({ task: EventTask, previous_assignee: Person });
+export type Change = z.infer<typeof Change>;
+
+/**
+ * What a Zap hears. `task` and `previous_assignee` are those of the first change; `changes` holds all of them, one
+ * unless the hook asked for one event a sequence. `occurred_at` is the task's `updated_at`, `detected_at` the server's
+ * clock. A batch is the changes that one walk found for the same sequence run and the same new assignee.
+ */
+export const TaskReassigned = z.object({
+  id: z.string(),
+  type: z.literal('task.reassigned'),
+  kind: Kind,
+  occurred_at: z.string(),
+  detected_at: z.string(),
+  source: Source,
+  batch_id: z.string(),
+  batch_size: z.number().int().positive(),
+  previous_assignee: Person,
+  new_assignee: Person,
+  task: EventTask,
+  sequence_template_id: z.string().nullable(),
+  changes: z.array(Change).min(1),
+  changes_count: z.number().int().positive(),
+});
+export type TaskReassigned = z.infer<typeof TaskReassigned>;
+
+/** `GET /events`: newest first. */
+export const EventPage = z.object({ items: z.array(TaskReassigned), has_more: z.boolean() });
+export type EventPage = z.infer<typeof EventPage>;

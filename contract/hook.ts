@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { Kind, Source } from './event.ts';
+
+const wanted = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
+const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
+const enumValue = z.string().min(1).max(64);
+
+/** Which changes a hook wants to hear of. An absent filter matches everything; Topo may add types and priorities. */
+export const HookFilters = z.strictObject({
+  new_assignee_ids: wanted(userId),
+  previous_assignee_ids: wanted(userId),
+  task_types: wanted(enumValue),
+  priorities: wanted(enumValue),
+  kinds: wanted(Kind),
+  ignore_sources: wanted(Source),
+});
+export type HookFilters = z.infer<typeof HookFilters>;
+
+/** `task`: one event a task. `sequence`: one event for all tasks of one sequence run that moved together. */
+export const OncePer = z.enum(['task', 'sequence']);
+export type OncePer = z.infer<typeof OncePer>;
+
+/** The body of `POST /hooks`. */
+export const SubscribeRequest = z.strictObject({
+  target_url: z.url({ error: 'Expected the full URL that Zapier gave for this Zap.' }).max(2048),
+  event: z.literal('task.reassigned', { error: 'The only event is “task.reassigned”.' }),
+  filters: HookFilters.default({}),
+  once_per: OncePer.default('task'),
+});
+export type SubscribeRequest = z.input<typeof SubscribeRequest>;
+
+/** `waiting` until `resume_at`; `ended` for the reason given. */
+export const HookState = z.enum(['active', 'waiting', 'ended']);
+
+/**
+ * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
+ * credential. `listening_since` is null until the first reading of the workspace's tasks has ended.
+ */
+export const Hook = z.object({
+  id: z.string(),
+  event: z.literal('task.reassigned'),
+  target: z.string(),
+  filters: HookFilters,
+  once_per: OncePer,
+  state: HookState,
+  resume_at: z.string().nullable(),
+  ended_at: z.string().nullable(),
+  ended_reason: z.string().nullable(),
+  listening_since: z.string().nullable(),
+  created_at: z.string(),
+});
+export type Hook = z.infer<typeof Hook>;
+
+/** The answer of `POST /hooks`: the hook, and the secret that its deliveries are signed with. */
+export const Subscribed = Hook.extend({ secret: z.string() });
+export type Subscribed = z.infer<typeof Subscribed>;

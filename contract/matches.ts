@@ -1,0 +1,23 @@
+import type { EventTask, Kind, Source } from './event.ts';
+import type { HookFilters } from './hook.ts';
+
+/** What the filters of a hook look at. */
+export type FilteredChange = {
+  kind: Kind;
+  source: Source;
+  previousAssigneeId: string | null;
+  newAssigneeId: string | null;
+  task: Pick<EventTask, 'type' | 'priority'>;
+};
+
+const allows = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
+  wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
+
+/** Whether a hook with these filters wants to hear of this change. The server and the Zap both ask here. */
+export const matches = (filters: HookFilters, change: FilteredChange): boolean =>
+  allows(filters.new_assignee_ids, change.newAssigneeId?.toLowerCase()) &&
+  allows(filters.previous_assignee_ids, change.previousAssigneeId?.toLowerCase()) &&
+  allows(filters.task_types, change.task.type) &&
+  allows(filters.priorities, change.task.priority) &&
+  allows(filters.kinds, change.kind) &&
+  !filters.ignore_sources?.includes(change.source);

@@ -1,0 +1,17 @@
+import type * as z from 'zod';
+
+export type Query = Record<string, string | number | readonly string[] | undefined>;
+
+/**
+ * One call of Topo's API as data. The Zapier app runs it with `z.request`, the webhook server with ky.
+ *
+ * `path` is relative to the base URL, has no leading slash, and its ids are already percent-encoded.
+ * An array in `query` repeats its parameter; `undefined` leaves it out. `answer` is the shape of a 2xx body.
+ */
+export type Call<Answer> = {
+  method: 'GET' | 'PATCH' | 'POST';
+  path: string;
+  query?: Query;
+  json?: unknown;
+  answer: z.ZodType<Answer>;
+};

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import type { Call } from './call.ts';
+
+/** One contact's run of a sequence template. */
+export const Sequence = z.looseObject({
+  id: z.string().min(1),
+  contact_id: z.string().nullish(),
+  sequence_template_id: z.string().nullish(),
+  status: z.string().nullish(),
+});
+export type Sequence = z.infer<typeof Sequence>;
+
+/** `GET /v1/sequences/{sequence_id}`: the path is inferred; cope with a 404. Needs `sequences:read`. */
+export const getSequence = (sequenceId: string): Call<Sequence> => ({
+  method: 'GET',
+  path: `sequences/${encodeURIComponent(sequenceId)}`,
+  answer: Sequence,
+});

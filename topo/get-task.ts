@@ -1,0 +1,9 @@
+import type { Call } from './call.ts';
+import { Task } from './task.ts';
+
+/** `GET /v1/tasks/{task_id}`: inferred, as the page could not be read; cope with a 404. Needs `tasks:read`. */
+export const getTask = (taskId: string): Call<Task> => ({
+  method: 'GET',
+  path: `tasks/${encodeURIComponent(taskId)}`,
+  answer: Task,
+});

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { Call } from './call.ts';
+import { listOf } from './list.ts';
+
+/** What Topo's newer screens call a sequence: the campaign that many contacts run through. */
+export const SequenceTemplate = z.looseObject({
+  id: z.string().min(1),
+  name: z.string().nullish(),
+  status: z.string().nullish(),
+});
+export type SequenceTemplate = z.infer<typeof SequenceTemplate>;
+
+const SequenceTemplatePage = listOf(SequenceTemplate);
+export type SequenceTemplatePage = z.infer<typeof SequenceTemplatePage>;
+
+/** `page` counts from 1, `size` is 1 to 100; `name` must match exactly. */
+export type SequenceTemplateQuery = { page?: number; size?: number; name?: string; status?: string };
+
+/** `GET /v1/sequence-templates` (docs.topo.io, List Sequence Templates). Needs `sequences:read`. */
+export const listSequenceTemplates = ({
+  page,
+  size,
+  name,
+  status,
+}: SequenceTemplateQuery): Call<SequenceTemplatePage> => ({
+  method: 'GET',
+  path: 'sequence-templates',
+  query: { page, size, name, status },
+  answer: SequenceTemplatePage,
+});
