@@ -1,0 +1,23 @@
+import type { Call } from '../topo/call.ts';
+import type { Me } from '../topo/me.ts';
+import type { Secret } from './secrets/secret.ts';
+
+/**
+ * What came of a call. `dateMs` is the answer's `Date` header: Topo's own clock, to the second.
+ *
+ * - `refused`: Topo does not accept the key (401) or it lacks the scope (403).
+ * - `limited`: 429; `retryAfterMs` is how long Topo asks to wait, if it says so.
+ * - `failed`: anything else; `reason` is a sentence for the log and holds no secret.
+ */
+export type TopoAnswer<Answer> =
+  | { kind: 'answered'; answer: Answer; dateMs: number | undefined }
+  | { kind: 'refused'; status: 401 | 403; reason: string }
+  | { kind: 'limited'; retryAfterMs: number | undefined; reason: string }
+  | { kind: 'failed'; reason: string };
+
+export type CallTopo = <Answer>(key: Secret, call: Call<Answer>, signal?: AbortSignal) => Promise<TopoAnswer<Answer>>;
+
+/** What Topo says about a key (`GET /v1/me`). */
+export type Identify = (key: Secret) => Promise<TopoAnswer<Me>>;
+
+export type TopoClient = { call: CallTopo; identify: Identify };

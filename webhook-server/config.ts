@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { readAllowedHost } from './hook-target.ts';
+import { decodeKey } from './secrets/encryption-key.ts';
+import { Secret } from './secrets/secret.ts';
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, { error: `must be a whole number from ${least} to ${most}`, abort: true })
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: `must be a whole number from ${least} to ${most}` });
+
+const hosts = z.string().transform((list, context) =>
+  list.split(',').flatMap((text) => {
+    const host = readAllowedHost(text.trim());
+    if (host === undefined) {
+      const message = 'must be a comma list of exact hosts, such as hooks.zapier.com or 127.0.0.1:4020';
+      context.addIssue({ code: 'custom', message });
+      return [];
+    }
+    return [host];
+  }),
+);
+
+const isSafeOrigin = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  const isEncrypted =
+    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname));
+  return isEncrypted && [username, password, search, hash].every((part) => part === '');
+};
+
+const Environment = z
+  .object({
+    NODE_ENV: z.string().optional(),
+    HOST: z.string().default('127.0.0.1'),
+    PORT: wholeNumber(0, 65_535).default(3000),
+    TOPO_API_URL: z
+      .string()
+      .refine(isSafeOrigin, {
+        error: 'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone)',
+      })
+      .default('https://api.topo.io/v1'),
+    DATA_DIR: z.string().default('./.data'),
+    DATABASE_URL: z
+      .undefined({ error: 'is not supported by this version, which keeps its data in SQLite: remove it' })
+      .optional(),
+    HOOK_ALLOWED_HOSTS: hosts.prefault('hooks.zapier.com'),
+    ENCRYPTION_KEY: z
+      .string()
+      .refine((text) => decodeKey(text) !== undefined, {
+        error: 'must hold 32 bytes, as 64 hexadecimal digits or in base64',
+      })
+      .transform((text) => new Secret(text))
+      .optional(),
+    POLL_INTERVAL_MS: wholeNumber(250, 3_600_000).default(15_000),
+    POLL_IDLE_INTERVAL_MS: wholeNumber(250, 3_600_000).default(60_000),
+    TOPO_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
+    TRUST_PROXY: wholeNumber(0, 10).default(0),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+        error: 'must be one of fatal, error, warn, info, debug, silent',
+      })
+      .default('info'),
+  })
+  .refine(({ NODE_ENV, ENCRYPTION_KEY }) => NODE_ENV !== 'production' || ENCRYPTION_KEY !== undefined, {
+    path: ['ENCRYPTION_KEY'],
+    error: 'is required when NODE_ENV is production: make one with `openssl rand -hex 32` and keep it safe',
+  })
+  .transform((environment) => ({
+    host: environment.HOST,
+    port: environment.PORT,
+    topoApiUrl: environment.TOPO_API_URL,
+    dataFolder: environment.DATA_DIR,
+    allowedHosts: environment.HOOK_ALLOWED_HOSTS,
+    encryptionKey: environment.ENCRYPTION_KEY,
+    pollIntervalMs: environment.POLL_INTERVAL_MS,
+    pollIdleIntervalMs: environment.POLL_IDLE_INTERVAL_MS,
+    topoRequestsPerMinute: environment.TOPO_REQUESTS_PER_MINUTE,
+    trustedProxies: environment.TRUST_PROXY,
+    logLevel: environment.LOG_LEVEL,
+  }));
+
+export type Config = z.output<typeof Environment>;
+
+/** The configuration is wrong: the message names every bad variable and prints no value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the server's configuration. An empty variable counts as one that is not set.
+ *
+ * @throws ConfigError naming every bad variable at once.
+ */
+export const readConfig = (environment: Record<string, string | undefined>): Config => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  const parsed = Environment.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')} ${message}`);
+  throw new ConfigError(`The configuration is not usable:\n${[...new Set(lines)].join('\n')}`);
+};

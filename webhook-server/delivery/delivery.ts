@@ -1,0 +1,109 @@
+import { sign } from '../../contract/signature.ts';
+import type { TargetCheck } from '../hook-target.ts';
+import type { Log } from '../log.ts';
+import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { DeliveryClaim, DeliveryOutcome, WorkStore } from '../store/work-store.ts';
+import { type Attempted, decide } from './policy.ts';
+import { deadlineMs, type Transport } from './transport.ts';
+
+export type DeliveryPorts = {
+  store: WorkStore;
+  vault: Vault;
+  checkTarget: TargetCheck;
+  transport: Transport;
+  /** Milliseconds since 1970, for the signature's timestamp. */
+  clock: () => number;
+  /** Milliseconds, from any start; never goes back. */
+  monotonicClock: () => number;
+  /** From 0 up to 1. */
+  random: () => number;
+  log: Log;
+};
+
+export type ClaimedDelivery = DeliveryClaim & { claimedAt: number };
+
+/** A delivery belongs to one process for this long: enough for the attempt, and to write down what came of it. */
+const leaseMs = 45_000;
+
+/** So many deliveries of one hook are under way at once, so that one that hangs leaves room for the others. */
+const perHook = 8;
+
+const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: DeliveryOutcome): void => {
+  const facts = { deliveryId: id, hookId, attempt };
+  switch (outcome.kind) {
+    case 'delivered':
+      log.info(facts, 'delivered');
+      break;
+    case 'gone':
+      log.info(facts, 'the target is gone: the hook has ended');
+      break;
+    case 'retry':
+      log.warn({ ...facts, reason: outcome.reason, retryInMs: outcome.afterMs }, 'not delivered, trying again');
+      break;
+    case 'dead':
+      log.error({ ...facts, reason: outcome.reason }, 'not delivered, given up');
+      break;
+    default:
+      outcome satisfies never;
+  }
+};
+
+/** Sends what is due to the Zaps. `claim` takes deliveries, `run` attempts one of them and writes down what came of it. */
+export const createDelivery = (ports: DeliveryPorts) => {
+  const { store, vault, checkTarget, transport, clock, monotonicClock, random, log } = ports;
+
+  const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
+    const secret = vault.open(sealedSecret, signingSecretPlace(hookId)).reveal();
+    const timestampSeconds = Math.floor(clock() / 1000);
+    return {
+      'content-type': 'application/json',
+      'user-agent': 'topo-for-zapier',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestampSeconds),
+      'webhook-signature': sign(secret, { id, timestampSeconds, body }),
+    };
+  };
+
+  const targetOf = ({ sealedTarget, hookId }: DeliveryClaim) =>
+    checkTarget(vault.open(sealedTarget, targetPlace(hookId)).reveal());
+
+  const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<Attempted> => {
+    try {
+      const target = targetOf(claim);
+      if (target.kind === 'refused') return { kind: 'never sent', reason: `the target is refused: ${target.reason}` };
+      const message = { url: target.url, headers: signedHeaders(claim), body: claim.body, signal };
+      return await transport.post(message);
+    } catch (error) {
+      // Only opening the seals can fail here, before anything was sent.
+      log.error({ deliveryId: claim.id, hookId: claim.hookId, error }, 'the delivery cannot be prepared');
+      return { kind: 'never sent', reason: 'the delivery could not be prepared' };
+    }
+  };
+
+  /** Tells Zapier that we have given up on a hook, so that its Zap shows as paused. */
+  const announceEnd = async (claim: DeliveryClaim): Promise<void> => {
+    log.error({ hookId: claim.hookId }, 'the hook has ended after three days of failure');
+    const target = targetOf(claim);
+    if (target.kind === 'allowed') await transport.delete(target.url);
+  };
+
+  return {
+    async claim(limit: number): Promise<ClaimedDelivery[]> {
+      const claimedAt = monotonicClock();
+      const claims = await store.claimDeliveries({ limit, perHook, leaseMs });
+      return claims.map((claim) => ({ ...claim, claimedAt }));
+    },
+
+    async run(claim: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+      // A process that was paused in between must not send what may belong to another by now.
+      if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
+
+      const attempted = await attempt(claim, signal);
+      const outcome = decide(attempted, { attempt: claim.attempt, ageMs: claim.ageMs, random: random() });
+      const settled = await store.settle({ id: claim.id, lease: claim.lease, outcome });
+      report(log, claim, outcome);
+      if (settled.kind === 'ended' && settled.reason === 'failing') await announceEnd(claim);
+    },
+  };
+};

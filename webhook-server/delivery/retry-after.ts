@@ -1,0 +1,11 @@
+/**
+ * How long a `Retry-After` asks to wait, in milliseconds: given in seconds, or as a date.
+ *
+ * @returns `undefined` when there is none, or it is neither.
+ */
+export const retryAfterMs = (value: string | undefined, nowMs: number): number | undefined => {
+  if (value === undefined) return undefined;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1000;
+  const untilMs = Date.parse(value);
+  return Number.isNaN(untilMs) ? undefined : Math.max(0, untilMs - nowMs);
+};

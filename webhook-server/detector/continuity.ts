@@ -1,0 +1,69 @@
+import type { Cursor } from '../store/work-store.ts';
+import type { PageWindow } from './page-window.ts';
+
+/**
+ * How the rows of a list are ordered and how its pages follow each other.
+ *
+ * - `overlapping`: every page begins inside the one before, so that each border is read twice.
+ * - `adjacent`: a page begins where the one before ended, which is enough while nothing is deleted and no two rows at
+ *   the border share a timestamp; else the border is read again.
+ */
+export type Paging = 'overlapping' | 'adjacent';
+
+/** What a page showed: the sort keys of its rows, ascending, and how long the whole list was. */
+export type PageFacts = { window: PageWindow; keys: readonly number[]; totalCount: number; hasMore: boolean };
+
+/**
+ * - `continue`: every row before the page's last key has been read; go on at the cursor.
+ * - `complete`: so it has, and there are no more.
+ * - `step back`: rows may have moved past the border unseen; read again from the offset, and store nothing.
+ */
+export type Continuation =
+  | { kind: 'continue'; cursor: Cursor }
+  | { kind: 'complete' }
+  | { kind: 'step back'; offset: number };
+
+/** Twice as far with every step, so that any number of deleted rows is caught up with soon. */
+const stepBack = (window: PageWindow, cursor: Cursor): Continuation => {
+  const distance = Math.max(2, 2 * (cursor.offset - window.offset));
+  return { kind: 'step back', offset: Math.max(0, Math.min(cursor.overlapOffset, cursor.offset - distance)) };
+};
+
+const joins = (facts: PageFacts, cursor: Cursor, paging: Paging): boolean => {
+  const [first] = facts.keys;
+  if (facts.window.offset === 0 || cursor.isTied) return true;
+  if (first === undefined) return false;
+  if (first < cursor.borderKey) return true;
+  return paging === 'adjacent' && first > cursor.borderKey && facts.totalCount >= cursor.totalCount;
+};
+
+/** The offset of the last row that is surely before the rows that share the page's last key. */
+const overlapOf = ({ window, keys }: PageFacts, last: number): number | undefined => {
+  const index = keys.findLastIndex((key) => key < last);
+  return index === -1 ? undefined : window.offset + index;
+};
+
+/**
+ * Decides whether a page joins the rows that were read before it, and where the next one begins.
+ *
+ * Rows shift while a list is read: a deleted row pulls unread ones over the border, and rows with equal timestamps come
+ * in another order at every request. A page that begins with a row strictly before the border proves that nothing was
+ * passed over, whatever moved.
+ *
+ * @param cursor null for the first page.
+ */
+export const follow = (facts: PageFacts, cursor: Cursor | null, paging: Paging): Continuation => {
+  if (cursor !== null && !joins(facts, cursor, paging)) return stepBack(facts.window, cursor);
+
+  const last = facts.keys.at(-1);
+  if (last === undefined || !facts.hasMore) return { kind: 'complete' };
+  const end = facts.window.offset + facts.keys.length;
+  const overlapOffset = overlapOf(facts, last);
+  // More rows share one timestamp than a page holds: whether all were seen cannot be proven, they can only be passed.
+  const isTied = overlapOffset === undefined || (last === cursor?.borderKey && overlapOffset <= cursor.overlapOffset);
+  const offset = isTied || paging === 'adjacent' ? end : overlapOffset;
+  return {
+    kind: 'continue',
+    cursor: { offset, overlapOffset: overlapOffset ?? end, borderKey: last, totalCount: facts.totalCount, isTied },
+  };
+};

@@ -1,0 +1,73 @@
+import type { CallTopo } from '../call-topo.ts';
+import type { Log } from '../log.ts';
+import { topoKeyPlace } from '../secrets/places.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { PollClaim, WorkStore } from '../store/work-store.ts';
+import { createFetchPage, type PollEnd } from './fetch-page.ts';
+import { backOffMs, type Pace } from './next-poll.ts';
+import { poll } from './poll.ts';
+import { createRequestBudget } from './request-budget.ts';
+
+export type DetectorPorts = {
+  store: WorkStore;
+  vault: Vault;
+  call: CallTopo;
+  pace: Pace;
+  requestsPerMinute: number;
+  /** Milliseconds, from any start; never goes back. */
+  monotonicClock: () => number;
+  /** From 0 up to 1. */
+  random: () => number;
+  log: Log;
+};
+
+/** A workspace belongs to one poll for this long after its last page; a page takes 20 s at most. */
+const leaseMs = 60_000;
+
+const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: PollEnd): void => {
+  const facts = { organizationId, nextPollInMs: Math.round(nextPollInMs), reason };
+  if (result === 'done') log.debug(facts, 'workspace polled');
+  else if (result === 'failed') log.warn(facts, 'the workspace could not be polled');
+  else log.error(facts, 'Topo refuses the key of this workspace; it is replaced by the next call with a working one');
+};
+
+/**
+ * Finds out which tasks were reassigned. `claim` takes the workspaces that are due, `run` polls one of them and gives
+ * it back.
+ */
+export const createDetector = ({
+  store,
+  vault,
+  call,
+  pace,
+  requestsPerMinute,
+  monotonicClock,
+  random,
+  log,
+}: DetectorPorts) => {
+  const budget = createRequestBudget(requestsPerMinute, monotonicClock);
+
+  const pollClaimed = async (claim: PollClaim, signal: AbortSignal): Promise<PollEnd> => {
+    const { organizationId, sealedKey, nowMs, failures } = claim;
+    const retryInMs = backOffMs(pace, failures, random());
+    try {
+      const key = vault.open(sealedKey, topoKeyPlace(organizationId));
+      const fetchPage = createFetchPage({ organizationId, key, call, budget, retryInMs, nowMs, signal });
+      return await poll(claim, { store, fetchPage, pace, leaseMs });
+    } catch (error) {
+      log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
+      return { result: 'failed', nextPollInMs: retryInMs };
+    }
+  };
+
+  return {
+    claim: (limit: number): Promise<PollClaim[]> => store.claimPolls({ limit, leaseMs }),
+
+    async run(claim: PollClaim, signal: AbortSignal): Promise<void> {
+      const { organizationId, lease } = claim;
+      const end = await pollClaimed(claim, signal);
+      report(log, organizationId, end);
+      await store.finishPoll({ organizationId, lease, result: end.result, nextPollInMs: end.nextPollInMs });
+    },
+  };
+};

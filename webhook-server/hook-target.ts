@@ -1,0 +1,48 @@
+/** Whether a delivery may go to a URL, and why not. */
+export type TargetVerdict = { kind: 'allowed'; url: URL } | { kind: 'refused'; reason: string };
+
+export type TargetCheck = (target: string) => TargetVerdict;
+
+type AllowedHost = { hostname: string; port: string; allowsPlainHttp: boolean };
+
+const loopback = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+
+/**
+ * Reads one entry of HOOK_ALLOWED_HOSTS, an exact `host` or `host:port`. Only a literal loopback address with a port
+ * may be reached by plain http, for trying things out on one machine.
+ *
+ * @returns `undefined` when the entry is anything else, such as a URL, a wildcard or a number in disguise.
+ */
+export const readAllowedHost = (entry: string): AllowedHost | undefined => {
+  if (!URL.canParse(`https://${entry}`)) return undefined;
+  const { host, hostname, port } = new URL(`https://${entry}`);
+  const isWrittenPlainly = entry.toLowerCase() === host || entry.toLowerCase() === `${host}:443`;
+  if (!isWrittenPlainly || hostname.includes('*')) return undefined;
+  return { hostname, port: port === '' ? '443' : port, allowsPlainHttp: port !== '' && loopback.test(hostname) };
+};
+
+const portOf = ({ port, protocol }: URL): string => {
+  if (port !== '') return port;
+  return protocol === 'https:' ? '443' : '80';
+};
+
+/**
+ * Decides which URLs deliveries may go to. It is asked when a hook subscribes and again before each delivery, so that
+ * neither a forged request nor an altered database turns the server against another host.
+ */
+export const createTargetCheck = (allowedHosts: readonly AllowedHost[]): TargetCheck => {
+  const refused = (reason: string): TargetVerdict => ({ kind: 'refused', reason });
+
+  return (target) => {
+    if (!URL.canParse(target)) return refused('it is not a URL');
+    const url = new URL(target);
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('it is not an https URL');
+    if (url.username !== '' || url.password !== '') return refused('it holds a user name or a password');
+    if (url.hash !== '') return refused('it holds a fragment (#…)');
+
+    const entry = allowedHosts.find(({ hostname, port }) => hostname === url.hostname && port === portOf(url));
+    if (entry === undefined) return refused('its host is not on the list of allowed hosts (HOOK_ALLOWED_HOSTS)');
+    if (url.protocol === 'http:' && !entry.allowsPlainHttp) return refused('it is not an https URL');
+    return { kind: 'allowed', url };
+  };
+};

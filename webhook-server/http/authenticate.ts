@@ -1,0 +1,67 @@
+import type { Request } from 'express';
+import { topoKeyPlace } from '../secrets/places.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { Store } from '../store/store.ts';
+import type { SealedKey, TenantStore } from '../store/tenant-store.ts';
+import { bearerOf } from './bearer.ts';
+import { HttpError } from './http-error.ts';
+import type { Identities, Identity } from './identities.ts';
+
+/** Who calls: the store of their organization, and their key, sealed for it. */
+export type Caller = { store: TenantStore; sealedKey: SealedKey };
+
+/**
+ * Finds out who calls.
+ *
+ * @throws HttpError 401 without a key that Topo accepts, 403 when it lacks the scope, 503 when Topo cannot be asked.
+ */
+export type Authenticate = (request: Request, scope: 'tasks:read' | 'tasks:write') => Promise<Caller>;
+
+const sealFor = (vault: Vault, organizationId: string, key: Secret): SealedKey => ({
+  sealedKey: vault.seal(key, topoKeyPlace(organizationId)),
+  keyHash: vault.hash(key, 'topo_key'),
+});
+
+const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted' } => {
+  switch (identity.kind) {
+    case 'refused':
+      throw new HttpError(
+        401,
+        'unauthorized',
+        'Topo does not accept this API key. Make a new one in Topo under Settings → Developers → API Keys.',
+      );
+    case 'unknown':
+      throw new HttpError(
+        503,
+        'topo_unavailable',
+        'Topo could not be asked whether this API key is valid. Try again in a moment.',
+        {
+          retryAfterSeconds: 10,
+          cause: identity.reason,
+        },
+      );
+    case 'accepted':
+      if (identity.scopes.includes(scope)) return identity;
+      throw new HttpError(
+        403,
+        'forbidden',
+        `This API key lacks the scope ${scope}. Make a new one with it in Topo under Settings → Developers → API Keys.`,
+      );
+  }
+};
+
+/** Callers authenticate with their Topo key. A key that works takes the place of one that Topo has refused. */
+export const createAuthenticate =
+  (identities: Identities, vault: Vault, tenant: Store['tenant']): Authenticate =>
+  async (request, scope) => {
+    const key = bearerOf(request);
+    if (key === undefined) {
+      throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
+    }
+    const { organizationId, scopes } = accept(await identities.of(key), scope);
+    const store = tenant(organizationId);
+    const sealedKey = sealFor(vault, organizationId, key);
+    if (scopes.includes('tasks:read')) await store.renewKey(sealedKey);
+    return { store, sealedKey };
+  };

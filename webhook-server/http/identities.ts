@@ -1,0 +1,81 @@
+import type { Identify } from '../call-topo.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Vault } from '../secrets/vault.ts';
+
+/** Whom a Topo key belongs to, and what it may do. */
+export type Identity =
+  | { kind: 'accepted'; organizationId: string; scopes: readonly string[] }
+  | { kind: 'refused' }
+  | { kind: 'unknown'; reason: string };
+
+export type Identities = {
+  /** Asks Topo, or remembers what it said a short time ago. */
+  of(key: Secret): Promise<Identity>;
+  /** Whether the answer is remembered, so that Topo need not be asked. */
+  isRemembered(key: Secret): boolean;
+};
+
+const acceptedForMs = 5 * 60_000;
+const refusedForMs = 60_000;
+const mostRemembered = 10_000;
+
+const rememberForMs = ({ kind }: Identity): number => {
+  if (kind === 'accepted') return acceptedForMs;
+  return kind === 'refused' ? refusedForMs : 0;
+};
+
+/**
+ * Remembers for some minutes what Topo says about keys, by their keyed hash; refusals too, for a shorter time. That
+ * Topo could not be asked is not remembered.
+ *
+ * @param clock milliseconds, from any start.
+ */
+export const createIdentities = (identify: Identify, vault: Vault, clock: () => number): Identities => {
+  const remembered = new Map<string, { identity: Identity; untilMs: number }>();
+  const asking = new Map<string, Promise<Identity>>();
+
+  const hashOf = (key: Secret): string => vault.hash(key, 'identity');
+
+  const recall = (hash: string): Identity | undefined => {
+    const known = remembered.get(hash);
+    if (known === undefined || known.untilMs <= clock()) return undefined;
+    return known.identity;
+  };
+
+  const remember = (hash: string, identity: Identity): void => {
+    remembered.delete(hash);
+    if (rememberForMs(identity) === 0) return;
+    remembered.set(hash, { identity, untilMs: clock() + rememberForMs(identity) });
+    const [oldest] = remembered.keys();
+    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
+  };
+
+  const ask = async (key: Secret): Promise<Identity> => {
+    const answer = await identify(key);
+    switch (answer.kind) {
+      case 'answered':
+        return { kind: 'accepted', organizationId: answer.answer.organization_id, scopes: answer.answer.scopes };
+      case 'refused':
+        return { kind: 'refused' };
+      case 'limited':
+      case 'failed':
+        return { kind: 'unknown', reason: answer.reason };
+    }
+  };
+
+  return {
+    isRemembered: (key) => recall(hashOf(key)) !== undefined,
+
+    async of(key) {
+      const hash = hashOf(key);
+      const known = recall(hash);
+      if (known !== undefined) return known;
+      // Calls that arrive together with the same key ask once.
+      const asked = asking.get(hash) ?? ask(key).finally(() => asking.delete(hash));
+      asking.set(hash, asked);
+      const identity = await asked;
+      remember(hash, identity);
+      return identity;
+    },
+  };
+};

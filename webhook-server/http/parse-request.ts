@@ -1,0 +1,28 @@
+import type * as z from 'zod';
+import { HttpError } from './http-error.ts';
+
+const fieldOf = (issue: z.core.$ZodIssue): string => {
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+  return path.map(String).join('.');
+};
+
+const explain = (issue: z.core.$ZodIssue, field: string): string => {
+  if (issue.code === 'unrecognized_keys')
+    return `“${field}” is not a known field. Check its spelling, or leave it out.`;
+  if (field === '') return 'The body must be a JSON object.';
+  return `“${field}” is not usable. ${issue.message.replace(/\.?$/, '.')}`;
+};
+
+/**
+ * What a caller sent, in the shape that is expected.
+ *
+ * @throws HttpError 400 naming the first field that is wrong.
+ */
+export const parseRequest = <Shape extends z.ZodType>(shape: Shape, given: unknown): z.output<Shape> => {
+  const parsed = shape.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) throw new HttpError(400, 'invalid_request', 'The request is not usable.');
+  const field = fieldOf(issue);
+  throw new HttpError(400, 'invalid_request', explain(issue, field), field === '' ? {} : { field });
+};

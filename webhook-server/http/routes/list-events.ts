@@ -1,0 +1,52 @@
+import type { RequestHandler } from 'express';
+import * as z from 'zod';
+import { HookFilters } from '../../../contract/hook.ts';
+import type { Authenticate } from '../authenticate.ts';
+import { HttpError } from '../http-error.ts';
+import { parseRequest } from '../parse-request.ts';
+
+/** A parameter that was given once counts as a list of one. */
+const listed = <Shape extends z.ZodType>(list: Shape) =>
+  z.preprocess((value) => (typeof value === 'string' ? [value] : value), list).optional();
+
+const { shape: filter } = HookFilters;
+
+const Query = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: 'Expected a number from 1 to 100.', abort: true })
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= 100, { error: 'Expected a number from 1 to 100.' })
+    .default(20),
+  before: z.string().min(1).max(100).optional(),
+  new_assignee_ids: listed(filter.new_assignee_ids),
+  previous_assignee_ids: listed(filter.previous_assignee_ids),
+  task_types: listed(filter.task_types),
+  priorities: listed(filter.priorities),
+  kinds: listed(filter.kinds),
+  ignore_sources: listed(filter.ignore_sources),
+});
+
+/** `GET /events`: the events of the caller's workspace, newest first; `before` goes on after an event of the last page. */
+export const listEvents =
+  ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
+  async (request, response) => {
+    const { store } = await authenticate(request, 'tasks:read');
+    const query = parseRequest(Query, request.query);
+    const page = await store.events({
+      limit: query.limit,
+      before: query.before,
+      newAssigneeIds: query.new_assignee_ids,
+      previousAssigneeIds: query.previous_assignee_ids,
+      taskTypes: query.task_types,
+      priorities: query.priorities,
+      kinds: query.kinds,
+      ignoreSources: query.ignore_sources,
+    });
+    if (page === undefined) {
+      throw new HttpError(400, 'invalid_request', '“before” names no event. Send the id of the last event of a page.', {
+        field: 'before',
+      });
+    }
+    response.json(page);
+  };

@@ -1,0 +1,48 @@
+import { ConfigError, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { SealBroken } from './secrets/vault.ts';
+import { startServer } from './server.ts';
+import { StoreError } from './store/store.ts';
+
+/** What the operator can mend is told in a sentence; anything else shows where it came from. */
+const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof ConfigError || error instanceof StoreError || error instanceof SealBroken) return error.message;
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    return 'The port is in use by another program. Stop that one, or choose another port with PORT.';
+  }
+  if ('code' in error && error.code === 'EACCES') {
+    return 'The port may not be used by this user. Choose one above 1023 with PORT.';
+  }
+  return error.stack ?? error.message;
+};
+
+const start = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const server = await startServer(config, log);
+  log.info({ url: server.url }, 'listening');
+
+  let isStopping = false;
+  const stop = (signal: string): void => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    server.stop().then(
+      () => log.info('stopped'),
+      (error: unknown) => {
+        log.error({ error }, 'the server did not stop cleanly');
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+};
+
+try {
+  await start();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TopoClient } from './call-topo.ts';
+import type { Config } from './config.ts';
+import { createDelivery } from './delivery/delivery.ts';
+import { createTransport, type Transport } from './delivery/transport.ts';
+import { createDetector } from './detector/detector.ts';
+import { createTargetCheck, type TargetCheck } from './hook-target.ts';
+import { createHttp } from './http/create-http.ts';
+import type { Log } from './log.ts';
+import { loadEncryptionKey } from './secrets/encryption-key.ts';
+import { keyCheckPlace } from './secrets/places.ts';
+import { Secret } from './secrets/secret.ts';
+import { createVault, type Vault } from './secrets/vault.ts';
+import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { createTopoClient } from './topo-client.ts';
+import { startWorkLoop, type WorkLoop } from './work-loop.ts';
+
+export type Server = {
+  /** Where it listens, for example `http://127.0.0.1:3000`. */
+  url: string;
+  /** Takes no more calls, finishes what is under way within a bound, and closes the database. */
+  stop(): Promise<void>;
+};
+
+/** Calls that are being answered may take this long to end. */
+const callGraceMs = 5_000;
+
+/** Deliveries that are under way end by themselves within this time; a poll is given up and goes on later. */
+const deliveryGraceMs = 16_000;
+
+const openStore = async (config: Config, vault: Vault): Promise<Store> => {
+  const store = createSqliteStore(join(config.dataFolder, 'topo-for-zapier.sqlite'));
+  try {
+    const sealed = await store.keyCheck(vault.seal(new Secret('the key fits'), keyCheckPlace));
+    vault.open(sealed, keyCheckPlace);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+const listen = async (answer: RequestListener, { host, port }: Config): Promise<HttpServer> => {
+  const listener = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, answer);
+  listener.listen(port, host);
+  await once(listener, 'listening');
+  return listener;
+};
+
+const urlOf = (listener: HttpServer): string => {
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.');
+  return `http://${isIPv6(address.address) ? `[${address.address}]` : address.address}:${address.port}`;
+};
+
+const close = async (listener: HttpServer): Promise<void> => {
+  const closed = once(listener, 'close');
+  listener.close();
+  listener.closeIdleConnections();
+  await Promise.race([closed, delay(callGraceMs, undefined, { ref: false })]);
+  listener.closeAllConnections();
+  await closed;
+};
+
+type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
+
+const monotonicClock = (): number => performance.now();
+
+const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, { call }: TopoClient): WorkLoop => {
+  const detector = createDetector({
+    store: work,
+    vault,
+    call,
+    pace: { intervalMs: config.pollIntervalMs, idleIntervalMs: config.pollIdleIntervalMs },
+    requestsPerMinute: config.topoRequestsPerMinute,
+    monotonicClock,
+    random: Math.random,
+    log,
+  });
+  const msUntilDue = () => work.msUntilPoll();
+  const onWork = (listener: () => void) => work.onWork('poll', listener);
+  return startWorkLoop({ name: 'detector', concurrency: 4, ...detector, msUntilDue, onWork }, log);
+};
+
+const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts, transport: Transport): WorkLoop => {
+  const delivery = createDelivery({
+    store: work,
+    vault,
+    checkTarget,
+    transport,
+    clock: Date.now,
+    monotonicClock,
+    random: Math.random,
+    log,
+  });
+  const msUntilDue = () => work.msUntilDelivery();
+  const onWork = (listener: () => void) => work.onWork('deliver', listener);
+  return startWorkLoop({ name: 'delivery', concurrency: 64, ...delivery, msUntilDue, onWork }, log);
+};
+
+/**
+ * Starts everything: the store, the routes, the detector and the delivery.
+ *
+ * @throws Error with a sentence for the operator when something cannot be started; nothing is left running then.
+ */
+export const startServer = async (config: Config, log: Log): Promise<Server> => {
+  const vault = createVault(loadEncryptionKey(config.encryptionKey, config.dataFolder));
+  const store = await openStore(config, vault);
+  const topo = createTopoClient(config.topoApiUrl);
+  const checkTarget = createTargetCheck(config.allowedHosts);
+  let isStarted = true;
+  const isReady = () =>
+    store.check().then(
+      () => isStarted,
+      () => false,
+    );
+
+  const http = createHttp({
+    store,
+    isReady,
+    identify: topo.identify,
+    checkTarget,
+    vault,
+    clock: Date.now,
+    trustedProxies: config.trustedProxies,
+    log,
+  });
+  const listener = await listen(http, config).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+
+  const transport = createTransport();
+  const ports = { config, store, vault, checkTarget, log };
+  const detecting = startDetecting(ports, topo);
+  const delivering = startDelivering(ports, transport);
+
+  return {
+    url: urlOf(listener),
+    async stop() {
+      isStarted = false;
+      await Promise.all([close(listener), detecting.stop(0), delivering.stop(deliveryGraceMs)]);
+      await transport.close();
+      await store.close();
+    },
+  };
+};

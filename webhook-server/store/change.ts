@@ -1,0 +1,83 @@
+import type { EventTask, Kind, Person, Source, TaskReassigned } from '../../contract/event.ts';
+import { kindOf } from '../../contract/kind-of.ts';
+import { batchId, eventId, groupId } from './event-id.ts';
+import type { SeenTask } from './work-store.ts';
+
+/** One task whose assignee changed, as it was detected. */
+export type Change = {
+  id: string;
+  kind: Kind;
+  source: Source;
+  previousAssigneeId: string | null;
+  newAssigneeId: string | null;
+  task: EventTask;
+  occurredAtUs: number;
+  detectedAtMs: number;
+};
+
+/** A change, and the changes of the same reading that moved the same sequence run to the same person. */
+export type BatchedChange = Change & { batchId: string; batchSize: number };
+
+/** What the order of deliveries is kept for: the sequence run, or the task when it has none. */
+export const orderKeyOf = ({ task }: Pick<Change, 'task'>): string => task.sequence_id ?? task.id;
+
+/** The change that leads from the assignee in the snapshot to the one that a page showed. */
+export const changeOf = (
+  organizationId: string,
+  { task, assigneeId, updatedAtUs }: SeenTask,
+  previousAssigneeId: string | null,
+  detectedAtMs: number,
+): Change => ({
+  id: eventId({
+    organizationId,
+    taskId: task.id,
+    previousAssigneeId,
+    newAssigneeId: assigneeId,
+    occurredAtUs: updatedAtUs,
+  }),
+  kind: kindOf(previousAssigneeId, assigneeId),
+  source: 'topo',
+  previousAssigneeId,
+  newAssigneeId: assigneeId,
+  task,
+  occurredAtUs: updatedAtUs,
+  detectedAtMs,
+});
+
+/** Names the batch of each change of one reading. */
+export const inBatches = (changes: readonly Change[], readingId: string): BatchedChange[] => {
+  const named = changes.map((change) => ({
+    ...change,
+    batchId: batchId(readingId, orderKeyOf(change), change.newAssigneeId),
+  }));
+  const sizes = new Map<string, number>();
+  for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
+  return named.map((change) => ({ ...change, batchSize: sizes.get(change.batchId) ?? 1 }));
+};
+
+const personOf = (userId: string | null): Person => ({ user_id: userId, name: null, email: null });
+
+/**
+ * The event that tells one change, or several of one batch together.
+ *
+ * @param first the earliest of the changes.
+ */
+export const eventOf = (first: BatchedChange, others: readonly BatchedChange[] = []): TaskReassigned => {
+  const changes = [first, ...others];
+  return {
+    id: others.length === 0 ? first.id : groupId(changes.map(({ id }) => id)),
+    type: 'task.reassigned',
+    kind: first.kind,
+    occurred_at: first.task.updated_at,
+    detected_at: new Date(first.detectedAtMs).toISOString(),
+    source: first.source,
+    batch_id: first.batchId,
+    batch_size: first.batchSize,
+    previous_assignee: personOf(first.previousAssigneeId),
+    new_assignee: personOf(first.newAssigneeId),
+    task: first.task,
+    sequence_template_id: null,
+    changes: changes.map(({ task, previousAssigneeId }) => ({ task, previous_assignee: personOf(previousAssigneeId) })),
+    changes_count: changes.length,
+  };
+};

@@ -1,0 +1,27 @@
+import type { Database } from 'better-sqlite3';
+import { StoreError } from '../store.ts';
+import { first } from './migrations/0001-first.ts';
+
+const migrations = [first];
+
+/**
+ * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.
+ *
+ * @throws StoreError when a newer program has written the file.
+ */
+export const migrate = (database: Database): void => {
+  const seen = Number(database.pragma('user_version', { simple: true }));
+  if (seen > migrations.length) {
+    throw new StoreError(
+      `The database was written by a newer version of this server (schema ${seen}, known here: ${migrations.length}). ` +
+        'Start that version, or restore a backup from before it.',
+    );
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index < seen) continue;
+    database.transaction(() => {
+      database.exec(migration);
+      database.pragma(`user_version = ${index + 1}`);
+    })();
+  }
+};

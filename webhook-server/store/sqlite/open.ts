@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase, { type Database } from 'better-sqlite3';
+import { StoreError } from '../store.ts';
+import { migrate } from './migrate.ts';
+
+const { SqliteError } = SqliteDatabase;
+type SqliteError = InstanceType<typeof SqliteError>;
+
+/**
+ * Opens the file and holds it alone: a second process is refused for as long as this one lives. `synchronous=FULL`
+ * loses nothing in a power cut; WAL in exclusive mode needs no shared memory.
+ */
+const openAlone = (path: string): Database => {
+  const database = new SqliteDatabase(path, { timeout: 0 });
+  try {
+    database.pragma('locking_mode = exclusive');
+    database.pragma('journal_mode = wal');
+    database.pragma('synchronous = full');
+    database.pragma('foreign_keys = on');
+    migrate(database);
+    // The lock is taken with the first write, not with the pragma.
+    database.exec('begin immediate; commit');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+const explain = (path: string, error: SqliteError): string => {
+  switch (error.code) {
+    case 'SQLITE_BUSY':
+      return `Another process is using ${path}. Stop it first, or give this one a folder of its own (DATA_DIR).`;
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+      return `${path} cannot be written. Check that the folder exists and belongs to the user who runs the server.`;
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return `${path} is damaged, or is no SQLite file. Restore it from a backup, or move it away to start anew.`;
+    case 'SQLITE_FULL':
+      return `The disk that holds ${path} is full. Free some space and start the server again.`;
+    default:
+      return `${path} cannot be opened (${error.code}: ${error.message}).`;
+  }
+};
+
+/**
+ * Opens or makes a SQLite file, with its tables up to date.
+ *
+ * @throws StoreError with a sentence that says what to do.
+ */
+export const openDatabase = (path: string): Database => {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openAlone(path);
+  } catch (cause) {
+    if (cause instanceof SqliteError) throw new StoreError(explain(path, cause), { cause });
+    if (cause instanceof StoreError || !(cause instanceof Error)) throw cause;
+    throw new StoreError(`The folder of ${path} cannot be made (${cause.message}).`, { cause });
+  }
+};

@@ -1,0 +1,169 @@
+import type { Database } from 'better-sqlite3';
+import type { EventPage } from '../../../contract/event.ts';
+import { eventOf } from '../change.ts';
+import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
+import { createEndHook } from './end-hook.ts';
+import { type PublishedEventRow, readPublishedChange } from './event-row.ts';
+import { type HookRow, hookColumns, readHook } from './hook-row.ts';
+
+type Owned = { organizationId: string };
+type OwnedHook = Owned & { hookId: string };
+type Position = { occurred_at_us: number; seq: number };
+
+/** A filter of a query as one parameter: a JSON list, or null for “everything”. */
+const listOrNull = (values: readonly string[] | undefined): string | null =>
+  values === undefined ? null : JSON.stringify(values);
+
+const prepareHookStatements = (database: Database) => ({
+  findLive: database.prepare<Owned & { targetHash: string }, { id: string }>(`
+    select id from hook
+    where organization_id = @organizationId and target_hash = @targetHash and ended_at_ms is null`),
+
+  insert: database.prepare<Record<string, string | number>>(`
+    insert into hook (id, organization_id, target_hash, secret_hash, sealed_target, sealed_secret, filters, once_per,
+                      created_at_ms, resume_at_ms)
+    values (@id, @organizationId, @targetHash, @secretHash, @sealedTarget, @sealedSecret, @filters, @oncePer,
+            @nowMs, @nowMs)`),
+
+  replaceFilters: database.prepare<OwnedHook & { filters: string; oncePer: string }>(`
+    update hook set filters = @filters, once_per = @oncePer
+    where id = @hookId and organization_id = @organizationId`),
+
+  get: database.prepare<OwnedHook, HookRow>(`
+    select ${hookColumns} from hook join workspace using (organization_id)
+    where hook.id = @hookId and organization_id = @organizationId`),
+
+  all: database.prepare<Owned, HookRow>(`
+    select ${hookColumns} from hook join workspace using (organization_id)
+    where organization_id = @organizationId
+    order by hook.created_at_ms desc, hook.rowid desc`),
+});
+
+const prepareWorkspaceStatements = (database: Database) => ({
+  // A workspace that has a key is being polled already, and keeps its turn and its key.
+  wake: database.prepare<Owned & SealedKey & { nowMs: number }>(`
+    insert into workspace (organization_id, sealed_key, key_hash, active_at_ms, poll_at_ms)
+    values (@organizationId, @sealedKey, @keyHash, @nowMs, @nowMs)
+    on conflict (organization_id) do update
+    set sealed_key = excluded.sealed_key, key_hash = excluded.key_hash, key_refused_since_ms = null,
+        active_at_ms = excluded.active_at_ms, poll_at_ms = excluded.poll_at_ms, failures = 0
+    where workspace.sealed_key is null`),
+
+  renewKey: database.prepare<Owned & SealedKey & { nowMs: number }>(`
+    update workspace
+    set sealed_key = @sealedKey, key_hash = @keyHash, key_refused_since_ms = null, poll_at_ms = @nowMs, failures = 0
+    where organization_id = @organizationId and key_refused_since_ms is not null and key_hash <> @keyHash`),
+});
+
+const prepareEventStatements = (database: Database) => ({
+  position: database.prepare<Owned & { eventId: string }, Position>(`
+    select occurred_at_us, seq from event
+    where organization_id = @organizationId and id = @eventId and batch_id is not null`),
+
+  page: database.prepare<Record<string, string | number | null>, PublishedEventRow>(`
+    select seq, id, kind, source, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
+           batch_id, batch_size
+    from event
+    where organization_id = @organizationId
+      and batch_id is not null
+      and (@beforeUs is null or (occurred_at_us, seq) < (@beforeUs, @beforeSeq))
+      and (@newAssigneeIds is null or lower(new_assignee_id) in (select value from json_each(@newAssigneeIds)))
+      and (@previousAssigneeIds is null
+           or lower(previous_assignee_id) in (select value from json_each(@previousAssigneeIds)))
+      and (@taskTypes is null or task_type in (select value from json_each(@taskTypes)))
+      and (@priorities is null or priority in (select value from json_each(@priorities)))
+      and (@kinds is null or kind in (select value from json_each(@kinds)))
+      and (@ignoreSources is null or source not in (select value from json_each(@ignoreSources)))
+    order by occurred_at_us desc, seq desc
+    limit @limit`),
+});
+
+/** Makes the stores of single organizations; the statements are prepared once for all of them. */
+export const createTenantStores = (
+  database: Database,
+  clock: () => number,
+  onPollWork: () => void,
+): ((organizationId: string) => TenantStore) => {
+  const hook = prepareHookStatements(database);
+  const workspace = prepareWorkspaceStatements(database);
+  const event = prepareEventStatements(database);
+  const endHook = createEndHook(database);
+
+  const readOne = (owned: OwnedHook): StoredHook => {
+    const row = hook.get.get(owned);
+    if (row === undefined) throw new Error(`The hook ${owned.hookId} was not stored.`);
+    return readHook(row);
+  };
+
+  const subscribe = database.transaction((organizationId: string, added: NewHook): StoredHook => {
+    const nowMs = clock();
+    const { sealedKey, keyHash, targetHash, oncePer } = added;
+    workspace.wake.run({ organizationId, sealedKey, keyHash, nowMs });
+    const filters = JSON.stringify(added.filters);
+    const live = hook.findLive.get({ organizationId, targetHash });
+    if (live !== undefined) {
+      hook.replaceFilters.run({ organizationId, hookId: live.id, filters, oncePer });
+      return readOne({ organizationId, hookId: live.id });
+    }
+    const { id, secretHash, sealedTarget, sealedSecret } = added;
+    hook.insert.run({
+      id,
+      organizationId,
+      targetHash,
+      secretHash,
+      sealedTarget,
+      sealedSecret,
+      filters,
+      oncePer,
+      nowMs,
+    });
+    return readOne({ organizationId, hookId: id });
+  });
+
+  const endOwned = database.transaction((owned: OwnedHook): boolean => {
+    if (hook.get.get(owned) === undefined) return false;
+    endHook(owned.hookId, 'unsubscribed', clock());
+    return true;
+  });
+
+  const readEvents = database.transaction((organizationId: string, query: EventQuery): EventPage | undefined => {
+    const { before, limit } = query;
+    const position = before === undefined ? null : event.position.get({ organizationId, eventId: before });
+    if (position === undefined) return undefined;
+    const rows = event.page.all({
+      organizationId,
+      beforeUs: position?.occurred_at_us ?? null,
+      beforeSeq: position?.seq ?? null,
+      newAssigneeIds: listOrNull(query.newAssigneeIds),
+      previousAssigneeIds: listOrNull(query.previousAssigneeIds),
+      taskTypes: listOrNull(query.taskTypes),
+      priorities: listOrNull(query.priorities),
+      kinds: listOrNull(query.kinds),
+      ignoreSources: listOrNull(query.ignoreSources),
+      limit: limit + 1,
+    });
+    const items = rows.slice(0, limit).map((row) => eventOf(readPublishedChange(row)));
+    return { items, has_more: rows.length > limit };
+  });
+
+  return (organizationId) => ({
+    async subscribe(added) {
+      const stored = subscribe.immediate(organizationId, added);
+      onPollWork();
+      return stored;
+    },
+    async hooks() {
+      return hook.all.all({ organizationId }).map(readHook);
+    },
+    async endHook(hookId) {
+      return endOwned.immediate({ organizationId, hookId });
+    },
+    async events(query) {
+      return readEvents(organizationId, query);
+    },
+    async renewKey(key) {
+      const { changes } = workspace.renewKey.run({ organizationId, ...key, nowMs: clock() });
+      if (changes > 0) onPollWork();
+    },
+  });
+};

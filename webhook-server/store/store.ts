@@ -1,0 +1,21 @@
+import type { TenantStore } from './tenant-store.ts';
+import type { WorkStore } from './work-store.ts';
+
+/** What a driver offers. */
+export type Store = {
+  /** The store of one organization. */
+  tenant(organizationId: string): TenantStore;
+  /** The hook with this secret, live or ended, for a call that has the secret and no Topo key. */
+  hookOfSecret(secretHash: string): Promise<{ organizationId: string; hookId: string } | undefined>;
+  work: WorkStore;
+  /** Answers the sealed text that the first start stored, or stores this one: whoever cannot open it has a wrong key. */
+  keyCheck(sealed: string): Promise<string>;
+  /** Throws when the database does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The database cannot be used; the message says why and what to do. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}

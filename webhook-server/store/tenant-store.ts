@@ -1,0 +1,72 @@
+import type { EventPage, Kind, Source } from '../../contract/event.ts';
+import type { HookFilters, OncePer } from '../../contract/hook.ts';
+
+/** A hook as it is stored. Times are milliseconds since 1970, by the database's clock. */
+export type StoredHook = {
+  id: string;
+  sealedTarget: string;
+  sealedSecret: string;
+  filters: HookFilters;
+  oncePer: OncePer;
+  createdAtMs: number;
+  /** No delivery before this time. */
+  resumeAtMs: number;
+  ended: { atMs: number; reason: EndReason } | null;
+  /** Since when changes reach this hook; null while the workspace is being read for the first time. */
+  listeningSinceMs: number | null;
+};
+
+/** `gone`: the target answered 410. `failing`: three days of nothing but failure. */
+export type EndReason = 'unsubscribed' | 'gone' | 'failing';
+
+/** A Topo key, sealed, and its keyed hash. */
+export type SealedKey = { sealedKey: string; keyHash: string };
+
+/** A hook to be added. Its id is made by the caller, who sealed the target and the secret at that id's places. */
+export type NewHook = SealedKey & {
+  id: string;
+  /** Keyed hash of the target URL: the same target again is the same hook. */
+  targetHash: string;
+  /** Keyed hash of the secret, by which the hook can be ended without a Topo key. */
+  secretHash: string;
+  sealedTarget: string;
+  sealedSecret: string;
+  filters: HookFilters;
+  oncePer: OncePer;
+};
+
+/** Which events to answer. Absent filters match everything; `before` is the id of the event to go on after. */
+export type EventQuery = {
+  limit: number;
+  before?: string | undefined;
+  newAssigneeIds?: readonly string[] | undefined;
+  previousAssigneeIds?: readonly string[] | undefined;
+  taskTypes?: readonly string[] | undefined;
+  priorities?: readonly string[] | undefined;
+  kinds?: readonly Kind[] | undefined;
+  ignoreSources?: readonly Source[] | undefined;
+};
+
+/**
+ * All that the routes may do for one organization, which was fixed when this store was made. Every method is one
+ * transaction.
+ */
+export type TenantStore = {
+  /**
+   * Adds a hook and wakes the detector. The same target again answers the hook that is there, with the new filters; an
+   * ended hook of that target stays as it is, and a new one takes its place.
+   */
+  subscribe(hook: NewHook): Promise<StoredHook>;
+  /** The hooks of the organization, ended ones too, newest first. */
+  hooks(): Promise<StoredHook[]>;
+  /**
+   * Ends a hook. What waits for it is dropped, and with the organization's last hook its Topo key is erased.
+   *
+   * @returns whether the organization has, or had, such a hook.
+   */
+  endHook(hookId: string): Promise<boolean>;
+  /** The organization's events, newest first, or `undefined` when `before` names no event of it. */
+  events(query: EventQuery): Promise<EventPage | undefined>;
+  /** Takes this key for the detector if the one that it has was refused by Topo. */
+  renewKey(key: SealedKey): Promise<void>;
+};

@@ -1,0 +1,152 @@
+import type { EventTask } from '../../contract/event.ts';
+import type { EndReason } from './tenant-store.ts';
+
+/** What the loops wait for: `poll`, a workspace to be read; `deliver`, a delivery to be sent. */
+export type Topic = 'poll' | 'deliver';
+
+/** Where a reading goes on: see `detector/continuity.ts`. */
+export type Cursor = {
+  /** How many rows of the list lie before the next page. */
+  offset: number;
+  /** An offset from which the next page surely overlaps the last. */
+  overlapOffset: number;
+  /** The sort key of the last row that was read; every row before it has been read. */
+  borderKey: number;
+  /** How long the list was when the last page was read. */
+  totalCount: number;
+  /** More rows share one timestamp than fit on a page: the next page is taken as it comes. */
+  isTied: boolean;
+};
+
+/**
+ * One reading of a workspace's tasks, page by page. A `baseline` meets every task once and tells nobody; a `walk` goes
+ * from the newest change back to `floorUs` and makes events, unless it is silent.
+ */
+export type Reading = {
+  id: string;
+  kind: 'baseline' | 'walk';
+  isSilent: boolean;
+  startedAtMs: number;
+  /** The newest change when the reading began: the watermark when it ends. Null for a workspace without tasks. */
+  topUs: number | null;
+  /** A walk ends with the first row older than this. Null: it reads everything. */
+  floorUs: number | null;
+  rowsRead: number;
+  /** Null: from the start. */
+  cursor: Cursor | null;
+};
+
+/** How far a workspace has been read. */
+export type Watermark = {
+  /** The newest change that a complete reading began with, in microseconds of Topo's time. */
+  us: number;
+  /** When a reading first saw it, by the database's clock. */
+  movedAtMs: number;
+  /** The rows shortly before the watermark were read again after they must all have become visible. */
+  isSettled: boolean;
+};
+
+/** A workspace whose turn it is, and the lease that proves it. */
+export type PollClaim = {
+  organizationId: string;
+  lease: string;
+  sealedKey: string;
+  nowMs: number;
+  isBaselined: boolean;
+  /** After a time without hooks: the next walk tells nobody. */
+  isSilent: boolean;
+  watermark: Watermark | null;
+  /** The reading that a 429 or a crash interrupted. */
+  reading: Reading | null;
+  /** Polls in a row that failed. */
+  failures: number;
+  /** When a change was last seen. */
+  activeAtMs: number;
+};
+
+/** A task as a page showed it. */
+export type SeenTask = { task: EventTask; assigneeId: string | null; updatedAtUs: number };
+
+/** One page of a reading, to be stored together with where the reading goes on. */
+export type PageRecord = {
+  organizationId: string;
+  lease: string;
+  rows: readonly SeenTask[];
+  /** The reading after this page; its `cursor` is where the next page begins. */
+  reading: Reading;
+  /** Null while the reading goes on; when it ends, the watermark of the workspace from now on. */
+  end: { watermark: Watermark | null } | null;
+};
+
+export type RecordOutcome = { kind: 'recorded'; changes: number } | { kind: 'lease lost' };
+
+/** When to poll a workspace again, and how the last poll went. */
+export type PollOutcome = {
+  organizationId: string;
+  lease: string;
+  nextPollInMs: number;
+  result: 'done' | 'failed' | 'key refused';
+};
+
+/** One delivery whose turn it is. `sealedTarget` and `sealedSecret` are those of its hook. */
+export type DeliveryClaim = {
+  id: string;
+  hookId: string;
+  lease: string;
+  sealedTarget: string;
+  sealedSecret: string;
+  body: string;
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** How long ago the first attempt was, in milliseconds. */
+  ageMs: number;
+};
+
+/**
+ * How certain it is that the target has the event after an attempt that failed: `never sent`, it cannot have it;
+ * `refused`, it said no; `ambiguous`, it may have it.
+ */
+export type Certainty = 'never sent' | 'refused' | 'ambiguous';
+
+/** What became of an attempt. `reason` is a short phrase without secrets. */
+export type DeliveryOutcome =
+  | { kind: 'delivered' }
+  | { kind: 'gone' }
+  | { kind: 'retry'; afterMs: number; reason: string; certainty: Certainty }
+  | { kind: 'dead'; reason: string; certainty: Certainty };
+
+export type Settlement = { id: string; lease: string; outcome: DeliveryOutcome };
+
+/** `ended`: settling this delivery ended its hook, for the reason given. */
+export type SettleOutcome = { kind: 'settled' } | { kind: 'ended'; reason: EndReason } | { kind: 'lease lost' };
+
+/**
+ * The work of the detector and the delivery, across all organizations. Every method is one transaction, and leases run
+ * by the database's clock.
+ */
+export type WorkStore = {
+  /** Takes up to `limit` workspaces that have a live hook and are due. */
+  claimPolls(options: { limit: number; leaseMs: number }): Promise<PollClaim[]>;
+  /** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
+  isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
+  /**
+   * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With the reading's last
+   * page its changes become events and deliveries. Nothing is stored when the lease is no longer ours.
+   */
+  recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
+  /** Gives the workspace back. */
+  finishPoll(outcome: PollOutcome): Promise<void>;
+  /** Milliseconds until a workspace is due; undefined when none is waiting. */
+  msUntilPoll(): Promise<number | undefined>;
+  /**
+   * Takes up to `limit` deliveries that are due, in turn from each hook and at most `perHook` of one, and of a hook's
+   * sequence only the oldest that is not settled.
+   */
+  claimDeliveries(options: { limit: number; perHook: number; leaseMs: number }): Promise<DeliveryClaim[]>;
+  /** Writes down what became of an attempt, if the lease is still ours. */
+  settle(settlement: Settlement): Promise<SettleOutcome>;
+  /** Milliseconds until a delivery is due; undefined when none is waiting. */
+  msUntilDelivery(): Promise<number | undefined>;
+  /** Calls the listener whenever there may be new work. Answers a function that ends this. */
+  onWork(topic: Topic, listener: () => void): () => void;
+};

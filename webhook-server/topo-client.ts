@@ -1,0 +1,78 @@
+import ky from 'ky';
+import { callUrl } from '../topo/call-url.ts';
+import { TopoErrorBody } from '../topo/error-body.ts';
+import { me } from '../topo/me.ts';
+import type { CallTopo, TopoClient } from './call-topo.ts';
+
+const timeoutMs = 20_000;
+
+const dateOf = (headers: Headers): number | undefined => {
+  const dateMs = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(dateMs) ? undefined : dateMs;
+};
+
+/** How long a `Retry-After` in seconds or as a date asks to wait, in milliseconds. A date counts from the answer's. */
+const retryAfterOf = (headers: Headers): number | undefined => {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const untilMs = Date.parse(value);
+  const fromMs = dateOf(headers);
+  return Number.isNaN(untilMs) || fromMs === undefined ? undefined : Math.max(0, untilMs - fromMs);
+};
+
+const describe = async (response: Response): Promise<string> => {
+  const body: unknown = await response.json().catch(() => undefined);
+  const { message, request_id } = TopoErrorBody.catch({}).parse(body);
+  const said = message === undefined ? '' : `: ${message}`;
+  const id = request_id === undefined ? '' : ` (Topo's request id: ${request_id})`;
+  return `Topo answered ${response.status}${said}${id}`;
+};
+
+/**
+ * The server's client of Topo. It never repeats a request by itself (whoever polls comes again anyway) and follows no
+ * redirect, so that the key goes to Topo's origin and to no other.
+ *
+ * @param baseUrl Topo's API with its version, for example `https://api.topo.io/v1`.
+ */
+export const createTopoClient = (baseUrl: string): TopoClient => {
+  const call: CallTopo = async (key, { answer, ...request }, signal) => {
+    const response = await ky(callUrl(baseUrl, request), {
+      method: request.method,
+      ...(request.json === undefined ? {} : { json: request.json }),
+      headers: { authorization: `Bearer ${key.reveal()}`, accept: 'application/json' },
+      redirect: 'manual',
+      retry: 0,
+      throwHttpErrors: false,
+      // ky's own time-out ends with the headers; this one covers the body too.
+      timeout: false,
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+    });
+    const { status, headers } = response;
+    if (status === 401 || status === 403) return { kind: 'refused', status, reason: await describe(response) };
+    if (status === 429) {
+      return { kind: 'limited', retryAfterMs: retryAfterOf(headers), reason: await describe(response) };
+    }
+    if (!response.ok) return { kind: 'failed', reason: await describe(response) };
+
+    const body: unknown = await response.json();
+    const parsed = answer.safeParse(body);
+    if (parsed.success) return { kind: 'answered', answer: parsed.data, dateMs: dateOf(headers) };
+    const fields = parsed.error.issues.map(({ path }) => path.join('.')).slice(0, 5);
+    return {
+      kind: 'failed',
+      reason: `Topo's answer to ${request.path} is not of the known shape: ${fields.join(', ')}`,
+    };
+  };
+
+  /** A network that fails is an outcome like any other: the caller comes again later. */
+  const callSafely: CallTopo = async (key, request, signal) => {
+    try {
+      return await call(key, request, signal);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { kind: 'failed', reason: `Topo could not be reached (${error.name}: ${error.message})` };
+    }
+  };
+
+  return { call: callSafely, identify: (key) => callSafely(key, me()) };
+};
