@@ -69,8 +69,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     try {
       return await call(key, request, signal);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      return { kind: 'failed', reason: `Topo could not be reached (${error.name}: ${error.message})` };
+      return { kind: 'failed', reason: `Topo could not be reached (${String(error)})` };
     }
   };
 

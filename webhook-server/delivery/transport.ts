@@ -35,9 +35,9 @@ const beforeSending = new Set([
 ]);
 
 const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown error';
+  if (typeof error !== 'object' || error === null) return 'unknown error';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.name;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'unknown error';
 };
 
 const explain = (error: unknown): Attempted => {

@@ -13,20 +13,16 @@ export type Paging = 'overlapping' | 'adjacent';
 /** What a page showed: the sort keys of its rows, ascending, and how long the whole list was. */
 export type PageFacts = { window: PageWindow; keys: readonly number[]; totalCount: number; hasMore: boolean };
 
-/**
- * - `continue`: every row before the page's last key has been read; go on at the cursor.
- * - `complete`: so it has, and there are no more.
- * - `step back`: rows may have moved past the border unseen; read again from the offset, and store nothing.
- */
-export type Continuation =
-  | { kind: 'continue'; cursor: Cursor }
-  | { kind: 'complete' }
-  | { kind: 'step back'; offset: number };
+/** The cursor for the next page, or `complete` when every row has been read. */
+export type Continuation = { kind: 'continue'; cursor: Cursor } | { kind: 'complete' };
 
-/** Twice as far with every step, so that any number of deleted rows is caught up with soon. */
+/**
+ * Rows may have moved past the border unseen: begin earlier, twice as far before the border with every step, so that
+ * any number of deleted rows is soon caught up with.
+ */
 const stepBack = (window: PageWindow, cursor: Cursor): Continuation => {
-  const distance = Math.max(2, 2 * (cursor.offset - window.offset));
-  return { kind: 'step back', offset: Math.max(0, Math.min(cursor.overlapOffset, cursor.offset - distance)) };
+  const offset = Math.min(cursor.overlapOffset, 2 * window.offset - cursor.overlapOffset - 2);
+  return { kind: 'continue', cursor: { ...cursor, offset: Math.max(0, offset) } };
 };
 
 const joins = (facts: PageFacts, cursor: Cursor, paging: Paging): boolean => {

@@ -4,9 +4,6 @@ import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { migrate } from './migrate.ts';
 
-const { SqliteError } = SqliteDatabase;
-type SqliteError = InstanceType<typeof SqliteError>;
-
 /**
  * Opens the file and holds it alone: a second process is refused for as long as this one lives. `synchronous=FULL`
  * loses nothing in a power cut; WAL in exclusive mode needs no shared memory.
@@ -28,8 +25,13 @@ const openAlone = (path: string): Database => {
   }
 };
 
-const explain = (path: string, error: SqliteError): string => {
-  switch (error.code) {
+const codeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
+const explain = (path: string, error: unknown): string => {
+  switch (codeOf(error)) {
     case 'SQLITE_BUSY':
       return `Another process is using ${path}. Stop it first, or give this one a folder of its own (DATA_DIR).`;
     case 'SQLITE_CANTOPEN':
@@ -41,7 +43,7 @@ const explain = (path: string, error: SqliteError): string => {
     case 'SQLITE_FULL':
       return `The disk that holds ${path} is full. Free some space and start the server again.`;
     default:
-      return `${path} cannot be opened (${error.code}: ${error.message}).`;
+      return `${path} cannot be opened (${String(error)}).`;
   }
 };
 
@@ -55,8 +57,6 @@ export const openDatabase = (path: string): Database => {
     mkdirSync(dirname(path), { recursive: true });
     return openAlone(path);
   } catch (cause) {
-    if (cause instanceof SqliteError) throw new StoreError(explain(path, cause), { cause });
-    if (cause instanceof StoreError || !(cause instanceof Error)) throw cause;
-    throw new StoreError(`The folder of ${path} cannot be made (${cause.message}).`, { cause });
+    throw cause instanceof StoreError ? cause : new StoreError(explain(path, cause), { cause });
   }
 };

@@ -1,7 +1,15 @@
 import type { Database } from 'better-sqlite3';
-import type { Reading } from '../work-store.ts';
+import type { Cursor, Reading } from '../work-store.ts';
 
-type ReadingRow = {
+type CursorColumns = {
+  cursor_offset: number;
+  overlap_offset: number;
+  border_key: number;
+  total_count: number;
+  is_tied: number;
+};
+
+type ReadingRow = (CursorColumns | { [Column in keyof CursorColumns]: null }) & {
   id: string;
   kind: 'baseline' | 'walk';
   is_silent: number;
@@ -9,12 +17,18 @@ type ReadingRow = {
   top_us: number | null;
   floor_us: number | null;
   rows_read: number;
-  cursor_offset: number;
-  overlap_offset: number;
-  border_key: number;
-  total_count: number;
-  is_tied: number;
 };
+
+const readCursor = (row: ReadingRow): Cursor | null =>
+  row.cursor_offset === null
+    ? null
+    : {
+        offset: row.cursor_offset,
+        overlapOffset: row.overlap_offset,
+        borderKey: row.border_key,
+        totalCount: row.total_count,
+        isTied: row.is_tied === 1,
+      };
 
 const readReading = (row: ReadingRow): Reading => ({
   id: row.id,
@@ -24,13 +38,7 @@ const readReading = (row: ReadingRow): Reading => ({
   topUs: row.top_us,
   floorUs: row.floor_us,
   rowsRead: row.rows_read,
-  cursor: {
-    offset: row.cursor_offset,
-    overlapOffset: row.overlap_offset,
-    borderKey: row.border_key,
-    totalCount: row.total_count,
-    isTied: row.is_tied === 1,
-  },
+  cursor: readCursor(row),
 });
 
 /** The readings that have not ended yet, one a workspace at most. To be called inside a transaction. */
@@ -57,11 +65,17 @@ export const createReadings = (database: Database) => {
       return row === undefined ? null : readReading(row);
     },
 
-    /** A reading without a cursor has stored nothing yet, and need not be remembered. */
     remember(organizationId: string, { cursor, isSilent, ...reading }: Reading): void {
-      if (cursor === null) return;
-      const { isTied, ...rest } = cursor;
-      put.run({ organizationId, ...reading, isSilent: Number(isSilent), ...rest, isTied: Number(isTied) });
+      put.run({
+        organizationId,
+        ...reading,
+        isSilent: Number(isSilent),
+        offset: cursor?.offset ?? null,
+        overlapOffset: cursor?.overlapOffset ?? null,
+        borderKey: cursor?.borderKey ?? null,
+        totalCount: cursor?.totalCount ?? null,
+        isTied: cursor === null ? null : Number(cursor.isTied),
+      });
     },
 
     forget(organizationId: string): void {

@@ -35,11 +35,11 @@ create table reading (
   top_us          integer,
   floor_us        integer,
   rows_read       integer not null,
-  cursor_offset   integer not null,
-  overlap_offset  integer not null,
-  border_key       integer not null,
-  total_count     integer not null,
-  is_tied         integer not null
+  cursor_offset   integer,
+  overlap_offset  integer,
+  border_key      integer,
+  total_count     integer,
+  is_tied         integer
 ) strict;
 
 -- Who has each task, as far as it was read.

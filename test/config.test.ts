@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { readConfig } from '../webhook-server/config.ts';
+
+const key = 'ab'.repeat(32);
+
+test('nothing has to be configured', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    topoApiUrl: 'https://api.topo.io/v1',
+    dataFolder: './.data',
+    allowedHosts: [{ hostname: 'hooks.zapier.com', port: '443', allowsPlainHttp: false }],
+    encryptionKey: undefined,
+    pollIntervalMs: 15_000,
+    pollIdleIntervalMs: 60_000,
+    topoRequestsPerMinute: 60,
+    trustedProxies: 0,
+    logLevel: 'info',
+  });
+});
+
+test('an empty variable counts as one that is not set', () => {
+  expect(readConfig({ PORT: '', HOST: ' ', NODE_ENV: '', ENCRYPTION_KEY: '' })).toEqual(readConfig({}));
+});
+
+test('every bad variable is named at once, and no value is printed', () => {
+  const bad = {
+    PORT: '70000',
+    TOPO_API_URL: 'http://api.topo.example/v1?canary',
+    DATABASE_URL: 'postgres://canary:canary@localhost/canary',
+    HOOK_ALLOWED_HOSTS: '*.canary.example',
+    ENCRYPTION_KEY: 'canary',
+    POLL_INTERVAL_MS: '10',
+    POLL_IDLE_INTERVAL_MS: 'canary',
+    TOPO_REQUESTS_PER_MINUTE: '0',
+    TRUST_PROXY: 'canary',
+    LOG_LEVEL: 'canary',
+  };
+  const error = (() => {
+    try {
+      return readConfig(bad);
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toBeInstanceOf(Error);
+  const { message } = error as Error;
+  for (const name of Object.keys(bad)) expect(message).toContain(`${name} `);
+  expect(message).not.toContain('canary');
+});
+
+test('production needs an encryption key', () => {
+  expect(() => readConfig({ NODE_ENV: 'production' })).toThrow('ENCRYPTION_KEY is required');
+  expect(readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: key }).encryptionKey?.reveal()).toBe(key);
+});
+
+test('a key may be written in hexadecimal or in base64', () => {
+  const base64 = Buffer.from(key, 'hex').toString('base64');
+  expect(readConfig({ ENCRYPTION_KEY: base64 }).encryptionKey?.reveal()).toBe(base64);
+});
+
+test('the configuration prints no key', () => {
+  expect(JSON.stringify(readConfig({ ENCRYPTION_KEY: key }))).not.toContain(key);
+});

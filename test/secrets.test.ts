@@ -1,0 +1,65 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { loadEncryptionKey } from '../webhook-server/secrets/encryption-key.ts';
+import { Secret } from '../webhook-server/secrets/secret.ts';
+import { createVault } from '../webhook-server/secrets/vault.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+const vault = createVault(Buffer.alloc(32, 1));
+const secret = new Secret('topo_canary');
+
+test('a secret prints as [secret] wherever it is printed', () => {
+  const printed = [
+    String(secret),
+    `${secret}`,
+    JSON.stringify({ secret }),
+    inspect({ deep: [secret] }),
+    `${new Error(`${secret}`)}`,
+  ];
+  for (const text of printed) {
+    expect(text).toContain('[secret]');
+    expect(text).not.toContain('canary');
+  }
+});
+
+test('what was sealed opens at its place', () => {
+  expect(vault.open(vault.seal(secret, 'hook/1/target'), 'hook/1/target').reveal()).toBe('topo_canary');
+});
+
+test('the same secret is sealed differently each time, and never in clear', () => {
+  const sealed = [vault.seal(secret, 'a'), vault.seal(secret, 'a')];
+  expect(new Set(sealed).size).toBe(2);
+  expect(Buffer.from(sealed[0] ?? '', 'base64url').toString('latin1')).not.toContain('canary');
+});
+
+test('a sealed value does not open at another place, with another key, or when it was altered', () => {
+  const sealed = vault.seal(secret, 'hook/1/target');
+  const altered = sealed.slice(0, -2) + (sealed.endsWith('AA') ? 'BB' : 'AA');
+  expect(() => vault.open(sealed, 'hook/2/target')).toThrow('does not open');
+  expect(() => createVault(Buffer.alloc(32, 2)).open(sealed, 'hook/1/target')).toThrow('does not open');
+  expect(() => vault.open(altered, 'hook/1/target')).toThrow('does not open');
+  expect(() => vault.open('', 'hook/1/target')).toThrow('does not open');
+  expect(() => vault.open(sealed.slice(0, 20), 'hook/1/target')).toThrow('does not open');
+});
+
+test('a hash depends on the key and on the purpose', () => {
+  const hashes = [vault.hash(secret, 'a'), vault.hash(secret, 'b'), createVault(Buffer.alloc(32, 2)).hash(secret, 'a')];
+  expect(new Set(hashes).size).toBe(3);
+  expect(vault.hash(secret, 'a')).toBe(hashes[0]);
+});
+
+test('a key is made once in the data folder, for its owner alone', () => {
+  const folder = join(tempFolder(), 'new');
+  const key = loadEncryptionKey(undefined, folder);
+  expect(key).toHaveLength(32);
+  expect(loadEncryptionKey(undefined, folder)).toEqual(key);
+  expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600);
+});
+
+test('a key file that was cut short is refused with a sentence', () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'encryption.key'), 'abc');
+  expect(() => loadEncryptionKey(undefined, folder)).toThrow('must hold 32 bytes');
+});

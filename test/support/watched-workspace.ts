@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { TaskReassigned } from '../../contract/event.ts';
+import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { createDetector } from '../../webhook-server/detector/detector.ts';
+import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+import { createVault } from '../../webhook-server/secrets/vault.ts';
+import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import { keepLog } from './keep-log.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const startMs = Date.parse('2026-03-02T09:00:00Z');
+
+/** A workspace of the sandbox with a detector over a real store; both live on one clock that the test moves. */
+export const watchWorkspace = async (
+  options: Omit<SandboxOptions, 'clock'> & { requestsPerMinute?: number; skewMs?: number } = {},
+) => {
+  const { requestsPerMinute = 100_000, skewMs = 0, ...sandboxOptions } = options;
+  let nowMs = startMs;
+  const sandbox = createSandbox({ ...sandboxOptions, clock: () => new Date(nowMs + skewMs) });
+  const topo = await sandbox.listen();
+  const [workspace] = sandbox.workspaces;
+  const { organizationId } = workspace;
+  const store = createSqliteStore(join(tempFolder(), 'store.sqlite'), () => nowMs);
+  const vault = createVault(Buffer.alloc(32, 1));
+  const tenant = store.tenant(organizationId);
+  const log = keepLog();
+  const detector = createDetector({
+    store: store.work,
+    vault,
+    call: createTopoClient(topo.url).call,
+    pace: { intervalMs: 15_000, idleIntervalMs: 60_000 },
+    requestsPerMinute,
+    monotonicClock: () => nowMs,
+    random: () => 0.5,
+    log,
+  });
+  let hooks = 0;
+
+  const sealed = (key: string) => ({
+    sealedKey: vault.seal(new Secret(key), topoKeyPlace(organizationId)),
+    keyHash: vault.hash(new Secret(key), 'topo_key'),
+  });
+
+  return {
+    sealed,
+    sandbox,
+    workspace,
+    tenant,
+    store,
+    log,
+    passTime(ms: number) {
+      nowMs += ms;
+    },
+    async subscribe(key = workspace.keys.full) {
+      hooks += 1;
+      return tenant.subscribe({
+        id: `hok_${hooks}`,
+        targetHash: `target-${hooks}`,
+        secretHash: `secret-${hooks}`,
+        sealedTarget: '',
+        sealedSecret: '',
+        ...sealed(key),
+        filters: {},
+        oncePer: 'task',
+      });
+    },
+    /** Polls if the workspace is due; answers the number of requests that Topo got. */
+    async poll(): Promise<number> {
+      const before = sandbox.requests.length;
+      const [claim] = await detector.claim(1);
+      if (claim !== undefined) await detector.run(claim, new AbortController().signal);
+      return sandbox.requests.length - before;
+    },
+    /** Polls, waiting for each turn, until the workspace listens. */
+    async listen() {
+      for (let turns = 0; turns < 1000; turns += 1) {
+        const [hook] = await tenant.hooks();
+        const dueInMs = (await store.work.msUntilPoll()) ?? 0;
+        if (hook?.listeningSinceMs != null && dueInMs > 0) return;
+        nowMs += dueInMs;
+        await this.poll();
+      }
+      throw new Error('The workspace does not listen.');
+    },
+    /** What hooks were told, oldest first. */
+    async events(): Promise<TaskReassigned[]> {
+      const page = await tenant.events({ limit: 1000 });
+      return (page?.items ?? []).toReversed();
+    },
+    async close() {
+      await store.close();
+      await topo.close();
+    },
+  };
+};
+
+export type WatchedWorkspace = Awaited<ReturnType<typeof watchWorkspace>>;
