@@ -1,0 +1,81 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createSandbox } from '../../sandbox/create-sandbox.ts';
+import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
+import { createHttp } from '../../webhook-server/http/create-http.ts';
+import { createVault } from '../../webhook-server/secrets/vault.ts';
+import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import { keepLog } from './keep-log.ts';
+import { tempFolder } from './temp-folder.ts';
+
+/** The server's routes over a real store and a sandbox, on a clock that the test moves. */
+export const startHttp = async () => {
+  let nowMs = Date.parse('2026-03-02T09:00:00Z');
+  const sandbox = createSandbox();
+  const topo = await sandbox.listen();
+  const store = createSqliteStore(join(tempFolder(), 'store.sqlite'), () => nowMs);
+  const vault = createVault(Buffer.alloc(32, 1));
+  const log = keepLog();
+  const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
+  const http = createHttp({
+    store,
+    isReady: () => store.check().then(() => true),
+    identify: createTopoClient(topo.url).identify,
+    checkTarget: createTargetCheck(hosts),
+    vault,
+    clock: () => nowMs,
+    trustedProxies: 0,
+    log,
+  });
+  const server = createServer(http);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  /** Calls a route; a body that is no text is sent as JSON. */
+  const call = async (
+    method: string,
+    path: string,
+    token?: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+
+  return {
+    sandbox,
+    store,
+    log,
+    url,
+    call,
+    keys: sandbox.workspaces[0].keys,
+    foreignKey: sandbox.workspaces[1].keys.full,
+    organizationId: sandbox.workspaces[0].organizationId,
+    passTime(ms: number) {
+      nowMs += ms;
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await store.close();
+      await topo.close();
+    },
+  };
+};
