@@ -68,6 +68,7 @@ const startHook = async (target: string, allowedHost = new URL(target).host) => 
     const rows = ['t1', 't2'].map((id) => ({
       task: { id, sequence_id: id, assignee_user_id: userId, updated_at: new Date(nowMs).toISOString() },
       assigneeId: userId,
+      createdAtUs: nowMs * 1000,
       updatedAtUs: nowMs * 1000,
     }));
     const reading = {

@@ -111,13 +111,25 @@ test('a sequence that is reassigned is one batch', async () => {
 });
 
 test('an idle poll costs one request, whatever the size of the workspace', async () => {
-  const at = await listening({ taskCount: 1_500 });
+  const at = await listening({ taskCount: 2_000 });
   for (let polls = 0; polls < 4; polls += 1) await nextPoll(at);
   expect(await nextPoll(at)).toBe(1);
 });
 
+test('more changes at one moment than a page holds are all told', async () => {
+  const at = await listening({ taskCount: 2_000 });
+  const ids = openTasks(at)
+    .slice(0, 350)
+    .map(({ id, assignee_user_id }) => {
+      at.sandbox.reassign(id, someoneElse(at, assignee_user_id));
+      return id;
+    });
+  await nextPoll(at);
+  expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));
+});
+
 test('an idle poll costs one request again once 500 changes have settled', async () => {
-  const at = await listening({ taskCount: 1_500 });
+  const at = await listening({ taskCount: 2_000 });
   const ids = reassign(at, 500);
   expect(ids).toHaveLength(500);
   expect(await nextPoll(at)).toBeLessThanOrEqual(6);
@@ -127,7 +139,7 @@ test('an idle poll costs one request again once 500 changes have settled', async
 });
 
 test('a rate limit in the middle of a walk does not start it over', async () => {
-  const at = await listening({ taskCount: 1_500 });
+  const at = await listening({ taskCount: 2_000 });
   const ids = reassign(at, 450);
   at.passTime(60_000);
   at.sandbox.injectFault({ kind: 'delay', delayMs: 0, times: 2, path: '/v1/tasks' });

@@ -37,6 +37,7 @@ const seen = (id: string, assigneeId: string | null, second = 0, task: Partial<S
     ...task,
   },
   assigneeId,
+  createdAtUs: startMs * 1000,
   updatedAtUs: (startMs + second * 1000) * 1000,
 });
 
@@ -217,7 +218,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
     test('a reading that was interrupted goes on where it was', async () => {
       await tenant.subscribe(newHook());
       const claim = await claimPoll();
-      const cursor = { offset: 99, overlapOffset: 98, borderKey: 7, totalCount: 300, isTied: false };
+      const cursor = { offset: 99, overlapOffset: 98, borderKey: 7, totalCount: 300, isBorderRead: false, tie: null };
       const interrupted = reading({ kind: 'baseline', rowsRead: 100, floorUs: 5, cursor });
       await store.work.recordPage(page(claim, [], { reading: interrupted, end: null }), { leaseMs });
       await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'failed' });
@@ -322,7 +323,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
     test('a first reading tells nobody and overwrites nothing that it has read', async () => {
       await tenant.subscribe(newHook());
       const claim = await claimPoll();
-      const cursor = { offset: 1, overlapOffset: 0, borderKey: 1, totalCount: 2, isTied: false };
+      const cursor = { offset: 1, overlapOffset: 0, borderKey: 1, totalCount: 2, isBorderRead: false, tie: null };
       const baseline = reading({ kind: 'baseline', cursor });
       await store.work.recordPage(page(claim, [seen('t1', 'ada')], { reading: baseline, end: null }), { leaseMs });
       await store.work.recordPage(page(claim, [seen('t1', 'grace', 1)], { reading: reading({ kind: 'baseline' }) }), {
@@ -372,7 +373,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
     test('the changes of one reading are told together, when it ends, in the order in which they happened', async () => {
       await listen();
       const claim = await claimPoll();
-      const cursor = { offset: 100, overlapOffset: 98, borderKey: 1, totalCount: 300, isTied: false };
+      const cursor = { offset: 100, overlapOffset: 98, borderKey: 1, totalCount: 300, isBorderRead: false, tie: null };
       const first = page(claim, [seen('t2', 'grace', 2)], { reading: reading({ cursor }), end: null });
       await store.work.recordPage(first, { leaseMs });
       expect(await claimDeliveries()).toEqual([]);

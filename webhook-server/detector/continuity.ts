@@ -1,5 +1,6 @@
 import type { Cursor } from '../store/work-store.ts';
 import type { PageWindow } from './page-window.ts';
+import { followTie } from './tie.ts';
 
 /**
  * How the rows of a list are ordered and how its pages follow each other.
@@ -14,23 +15,29 @@ export type Paging = 'overlapping' | 'adjacent';
 export type PageFacts = { window: PageWindow; keys: readonly number[]; totalCount: number; hasMore: boolean };
 
 /** The cursor for the next page, or `complete` when every row has been read. */
-export type Continuation = { kind: 'continue'; cursor: Cursor } | { kind: 'complete' };
+export type Step = { kind: 'continue'; cursor: Cursor } | { kind: 'complete' };
+
+/**
+ * `count`: the list holds `expected` rows with this key. Go on with `whenAll` once that many have been stored; else
+ * with `whenSome`.
+ */
+export type Continuation = Step | { kind: 'count'; key: number; expected: number; whenAll: Step; whenSome: Step };
 
 /**
  * Rows may have moved past the border unseen: begin earlier, twice as far before the border with every step, so that
  * any number of deleted rows is soon caught up with.
  */
-const stepBack = (window: PageWindow, cursor: Cursor): Continuation => {
+const stepBack = (window: PageWindow, cursor: Cursor): Step => {
   const offset = Math.min(cursor.overlapOffset, 2 * window.offset - cursor.overlapOffset - 2);
   return { kind: 'continue', cursor: { ...cursor, offset: Math.max(0, offset) } };
 };
 
-const joins = (facts: PageFacts, cursor: Cursor, paging: Paging): boolean => {
-  const [first] = facts.keys;
-  if (facts.window.offset === 0 || cursor.isTied) return true;
+const joins = ({ window, keys, totalCount }: PageFacts, cursor: Cursor, paging: Paging): boolean => {
+  const [first] = keys;
+  if (window.offset === 0) return true;
   if (first === undefined) return false;
-  if (first < cursor.borderKey) return true;
-  return paging === 'adjacent' && first > cursor.borderKey && facts.totalCount >= cursor.totalCount;
+  if (first < cursor.borderKey || (cursor.isBorderRead && first === cursor.borderKey)) return true;
+  return paging === 'adjacent' && first > cursor.borderKey && totalCount >= cursor.totalCount;
 };
 
 /** The offset of the last row that is surely before the rows that share the page's last key. */
@@ -44,22 +51,30 @@ const overlapOf = ({ window, keys }: PageFacts, last: number): number | undefine
  *
  * Rows shift while a list is read: a deleted row pulls unread ones over the border, and rows with equal timestamps come
  * in another order at every request. A page that begins with a row strictly before the border proves that nothing was
- * passed over, whatever moved.
+ * passed over, whatever moved. Where more rows share one timestamp than fit on a page there is no such proof, and they
+ * are counted instead: see `followTie`.
  *
  * @param cursor null for the first page.
  */
 export const follow = (facts: PageFacts, cursor: Cursor | null, paging: Paging): Continuation => {
+  if (cursor !== null && cursor.tie !== null) return followTie(facts, cursor, cursor.tie);
   if (cursor !== null && !joins(facts, cursor, paging)) return stepBack(facts.window, cursor);
 
-  const last = facts.keys.at(-1);
-  if (last === undefined || !facts.hasMore) return { kind: 'complete' };
-  const end = facts.window.offset + facts.keys.length;
+  const { window, keys, totalCount, hasMore } = facts;
+  const last = keys.at(-1);
+  if (last === undefined || !hasMore) return { kind: 'complete' };
+
   const overlapOffset = overlapOf(facts, last);
-  // More rows share one timestamp than a page holds: whether all were seen cannot be proven, they can only be passed.
-  const isTied = overlapOffset === undefined || (last === cursor?.borderKey && overlapOffset <= cursor.overlapOffset);
-  const offset = isTied || paging === 'adjacent' ? end : overlapOffset;
+  const isTie = overlapOffset === undefined || (last === cursor?.borderKey && overlapOffset <= cursor.overlapOffset);
+  if (isTie) {
+    const offset = overlapOffset ?? Math.max(0, window.offset - 1);
+    const tie = { from: null, passes: 0 };
+    const begin = { offset, overlapOffset: offset, borderKey: last, totalCount, isBorderRead: false, tie };
+    return { kind: 'continue', cursor: begin };
+  }
+  const offset = paging === 'adjacent' ? window.offset + keys.length : overlapOffset;
   return {
     kind: 'continue',
-    cursor: { offset, overlapOffset: overlapOffset ?? end, borderKey: last, totalCount: facts.totalCount, isTied },
+    cursor: { offset, overlapOffset, borderKey: last, totalCount, isBorderRead: false, tie: null },
   };
 };

@@ -1,14 +1,14 @@
 import type { TaskPage, TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
-import type { Cursor, PollClaim, Reading, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
-import { follow } from './continuity.ts';
+import type { Cursor, PollClaim, Reading, RecordOutcome, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
+import { type Continuation, follow, type PageFacts, type Paging, type Step } from './continuity.ts';
 import type { FetchPage, PollEnd } from './fetch-page.ts';
 import { nextPollInMs, type Pace } from './next-poll.ts';
 import { type PageWindow, pageFrom } from './page-window.ts';
 import { newBaseline, newestOf, newWalk, seenTask, watermarkAfter } from './reading.ts';
 
 export type PollPorts = {
-  store: Pick<WorkStore, 'isKnown' | 'recordPage'>;
+  store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
   fetchPage: FetchPage;
   pace: Pace;
   leaseMs: number;
@@ -25,20 +25,21 @@ const queryOf = ({ kind }: Reading, { page, size }: PageWindow): TaskQuery =>
 const sortKeys = ({ kind }: Reading, { items }: TaskPage): number[] =>
   items.map((task) => (kind === 'baseline' ? microseconds(task.created_at) : -microseconds(task.updated_at)));
 
-/** Where the reading goes on after a page; null when it has ended. */
-const cursorAfter = (reading: Reading, window: PageWindow, page: TaskPage): Cursor | null => {
-  const facts = {
-    window,
-    keys: sortKeys(reading, page),
-    totalCount: page.total_count,
-    hasMore: page.has_more,
-  };
-  const continuation = follow(facts, reading.cursor, reading.kind === 'baseline' ? 'overlapping' : 'adjacent');
-  if (continuation.kind === 'complete') return null;
-  const { cursor } = continuation;
-  const floorKey = reading.floorUs === null ? Number.POSITIVE_INFINITY : -reading.floorUs;
-  return cursor.borderKey > floorKey ? null : cursor;
+const factsOf = (reading: Reading, window: PageWindow, page: TaskPage): PageFacts => ({
+  window,
+  keys: sortKeys(reading, page),
+  totalCount: page.total_count,
+  hasMore: page.has_more,
+});
+
+/** Where the reading goes on after a step; null when it has ended, at the end of the list or past the floor. */
+const cursorAfter = ({ floorUs }: Reading, step: Step): Cursor | null => {
+  if (step.kind === 'complete') return null;
+  const floorKey = floorUs === null ? Number.POSITIVE_INFINITY : -floorUs;
+  return step.cursor.borderKey > floorKey ? null : step.cursor;
 };
+
+const pagingOf = ({ kind }: Reading): Paging => (kind === 'baseline' ? 'overlapping' : 'adjacent');
 
 const isFirstOfWalk = ({ kind, cursor }: Reading): boolean => kind === 'walk' && cursor === null;
 
@@ -79,6 +80,20 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<PollEnd>
 
   let reading = begun;
   let sinceActiveMs = claim.nowMs - claim.activeAtMs;
+
+  const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
+    reading = { ...reading, rowsRead: reading.rowsRead + rows.length, cursor };
+    const end = cursor === null ? { watermark: watermarkAfter(reading, watermark) } : null;
+    const outcome = await store.recordPage({ organizationId, lease, rows, reading, end }, { leaseMs });
+    if (outcome.kind === 'recorded' && outcome.changes > 0) sinceActiveMs = 0;
+    return outcome;
+  };
+
+  const areAllStored = async ({ key, expected }: Continuation & { kind: 'count' }): Promise<boolean> => {
+    const [which, us] = reading.kind === 'baseline' ? (['created', key] as const) : (['updated', -key] as const);
+    return (await store.countTasksAt(organizationId, which, us)) >= expected;
+  };
+
   for (;;) {
     const window = pageFrom(reading.cursor?.offset ?? 0);
     const fetched = await fetchPage(queryOf(reading, window));
@@ -88,17 +103,16 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<PollEnd>
     const rows = page.items.map(seenTask);
     if (isEnough(reading, watermark, page, rows) && (await store.isKnown(organizationId, rows))) break;
 
-    reading = {
-      ...reading,
-      topUs: isFirstOfWalk(reading) ? newestOf(rows, nowUs) : reading.topUs,
-      rowsRead: reading.rowsRead + rows.length,
-      cursor: cursorAfter(reading, window, page),
-    };
-    const end = reading.cursor === null ? { watermark: watermarkAfter(reading, watermark) } : null;
-    const outcome = await store.recordPage({ organizationId, lease, rows, reading, end }, { leaseMs });
-    if (outcome.kind === 'lease lost') return leaseLost;
-    if (outcome.changes > 0) sinceActiveMs = 0;
-    if (end !== null) break;
+    if (isFirstOfWalk(reading)) reading = { ...reading, topUs: newestOf(rows, nowUs) };
+    const continuation = follow(factsOf(reading, window, page), reading.cursor, pagingOf(reading));
+    const cursor = cursorAfter(reading, continuation.kind === 'count' ? continuation.whenSome : continuation);
+    if ((await record(rows, cursor)).kind === 'lease lost') return leaseLost;
+    if (cursor === null) break;
+    if (continuation.kind !== 'count' || !(await areAllStored(continuation))) continue;
+
+    const passed = cursorAfter(reading, continuation.whenAll);
+    if ((await record([], passed)).kind === 'lease lost') return leaseLost;
+    if (passed === null) break;
   }
   // What changed during a first reading is told at once.
   return { result: 'done', nextPollInMs: reading.kind === 'baseline' ? 0 : nextPollInMs(pace, sinceActiveMs) };

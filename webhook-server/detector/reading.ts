@@ -33,6 +33,7 @@ export const newWalk = ({ isSilent, nowMs, watermark }: PollClaim): Reading => (
 export const seenTask = (task: Task): SeenTask => ({
   task,
   assigneeId: task.assignee_user_id,
+  createdAtUs: microseconds(task.created_at),
   updatedAtUs: microseconds(task.updated_at),
 });
 

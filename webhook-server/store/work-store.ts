@@ -14,9 +14,14 @@ export type Cursor = {
   borderKey: number;
   /** How long the list was when the last page was read. */
   totalCount: number;
-  /** More rows share one timestamp than fit on a page: the next page is taken as it comes. */
-  isTied: boolean;
+  /** The rows that share the border's key are all read, too. */
+  isBorderRead: boolean;
+  /** More rows share the border's key than fit on a page, and are being read in passes: see `detector/tie.ts`. */
+  tie: Tie | null;
 };
+
+/** `from` is the offset of the first of the rows, once this pass has met it; `passes` have ended before it. */
+export type Tie = { from: number | null; passes: number };
 
 /**
  * One reading of a workspace's tasks, page by page. A `baseline` meets every task once and tells nobody; a `walk` goes
@@ -65,7 +70,7 @@ export type PollClaim = {
 };
 
 /** A task as a page showed it. */
-export type SeenTask = { task: EventTask; assigneeId: string | null; updatedAtUs: number };
+export type SeenTask = { task: EventTask; assigneeId: string | null; createdAtUs: number; updatedAtUs: number };
 
 /** One page of a reading, to be stored together with where the reading goes on. */
 export type PageRecord = {
@@ -129,6 +134,8 @@ export type WorkStore = {
   claimPolls(options: { limit: number; leaseMs: number }): Promise<PollClaim[]>;
   /** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
   isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
+  /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
+  countTasksAt(organizationId: string, which: 'created' | 'updated', us: number): Promise<number>;
   /**
    * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With the reading's last
    * page its changes become events and deliveries. Nothing is stored when the lease is no longer ours.

@@ -1,15 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Cursor, Reading } from '../work-store.ts';
 
-type CursorColumns = {
-  cursor_offset: number;
-  overlap_offset: number;
-  border_key: number;
-  total_count: number;
-  is_tied: number;
-};
-
-type ReadingRow = (CursorColumns | { [Column in keyof CursorColumns]: null }) & {
+type ReadingRow = {
   id: string;
   kind: 'baseline' | 'walk';
   is_silent: number;
@@ -17,18 +9,11 @@ type ReadingRow = (CursorColumns | { [Column in keyof CursorColumns]: null }) & 
   top_us: number | null;
   floor_us: number | null;
   rows_read: number;
+  cursor: string | null;
 };
 
-const readCursor = (row: ReadingRow): Cursor | null =>
-  row.cursor_offset === null
-    ? null
-    : {
-        offset: row.cursor_offset,
-        overlapOffset: row.overlap_offset,
-        borderKey: row.border_key,
-        totalCount: row.total_count,
-        isTied: row.is_tied === 1,
-      };
+/** What `remember` has written. */
+const readCursor = (json: string | null): Cursor | null => (json === null ? null : JSON.parse(json));
 
 const readReading = (row: ReadingRow): Reading => ({
   id: row.id,
@@ -38,7 +23,7 @@ const readReading = (row: ReadingRow): Reading => ({
   topUs: row.top_us,
   floorUs: row.floor_us,
   rowsRead: row.rows_read,
-  cursor: readCursor(row),
+  cursor: readCursor(row.cursor),
 });
 
 /** The readings that have not ended yet, one a workspace at most. To be called inside a transaction. */
@@ -49,11 +34,9 @@ export const createReadings = (database: Database) => {
 
   const put = database.prepare<Record<string, string | number | null>>(`
     insert or replace into reading
-      (organization_id, id, kind, is_silent, started_at_ms, top_us, floor_us, rows_read,
-       cursor_offset, overlap_offset, border_key, total_count, is_tied)
+      (organization_id, id, kind, is_silent, started_at_ms, top_us, floor_us, rows_read, cursor)
     values
-      (@organizationId, @id, @kind, @isSilent, @startedAtMs, @topUs, @floorUs, @rowsRead,
-       @offset, @overlapOffset, @borderKey, @totalCount, @isTied)`);
+      (@organizationId, @id, @kind, @isSilent, @startedAtMs, @topUs, @floorUs, @rowsRead, @cursor)`);
 
   const remove = database.prepare<{ organizationId: string }>(
     'delete from reading where organization_id = @organizationId',
@@ -65,17 +48,9 @@ export const createReadings = (database: Database) => {
       return row === undefined ? null : readReading(row);
     },
 
-    remember(organizationId: string, { cursor, isSilent, ...reading }: Reading): void {
-      put.run({
-        organizationId,
-        ...reading,
-        isSilent: Number(isSilent),
-        offset: cursor?.offset ?? null,
-        overlapOffset: cursor?.overlapOffset ?? null,
-        borderKey: cursor?.borderKey ?? null,
-        totalCount: cursor?.totalCount ?? null,
-        isTied: cursor === null ? null : Number(cursor.isTied),
-      });
+    remember(organizationId: string, reading: Reading): void {
+      const cursor = reading.cursor === null ? null : JSON.stringify(reading.cursor);
+      put.run({ organizationId, ...reading, isSilent: Number(reading.isSilent), cursor });
     },
 
     forget(organizationId: string): void {

@@ -16,10 +16,16 @@ const prepareSnapshotStatements = (database: Database) => ({
     select assignee_user_id, updated_at_us from snapshot
     where organization_id = @organizationId and task_id = @taskId`),
 
-  insert: database.prepare<TaskKey & { assigneeId: string | null; updatedAtUs: number }>(`
-    insert into snapshot (organization_id, task_id, assignee_user_id, updated_at_us)
-    values (@organizationId, @taskId, @assigneeId, @updatedAtUs)
+  insert: database.prepare<TaskKey & { assigneeId: string | null; createdAtUs: number; updatedAtUs: number }>(`
+    insert into snapshot (organization_id, task_id, assignee_user_id, created_at_us, updated_at_us)
+    values (@organizationId, @taskId, @assigneeId, @createdAtUs, @updatedAtUs)
     on conflict do nothing`),
+
+  countCreatedAt: database.prepare<Owned & { us: number }, { count: number }>(`
+    select count(*) as count from snapshot where organization_id = @organizationId and created_at_us = @us`),
+
+  countUpdatedAt: database.prepare<Owned & { us: number }, { count: number }>(`
+    select count(*) as count from snapshot where organization_id = @organizationId and updated_at_us = @us`),
 
   // The compare-and-swap from which an event is born.
   swap: database.prepare<TaskKey & { assigneeId: string | null; previousId: string | null; updatedAtUs: number }>(`
@@ -87,7 +93,7 @@ export const createSnapshotWork = (
   database: Database,
   clock: () => number,
   onDeliveryWork: () => void,
-): Pick<WorkStore, 'isKnown' | 'recordPage'> => {
+): Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'> => {
   const snapshot = prepareSnapshotStatements(database);
   const events = prepareEventStatements(database);
   const deliveries = prepareDeliveryStatements(database);
@@ -101,11 +107,11 @@ export const createSnapshotWork = (
 
   /** The change that this row tells, or null when the snapshot knows it, knows better, or meets the task for the first time. */
   const compare = (organizationId: string, row: SeenTask, nowMs: number): Change | null => {
-    const { assigneeId, updatedAtUs } = row;
+    const { assigneeId, createdAtUs, updatedAtUs } = row;
     const taskId = row.task.id;
     const stored = snapshot.get.get({ organizationId, taskId });
     if (stored === undefined) {
-      snapshot.insert.run({ organizationId, taskId, assigneeId, updatedAtUs });
+      snapshot.insert.run({ organizationId, taskId, assigneeId, createdAtUs, updatedAtUs });
       return null;
     }
     const previousId = stored.assignee_user_id;
@@ -135,8 +141,8 @@ export const createSnapshotWork = (
 
   /** A first reading must not overwrite what it has read: a task that changes meanwhile is the first walk's to tell. */
   const recordBaseline = ({ organizationId, rows }: PageRecord): void => {
-    for (const { task, assigneeId, updatedAtUs } of rows) {
-      snapshot.insert.run({ organizationId, taskId: task.id, assigneeId, updatedAtUs });
+    for (const { task, assigneeId, createdAtUs, updatedAtUs } of rows) {
+      snapshot.insert.run({ organizationId, taskId: task.id, assigneeId, createdAtUs, updatedAtUs });
     }
   };
 
@@ -190,6 +196,10 @@ export const createSnapshotWork = (
   return {
     async isKnown(organizationId, rows) {
       return rows.every((row) => isSame(organizationId, row));
+    },
+    async countTasksAt(organizationId, which, us) {
+      const count = which === 'created' ? snapshot.countCreatedAt : snapshot.countUpdatedAt;
+      return count.get({ organizationId, us })?.count ?? 0;
     },
     async recordPage(page, { leaseMs }) {
       const { deliveries: added, ...outcome } = record.immediate(page, leaseMs);

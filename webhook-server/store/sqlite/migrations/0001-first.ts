@@ -35,11 +35,7 @@ create table reading (
   top_us          integer,
   floor_us        integer,
   rows_read       integer not null,
-  cursor_offset   integer,
-  overlap_offset  integer,
-  border_key      integer,
-  total_count     integer,
-  is_tied         integer
+  cursor          text -- JSON; null before the first page
 ) strict;
 
 -- Who has each task, as far as it was read.
@@ -47,6 +43,7 @@ create table snapshot (
   organization_id  text not null,
   task_id          text not null,
   assignee_user_id text,
+  created_at_us    integer not null,
   updated_at_us    integer not null,
   primary key (organization_id, task_id)
 ) strict, without rowid;
