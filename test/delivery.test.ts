@@ -79,11 +79,12 @@ const startHook = async (target: string, allowedHost = new URL(target).host) => 
       topUs: null,
       floorUs: null,
       rowsRead: 0,
+      totalRows: 0,
       cursor: null,
     };
     const page = { organizationId, lease, rows, reading, end: { watermark: null } };
     await store.work.recordPage(page, { leaseMs: 60_000 });
-    await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done' });
+    await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
   };
   await assign('ada');
 

@@ -69,6 +69,9 @@ const close = async (listener: HttpServer): Promise<void> => {
 
 type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
 
+/** How often every task of a workspace is looked at again. */
+const dayMs = 24 * 3_600_000;
+
 const monotonicClock = (): number => performance.now();
 
 const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, { call }: TopoClient): WorkLoop => {
@@ -76,7 +79,7 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, { ca
     store: work,
     vault,
     call,
-    pace: { intervalMs: config.pollIntervalMs, idleIntervalMs: config.pollIdleIntervalMs },
+    pace: { intervalMs: config.pollIntervalMs, idleIntervalMs: config.pollIdleIntervalMs, sweepIntervalMs: dayMs },
     requestsPerMinute: config.topoRequestsPerMinute,
     monotonicClock,
     random: Math.random,
@@ -114,15 +117,15 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const topo = createTopoClient(config.topoApiUrl);
   const checkTarget = createTargetCheck(config.allowedHosts);
   let isStarted = true;
-  const isReady = () =>
-    store.check().then(
-      () => isStarted,
-      () => false,
+  const readiness = () =>
+    store.work.progress().then(
+      (readings) => (isStarted ? { readings } : null),
+      () => null,
     );
 
   const http = createHttp({
     store,
-    isReady,
+    readiness,
     identify: topo.identify,
     checkTarget,
     vault,

@@ -21,7 +21,7 @@ export const startHttp = async () => {
   const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
   const http = createHttp({
     store,
-    isReady: () => store.check().then(() => true),
+    readiness: async () => ({ readings: await store.work.progress() }),
     identify: createTopoClient(topo.url).identify,
     checkTarget: createTargetCheck(hosts),
     vault,

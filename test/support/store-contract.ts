@@ -68,6 +68,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
     topUs: startMs * 1000,
     floorUs: null,
     rowsRead: 0,
+    totalRows: 0,
     cursor: null,
     ...change,
   });
@@ -86,7 +87,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
     const claim = await claimPoll();
     const outcome = await store.work.recordPage(page(claim, rows, { reading: reading(change) }), { leaseMs });
     const { organizationId, lease } = claim;
-    await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done' });
+    await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
     return outcome.kind === 'recorded' ? outcome.changes : -1;
   };
 
@@ -177,7 +178,8 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
         organizationId: 'org',
         sealedKey: 'sealed-key',
         isBaselined: false,
-        reading: null,
+        walk: null,
+        background: null,
       });
       expect(await store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
     });
@@ -185,7 +187,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
     test('it is due again when the poll says so', async () => {
       await tenant.subscribe(newHook());
       const { organizationId, lease } = await claimPoll();
-      await store.work.finishPoll({ organizationId, lease, nextPollInMs: 15_000, result: 'done' });
+      await store.work.finishPoll({ organizationId, lease, nextPollInMs: 15_000, result: 'done', sawChange: false });
       expect(await store.work.msUntilPoll()).toBe(15_000);
       nowMs += 14_999;
       expect(await store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
@@ -201,7 +203,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
       expect(next.lease).not.toBe(late.lease);
       const changed = [seen('t1', 'grace', 1)];
       expect(await store.work.recordPage(page(late, changed), { leaseMs })).toEqual({ kind: 'lease lost' });
-      await store.work.finishPoll({ ...late, nextPollInMs: 0, result: 'done' });
+      await store.work.finishPoll({ ...late, nextPollInMs: 0, result: 'done', sawChange: false });
       expect(await store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
       expect(await store.work.recordPage(page(next, changed), { leaseMs })).toEqual({ kind: 'recorded', changes: 1 });
     });
@@ -221,18 +223,18 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
       const cursor = { offset: 99, overlapOffset: 98, borderKey: 7, totalCount: 300, isBorderRead: false, tie: null };
       const interrupted = reading({ kind: 'baseline', rowsRead: 100, floorUs: 5, cursor });
       await store.work.recordPage(page(claim, [], { reading: interrupted, end: null }), { leaseMs });
-      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'failed' });
-      expect(await claimPoll()).toMatchObject({ reading: interrupted, failures: 1, isBaselined: false });
+      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'failed', sawChange: false });
+      expect(await claimPoll()).toMatchObject({ background: interrupted, failures: 1, isBaselined: false });
     });
 
     test('failures are counted until a poll goes well', async () => {
       await tenant.subscribe(newHook());
       for (const result of ['failed', 'key refused'] as const) {
-        await store.work.finishPoll({ ...(await claimPoll()), nextPollInMs: 0, result });
+        await store.work.finishPoll({ ...(await claimPoll()), nextPollInMs: 0, result, sawChange: false });
       }
       const claim = await claimPoll();
       expect(claim.failures).toBe(2);
-      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done' });
+      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
       expect((await claimPoll()).failures).toBe(0);
     });
 
@@ -241,7 +243,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
       await tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
       const claim = await claimPoll();
       expect(claim.sealedKey).toBe('sealed-key');
-      await store.work.finishPoll({ ...claim, nextPollInMs: hourMs, result: 'key refused' });
+      await store.work.finishPoll({ ...claim, nextPollInMs: hourMs, result: 'key refused', sawChange: false });
       await tenant.renewKey({ sealedKey: 'same key, sealed again', keyHash: 'key-hash' });
       expect(await store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
       await tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
@@ -329,7 +331,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
       await store.work.recordPage(page(claim, [seen('t1', 'grace', 1)], { reading: reading({ kind: 'baseline' }) }), {
         leaseMs,
       });
-      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done' });
+      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
       expect(await walk([seen('t1', 'grace', 1)])).toBe(1);
     });
 
@@ -342,7 +344,7 @@ export const describeStore = (name: string, open: (clock: () => number) => Promi
       expect(claim).toMatchObject({ isSilent: true, isBaselined: true });
       const silent = reading({ isSilent: true });
       await store.work.recordPage(page(claim, [seen('t1', 'grace', 1)], { reading: silent }), { leaseMs });
-      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done' });
+      await store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
       expect((await tenant.hooks())[0]?.listeningSinceMs).toBe(nowMs);
       expect((await claimPoll()).isSilent).toBe(false);
       expect(await claimDeliveries()).toEqual([]);

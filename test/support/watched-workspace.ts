@@ -30,7 +30,7 @@ export const watchWorkspace = async (
     store: store.work,
     vault,
     call: createTopoClient(topo.url).call,
-    pace: { intervalMs: 15_000, idleIntervalMs: 60_000 },
+    pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
     requestsPerMinute,
     monotonicClock: () => nowMs,
     random: () => 0.5,

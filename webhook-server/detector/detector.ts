@@ -3,9 +3,9 @@ import type { Log } from '../log.ts';
 import { topoKeyPlace } from '../secrets/places.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { PollClaim, WorkStore } from '../store/work-store.ts';
-import { createFetchPage, type PollEnd } from './fetch-page.ts';
+import { createFetchPage } from './fetch-page.ts';
 import { backOffMs, type Pace } from './next-poll.ts';
-import { poll } from './poll.ts';
+import { type Polled, poll } from './poll.ts';
 import { createRequestBudget } from './request-budget.ts';
 
 export type DetectorPorts = {
@@ -24,7 +24,7 @@ export type DetectorPorts = {
 /** A workspace belongs to one poll for this long after its last page; a page takes 20 s at most. */
 const leaseMs = 60_000;
 
-const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: PollEnd): void => {
+const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: Polled): void => {
   const facts = { organizationId, nextPollInMs: Math.round(nextPollInMs), reason };
   if (result === 'done') log.debug(facts, 'workspace polled');
   else if (result === 'failed') log.warn(facts, 'the workspace could not be polled');
@@ -47,7 +47,7 @@ export const createDetector = ({
 }: DetectorPorts) => {
   const budget = createRequestBudget(requestsPerMinute, monotonicClock);
 
-  const pollClaimed = async (claim: PollClaim, signal: AbortSignal): Promise<PollEnd> => {
+  const pollClaimed = async (claim: PollClaim, signal: AbortSignal): Promise<Polled> => {
     const { organizationId, sealedKey, nowMs, failures } = claim;
     const retryInMs = backOffMs(pace, failures, random());
     try {
@@ -56,7 +56,7 @@ export const createDetector = ({
       return await poll(claim, { store, fetchPage, pace, leaseMs });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
-      return { result: 'failed', nextPollInMs: retryInMs };
+      return { result: 'failed', nextPollInMs: retryInMs, sawChange: false };
     }
   };
 
@@ -65,9 +65,10 @@ export const createDetector = ({
 
     async run(claim: PollClaim, signal: AbortSignal): Promise<void> {
       const { organizationId, lease } = claim;
-      const end = await pollClaimed(claim, signal);
-      report(log, organizationId, end);
-      await store.finishPoll({ organizationId, lease, result: end.result, nextPollInMs: end.nextPollInMs });
+      const polled = await pollClaimed(claim, signal);
+      report(log, organizationId, polled);
+      const { result, nextPollInMs, sawChange } = polled;
+      await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange });
     },
   };
 };

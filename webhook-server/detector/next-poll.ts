@@ -1,5 +1,8 @@
-/** How often a workspace is polled. `intervalMs` applies while it is in use, `idleIntervalMs` once it has been quiet. */
-export type Pace = { intervalMs: number; idleIntervalMs: number };
+/**
+ * How often a workspace is polled. `intervalMs` applies while it is in use, `idleIntervalMs` once it has been quiet, and
+ * every task is looked at again after `sweepIntervalMs`.
+ */
+export type Pace = { intervalMs: number; idleIntervalMs: number; sweepIntervalMs: number };
 
 const quietAfterMs = 10 * 60_000;
 const longestBackOffMs = 5 * 60_000;

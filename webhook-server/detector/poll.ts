@@ -1,64 +1,21 @@
-import type { TaskPage, TaskQuery } from '../../topo/list-tasks.ts';
-import { microseconds } from '../../topo/microseconds.ts';
-import type { Cursor, PollClaim, Reading, RecordOutcome, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
-import { type Continuation, follow, type PageFacts, type Paging, type Step } from './continuity.ts';
-import type { FetchPage, PollEnd } from './fetch-page.ts';
+import type { PollClaim, PollOutcome, Reading } from '../store/work-store.ts';
+import type { PollEnd } from './fetch-page.ts';
 import { nextPollInMs, type Pace } from './next-poll.ts';
-import { type PageWindow, pageFrom } from './page-window.ts';
-import { newBaseline, newestOf, newWalk, seenTask, watermarkAfter } from './reading.ts';
+import { leaseLost, type ReadPorts, readOn } from './read-on.ts';
+import { newBaseline, newestOf, newSweep, newWalk, seenTask } from './reading.ts';
 
-export type PollPorts = {
-  store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
-  fetchPage: FetchPage;
-  pace: Pace;
-  leaseMs: number;
-};
+export type PollPorts = ReadPorts & { pace: Pace };
 
-const leaseLost: PollEnd = { result: 'done', nextPollInMs: 0, reason: 'the lease was lost' };
+/** How a poll ended, and whether it saw a change. */
+export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
 
-const queryOf = ({ kind }: Reading, { page, size }: PageWindow): TaskQuery =>
-  kind === 'baseline'
-    ? { page, size, sortBy: 'created_at', sortOrder: 'asc' }
-    : { page, size, sortBy: 'updated_at', sortOrder: 'desc' };
-
-/** Keys that ascend in the order in which the reading meets the rows. */
-const sortKeys = ({ kind }: Reading, { items }: TaskPage): number[] =>
-  items.map((task) => (kind === 'baseline' ? microseconds(task.created_at) : -microseconds(task.updated_at)));
-
-const factsOf = (reading: Reading, window: PageWindow, page: TaskPage): PageFacts => ({
-  window,
-  keys: sortKeys(reading, page),
-  totalCount: page.total_count,
-  hasMore: page.has_more,
-});
-
-/** Where the reading goes on after a step; null when it has ended, at the end of the list or past the floor. */
-const cursorAfter = ({ floorUs }: Reading, step: Step): Cursor | null => {
-  if (step.kind === 'complete') return null;
-  const floorKey = floorUs === null ? Number.POSITIVE_INFINITY : -floorUs;
-  return step.cursor.borderKey > floorKey ? null : step.cursor;
-};
-
-const pagingOf = ({ kind }: Reading): Paging => (kind === 'baseline' ? 'overlapping' : 'adjacent');
-
-const isFirstOfWalk = ({ kind, cursor }: Reading): boolean => kind === 'walk' && cursor === null;
-
-/** Whether a first page that holds nothing new proves that nothing at all is new. */
-const isEnough = (
-  reading: Reading,
-  watermark: Watermark | null,
-  page: TaskPage,
-  rows: readonly SeenTask[],
-): boolean => {
-  if (!isFirstOfWalk(reading) || reading.isSilent || watermark?.isSettled !== true) return false;
-  const oldest = rows.at(-1);
-  return oldest === undefined || !page.has_more || oldest.updatedAtUs <= watermark.us;
-};
+/** So many pages of a sweep are read with each poll: it has all day. */
+const sweepPages = 5;
 
 /** Begins a first reading with a look at the newest change, and remembers it: a poll may end before the first page. */
 const beginBaseline = async (
   claim: PollClaim,
-  { store, fetchPage, leaseMs }: PollPorts,
+  { store, fetchPage, leaseMs }: ReadPorts,
 ): Promise<Reading | PollEnd> => {
   const fetched = await fetchPage({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' });
   if (fetched.kind === 'stop') return fetched.end;
@@ -68,52 +25,36 @@ const beginBaseline = async (
   return outcome.kind === 'recorded' ? reading : leaseLost;
 };
 
+const pollForTheFirstTime = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
+  const reading = claim.background ?? (await beginBaseline(claim, ports));
+  if ('result' in reading) return { ...reading, sawChange: false };
+  const read = await readOn(reading, claim, ports);
+  // What changed during the first reading is told at once.
+  const end: PollEnd = read.kind === 'stop' ? read.end : { result: 'done', nextPollInMs: 0 };
+  return { ...end, sawChange: false };
+};
+
+const isSweepDue = ({ isSilent, sweptAtMs, nowMs, background }: PollClaim, { sweepIntervalMs }: Pace): boolean =>
+  background !== null || (!isSilent && sweptAtMs !== null && nowMs - sweptAtMs >= sweepIntervalMs);
+
 /**
  * Polls one workspace: goes on with the reading that was interrupted, or begins one, and stores it page by page until
- * it ends or has to wait. A walk of a workspace in which nothing happened costs one request.
+ * it ends or has to wait. A walk of a workspace in which nothing happened costs one request. Once a day every task is
+ * looked at again, a few pages with each poll.
  */
-export const poll = async (claim: PollClaim, ports: PollPorts): Promise<PollEnd> => {
-  const { store, fetchPage, pace, leaseMs } = ports;
-  const { organizationId, lease, watermark } = claim;
-  const begun = claim.reading ?? (claim.isBaselined ? newWalk(claim) : await beginBaseline(claim, ports));
-  if ('result' in begun) return begun;
+export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
+  if (!claim.isBaselined) return pollForTheFirstTime(claim, ports);
 
-  let reading = begun;
-  let sinceActiveMs = claim.nowMs - claim.activeAtMs;
-
-  const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
-    reading = { ...reading, rowsRead: reading.rowsRead + rows.length, cursor };
-    const end = cursor === null ? { watermark: watermarkAfter(reading, watermark) } : null;
-    const outcome = await store.recordPage({ organizationId, lease, rows, reading, end }, { leaseMs });
-    if (outcome.kind === 'recorded' && outcome.changes > 0) sinceActiveMs = 0;
-    return outcome;
-  };
-
-  const areAllStored = async ({ key, expected }: Continuation & { kind: 'count' }): Promise<boolean> => {
-    const [which, us] = reading.kind === 'baseline' ? (['created', key] as const) : (['updated', -key] as const);
-    return (await store.countTasksAt(organizationId, which, us)) >= expected;
-  };
-
-  for (;;) {
-    const window = pageFrom(reading.cursor?.offset ?? 0);
-    const fetched = await fetchPage(queryOf(reading, window));
-    if (fetched.kind === 'stop') return fetched.end;
-
-    const { page, nowUs } = fetched;
-    const rows = page.items.map(seenTask);
-    if (isEnough(reading, watermark, page, rows) && (await store.isKnown(organizationId, rows))) break;
-
-    if (isFirstOfWalk(reading)) reading = { ...reading, topUs: newestOf(rows, nowUs) };
-    const continuation = follow(factsOf(reading, window, page), reading.cursor, pagingOf(reading));
-    const cursor = cursorAfter(reading, continuation.kind === 'count' ? continuation.whenSome : continuation);
-    if ((await record(rows, cursor)).kind === 'lease lost') return leaseLost;
-    if (cursor === null) break;
-    if (continuation.kind !== 'count' || !(await areAllStored(continuation))) continue;
-
-    const passed = cursorAfter(reading, continuation.whenAll);
-    if ((await record([], passed)).kind === 'lease lost') return leaseLost;
-    if (passed === null) break;
+  const walked = await readOn(claim.walk ?? newWalk(claim), claim, ports);
+  if (walked.kind === 'stop') return { ...walked.end, sawChange: false };
+  let { changes } = walked;
+  let isSweeping = false;
+  if (isSweepDue(claim, ports.pace)) {
+    const swept = await readOn(claim.background ?? newSweep(claim), claim, ports, sweepPages);
+    if (swept.kind === 'stop') return { ...swept.end, sawChange: changes > 0 };
+    changes += swept.changes;
+    isSweeping = swept.kind === 'paused';
   }
-  // What changed during a first reading is told at once.
-  return { result: 'done', nextPollInMs: reading.kind === 'baseline' ? 0 : nextPollInMs(pace, sinceActiveMs) };
+  const sinceActiveMs = changes > 0 || isSweeping ? 0 : claim.nowMs - claim.activeAtMs;
+  return { result: 'done', nextPollInMs: nextPollInMs(ports.pace, sinceActiveMs), sawChange: changes > 0 };
 };

@@ -4,31 +4,36 @@ import type { Task } from '../../topo/task.ts';
 import type { PollClaim, Reading, SeenTask, Watermark } from '../store/work-store.ts';
 
 /** A row may become visible this long after the moment that its `updated_at` names. */
-export const overlapMs = 60_000;
+const overlapMs = 60_000;
 
-/** A reading that meets every task once. Changes from `topUs` on are left to the first walk. */
-export const newBaseline = ({ isSilent, nowMs }: PollClaim, topUs: number | null): Reading => ({
-  id: randomUUID(),
-  kind: 'baseline',
-  isSilent,
-  startedAtMs: nowMs,
-  topUs,
-  floorUs: null,
-  rowsRead: 0,
-  cursor: null,
-});
+type Beginning = Pick<PollClaim, 'isSilent' | 'nowMs'>;
 
-/** A reading from the newest change back to a little before the watermark. */
-export const newWalk = ({ isSilent, nowMs, watermark }: PollClaim): Reading => ({
+const newReading = (kind: Reading['kind'], { isSilent, nowMs }: Beginning): Reading => ({
   id: randomUUID(),
-  kind: 'walk',
+  kind,
   isSilent,
   startedAtMs: nowMs,
   topUs: null,
-  floorUs: watermark === null ? null : watermark.us - overlapMs * 1000,
+  floorUs: null,
   rowsRead: 0,
+  totalRows: 0,
   cursor: null,
 });
+
+/** A reading that meets every task once. Changes from `topUs` on are left to the first walk. */
+export const newBaseline = (claim: Beginning, topUs: number | null): Reading => ({
+  ...newReading('baseline', claim),
+  topUs,
+});
+
+/** A reading from the newest change back to a little before the watermark. */
+export const newWalk = (claim: Beginning & Pick<PollClaim, 'watermark'>): Reading => ({
+  ...newReading('walk', claim),
+  floorUs: claim.watermark === null ? null : claim.watermark.us - overlapMs * 1000,
+});
+
+/** A reading that looks at every task again. */
+export const newSweep = (claim: Beginning): Reading => newReading('sweep', claim);
 
 export const seenTask = (task: Task): SeenTask => ({
   task,

@@ -7,7 +7,7 @@ import { requestIdOf } from './request-id.ts';
 
 /** What express says about a body that it could not read. */
 const bodyErrors: Record<string, HttpError> = {
-  'entity.too.large': new HttpError(413, 'payload_too_large', 'The body is larger than 100 kB.'),
+  'entity.too.large': new HttpError(413, 'payload_too_large', 'The body is too large. Send less at once.'),
   'entity.parse.failed': new HttpError(400, 'invalid_request', 'The body is not valid JSON.'),
   'encoding.unsupported': new HttpError(415, 'unsupported_media_type', 'Send the body without compression.'),
   'charset.unsupported': new HttpError(415, 'unsupported_media_type', 'Send the body as UTF-8.'),

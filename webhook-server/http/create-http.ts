@@ -9,17 +9,25 @@ import { createAuthenticate } from './authenticate.ts';
 import { HttpError } from './http-error.ts';
 import { createIdentities } from './identities.ts';
 import { limitAddresses } from './limit-addresses.ts';
+import { limitCalls } from './limit-calls.ts';
 import { logRequests } from './log-requests.ts';
 import { nameRequest } from './request-id.ts';
-import { healthz, readyz } from './routes/health.ts';
+import { announceIntents } from './routes/announce-intents.ts';
+import { healthz, type Readiness, readyz } from './routes/health.ts';
+import { importPeople } from './routes/import-people.ts';
 import { listEvents } from './routes/list-events.ts';
 import { listHooks } from './routes/list-hooks.ts';
+import { listPeople } from './routes/list-people.ts';
+import { namePerson } from './routes/name-person.ts';
+import { nudge } from './routes/nudge.ts';
+import { settleIntent } from './routes/settle-intent.ts';
 import { subscribe } from './routes/subscribe.ts';
 import { unsubscribe } from './routes/unsubscribe.ts';
 
 export type HttpPorts = {
   store: Pick<Store, 'tenant' | 'hookOfSecret'>;
-  isReady: () => Promise<boolean>;
+  /** Whether the server is ready, and how far the first readings and the sweeps have come. */
+  readiness: () => Promise<Readiness>;
   identify: Identify;
   checkTarget: TargetCheck;
   vault: Vault;
@@ -30,13 +38,19 @@ export type HttpPorts = {
   log: Log;
 };
 
-const mostBody = '100kb';
+/** So often may a key announce, settle and nudge in a minute: each lets the detector look at Topo. */
+const looksPerMinute = 240;
 
 const wantJson: RequestHandler = (request, _response, next) => {
   if (request.is('application/json') !== false) next();
   else
     next(new HttpError(415, 'unsupported_media_type', 'Send the body as JSON, with “Content-Type: application/json”.'));
 };
+
+const readJsonUpTo = (limit: string): RequestHandler[] => [
+  wantJson,
+  express.json({ limit, inflate: false, type: () => true }),
+];
 
 const notFound: RequestHandler = (request, _response, next) => {
   next(
@@ -51,7 +65,7 @@ const notFound: RequestHandler = (request, _response, next) => {
 /** The server's routes, as an Express application that is not listening yet. */
 export const createHttp = ({
   store,
-  isReady,
+  readiness,
   identify,
   checkTarget,
   vault,
@@ -61,7 +75,9 @@ export const createHttp = ({
 }: HttpPorts): Express => {
   const identities = createIdentities(identify, vault, clock);
   const authenticate = createAuthenticate(identities, vault, store.tenant);
-  const readJson = [wantJson, express.json({ limit: mostBody, inflate: false, type: () => true })];
+  const readJson = readJsonUpTo('100kb');
+  const readPeople = readJsonUpTo('500kb');
+  const limitLooks = limitCalls(vault, looksPerMinute);
 
   const http = express();
   http.disable('x-powered-by');
@@ -71,7 +87,7 @@ export const createHttp = ({
 
   http.use(nameRequest);
   http.get('/healthz', healthz);
-  http.get('/readyz', readyz(isReady));
+  http.get('/readyz', readyz(readiness));
   http.use(logRequests(log));
   http.use(limitAddresses(identities));
 
@@ -79,6 +95,12 @@ export const createHttp = ({
   http.get('/hooks', listHooks({ authenticate, vault, clock }));
   http.delete('/hooks/:hookId', unsubscribe({ authenticate, vault, store }));
   http.get('/events', listEvents({ authenticate }));
+  http.post('/intents', limitLooks, readJson, announceIntents({ authenticate }));
+  http.patch('/intents/:intentId', limitLooks, readJson, settleIntent({ authenticate }));
+  http.post('/nudges', limitLooks, nudge({ authenticate }));
+  http.get('/people', listPeople({ authenticate }));
+  http.put('/people/:user_id', readJson, namePerson({ authenticate }));
+  http.post('/people/import', readPeople, importPeople({ authenticate }));
 
   http.use(notFound);
   http.use(answerError(log));

@@ -6,8 +6,9 @@ import type { SeenTask } from './work-store.ts';
 /** One task whose assignee changed, as it was detected. */
 export type Change = {
   id: string;
+  /** The reading that found it: what it found together is one batch. */
+  readingId: string;
   kind: Kind;
-  source: Source;
   previousAssigneeId: string | null;
   newAssigneeId: string | null;
   task: EventTask;
@@ -15,18 +16,23 @@ export type Change = {
   detectedAtMs: number;
 };
 
-/** A change, and the changes of the same reading that moved the same sequence run to the same person. */
-export type BatchedChange = Change & { batchId: string; batchSize: number };
+/** A change and who made it. */
+export type AttributedChange = Change & { source: Source };
+
+/** A change, and the number of changes of the same reading that moved the same sequence run to the same person. */
+export type BatchedChange = AttributedChange & { batchId: string; batchSize: number };
+
+/** Who somebody is, as far as the directory knows. */
+export type Introduce = (userId: string) => Person;
 
 /** What the order of deliveries is kept for: the sequence run, or the task when it has none. */
 export const orderKeyOf = ({ task }: Pick<Change, 'task'>): string => task.sequence_id ?? task.id;
 
 /** The change that leads from the assignee in the snapshot to the one that a page showed. */
 export const changeOf = (
-  organizationId: string,
+  { organizationId, readingId, nowMs }: { organizationId: string; readingId: string; nowMs: number },
   { task, assigneeId, updatedAtUs }: SeenTask,
   previousAssigneeId: string | null,
-  detectedAtMs: number,
 ): Change => ({
   id: eventId({
     organizationId,
@@ -35,34 +41,39 @@ export const changeOf = (
     newAssigneeId: assigneeId,
     occurredAtUs: updatedAtUs,
   }),
+  readingId,
   kind: kindOf(previousAssigneeId, assigneeId),
-  source: 'topo',
   previousAssigneeId,
   newAssigneeId: assigneeId,
   task,
   occurredAtUs: updatedAtUs,
-  detectedAtMs,
+  detectedAtMs: nowMs,
 });
 
-/** Names the batch of each change of one reading. */
-export const inBatches = (changes: readonly Change[], readingId: string): BatchedChange[] => {
+/** Names the batch of each change. */
+export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[] => {
   const named = changes.map((change) => ({
     ...change,
-    batchId: batchId(readingId, orderKeyOf(change), change.newAssigneeId),
+    batchId: batchId(change.readingId, orderKeyOf(change), change.newAssigneeId),
   }));
   const sizes = new Map<string, number>();
   for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
   return named.map((change) => ({ ...change, batchSize: sizes.get(change.batchId) ?? 1 }));
 };
 
-const personOf = (userId: string | null): Person => ({ user_id: userId, name: null, email: null });
+const nobody: Person = { user_id: null, name: null, email: null };
 
 /**
  * The event that tells one change, or several of one batch together.
  *
  * @param first the earliest of the changes.
  */
-export const eventOf = (first: BatchedChange, others: readonly BatchedChange[] = []): TaskReassigned => {
+export const eventOf = (
+  first: BatchedChange,
+  others: readonly BatchedChange[],
+  introduce: Introduce,
+): TaskReassigned => {
+  const personOf = (userId: string | null): Person => (userId === null ? nobody : introduce(userId));
   const changes = [first, ...others];
   return {
     id: others.length === 0 ? first.id : groupId(changes.map(({ id }) => id)),

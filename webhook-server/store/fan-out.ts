@@ -1,6 +1,6 @@
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import { matches } from '../../contract/matches.ts';
-import { type BatchedChange, eventOf, orderKeyOf } from './change.ts';
+import { type BatchedChange, eventOf, type Introduce, orderKeyOf } from './change.ts';
 import { deliveryId } from './event-id.ts';
 
 export type Listener = { id: string; filters: HookFilters; oncePer: OncePer };
@@ -11,11 +11,11 @@ export type NewDelivery = { id: string; hookId: string; eventId: string; orderKe
 const groupsFor = (changes: readonly BatchedChange[], oncePer: OncePer): BatchedChange[][] =>
   oncePer === 'task' ? changes.map((change) => [change]) : [...Map.groupBy(changes, ({ batchId }) => batchId).values()];
 
-const deliveriesFor = (hook: Listener, changes: readonly BatchedChange[]): NewDelivery[] => {
+const deliveriesFor = (hook: Listener, changes: readonly BatchedChange[], introduce: Introduce): NewDelivery[] => {
   const wanted = changes.filter((change) => matches(hook.filters, change));
   return groupsFor(wanted, hook.oncePer).flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const event = eventOf(first, others);
+    const event = eventOf(first, others, introduce);
     return [
       {
         id: deliveryId(hook.id, event.id),
@@ -29,7 +29,11 @@ const deliveriesFor = (hook: Listener, changes: readonly BatchedChange[]): NewDe
 };
 
 /** Who is to be told of these changes, in the order in which they happened. */
-export const fanOut = (changes: readonly BatchedChange[], hooks: readonly Listener[]): NewDelivery[] => {
+export const fanOut = (
+  changes: readonly BatchedChange[],
+  hooks: readonly Listener[],
+  introduce: Introduce,
+): NewDelivery[] => {
   const inOrder = changes.toSorted((a, b) => a.occurredAtUs - b.occurredAtUs);
-  return hooks.flatMap((hook) => deliveriesFor(hook, inOrder));
+  return hooks.flatMap((hook) => deliveriesFor(hook, inOrder, introduce));
 };

@@ -10,8 +10,6 @@ export type Store = {
   work: WorkStore;
   /** Answers the sealed text that the first start stored, or stores this one: whoever cannot open it has a wrong key. */
   keyCheck(sealed: string): Promise<string>;
-  /** Throws when the database does not answer. */
-  check(): Promise<void>;
   close(): Promise<void>;
 };
 

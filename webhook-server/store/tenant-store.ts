@@ -1,5 +1,7 @@
 import type { EventPage, Kind, Source } from '../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
+import type { Intent } from '../../contract/intent.ts';
+import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
 
 /** A hook as it is stored. Times are milliseconds since 1970, by the database's clock. */
 export type StoredHook = {
@@ -35,6 +37,12 @@ export type NewHook = SealedKey & {
   oncePer: OncePer;
 };
 
+/** An intent and the id that its caller was given. */
+export type NewIntent = Intent & { id: string };
+
+/** How an intent came out. `updatedAtUs` is what Topo answered, in microseconds, if the caller says so. */
+export type IntentOutcome = { state: 'done' | 'failed'; updatedAtUs: number | null };
+
 /** Which events to answer. Absent filters match everything; `before` is the id of the event to go on after. */
 export type EventQuery = {
   limit: number;
@@ -67,6 +75,16 @@ export type TenantStore = {
   endHook(hookId: string): Promise<boolean>;
   /** The organization's events, newest first, or `undefined` when `before` names no event of it. */
   events(query: EventQuery): Promise<EventPage | undefined>;
+  /** Notes what is about to happen, and lets the detector look soon. */
+  announce(intents: readonly NewIntent[]): Promise<void>;
+  /** Notes how an intent came out; done, it lets the detector look now. Answers whether there is such an intent. */
+  settleIntent(intentId: string, outcome: IntentOutcome): Promise<boolean>;
+  /** Lets the detector look now, and again shortly after until it has seen a change. */
+  nudge(): Promise<void>;
+  /** Everybody who was named or seen as an assignee: the named first, by name. */
+  people(): Promise<DirectoryEntry[]>;
+  /** Names people, all of them or, should one fail, none. */
+  namePeople(people: readonly NamedPerson[]): Promise<void>;
   /** Takes this key for the detector if the one that it has was refused by Topo. */
   renewKey(key: SealedKey): Promise<void>;
 };

@@ -24,12 +24,15 @@ export type Cursor = {
 export type Tie = { from: number | null; passes: number };
 
 /**
- * One reading of a workspace's tasks, page by page. A `baseline` meets every task once and tells nobody; a `walk` goes
- * from the newest change back to `floorUs` and makes events, unless it is silent.
+ * One reading of a workspace's tasks, page by page.
+ *
+ * - `baseline`: meets every task once and tells nobody.
+ * - `walk`: from the newest change back to `floorUs`. Its changes are told when it ends, unless it is silent.
+ * - `sweep`: looks at every task again, whatever its `updated_at` says, and tells what the walks could not see.
  */
 export type Reading = {
   id: string;
-  kind: 'baseline' | 'walk';
+  kind: 'baseline' | 'walk' | 'sweep';
   isSilent: boolean;
   startedAtMs: number;
   /** The newest change when the reading began: the watermark when it ends. Null for a workspace without tasks. */
@@ -37,6 +40,8 @@ export type Reading = {
   /** A walk ends with the first row older than this. Null: it reads everything. */
   floorUs: number | null;
   rowsRead: number;
+  /** How long the list was at the last page. */
+  totalRows: number;
   /** Null: from the start. */
   cursor: Cursor | null;
 };
@@ -61,8 +66,14 @@ export type PollClaim = {
   /** After a time without hooks: the next walk tells nobody. */
   isSilent: boolean;
   watermark: Watermark | null;
-  /** The reading that a 429 or a crash interrupted. */
-  reading: Reading | null;
+  /** The walk that a 429 or a crash interrupted. */
+  walk: Reading | null;
+  /** The baseline or the sweep that has not ended. */
+  background: Reading | null;
+  /** When every task was last read, by a baseline or a sweep that has ended. */
+  sweptAtMs: number | null;
+  /** Changes wait for an intent to be settled, and are told with the next walk that ends. */
+  hasUnpublished: boolean;
   /** Polls in a row that failed. */
   failures: number;
   /** When a change was last seen. */
@@ -79,7 +90,7 @@ export type PageRecord = {
   rows: readonly SeenTask[];
   /** The reading after this page; its `cursor` is where the next page begins. */
   reading: Reading;
-  /** Null while the reading goes on; when it ends, the watermark of the workspace from now on. */
+  /** Null while the reading goes on; when a baseline or a walk ends, the watermark of the workspace from now on. */
   end: { watermark: Watermark | null } | null;
 };
 
@@ -91,7 +102,12 @@ export type PollOutcome = {
   lease: string;
   nextPollInMs: number;
   result: 'done' | 'failed' | 'key refused';
+  /** A change was seen. */
+  sawChange: boolean;
 };
+
+/** How far the readings of all workspaces together have come, in rows. */
+export type Progress = { kind: Reading['kind']; workspaces: number; rowsRead: number; totalRows: number };
 
 /** One delivery whose turn it is. `sealedTarget` and `sealedSecret` are those of its hook. */
 export type DeliveryClaim = {
@@ -137,12 +153,15 @@ export type WorkStore = {
   /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
   countTasksAt(organizationId: string, which: 'created' | 'updated', us: number): Promise<number>;
   /**
-   * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With the reading's last
-   * page its changes become events and deliveries. Nothing is stored when the lease is no longer ours.
+   * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With a walk's last page,
+   * and with every page of a sweep, its changes become events and deliveries. Nothing is stored when the lease is no
+   * longer ours.
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
-  /** Gives the workspace back. */
+  /** Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. */
   finishPoll(outcome: PollOutcome): Promise<void>;
+  /** The readings that are under way. */
+  progress(): Promise<Progress[]>;
   /** Milliseconds until a workspace is due; undefined when none is waiting. */
   msUntilPoll(): Promise<number | undefined>;
   /**

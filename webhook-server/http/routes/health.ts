@@ -1,4 +1,8 @@
 import type { RequestHandler } from 'express';
+import type { Progress } from '../../store/work-store.ts';
+
+/** `readings` are the first readings and sweeps under way, all workspaces together; null when the server is not ready. */
+export type Readiness = { readings: readonly Progress[] } | null;
 
 /** `GET /healthz`: 200 for as long as the process answers at all. */
 export const healthz: RequestHandler = (_request, response) => {
@@ -7,8 +11,18 @@ export const healthz: RequestHandler = (_request, response) => {
 
 /** `GET /readyz`: 200 when the server is started and its database answers, else 503. */
 export const readyz =
-  (isReady: () => Promise<boolean>): RequestHandler =>
+  (readiness: () => Promise<Readiness>): RequestHandler =>
   async (_request, response) => {
-    const ready = await isReady();
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
+    const ready = await readiness();
+    if (ready === null) {
+      response.status(503).json({ status: 'not ready' });
+      return;
+    }
+    const readings = ready.readings.map(({ kind, workspaces, rowsRead, totalRows }) => ({
+      kind,
+      workspaces,
+      rows_read: rowsRead,
+      rows_total: totalRows,
+    }));
+    response.json({ status: 'ready', readings });
   };

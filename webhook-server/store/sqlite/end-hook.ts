@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { EndReason } from '../tenant-store.ts';
+import { createPublish } from './publish.ts';
 
 /**
  * Ends a live hook, drops what waits for it and, with the organization's last hook, erases its Topo key and stops its
@@ -18,17 +19,15 @@ export const createEndHook = (database: Database): ((hookId: string, reason: End
   const eraseKeyOfSilent = database.prepare<{ organizationId: string }>(`
     update workspace
     set sealed_key = null, key_hash = null, key_refused_since_ms = null, listening_since_ms = null,
-        is_silent = 1, lease = null, lease_until_ms = null
+        is_silent = 1, look_until_ms = null, lease = null, lease_until_ms = null
     where organization_id = @organizationId
       and not exists (select 1 from hook where hook.organization_id = @organizationId and ended_at_ms is null)`);
 
-  // The next walk after a time without hooks starts anew and is silent; a first reading goes on where it was.
+  // After a time without hooks the next walk starts anew and is silent; a first reading goes on where it was.
   const forgetWalk = database.prepare<{ organizationId: string }>(`
-    delete from reading where organization_id = @organizationId and kind = 'walk'`);
+    delete from reading where organization_id = @organizationId and kind <> 'baseline'`);
 
-  // Nobody listens for the batch of an interrupted walk: each of its changes stands alone in the history.
-  const publishAlone = database.prepare<{ organizationId: string }>(`
-    update event set batch_id = id, batch_size = 1 where organization_id = @organizationId and batch_id is null`);
+  const publish = createPublish(database);
 
   return (hookId, reason, nowMs) => {
     const ended = end.get({ hookId, reason, nowMs });
@@ -37,6 +36,7 @@ export const createEndHook = (database: Database): ((hookId: string, reason: End
     const organizationId = ended.organization_id;
     if (eraseKeyOfSilent.run({ organizationId }).changes === 0) return;
     forgetWalk.run({ organizationId });
-    publishAlone.run({ organizationId });
+    // Nobody listens any more, but what was found belongs to the history.
+    publish(organizationId, nowMs);
   };
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import type { PollClaim, PollOutcome, WorkStore } from '../work-store.ts';
+import { intentLifeMs } from '../attribution.ts';
+import type { PollClaim, PollOutcome, Progress, WorkStore } from '../work-store.ts';
 import { createReadings } from './reading-row.ts';
 
 type WorkspaceRow = {
@@ -11,8 +12,10 @@ type WorkspaceRow = {
   watermark_us: number | null;
   watermark_moved_at_ms: number | null;
   is_settled: number;
+  swept_at_ms: number | null;
   failures: number;
   active_at_ms: number;
+  has_unpublished: number;
 };
 
 const readWatermark = (row: WorkspaceRow): PollClaim['watermark'] =>
@@ -23,7 +26,9 @@ const readWatermark = (row: WorkspaceRow): PollClaim['watermark'] =>
 const preparePollStatements = (database: Database) => ({
   due: database.prepare<{ nowMs: number; limit: number }, WorkspaceRow>(`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
-           failures, active_at_ms
+           swept_at_ms, failures, active_at_ms,
+           exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
+             as has_unpublished
     from workspace
     where sealed_key is not null and poll_at_ms <= @nowMs and (lease is null or lease_until_ms <= @nowMs)
     order by poll_at_ms
@@ -33,25 +38,44 @@ const preparePollStatements = (database: Database) => ({
     update workspace set lease = @lease, lease_until_ms = @leaseUntilMs
     where organization_id = @organizationId`),
 
-  finish: database.prepare<{ organizationId: string; lease: string; pollAtMs: number; failed: number }>(`
+  finish: database.prepare<Record<string, string | number>>(`
     update workspace
-    set poll_at_ms = @pollAtMs, lease = null, lease_until_ms = null, failures = iif(@failed, failures + 1, 0)
+    set poll_at_ms = iif(@failed or look_until_ms is null or look_until_ms <= @nowMs, @pollAtMs,
+                         min(@pollAtMs, @nowMs + max(@shortestLookMs, @nowMs - look_since_ms))),
+        lease = null, lease_until_ms = null, failures = iif(@failed, failures + 1, 0)
     where organization_id = @organizationId and lease = @lease`),
+
+  // An intent's change has been seen when its task is with the person whom the intent named.
+  stopLooking: database.prepare<{ organizationId: string; lease: string; bornAfterMs: number }>(`
+    update workspace set look_until_ms = null
+    where organization_id = @organizationId and lease = @lease
+      and not exists (select 1 from event where event.organization_id = @organizationId and body is null)
+      and not exists (
+        select 1 from intent left join snapshot using (organization_id, task_id)
+        where intent.organization_id = @organizationId and closed_at_ms is null and state <> 'failed'
+          and created_at_ms > @bornAfterMs and lower(snapshot.assignee_user_id) is not intent.assignee_user_id)`),
 
   noteKey: database.prepare<{ organizationId: string; lease: string; refusedSinceMs: number | null }>(`
     update workspace
     set key_refused_since_ms = iif(@refusedSinceMs is null, null, coalesce(key_refused_since_ms, @refusedSinceMs))
     where organization_id = @organizationId and lease = @lease`),
 
+  progress: database.prepare<[], Progress>(`
+    select kind, count(*) as workspaces, sum(rows_read) as rowsRead, sum(total_rows) as totalRows
+    from reading group by kind order by kind`),
+
   nextDue: database.prepare<[], { due_at_ms: number | null }>(`
     select min(max(poll_at_ms, coalesce(lease_until_ms, 0))) as due_at_ms from workspace where sealed_key is not null`),
 });
+
+/** While the detector looks out for a change it looks again after twice the time each time, at first after this. */
+const shortestLookMs = 500;
 
 /** Which workspace is read when, and by whom. */
 export const createPollWork = (
   database: Database,
   clock: () => number,
-): Pick<WorkStore, 'claimPolls' | 'finishPoll' | 'msUntilPoll'> => {
+): Pick<WorkStore, 'claimPolls' | 'finishPoll' | 'progress' | 'msUntilPoll'> => {
   const statements = preparePollStatements(database);
   const readings = createReadings(database);
 
@@ -69,20 +93,26 @@ export const createPollWork = (
         isBaselined: row.is_baselined === 1,
         isSilent: row.is_silent === 1,
         watermark: readWatermark(row),
-        reading: readings.of(organizationId),
+        ...readings.of(organizationId),
+        sweptAtMs: row.swept_at_ms,
+        hasUnpublished: row.has_unpublished === 1,
         failures: row.failures,
         activeAtMs: row.active_at_ms,
       };
     });
   });
 
-  const finish = database.transaction(({ organizationId, lease, nextPollInMs, result }: PollOutcome): void => {
+  const finish = database.transaction((outcome: PollOutcome): void => {
     const nowMs = clock();
+    const { organizationId, lease, nextPollInMs, result } = outcome;
     if (result !== 'failed') {
       const refusedSinceMs = result === 'key refused' ? nowMs : null;
       statements.noteKey.run({ organizationId, lease, refusedSinceMs });
     }
-    statements.finish.run({ organizationId, lease, pollAtMs: nowMs + nextPollInMs, failed: Number(result !== 'done') });
+    if (outcome.sawChange) statements.stopLooking.run({ organizationId, lease, bornAfterMs: nowMs - intentLifeMs });
+    const pollAtMs = nowMs + nextPollInMs;
+    const failed = Number(result !== 'done');
+    statements.finish.run({ organizationId, lease, nowMs, pollAtMs, failed, shortestLookMs });
   });
 
   return {
@@ -91,6 +121,9 @@ export const createPollWork = (
     },
     async finishPoll(outcome) {
       finish.immediate(outcome);
+    },
+    async progress() {
+      return statements.progress.all();
     },
     async msUntilPoll() {
       const dueAtMs = statements.nextDue.get()?.due_at_ms ?? undefined;

@@ -1,10 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import type { OncePer } from '../../../contract/hook.ts';
-import { type Change, changeOf, inBatches } from '../change.ts';
-import { fanOut } from '../fan-out.ts';
+import { type Change, changeOf } from '../change.ts';
 import type { PageRecord, RecordOutcome, SeenTask, WorkStore } from '../work-store.ts';
-import { type EventRow, readChange } from './event-row.ts';
-import { readFilters } from './hook-row.ts';
+import { createPublish } from './publish.ts';
 import { createReadings } from './reading-row.ts';
 
 type Owned = { organizationId: string };
@@ -16,10 +13,16 @@ const prepareSnapshotStatements = (database: Database) => ({
     select assignee_user_id, updated_at_us from snapshot
     where organization_id = @organizationId and task_id = @taskId`),
 
-  insert: database.prepare<TaskKey & { assigneeId: string | null; createdAtUs: number; updatedAtUs: number }>(`
-    insert into snapshot (organization_id, task_id, assignee_user_id, created_at_us, updated_at_us)
-    values (@organizationId, @taskId, @assigneeId, @createdAtUs, @updatedAtUs)
+  insert: database.prepare<Record<string, string | number | null>>(`
+    insert into snapshot (organization_id, task_id, sequence_id, assignee_user_id, created_at_us, updated_at_us)
+    values (@organizationId, @taskId, @sequenceId, @assigneeId, @createdAtUs, @updatedAtUs)
     on conflict do nothing`),
+
+  // The compare-and-swap from which an event is born.
+  swap: database.prepare<TaskKey & { assigneeId: string | null; previousId: string | null; updatedAtUs: number }>(`
+    update snapshot set assignee_user_id = @assigneeId, updated_at_us = @updatedAtUs
+    where organization_id = @organizationId and task_id = @taskId
+      and assignee_user_id is @previousId and updated_at_us <= @updatedAtUs`),
 
   countCreatedAt: database.prepare<Owned & { us: number }, { count: number }>(`
     select count(*) as count from snapshot where organization_id = @organizationId and created_at_us = @us`),
@@ -27,41 +30,23 @@ const prepareSnapshotStatements = (database: Database) => ({
   countUpdatedAt: database.prepare<Owned & { us: number }, { count: number }>(`
     select count(*) as count from snapshot where organization_id = @organizationId and updated_at_us = @us`),
 
-  // The compare-and-swap from which an event is born.
-  swap: database.prepare<TaskKey & { assigneeId: string | null; previousId: string | null; updatedAtUs: number }>(`
-    update snapshot set assignee_user_id = @assigneeId, updated_at_us = @updatedAtUs
-    where organization_id = @organizationId and task_id = @taskId
-      and assignee_user_id is @previousId and updated_at_us <= @updatedAtUs`),
+  meetPerson: database.prepare<Owned & { userId: string }>(`
+    insert into person (organization_id, user_id) values (@organizationId, lower(@userId))
+    on conflict do nothing`),
 });
 
 const prepareEventStatements = (database: Database) => ({
   insert: database.prepare<Record<string, string | number | null>>(`
-    insert into event (id, organization_id, task_id, kind, source, previous_assignee_id, new_assignee_id, task_type,
+    insert into event (id, organization_id, reading_id, task_id, kind, previous_assignee_id, new_assignee_id, task_type,
                        priority, task, occurred_at_us, detected_at_ms)
-    values (@id, @organizationId, @taskId, @kind, @source, @previousAssigneeId, @newAssigneeId, @taskType,
+    values (@id, @organizationId, @readingId, @taskId, @kind, @previousAssigneeId, @newAssigneeId, @taskType,
             @priority, @task, @occurredAtUs, @detectedAtMs)
     on conflict (id) do nothing`),
 
-  unpublished: database.prepare<Owned, EventRow>(`
-    select seq, id, kind, source, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms
-    from event
-    where organization_id = @organizationId and batch_id is null
-    order by seq`),
-
-  publish: database.prepare<{ id: string; batchId: string; batchSize: number }>(`
-    update event set batch_id = @batchId, batch_size = @batchSize where id = @id`),
-});
-
-const prepareDeliveryStatements = (database: Database) => ({
-  listeners: database.prepare<Owned, { id: string; filters: string; once_per: OncePer }>(`
-    select id, filters, once_per from hook
-    where organization_id = @organizationId and ended_at_ms is null
-    order by created_at_ms, id`),
-
-  insert: database.prepare<Record<string, string | number>>(`
-    insert into delivery (id, organization_id, hook_id, event_id, order_key, body, created_at_ms)
-    values (@id, @organizationId, @hookId, @eventId, @orderKey, @body, @nowMs)
-    on conflict (id) do nothing`),
+  // What an intent could have done before this walk began has been seen by now, late changes included.
+  closeIntents: database.prepare<Owned & { nowMs: number; settledBeforeMs: number }>(`
+    update intent set closed_at_ms = @nowMs
+    where organization_id = @organizationId and closed_at_ms is null and settled_at_ms < @settledBeforeMs`),
 });
 
 const prepareWorkspaceStatements = (database: Database) => ({
@@ -74,7 +59,8 @@ const prepareWorkspaceStatements = (database: Database) => ({
 
   endBaseline: database.prepare<Owned & { nowMs: number }>(`
     update workspace
-    set is_baselined = 1, listening_since_ms = iif(is_silent, null, coalesce(listening_since_ms, @nowMs))
+    set is_baselined = 1, swept_at_ms = @nowMs,
+        listening_since_ms = iif(is_silent, null, coalesce(listening_since_ms, @nowMs))
     where organization_id = @organizationId`),
 
   endWalk: database.prepare<Owned & { nowMs: number; wasSilent: number }>(`
@@ -83,10 +69,16 @@ const prepareWorkspaceStatements = (database: Database) => ({
         listening_since_ms = coalesce(listening_since_ms, iif(@wasSilent or not is_silent, @nowMs, null))
     where organization_id = @organizationId`),
 
+  endSweep: database.prepare<Owned & { nowMs: number }>(`
+    update workspace set swept_at_ms = @nowMs where organization_id = @organizationId`),
+
   moveWatermark: database.prepare<Owned & { us: number; movedAtMs: number; isSettled: number }>(`
     update workspace set watermark_us = @us, watermark_moved_at_ms = @movedAtMs, is_settled = @isSettled
     where organization_id = @organizationId`),
 });
+
+/** A change may become visible this long after it was made. */
+const visibleWithinMs = 60_000;
 
 /** The snapshot of who has which task, and the events and deliveries that are born from comparing with it. */
 export const createSnapshotWork = (
@@ -96,39 +88,52 @@ export const createSnapshotWork = (
 ): Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'> => {
   const snapshot = prepareSnapshotStatements(database);
   const events = prepareEventStatements(database);
-  const deliveries = prepareDeliveryStatements(database);
   const workspace = prepareWorkspaceStatements(database);
   const readings = createReadings(database);
+  const publish = createPublish(database);
 
   const isSame = (organizationId: string, { task, assigneeId, updatedAtUs }: SeenTask): boolean => {
     const stored = snapshot.get.get({ organizationId, taskId: task.id });
     return stored !== undefined && stored.assignee_user_id === assigneeId && stored.updated_at_us >= updatedAtUs;
   };
 
-  /** The change that this row tells, or null when the snapshot knows it, knows better, or meets the task for the first time. */
-  const compare = (organizationId: string, row: SeenTask, nowMs: number): Change | null => {
-    const { assigneeId, createdAtUs, updatedAtUs } = row;
+  const insertTask = (organizationId: string, { task, assigneeId, createdAtUs, updatedAtUs }: SeenTask): void => {
+    snapshot.insert.run({
+      organizationId,
+      taskId: task.id,
+      sequenceId: task.sequence_id,
+      assigneeId,
+      createdAtUs,
+      updatedAtUs,
+    });
+  };
+
+  /** The change that this row tells; null when the snapshot knows it, knows better, or meets the task for the first time. */
+  const compare = ({ organizationId, reading }: PageRecord, row: SeenTask, nowMs: number): Change | null => {
+    const { assigneeId, updatedAtUs } = row;
     const taskId = row.task.id;
     const stored = snapshot.get.get({ organizationId, taskId });
     if (stored === undefined) {
-      snapshot.insert.run({ organizationId, taskId, assigneeId, createdAtUs, updatedAtUs });
+      insertTask(organizationId, row);
       return null;
     }
     const previousId = stored.assignee_user_id;
     if (previousId === assigneeId && stored.updated_at_us === updatedAtUs) return null;
     const { changes } = snapshot.swap.run({ organizationId, taskId, assigneeId, previousId, updatedAtUs });
     if (changes === 0 || previousId === assigneeId) return null;
-    return changeOf(organizationId, row, previousId, nowMs);
+    // A sweep takes long and tells page by page: each page is a batch of its own.
+    const readingId = reading.kind === 'sweep' ? `${reading.id}/${reading.rowsRead}` : reading.id;
+    return changeOf({ organizationId, readingId, nowMs }, row, previousId);
   };
 
   const insertEvent = (organizationId: string, change: Change): number => {
-    const { id, kind, source, previousAssigneeId, newAssigneeId, task, occurredAtUs, detectedAtMs } = change;
+    const { id, readingId, kind, previousAssigneeId, newAssigneeId, task, occurredAtUs, detectedAtMs } = change;
     return events.insert.run({
       id,
       organizationId,
+      readingId,
       taskId: task.id,
       kind,
-      source,
       previousAssigneeId,
       newAssigneeId,
       taskType: task.type ?? null,
@@ -139,58 +144,62 @@ export const createSnapshotWork = (
     }).changes;
   };
 
-  /** A first reading must not overwrite what it has read: a task that changes meanwhile is the first walk's to tell. */
-  const recordBaseline = ({ organizationId, rows }: PageRecord): void => {
-    for (const { task, assigneeId, createdAtUs, updatedAtUs } of rows) {
-      snapshot.insert.run({ organizationId, taskId: task.id, assigneeId, createdAtUs, updatedAtUs });
-    }
+  const meetPeople = ({ organizationId, rows }: PageRecord): void => {
+    const userIds = new Set(rows.flatMap(({ assigneeId }) => assigneeId ?? []));
+    for (const userId of userIds) snapshot.meetPerson.run({ organizationId, userId });
   };
 
-  const recordWalk = ({ organizationId, rows, reading }: PageRecord, nowMs: number): number => {
+  const compareRows = (page: PageRecord, nowMs: number): number => {
+    const { organizationId, rows, reading } = page;
     let changes = 0;
     for (const row of rows) {
-      const change = compare(organizationId, row, nowMs);
+      const change = compare(page, row, nowMs);
       if (change !== null && !reading.isSilent) changes += insertEvent(organizationId, change);
     }
     if (changes > 0) workspace.noteActivity.run({ organizationId, nowMs });
     return changes;
   };
 
-  const publish = (organizationId: string, readingId: string, nowMs: number): number => {
-    const changes = inBatches(events.unpublished.all({ organizationId }).map(readChange), readingId);
-    for (const { id, batchId, batchSize } of changes) events.publish.run({ id, batchId, batchSize });
-    const listeners = deliveries.listeners
-      .all({ organizationId })
-      .map(({ id, filters, once_per }) => ({ id, filters: readFilters(filters), oncePer: once_per }));
-    const added = fanOut(changes, listeners);
-    for (const delivery of added) deliveries.insert.run({ organizationId, ...delivery, nowMs });
-    return added.length;
-  };
-
-  const endReading = ({ organizationId, reading, end }: PageRecord, nowMs: number): number => {
-    if (end === null) {
-      readings.remember(organizationId, reading);
-      return 0;
+  const endReading = (
+    { organizationId, reading, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
+    nowMs: number,
+  ): void => {
+    readings.forget(organizationId, reading.kind);
+    if (reading.kind === 'sweep') {
+      workspace.endSweep.run({ organizationId, nowMs });
+      return;
     }
-    readings.forget(organizationId);
     if (reading.kind === 'baseline') workspace.endBaseline.run({ organizationId, nowMs });
     else workspace.endWalk.run({ organizationId, nowMs, wasSilent: Number(reading.isSilent) });
     if (end.watermark !== null) {
       const { us, movedAtMs, isSettled } = end.watermark;
       workspace.moveWatermark.run({ organizationId, us, movedAtMs, isSettled: Number(isSettled) });
     }
-    return publish(organizationId, reading.id, nowMs);
+  };
+
+  /** What a walk finds is told together, when it ends; what a sweep finds is told with each page. */
+  const tell = ({ organizationId, reading, end }: PageRecord, nowMs: number): number => {
+    if (reading.kind === 'baseline' || (reading.kind === 'walk' && end === null)) return 0;
+    const deliveries = publish(organizationId, nowMs);
+    const settledBeforeMs = reading.startedAtMs - visibleWithinMs;
+    if (reading.kind === 'walk') events.closeIntents.run({ organizationId, nowMs, settledBeforeMs });
+    return deliveries;
   };
 
   const record = database.transaction((page: PageRecord, leaseMs: number): RecordOutcome & { deliveries: number } => {
     const nowMs = clock();
-    const { organizationId, lease } = page;
+    const { organizationId, lease, reading, end } = page;
     const isOurs = workspace.renewLease.run({ organizationId, lease, leaseUntilMs: nowMs + leaseMs }).changes === 1;
     if (!isOurs) return { kind: 'lease lost', deliveries: 0 };
+
+    meetPeople(page);
     let changes = 0;
-    if (page.reading.kind === 'baseline') recordBaseline(page);
-    else changes = recordWalk(page, nowMs);
-    return { kind: 'recorded', changes, deliveries: endReading(page, nowMs) };
+    // A baseline must not overwrite what it has read: a task that changes meanwhile is the first walk's to tell.
+    if (reading.kind === 'baseline') for (const row of page.rows) insertTask(organizationId, row);
+    else changes = compareRows(page, nowMs);
+    if (end === null) readings.remember(organizationId, reading);
+    else endReading({ ...page, end }, nowMs);
+    return { kind: 'recorded', changes, deliveries: tell(page, nowMs) };
   });
 
   return {
@@ -202,8 +211,8 @@ export const createSnapshotWork = (
       return count.get({ organizationId, us })?.count ?? 0;
     },
     async recordPage(page, { leaseMs }) {
-      const { deliveries: added, ...outcome } = record.immediate(page, leaseMs);
-      if (added > 0) onDeliveryWork();
+      const { deliveries, ...outcome } = record.immediate(page, leaseMs);
+      if (deliveries > 0) onDeliveryWork();
       return outcome;
     },
   };

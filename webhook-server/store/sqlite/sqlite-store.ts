@@ -27,7 +27,6 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
   const findHook = database.prepare<{ secretHash: string }, { organizationId: string; hookId: string }>(
     'select organization_id as organizationId, id as hookId from hook where secret_hash = @secretHash',
   );
-  const ping = database.prepare('select 1');
 
   return {
     tenant: createTenantStores(database, clock, () => work.emit('poll')),
@@ -47,9 +46,6 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
       const known = readKeyCheck.get();
       if (known === undefined) writeKeyCheck.run({ sealed });
       return known?.sealed ?? sealed;
-    },
-    async check() {
-      ping.get();
     },
     async close() {
       database.close();

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import type { EventPage } from '../../../contract/event.ts';
-import { eventOf } from '../change.ts';
+import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
 import { createEndHook } from './end-hook.ts';
-import { type PublishedEventRow, readPublishedChange } from './event-row.ts';
 import { type HookRow, hookColumns, readHook } from './hook-row.ts';
+import { createIntents } from './intents.ts';
+import { createPeople } from './people.ts';
 
 type Owned = { organizationId: string };
 type OwnedHook = Owned & { hookId: string };
@@ -58,14 +58,12 @@ const prepareWorkspaceStatements = (database: Database) => ({
 const prepareEventStatements = (database: Database) => ({
   position: database.prepare<Owned & { eventId: string }, Position>(`
     select occurred_at_us, seq from event
-    where organization_id = @organizationId and id = @eventId and batch_id is not null`),
+    where organization_id = @organizationId and id = @eventId and body is not null`),
 
-  page: database.prepare<Record<string, string | number | null>, PublishedEventRow>(`
-    select seq, id, kind, source, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
-           batch_id, batch_size
-    from event
+  page: database.prepare<Record<string, string | number | null>, { body: string }>(`
+    select body from event
     where organization_id = @organizationId
-      and batch_id is not null
+      and body is not null
       and (@beforeUs is null or (occurred_at_us, seq) < (@beforeUs, @beforeSeq))
       and (@newAssigneeIds is null or lower(new_assignee_id) in (select value from json_each(@newAssigneeIds)))
       and (@previousAssigneeIds is null
@@ -88,6 +86,8 @@ export const createTenantStores = (
   const workspace = prepareWorkspaceStatements(database);
   const event = prepareEventStatements(database);
   const endHook = createEndHook(database);
+  const intents = createIntents(database, clock, onPollWork);
+  const people = createPeople(database);
 
   const readOne = (owned: OwnedHook): StoredHook => {
     const row = hook.get.get(owned);
@@ -142,11 +142,13 @@ export const createTenantStores = (
       ignoreSources: listOrNull(query.ignoreSources),
       limit: limit + 1,
     });
-    const items = rows.slice(0, limit).map((row) => eventOf(readPublishedChange(row)));
+    const items = rows.slice(0, limit).map(({ body }) => TaskReassigned.parse(JSON.parse(body)));
     return { items, has_more: rows.length > limit };
   });
 
   return (organizationId) => ({
+    ...intents(organizationId),
+    ...people(organizationId),
     async subscribe(added) {
       const stored = subscribe.immediate(organizationId, added);
       onPollWork();

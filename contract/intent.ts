@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
+const taskId = z.guid({ error: 'Expected a task id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
+
+/** “I am about to give this task to this person.” `SEQUENCE` speaks for the other tasks of its sequence run, too. */
+export const Intent = z.strictObject({
+  task_id: taskId,
+  assignee_user_id: userId,
+  scope: z.enum(['TASK', 'SEQUENCE']).default('TASK'),
+});
+export type Intent = z.infer<typeof Intent>;
+
+/** The most intents in one call. */
+export const mostIntents = 200;
+
+/** `POST /intents` takes one intent, or a list of them. */
+export const IntentList = z.array(Intent).min(1).max(mostIntents);
+
+/** The answer to one intent. */
+export const IntentAnswer = z.object({ id: z.string() });
+export type IntentAnswer = z.infer<typeof IntentAnswer>;
+
+/** The answer to a list of intents, in the order of the list. */
+export const IntentListAnswer = z.object({ items: z.array(IntentAnswer) });
+export type IntentListAnswer = z.infer<typeof IntentListAnswer>;
+
+/**
+ * The body of `PATCH /intents/:id`. `updated_at` is what Topo answered: a change of an earlier date was not made by this
+ * intent.
+ */
+export const IntentSettlement = z.strictObject({
+  state: z.enum(['done', 'failed']),
+  updated_at: z.iso.datetime({ offset: true, error: 'Expected the “updated_at” of Topo’s answer.' }).optional(),
+});
+export type IntentSettlement = z.infer<typeof IntentSettlement>;

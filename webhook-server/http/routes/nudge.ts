@@ -1,0 +1,11 @@
+import type { RequestHandler } from 'express';
+import type { Authenticate } from '../authenticate.ts';
+
+/** `POST /nudges`: 202. The detector looks now; nothing that the caller says is believed. */
+export const nudge =
+  ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
+  async (request, response) => {
+    const { store } = await authenticate(request, 'tasks:write');
+    await store.nudge();
+    response.status(202).json({ status: 'looking' });
+  };
