@@ -6,6 +6,7 @@ import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import type { NewHook } from '../../webhook-server/store/tenant-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
 import { keepLog } from './keep-log.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -53,7 +54,7 @@ export const watchWorkspace = async (
     passTime(ms: number) {
       nowMs += ms;
     },
-    async subscribe(key = workspace.keys.full) {
+    async subscribe(key = workspace.keys.full, change: Partial<NewHook> = {}) {
       hooks += 1;
       return tenant.subscribe({
         id: `hok_${hooks}`,
@@ -64,6 +65,7 @@ export const watchWorkspace = async (
         ...sealed(key),
         filters: {},
         oncePer: 'task',
+        ...change,
       });
     },
     /** Polls if the workspace is due; answers the number of requests that Topo got. */

@@ -7,7 +7,7 @@ type Handle = (event: Event) => Promise<{ results: unknown }>;
 /** Exported by core, left out of its types. */
 const { createAppHandler } = core as unknown as { createAppHandler: (app: unknown) => Handle };
 
-const handle = createAppHandler(app);
+const handleApp = createAppHandler(app);
 
 /** The fields of a bundle that a test gives. */
 export type Given = {
@@ -24,8 +24,11 @@ export type Thrown = { name: string; message: string; code?: string; status?: nu
 const unpack = ({ name, message }: Error): Thrown =>
   message.startsWith('{') ? { name, ...(JSON.parse(message) as Omit<Thrown, 'name'>) } : { name, message };
 
+/** `LOGGING_ENDPOINT` is core's: where it sends logs when a call has a token. */
+type Variables = { TOPO_API_URL?: string; WEBHOOK_SERVER_URL?: string; LOGGING_ENDPOINT?: string };
+
 /** The app as Zapier runs it: core's own handler, with variables that come with the call. */
-export const runApp = (variables: { TOPO_API_URL?: string; WEBHOOK_SERVER_URL?: string }, key: string) => {
+export const runApp = (variables: Variables, key: string, handle = handleApp) => {
   /** What `z.cache` holds. */
   const cache: Record<string, unknown> = {};
   const environment = { TOPO_API_URL: '', WEBHOOK_SERVER_URL: '', ...variables };
@@ -50,5 +53,13 @@ export const runApp = (variables: { TOPO_API_URL?: string; WEBHOOK_SERVER_URL?: 
   return { run, thrownBy, cache };
 };
 
+/** The same for one function in place of the app's actions; it runs behind the app's middleware. */
+export const runInApp = <Result>(variables: Variables, key: string, perform: (z: core.ZObject) => Promise<Result>) => {
+  const creates = { probe: { key: 'probe', noun: 'Probe', display: {}, operation: { perform } } };
+  const { run, thrownBy } = runApp(variables, key, createAppHandler({ ...app, creates }));
+  const method = 'creates.probe.operation.perform';
+  return { run: () => run(method), thrown: () => thrownBy(method) };
+};
+
 /** Any other command of core's, such as `validate`. */
-export const askApp = async (event: Event): Promise<unknown> => (await handle(event)).results;
+export const askApp = async (event: Event): Promise<unknown> => (await handleApp(event)).results;

@@ -23,6 +23,12 @@ const readWatermark = (row: WorkspaceRow): PollClaim['watermark'] =>
     ? null
     : { us: row.watermark_us, movedAtMs: row.watermark_moved_at_ms, isSettled: row.is_settled === 1 };
 
+/**
+ * While the detector looks out for a change it looks again after this, and then after twice the time each time. A change
+ * that waits for its intent is looked at this often.
+ */
+const shortestLookMs = 500;
+
 const preparePollStatements = (database: Database) => ({
   due: database.prepare<{ nowMs: number; limit: number }, WorkspaceRow>(`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
@@ -40,10 +46,17 @@ const preparePollStatements = (database: Database) => ({
 
   finish: database.prepare<Record<string, string | number>>(`
     update workspace
-    set poll_at_ms = iif(@failed or look_until_ms is null or look_until_ms <= @nowMs, @pollAtMs,
-                         min(@pollAtMs, @nowMs + max(@shortestLookMs, @nowMs - look_since_ms))),
-        lease = null, lease_until_ms = null, failures = iif(@failed, failures + 1, 0)
+    set poll_at_ms = @pollAtMs, lease = null, lease_until_ms = null, failures = iif(@failed, failures + 1, 0)
     where organization_id = @organizationId and lease = @lease`),
+
+  lookAgain: database.prepare<{ organizationId: string; nowMs: number }>(`
+    update workspace set poll_at_ms = min(poll_at_ms, @nowMs + max(${shortestLookMs}, @nowMs - look_since_ms))
+    where organization_id = @organizationId and look_until_ms > @nowMs and failures = 0`),
+
+  lookForIntent: database.prepare<{ organizationId: string; nowMs: number }>(`
+    update workspace set poll_at_ms = min(poll_at_ms, @nowMs + ${shortestLookMs})
+    where organization_id = @organizationId and failures = 0
+      and exists (select 1 from event where event.organization_id = @organizationId and body is null)`),
 
   // An intent's change has been seen when its task is with the person whom the intent named.
   stopLooking: database.prepare<{ organizationId: string; lease: string; bornAfterMs: number }>(`
@@ -67,9 +80,6 @@ const preparePollStatements = (database: Database) => ({
   nextDue: database.prepare<[], { due_at_ms: number | null }>(`
     select min(max(poll_at_ms, coalesce(lease_until_ms, 0))) as due_at_ms from workspace where sealed_key is not null`),
 });
-
-/** While the detector looks out for a change it looks again after twice the time each time, at first after this. */
-const shortestLookMs = 500;
 
 /** Which workspace is read when, and by whom. */
 export const createPollWork = (
@@ -112,7 +122,9 @@ export const createPollWork = (
     if (outcome.sawChange) statements.stopLooking.run({ organizationId, lease, bornAfterMs: nowMs - intentLifeMs });
     const pollAtMs = nowMs + nextPollInMs;
     const failed = Number(result !== 'done');
-    statements.finish.run({ organizationId, lease, nowMs, pollAtMs, failed, shortestLookMs });
+    if (statements.finish.run({ organizationId, lease, pollAtMs, failed }).changes === 0) return;
+    statements.lookAgain.run({ organizationId, nowMs });
+    statements.lookForIntent.run({ organizationId, nowMs });
   });
 
   return {
