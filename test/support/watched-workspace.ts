@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { TaskReassigned } from '../../contract/event.ts';
 import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import type { CallTopo } from '../../webhook-server/call-topo.ts';
 import { createDetector } from '../../webhook-server/detector/detector.ts';
 import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { NewHook } from '../../webhook-server/store/tenant-store.ts';
+import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
 import { keepLog } from './keep-log.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -15,22 +17,38 @@ const startMs = Date.parse('2026-03-02T09:00:00Z');
 
 /** A workspace of the sandbox with a detector over a real store; both live on one clock that the test moves. */
 export const watchWorkspace = async (
-  options: Omit<SandboxOptions, 'clock'> & { requestsPerMinute?: number; skewMs?: number } = {},
+  options: Omit<SandboxOptions, 'clock'> & {
+    requestsPerMinute?: number;
+    skewMs?: number;
+    /** Where the store's file is; `:memory:` for one that is gone with the test. */
+    path?: string;
+    /** Stands between the detector and Topo. */
+    throughCall?: (call: CallTopo) => CallTopo;
+    /** Stands between the detector and its store. */
+    throughStore?: (store: WorkStore) => WorkStore;
+  } = {},
 ) => {
-  const { requestsPerMinute = 100_000, skewMs = 0, ...sandboxOptions } = options;
+  const {
+    requestsPerMinute = 100_000,
+    skewMs = 0,
+    path = join(tempFolder(), 'store.sqlite'),
+    throughCall = (call: CallTopo) => call,
+    throughStore = (store: WorkStore) => store,
+    ...sandboxOptions
+  } = options;
   let nowMs = startMs;
   const sandbox = createSandbox({ ...sandboxOptions, clock: () => new Date(nowMs + skewMs) });
   const topo = await sandbox.listen();
   const [workspace] = sandbox.workspaces;
   const { organizationId } = workspace;
-  const store = createSqliteStore(join(tempFolder(), 'store.sqlite'), () => nowMs);
+  const store = createSqliteStore(path, () => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
   const tenant = store.tenant(organizationId);
   const log = keepLog();
   const detector = createDetector({
-    store: store.work,
+    store: throughStore(store.work),
     vault,
-    call: createTopoClient(topo.url).call,
+    call: throughCall(createTopoClient(topo.url).call),
     pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
     requestsPerMinute,
     monotonicClock: () => nowMs,
@@ -51,6 +69,7 @@ export const watchWorkspace = async (
     tenant,
     store,
     log,
+    nowMs: () => nowMs,
     passTime(ms: number) {
       nowMs += ms;
     },

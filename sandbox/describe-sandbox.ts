@@ -1,0 +1,35 @@
+import type { Sandbox } from './create-sandbox.ts';
+import { KEY_KINDS, type KeyName } from './workspace/api-key.ts';
+import type { WorkspaceView } from './workspace/show-workspace.ts';
+
+const describeWorkspace = ({ name, organizationId, taskCount, keys, people }: WorkspaceView): string[] => {
+  const describeKey = (key: KeyName) => `    ${keys[key]}  ${KEY_KINDS[key].scopes.join(' ')}`;
+  return [
+    `${name}: ${taskCount} tasks, organization ${organizationId}`,
+    '  Keys, and what each may do',
+    ...(['full', 'tasksOnly', 'readOnly', 'noTasks'] as const).map(describeKey),
+    '  People',
+    ...people.map((person) => `    ${person.userId}  ${person.name} <${person.email}>`),
+    '',
+  ];
+};
+
+const describeReassignment = ({ tasks, keys, people }: WorkspaceView, url: string): string[] => {
+  const task = tasks.find(({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id !== null);
+  const person = people.find(({ userId }) => userId !== task?.assignee_user_id);
+  if (task === undefined || person === undefined) return [];
+  const body = JSON.stringify({ assignee_user_id: person.userId });
+  return [
+    `Give a task to ${person.name}:`,
+    `  curl -X PATCH ${url}/tasks/${task.id}/assignee -H 'Authorization: Bearer ${keys.full}' -H 'Content-Type: application/json' -d '${body}'`,
+  ];
+};
+
+/** What somebody who has just started the sandbox needs: where it is, the keys, the people, and something to try. */
+export const describeSandbox = ({ workspaces }: Sandbox, url: string): string =>
+  [
+    `Topo's sandbox answers at ${url}`,
+    '',
+    ...workspaces.flatMap(describeWorkspace),
+    ...describeReassignment(workspaces[0], url),
+  ].join('\n');

@@ -1,0 +1,123 @@
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Fault, FaultQueue } from '../fault.ts';
+import { Issue, issueOfStatus, unknownRouteIssue, validationIssue } from '../issue.ts';
+import type { Journal } from '../journal.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { authorize, findHolder } from './authenticate.ts';
+import { issueReply, jsonReply, type Reply, spoiltReply } from './reply.ts';
+import type { Route } from './route.ts';
+
+/** A request that was answered, or whose connection was cut (`status` is `null` then). */
+export type RequestRecord = {
+  readonly at: Date;
+  readonly method: string;
+  /** From `/v1` on, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly status: number | null;
+  /** The part of the key that may be shown; `null` without a key that the sandbox ever had. */
+  readonly keyPrefix: string | null;
+};
+
+/** What the server needs. */
+export type AppParts = {
+  readonly workspaces: readonly Workspace[];
+  readonly routes: readonly Route[];
+  readonly faults: FaultQueue;
+  readonly requests: Journal<RequestRecord>;
+  readonly clock: () => Date;
+  readonly drawRequestId: () => string;
+};
+
+const urlOf = (request: Request): URL => new URL(request.originalUrl, 'http://sandbox');
+
+/** An error of Express's own (malformed JSON, too large a body, a bad escape in the path) is the client's mistake. */
+const issueOf = (error: unknown): Issue => {
+  if (error instanceof Issue) return error;
+  if (error instanceof URIError) return validationIssue('path', 'is malformed');
+  const type = error instanceof Error && 'type' in error ? error.type : undefined;
+  if (typeof type === 'string') return validationIssue('body', 'must be JSON');
+  return issueOfStatus(500);
+};
+
+const wait = (delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, delayMs).unref();
+  });
+
+const parseJson = express.json();
+
+/** Reads the body only now, so that whoever may not do a thing learns that before anything about the body. */
+const readJson = (request: Request, response: Response): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => {
+      if (error === undefined) resolve(request.body);
+      else reject(error);
+    });
+  });
+
+/** Builds the Express application that speaks as Topo does. */
+export const createApp = ({ workspaces, routes, faults, requests, clock, drawRequestId }: AppParts): Express => {
+  const metFaults = new WeakMap<Request, Fault>();
+
+  const record = (request: Request, status: number | null) => {
+    const { pathname, searchParams } = urlOf(request);
+    const keyPrefix = findHolder(workspaces, request.get('authorization'))?.key.prefix ?? null;
+    requests.append({ at: clock(), method: request.method, path: pathname, query: searchParams, status, keyPrefix });
+  };
+
+  const write = (request: Request, response: Response, { status, headers, body }: Reply) => {
+    record(request, status);
+    response.writeHead(status, { ...headers, date: clock().toUTCString(), 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  };
+
+  const spoil = (request: Request, response: Response, fault: Exclude<Fault, { kind: 'delay' }>) => {
+    if (fault.kind !== 'cut') return write(request, response, spoiltReply(fault, drawRequestId()));
+    record(request, null);
+    request.socket.destroy();
+  };
+
+  const send = async (request: Request, response: Response, reply: Reply) => {
+    const fault = metFaults.get(request);
+    if (fault === undefined) return write(request, response, reply);
+    if (fault.kind !== 'delay') return spoil(request, response, fault);
+    await wait(fault.delayMs);
+    write(request, response, reply);
+  };
+
+  const meetFault: RequestHandler = async (request, response, next) => {
+    const fault = faults.take({ method: request.method, path: urlOf(request).pathname });
+    if (fault === undefined) return next();
+    if (fault.afterwards === true) {
+      metFaults.set(request, fault);
+      return next();
+    }
+    if (fault.kind !== 'delay') return spoil(request, response, fault);
+    await wait(fault.delayMs);
+    next();
+  };
+
+  const serve =
+    ({ scope, answer }: Route): RequestHandler =>
+    async (request, response) => {
+      const { key, workspace } = authorize(findHolder(workspaces, request.get('authorization')), scope);
+      const body = await readJson(request, response);
+      const { searchParams: query } = urlOf(request);
+      const reply = jsonReply(200, answer({ workspace, key, params: request.params, query, body }));
+      key.lastUsedAt = workspace.now();
+      await send(request, response, reply);
+    };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(meetFault);
+  for (const route of routes) app[route.method](`/v1${route.path}`, serve(route));
+  app.use((request: Request) => {
+    throw unknownRouteIssue(request.method, urlOf(request).pathname);
+  });
+  app.use(async (error: unknown, request: Request, response: Response, _next: () => void) => {
+    await send(request, response, issueReply(issueOf(error), drawRequestId()));
+  });
+  return app;
+};

@@ -1,0 +1,12 @@
+import { notFoundIssue } from '../issue.ts';
+import type { TaskRow } from '../workspace/task.ts';
+import { readUuid } from './read-field.ts';
+import type { Call } from './route.ts';
+
+/** Finds the task that a path names, in the key's own workspace; throws a 400 or a 404. */
+export const findTask = ({ workspace, params }: Call): TaskRow => {
+  const id = readUuid('task_id', params['task_id']);
+  const task = workspace.tasks.find(id);
+  if (task === undefined) throw notFoundIssue('Task', id);
+  return task;
+};

@@ -1,0 +1,62 @@
+import { type Instant, parseInstant } from '../instant.ts';
+import { validationIssue } from '../issue.ts';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads a uuid, in any case; answers it in lower case, or throws a 400 that names the field. */
+export const readUuid = (field: string, value: unknown): string => {
+  if (value === undefined) throw validationIssue(field, 'is required');
+  if (typeof value !== 'string' || !UUID.test(value)) throw validationIssue(field, 'must be a uuid');
+  return value.toLowerCase();
+};
+
+/** Reads one of some words, or throws a 400 that names the field. */
+export const readWord = <Word extends string>(field: string, value: unknown, words: readonly Word[]): Word => {
+  const word = words.find((candidate) => candidate === value);
+  if (word === undefined) throw validationIssue(field, `must be one of ${words.join(', ')}`);
+  return word;
+};
+
+/** Reads a whole number from decimal digits, or throws a 400 that names the field. */
+export const readInteger = (field: string, value: string, lowest: number, highest: number): number => {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= lowest && number <= highest) return number;
+  const range = highest === Number.MAX_SAFE_INTEGER ? `at least ${lowest}` : `from ${lowest} to ${highest}`;
+  throw validationIssue(field, `must be a whole number ${range}`);
+};
+
+/** Reads an ISO 8601 date or date with time, or throws a 400 that names the field. */
+export const readInstant = (field: string, value: string): Instant => {
+  const instant = parseInstant(value);
+  if (instant === undefined) throw validationIssue(field, 'must be an ISO 8601 date');
+  return instant;
+};
+
+/** Reads a parameter that may be given once, with `read`; answers `undefined` if it is absent. */
+export const readParameter = <Value>(
+  query: URLSearchParams,
+  field: string,
+  read: (field: string, value: string) => Value,
+): Value | undefined => {
+  const [value, ...others] = query.getAll(field);
+  if (others.length > 0) throw validationIssue(field, 'may be given only once');
+  return value === undefined ? undefined : read(field, value);
+};
+
+/** Reads a parameter that may be repeated, with `read`; answers `undefined` if it is absent. */
+export const readParameters = <Value>(
+  query: URLSearchParams,
+  field: string,
+  read: (field: string, value: string) => Value,
+): readonly Value[] | undefined => {
+  const values = query.getAll(field);
+  return values.length === 0 ? undefined : values.map((value) => read(field, value));
+};
+
+/** Reads a JSON object, or throws a 400. */
+export const readObject = (value: unknown): Readonly<Record<string, unknown>> => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw validationIssue('body', 'must be a JSON object');
+  }
+  return { ...value };
+};

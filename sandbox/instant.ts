@@ -1,0 +1,56 @@
+/** A moment in whole microseconds since 1970, as Topo's timestamps may be finer than a `Date`. */
+export type Instant = number;
+
+/** How many digits of a second a timestamp has. */
+export type TimestampDigits = 0 | 3 | 6;
+
+const MICROSECONDS_PER_MINUTE = 60_000_000;
+
+/** Cuts a moment to what a timestamp of so many digits can say. */
+export const truncateInstant = (instant: Instant, digits: TimestampDigits): Instant => {
+  const step = 10 ** (6 - digits);
+  return Math.floor(instant / step) * step;
+};
+
+/** The moment of a `Date`. */
+export const instantOf = (date: Date): Instant => date.getTime() * 1000;
+
+/** The moment of an ISO 8601 text, or `undefined` for any other text; digits beyond the millisecond are kept. */
+export const parseInstant = (text: string): Instant | undefined => {
+  const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?)?$/i.exec(text);
+  const [, day = '', time = '00:00', fraction = '', offset = 'Z'] = match ?? [];
+  const milliseconds = Date.parse(`${day}T${time}${offset.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+};
+
+const minutesOf = (offset: string): number => {
+  const match = /^([+-])(\d\d):(\d\d)$/.exec(offset);
+  if (match === null) return 0;
+  const [, sign, hours, minutes] = match;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+};
+
+/** Writes a moment as ISO 8601, for instance `2026-01-31T10:00:00.125Z` or `2026-01-31T12:00:00+02:00`. */
+export const formatInstant = (instant: Instant, digits: TimestampDigits, offset: string): string => {
+  const local = instant + minutesOf(offset) * MICROSECONDS_PER_MINUTE;
+  const seconds = new Date(Math.floor(local / 1000)).toISOString().slice(0, 19);
+  const microseconds = String(local % 1_000_000).padStart(6, '0');
+  const fraction = digits === 0 ? '' : `.${microseconds.slice(0, digits)}`;
+  return `${seconds}${fraction}${offset}`;
+};
+
+/**
+ * Makes the function that says the present moment. With six digits, moments within one millisecond of the clock are
+ * counted up, since a clock of microseconds would tell them apart and a reader that uses `Date` would not.
+ */
+export const createNow = (clock: () => Date, digits: TimestampDigits): (() => Instant) => {
+  let millisecond = 0;
+  let count = 0;
+  return () => {
+    const current = instantOf(clock());
+    count = current === millisecond ? Math.min(count + 1, 999) : 0;
+    millisecond = current;
+    return truncateInstant(current + count, digits);
+  };
+};

@@ -1,0 +1,57 @@
+import { answerList } from '../http/list-answer.ts';
+import { readInstant, readParameter, readParameters, readUuid, readWord } from '../http/read-field.ts';
+import type { Route } from '../http/route.ts';
+import { TASK_PRIORITIES, TASK_STATUSES, TASK_TYPES, type TaskRow } from '../workspace/task.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { writeTask } from '../workspace/write-task.ts';
+
+type Condition = (row: TaskRow) => boolean;
+
+const isAfter = (instant: number, limit: number, habit: Workspace['habits']['createdAtAfter']): boolean =>
+  habit === 'ignored' || (habit === 'inclusive' ? instant >= limit : instant > limit);
+
+const readConditions = (query: URLSearchParams, { sequences, habits }: Workspace): Condition[] => {
+  const sequenceId = readParameter(query, 'sequence_id', readUuid);
+  const templateIds = readParameters(query, 'sequence_template_ids', readUuid);
+  const types = readParameters(query, 'types', (field, value) => readWord(field, value, TASK_TYPES));
+  const status = readParameter(query, 'status', (field, value) => readWord(field, value, TASK_STATUSES));
+  const priorities = readParameters(query, 'priorities', (field, value) => readWord(field, value, TASK_PRIORITIES));
+  const assigneeId = readParameter(query, 'assignee_user_id', readUuid);
+  const createdAfter = readParameter(query, 'created_at_after', readInstant);
+
+  const conditions: Condition[] = [];
+  if (sequenceId !== undefined) conditions.push((row) => row.sequenceId === sequenceId);
+  if (templateIds !== undefined) {
+    conditions.push((row) => templateIds.includes(sequences.get(row.sequenceId)?.templateId ?? ''));
+  }
+  if (types !== undefined) conditions.push((row) => types.includes(row.type));
+  if (status !== undefined) conditions.push((row) => row.status === status);
+  if (priorities !== undefined) conditions.push((row) => priorities.includes(row.priority));
+  if (assigneeId !== undefined) conditions.push((row) => row.assigneeId === assigneeId);
+  if (createdAfter !== undefined) {
+    conditions.push((row) => isAfter(row.createdAt, createdAfter, habits.createdAtAfter));
+  }
+  return conditions;
+};
+
+/** Without conditions the kept order itself is read, so that a page of a huge list costs no more than a page. */
+const chooseRows = (rows: readonly TaskRow[], conditions: readonly Condition[]): readonly TaskRow[] =>
+  conditions.length === 0 ? rows : rows.filter((row) => conditions.every((isMet) => isMet(row)));
+
+export const listTasks: Route = {
+  method: 'get',
+  path: '/tasks',
+  scope: 'tasks:read',
+  answer: ({ workspace, query }) => {
+    const sortBy =
+      readParameter(query, 'sort_by', (field, value) => readWord(field, value, ['created_at', 'updated_at'])) ??
+      'created_at';
+    const rows = sortBy === 'created_at' ? workspace.tasks.byCreation : workspace.tasks.byUpdate;
+    const listing = {
+      rows: chooseRows(rows, readConditions(query, workspace)),
+      instantOf: (row: TaskRow) => (sortBy === 'created_at' ? row.createdAt : row.updatedAt),
+      write: (row: TaskRow) => writeTask(workspace, row),
+    };
+    return answerList(query, listing, workspace.random);
+  },
+};

@@ -1,0 +1,40 @@
+import { findTask } from '../http/find-task.ts';
+import { readObject, readUuid, readWord } from '../http/read-field.ts';
+import type { Route } from '../http/route.ts';
+import { businessIssue, notFoundIssue } from '../issue.ts';
+import { reassign, SCOPES } from '../workspace/reassign.ts';
+import type { TaskRow } from '../workspace/task.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { writeTask } from '../workspace/write-task.ts';
+
+const readReassignment = (body: unknown) => {
+  const { assignee_user_id, scope } = readObject(body ?? {});
+  return {
+    assigneeId: readUuid('assignee_user_id', assignee_user_id),
+    scope: scope === undefined ? 'TASK' : readWord('scope', scope, SCOPES),
+  };
+};
+
+const refuseUnknownUser = ({ people, habits }: Workspace, userId: string): void => {
+  if (habits.unknownUser === 'allowed' || people.some((person) => person.userId === userId)) return;
+  if (habits.unknownUser === 'not found') throw notFoundIssue('User', userId);
+  throw businessIssue(`User ${userId} is not a member of this workspace.`);
+};
+
+const refuseClosedTask = ({ habits }: Workspace, task: TaskRow): void => {
+  if (habits.closedTask === 'allowed' || habits.actionableStatuses.includes(task.status)) return;
+  throw businessIssue(`A task that is ${task.status} cannot be reassigned.`);
+};
+
+export const reassignTask: Route = {
+  method: 'patch',
+  path: '/tasks/:task_id/assignee',
+  scope: 'tasks:write',
+  answer: (call) => {
+    const { assigneeId, scope } = readReassignment(call.body);
+    const task = findTask(call);
+    refuseUnknownUser(call.workspace, assigneeId);
+    refuseClosedTask(call.workspace, task);
+    return writeTask(call.workspace, reassign(call.workspace, { task, assigneeId, scope, by: 'route' }));
+  },
+};

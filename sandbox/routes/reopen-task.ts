@@ -1,0 +1,27 @@
+import { findTask } from '../http/find-task.ts';
+import type { Route } from '../http/route.ts';
+import { commitIssue } from '../issue.ts';
+import { isClosed } from '../workspace/task.ts';
+import { writeTask } from '../workspace/write-task.ts';
+
+export const reopenTask: Route = {
+  method: 'post',
+  path: '/tasks/:task_id/reopen',
+  scope: 'tasks:write',
+  answer: (call) => {
+    const { workspace } = call;
+    const task = findTask(call);
+    if (!isClosed(task)) throw commitIssue(`A task that is ${task.status} is open already.`);
+    const moment = workspace.now();
+    const reopened = workspace.tasks.change(task, {
+      status: 'PENDING',
+      disposition: null,
+      reopenedAt: moment,
+      reopenReason: null,
+      skippedAt: null,
+      completedAt: null,
+      updatedAt: moment,
+    });
+    return writeTask(workspace, reopened);
+  },
+};

@@ -1,0 +1,17 @@
+import type { Faker } from '@faker-js/faker';
+import type { Person } from '../workspace/workspace.ts';
+
+const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
+
+/** Makes up so many members of a workspace, each with an e-mail of its own at the domain. */
+export const createPeople = (faker: Faker, count: number, domain: string): Person[] => {
+  const firstNames = faker.helpers.uniqueArray(() => faker.person.firstName(), count);
+  return firstNames.map((firstName) => {
+    const lastName = faker.person.lastName();
+    return {
+      userId: faker.string.uuid(),
+      name: `${firstName} ${lastName}`,
+      email: `${letters(firstName)}.${letters(lastName)}@${domain}`,
+    };
+  });
+};

@@ -1,0 +1,114 @@
+import type { Faker } from '@faker-js/faker';
+import { type Instant, type TimestampDigits, truncateInstant } from '../instant.ts';
+import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
+import { type ApiKey, KEY_KINDS, tokenOf } from '../workspace/api-key.ts';
+import { TaskTable } from '../workspace/task-table.ts';
+import type { Contact, Sequence, SequenceTemplate, WorkspaceContent } from '../workspace/workspace.ts';
+import { createPeople } from './create-people.ts';
+import { createTasks } from './create-tasks.ts';
+
+/** How large a workspace is, and where its chance and its present come from. */
+export type Outline = {
+  readonly name: string;
+  readonly domain: string;
+  readonly keyPrefix: string;
+  readonly peopleCount: number;
+  readonly taskCount: number;
+  readonly templateNames: readonly string[];
+  readonly faker: Faker;
+  readonly random: Random;
+  readonly present: Instant;
+  readonly timestampDigits: TimestampDigits;
+};
+
+const MINUTE = 60_000_000;
+const DAY = 24 * 60 * MINUTE;
+const TASKS_PER_SEQUENCE = 3.75;
+const MOST_CONTACTS = 500;
+
+const createKeys = ({ keyPrefix, random }: Outline, createdAt: Instant): ApiKey[] =>
+  Object.values(KEY_KINDS).map(({ label, scopes }) => {
+    const prefix = `${keyPrefix}_${label.toLowerCase().replaceAll(' ', '_')}`;
+    return {
+      id: drawUuid(random),
+      name: label,
+      token: tokenOf(prefix),
+      prefix,
+      scopes,
+      createdAt,
+      lastUsedAt: null,
+      isRevoked: false,
+    };
+  });
+
+const createTemplates = ({ random, templateNames }: Outline, start: Instant): SequenceTemplate[] =>
+  templateNames.map((name, position) => ({
+    id: drawUuid(random),
+    name,
+    status: position === templateNames.length - 1 ? 'PAUSED' : 'ACTIVE',
+    createdAt: start + position * DAY,
+    updatedAt: start + position * DAY,
+  }));
+
+const createContact = ({ faker, random }: Outline, createdAt: Instant): Contact => {
+  const firstName = faker.person.firstName();
+  const lastName = faker.person.lastName();
+  return {
+    id: drawUuid(random),
+    email: faker.internet.exampleEmail({ firstName, lastName }).toLowerCase(),
+    firstName,
+    lastName,
+    companyName: faker.company.name(),
+    createdAt,
+    updatedAt: createdAt,
+  };
+};
+
+/** Makes up a workspace whose tasks were made in the 30 days before the present. The same outline, the same data. */
+export const createWorkspace = (outline: Outline): WorkspaceContent => {
+  const { name, domain, peopleCount, taskCount, faker, random, present, timestampDigits } = outline;
+  const start = truncateInstant(present - 30 * DAY, timestampDigits);
+  const drawMoment = (from: Instant) =>
+    truncateInstant(drawInteger(random, from, Math.max(from, present - MINUTE) + 1), timestampDigits);
+
+  const organizationId = drawUuid(random);
+  const people = createPeople(faker, peopleCount, domain);
+  const keys = createKeys(outline, start);
+  const templates = createTemplates(outline, start);
+  const sequenceCount = Math.ceil(taskCount / TASKS_PER_SEQUENCE);
+  const contacts = Array.from({ length: Math.min(sequenceCount, MOST_CONTACTS) }, () => createContact(outline, start));
+  const sequences = Array.from({ length: sequenceCount }, (_, position): Sequence => {
+    const contact = contacts[position % contacts.length];
+    const template = drawOne(random, templates);
+    const id = drawUuid(random);
+    return {
+      id,
+      contactId: contact?.id ?? null,
+      templateId: template.id,
+      status: 'ACTIVE',
+      createdAt: start,
+      updatedAt: start,
+    };
+  });
+  const tasks = new TaskTable();
+  tasks.addAll(
+    createTasks({
+      random,
+      count: taskCount,
+      sequenceIds: sequences.map(({ id }) => id),
+      assigneeIds: people.slice(0, -1).map(({ userId }) => userId),
+      start,
+      drawMoment,
+    }),
+  );
+  return {
+    organizationId,
+    name,
+    people,
+    keys,
+    templates,
+    contacts: new Map(contacts.map((contact) => [contact.id, contact])),
+    sequences: new Map(sequences.map((sequence) => [sequence.id, sequence])),
+    tasks,
+  };
+};

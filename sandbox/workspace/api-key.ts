@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Instant } from '../instant.ts';
+
+/** The scopes that routes of the sandbox ask for. */
+export type Scope = 'tasks:read' | 'tasks:write' | 'sequences:read' | 'contacts:read';
+
+/** An API key of one workspace. `prefix` is the part that may be shown, `token` what a client sends. */
+export type ApiKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+  readonly prefix: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: Instant;
+  lastUsedAt: Instant | null;
+  isRevoked: boolean;
+};
+
+/** The keys that each workspace starts with: what they are called, and what they may do. */
+export const KEY_KINDS = {
+  full: { label: 'Full access', scopes: ['tasks:read', 'tasks:write', 'sequences:read', 'contacts:read'] },
+  tasksOnly: { label: 'Tasks only', scopes: ['tasks:read', 'tasks:write'] },
+  readOnly: { label: 'Read only', scopes: ['tasks:read', 'sequences:read', 'contacts:read'] },
+  noTasks: { label: 'No tasks', scopes: ['contacts:read'] },
+} as const satisfies Record<string, { label: string; scopes: readonly Scope[] }>;
+
+export type KeyName = keyof typeof KEY_KINDS;
+
+/** A key's token is made from its prefix alone, so it stays the same whatever the seed. */
+export const tokenOf = (prefix: string): string =>
+  `${prefix}_${createHash('sha256').update(prefix).digest('hex').slice(0, 24)}`;

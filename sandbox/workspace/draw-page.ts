@@ -1,0 +1,44 @@
+import type { Instant } from '../instant.ts';
+import { drawInteger, type Random } from '../random.ts';
+import { findPosition } from './ordered-rows.ts';
+
+/** Which part of a list is wanted: rows `offset` to `offset + size`, in the order that is asked for. */
+export type PageWindow = { readonly offset: number; readonly size: number; readonly descending: boolean };
+
+/** Takes some of the rows from `low` up to but not including `high`, each equally likely, in any order. */
+const drawRows = <Row>(rows: readonly Row[], low: number, high: number, count: number, random: Random): Row[] => {
+  const moved = new Map<number, number>();
+  const drawn: Row[] = [];
+  for (let position = low; drawn.length < count; position += 1) {
+    const other = drawInteger(random, position, high);
+    const row = rows[moved.get(other) ?? other];
+    if (row === undefined) break;
+    drawn.push(row);
+    moved.set(other, moved.get(position) ?? position);
+  }
+  return drawn;
+};
+
+/**
+ * Reads one page of rows that are in ascending order. Rows of the same moment come in a new order at each call, as if
+ * all of them had been shuffled: a group of ties that spans a page border is drawn from as a whole, so reading page
+ * after page may show one of its rows twice and another one never. Costs a page, whatever the size of list and group.
+ */
+export const drawPage = <Row>(
+  rows: readonly Row[],
+  instantOf: (row: Row) => Instant,
+  { offset, size, descending }: PageWindow,
+  random: Random,
+): Row[] => {
+  const end = Math.min(offset + size, rows.length);
+  const page: Row[] = [];
+  for (let position = offset; position < end; position = offset + page.length) {
+    const row = rows[descending ? rows.length - 1 - position : position];
+    if (row === undefined) break;
+    const low = findPosition(rows, (other) => instantOf(other) >= instantOf(row));
+    const high = findPosition(rows, (other) => instantOf(other) > instantOf(row));
+    const groupEnd = descending ? rows.length - low : high;
+    page.push(...drawRows(rows, low, high, Math.min(groupEnd, end) - position, random));
+  }
+  return page;
+};

@@ -1,0 +1,64 @@
+import type { Instant } from '../instant.ts';
+
+/** The position of the first row that `isPast` holds for, in rows where it holds for all that follow it. */
+export const findPosition = <Row>(rows: readonly Row[], isPast: (row: Row) => boolean): number => {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const row = rows[middle];
+    if (row === undefined || isPast(row)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/**
+ * Rows in ascending order of a moment, kept in order as rows come and go, so that no request sorts anything. Among
+ * equal moments the id decides, which lets a row be found again by halving.
+ */
+export class OrderedRows<Row extends { readonly id: string }> {
+  readonly #instantOf: (row: Row) => Instant;
+  #rows: Row[] = [];
+
+  constructor(instantOf: (row: Row) => Instant) {
+    this.#instantOf = instantOf;
+  }
+
+  /** The rows, oldest first: not a copy. */
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  add(row: Row): void {
+    this.#rows.splice(this.#positionOf(row), 0, row);
+  }
+
+  addAll(rows: readonly Row[]): void {
+    this.#rows = this.#rows.concat(rows).sort((left, right) => this.#compare(left, right));
+  }
+
+  remove(row: Row): void {
+    this.#rows.splice(this.#positionOf(row), 1);
+  }
+
+  /** Puts `next` in the place of `previous`, or where its moment belongs. */
+  replace(previous: Row, next: Row): void {
+    const position = this.#positionOf(previous);
+    if (this.#compare(previous, next) === 0) this.#rows[position] = next;
+    else {
+      this.#rows.splice(position, 1);
+      this.add(next);
+    }
+  }
+
+  #positionOf(row: Row): number {
+    return findPosition(this.#rows, (other) => this.#compare(other, row) >= 0);
+  }
+
+  #compare(left: Row, right: Row): number {
+    const difference = this.#instantOf(left) - this.#instantOf(right);
+    if (difference !== 0) return difference;
+    return left.id < right.id ? -1 : Number(left.id > right.id);
+  }
+}

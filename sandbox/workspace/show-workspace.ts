@@ -1,0 +1,45 @@
+import { KEY_KINDS, type KeyName } from './api-key.ts';
+import type { Task } from './task.ts';
+import type { Contact, Person, Sequence, SequenceTemplate, Workspace } from './workspace.ts';
+import { writeTask } from './write-task.ts';
+
+/** A workspace as a test sees it. */
+export type WorkspaceView = {
+  readonly organizationId: string;
+  readonly name: string;
+  /** The last of them has no task at the start. */
+  readonly people: readonly Person[];
+  /** What a client sends as its bearer token, by what the key may do. */
+  readonly keys: Readonly<Record<KeyName, string>>;
+  readonly templates: readonly SequenceTemplate[];
+  readonly sequences: ReadonlyMap<string, Sequence>;
+  readonly contacts: ReadonlyMap<string, Contact>;
+  readonly taskCount: number;
+  /** All tasks at this moment as the API would answer them, by `created_at`: costs a walk over all of them. */
+  readonly tasks: Task[];
+};
+
+/** Makes the view of a workspace; it stays up to date. */
+export const showWorkspace = (workspace: Workspace): WorkspaceView => {
+  const tokenOf = (name: KeyName) => workspace.keys.find((key) => key.name === KEY_KINDS[name].label)?.token ?? '';
+  return {
+    organizationId: workspace.organizationId,
+    name: workspace.name,
+    people: workspace.people,
+    keys: {
+      full: tokenOf('full'),
+      tasksOnly: tokenOf('tasksOnly'),
+      readOnly: tokenOf('readOnly'),
+      noTasks: tokenOf('noTasks'),
+    },
+    templates: workspace.templates,
+    sequences: workspace.sequences,
+    contacts: workspace.contacts,
+    get taskCount() {
+      return workspace.tasks.size;
+    },
+    get tasks() {
+      return workspace.tasks.byCreation.map((row) => writeTask(workspace, row));
+    },
+  };
+};

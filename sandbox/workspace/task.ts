@@ -1,0 +1,52 @@
+import type { Instant } from '../instant.ts';
+
+export const TASK_TYPES = ['EMAIL_REPLY', 'LINKEDIN_REPLY', 'NEW_LEAD_REVIEW', 'CALL'] as const;
+export const TASK_PRIORITIES = ['HOT', 'TODAY', 'EXTRA'] as const;
+export const TASK_STATUSES = ['PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED'] as const;
+
+export type TaskType = (typeof TASK_TYPES)[number];
+export type TaskPriority = (typeof TASK_PRIORITIES)[number];
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+export type Disposition = 'ANSWERED' | 'VOICEMAIL_LEFT' | 'NO_ANSWER';
+
+/** A task as the API answers it; timestamps are ISO 8601 with a zone. */
+export type Task = {
+  id: string;
+  organization_id: string;
+  type: TaskType;
+  priority: TaskPriority;
+  status: TaskStatus;
+  sequence_id: string;
+  assignee_user_id: string | null;
+  disposition: Disposition | null;
+  reopened_at: string | null;
+  reopen_reason: 'REMINDER_RULE' | null;
+  skipped_at: string | null;
+  completed_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+/** A task as the workspace keeps it. Only the task table changes one. */
+export type TaskRow = {
+  readonly id: string;
+  readonly type: TaskType;
+  readonly priority: TaskPriority;
+  readonly status: TaskStatus;
+  readonly sequenceId: string;
+  readonly assigneeId: string | null;
+  readonly disposition: Disposition | null;
+  readonly reopenedAt: Instant | null;
+  readonly reopenReason: 'REMINDER_RULE' | null;
+  readonly skippedAt: Instant | null;
+  readonly completedAt: Instant | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+};
+
+/** What may change in a task. */
+export type TaskChange = Partial<Omit<TaskRow, 'id' | 'sequenceId' | 'createdAt'>>;
+
+/** Whether nothing is left to do. */
+export const isClosed = ({ status }: Pick<TaskRow, 'status'>): boolean =>
+  status === 'COMPLETED' || status === 'SKIPPED';

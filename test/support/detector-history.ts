@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import type { Spoiling } from '../../sandbox/fault.ts';
+
+/** Something that happens in Topo. Numbers choose among the tasks and the people that there are. */
+export type Deed =
+  | { kind: 'reassign'; task: number; person: number; scope: 'TASK' | 'SEQUENCE' }
+  | { kind: 'unassign'; task: number }
+  /** Many tasks, a millisecond apart or at one moment. */
+  | { kind: 'reassign many'; from: number; count: number; person: number; isAtOnce: boolean }
+  /** By the action: announced, done, and settled as told, or never. */
+  | { kind: 'act'; task: number; person: number; scope: 'TASK' | 'SEQUENCE'; settled: 'done' | 'failed' | 'never' }
+  /** Announced, and then somebody else does something else. */
+  | { kind: 'announce in vain'; task: number; person: number }
+  /** Becomes visible half a minute after its date. */
+  | { kind: 'reassign late'; task: number; person: number }
+  | { kind: 'create'; person: number }
+  | { kind: 'complete'; task: number }
+  | { kind: 'delete'; task: number }
+  | { kind: 'delete many'; from: number; count: number };
+
+export type Step =
+  | { kind: 'deed'; deed: Deed }
+  | { kind: 'pass'; ms: number }
+  | { kind: 'poll' }
+  /** The next request to Topo that is followed by another lets this happen in between. */
+  | { kind: 'meanwhile'; deed: Deed; afterRequests: number }
+  | { kind: 'fault'; spoiling: Spoiling; afterRequests: number }
+  | { kind: 'broken request'; afterRequests: number }
+  | { kind: 'broken store'; afterCalls: number; isAfterwards: boolean }
+  /** Everything comes to rest, and what was told is held against what happened. */
+  | { kind: 'check' };
+
+const natural = fc.nat({ max: 1_000_000 });
+const scope = fc.constantFrom('TASK' as const, 'SEQUENCE' as const);
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('reassign' as const), task: natural, person: natural, scope }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unassign' as const), task: natural }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('reassign many' as const),
+      from: natural,
+      count: fc.integer({ min: 60, max: 150 }),
+      person: natural,
+      isAtOnce: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('act' as const),
+      task: natural,
+      person: natural,
+      scope,
+      settled: fc.constantFrom('done' as const, 'failed' as const, 'never' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('announce in vain' as const), task: natural, person: natural }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('reassign late' as const), task: natural, person: natural }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('create' as const), person: natural }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('complete' as const), task: natural }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), task: natural }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('delete many' as const),
+      from: natural,
+      count: fc.integer({ min: 2, max: 20 }),
+    }),
+  },
+);
+
+const spoiling: fc.Arbitrary<Spoiling> = fc.oneof(
+  fc.constant({ kind: 'rate limit' as const }),
+  fc.record({ kind: fc.constant('rate limit' as const), retryAfter: fc.integer({ min: 0, max: 90 }) }),
+  fc.constant({ kind: 'status' as const, status: 500 }),
+  fc.constant({ kind: 'cut' as const }),
+  fc.constant({ kind: 'html' as const }),
+);
+
+const few = fc.nat({ max: 3 });
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('deed' as const), deed }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.oneof(fc.constantFrom(1, 15_000, 61_000), fc.nat({ max: 120_000 })),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant({ kind: 'poll' as const }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('meanwhile' as const), deed, afterRequests: few }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fault' as const), spoiling, afterRequests: few }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('broken request' as const), afterRequests: few }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('broken store' as const),
+      afterCalls: fc.nat({ max: 6 }),
+      isAfterwards: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'check' as const }) },
+);
+
+/** A history: how many tasks there are at first, what the dice show, and what happens. */
+export const history = fc.record({
+  taskCount: fc.integer({ min: 20, max: 220 }),
+  seed: fc.nat({ max: 1000 }),
+  steps: fc.array(step, { minLength: 3, maxLength: 14 }),
+});
+export type History = typeof history extends fc.Arbitrary<infer Value> ? Value : never;

@@ -1,0 +1,223 @@
+import type { TaskReassigned } from '../../contract/event.ts';
+import { microseconds } from '../../topo/microseconds.ts';
+import type { Deed, History, Step } from './detector-history.ts';
+import { createInterference } from './interference.ts';
+import { type WatchedWorkspace, watchWorkspace } from './watched-workspace.ts';
+
+type Announced = { taskId: string; sequenceId: string | null; userId: string; scope: string; isDone: boolean };
+
+/** Runs histories against a detector, and keeps what a model of it must know. */
+export class HistoryRun {
+  readonly #at: WatchedWorkspace;
+  readonly #interference: ReturnType<typeof createInterference>;
+  readonly #told: TaskReassigned[] = [];
+  readonly #announced: Announced[] = [];
+  /** Who had each task at the last check; from then on nothing about it may be missed. */
+  #known = new Map<string, string | null>();
+  #toldAtCheck = 0;
+
+  private constructor(at: WatchedWorkspace, interference: ReturnType<typeof createInterference>) {
+    this.#at = at;
+    this.#interference = interference;
+  }
+
+  static async start({ taskCount, seed }: Pick<History, 'taskCount' | 'seed'>): Promise<HistoryRun> {
+    const interference = createInterference();
+    const at: WatchedWorkspace = await watchWorkspace({
+      taskCount,
+      seed,
+      path: ':memory:',
+      throughCall: interference.throughCall(
+        (spoiling) => at.sandbox.injectFault(spoiling),
+        (deed) => run.#deed(deed),
+      ),
+      throughStore: interference.throughStore,
+    });
+    const run = new HistoryRun(at, interference);
+    await at.subscribe();
+    return run;
+  }
+
+  close(): Promise<void> {
+    return this.#at.close();
+  }
+
+  async do(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'deed':
+        return this.#deed(step.deed);
+      case 'pass':
+        return this.#at.passTime(step.ms);
+      case 'poll':
+        return this.#poll();
+      case 'meanwhile':
+        return this.#interference.meanwhile.add(step.afterRequests, step.deed);
+      case 'fault':
+        return this.#interference.faults.add(step.afterRequests, step.spoiling);
+      case 'broken request':
+        return this.#interference.brokenRequests.add(step.afterRequests, true);
+      case 'broken store':
+        return this.#interference.brokenStore.add(step.afterCalls, step.isAfterwards ? 'afterwards' : 'before');
+      case 'check':
+        return this.check();
+    }
+  }
+
+  #pick<Value>(values: readonly Value[], number: number): Value | undefined {
+    return values.length === 0 ? undefined : values[number % values.length];
+  }
+
+  #person(number: number): string {
+    return this.#pick(this.#at.workspace.people, number)?.userId ?? '';
+  }
+
+  async #deed(deed: Deed): Promise<void> {
+    const { sandbox, workspace } = this.#at;
+    const { tasks } = workspace;
+    if (deed.kind === 'create') {
+      sandbox.createTask({ assignee_user_id: this.#person(deed.person) });
+      return;
+    }
+    if (deed.kind === 'reassign many' || deed.kind === 'delete many') {
+      const first = deed.from % Math.max(tasks.length, 1);
+      for (const { id } of tasks.slice(first, first + deed.count)) {
+        if (deed.kind === 'delete many') sandbox.deleteTask(id);
+        else {
+          if (!deed.isAtOnce) this.#at.passTime(1);
+          sandbox.reassign(id, this.#person(deed.person));
+        }
+      }
+      return;
+    }
+    const task = this.#pick(tasks, deed.task);
+    if (task === undefined) return;
+    switch (deed.kind) {
+      case 'reassign':
+        sandbox.reassign(task.id, this.#person(deed.person), deed.scope);
+        return;
+      case 'unassign':
+        sandbox.reassign(task.id, null);
+        return;
+      case 'complete':
+        sandbox.completeTask(task.id);
+        return;
+      case 'delete':
+        sandbox.deleteTask(task.id);
+        return;
+      case 'reassign late':
+        this.#reassignLate(task, this.#person(deed.person));
+        return;
+      case 'announce in vain':
+        await this.#announce(task, this.#person(deed.person), 'TASK');
+        return;
+      case 'act':
+        await this.#act(task, deed);
+        return;
+      default:
+        deed satisfies never;
+    }
+  }
+
+  /** Of one task, changes become visible in the order of their dates. */
+  #reassignLate(task: { id: string; updated_at: string }, userId: string): void {
+    this.#at.passTime(-30_000);
+    if (Date.parse(task.updated_at) < this.#at.nowMs()) this.#at.sandbox.reassign(task.id, userId);
+    this.#at.passTime(30_000);
+  }
+
+  async #announce(task: { id: string; sequence_id: string | null }, userId: string, scope: 'TASK' | 'SEQUENCE') {
+    const announced = { taskId: task.id, sequenceId: task.sequence_id, userId, scope, isDone: false };
+    this.#announced.push(announced);
+    const id = `int_${this.#announced.length}`;
+    await this.#at.tenant.announce([{ id, task_id: task.id, assignee_user_id: userId, scope }]);
+    return { id, announced };
+  }
+
+  async #act(task: { id: string; sequence_id: string | null }, deed: Deed & { kind: 'act' }): Promise<void> {
+    const userId = this.#person(deed.person);
+    const { id, announced } = await this.#announce(task, userId, deed.scope);
+    const { updated_at } = this.#at.sandbox.reassign(task.id, userId, deed.scope);
+    if (deed.settled === 'never') return;
+    announced.isDone = deed.settled === 'done';
+    await this.#at.tenant.settleIntent(id, { state: deed.settled, updatedAtUs: microseconds(updated_at) });
+  }
+
+  async #poll(): Promise<void> {
+    // What breaks is logged by the loop that polls, and the lease runs out.
+    await this.#at.poll().catch(() => undefined);
+  }
+
+  /** Sends everything that is due, one at a time, in the order in which the store gives it out. */
+  async #deliver(): Promise<void> {
+    for (;;) {
+      const claims = await this.#at.store.work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000 });
+      if (claims.length === 0) return;
+      for (const { id, lease, body } of claims) {
+        this.#told.push(JSON.parse(body));
+        await this.#at.store.work.settle({ id, lease, outcome: { kind: 'delivered' } });
+      }
+    }
+  }
+
+  /** Lets the detector read, with nothing going wrong, until every late change and every lease is past. */
+  async #rest(): Promise<void> {
+    this.#interference.clear();
+    this.#at.sandbox.clearFaults();
+    let passedMs = 0;
+    for (let successes = 0; successes < 4 || passedMs < 70_000; ) {
+      const dueInMs = Math.max(1, (await this.#at.store.work.msUntilPoll()) ?? 1_000);
+      this.#at.passTime(dueInMs);
+      passedMs += dueInMs;
+      await this.#at.poll();
+      successes = this.#at.log.lines.at(-1)?.includes('workspace polled') ? successes + 1 : 0;
+    }
+    await this.#deliver();
+  }
+
+  /**
+   * Every net change since the last check was told, exactly once, with the right people and in order; nothing was told
+   * that did not happen; and `zapier` only with an intent that was done.
+   */
+  async check(): Promise<void> {
+    await this.#rest();
+    const news = this.#told.slice(this.#toldAtCheck);
+    const newsOf = Map.groupBy(news, ({ task }) => task.id);
+    const { tasks } = this.#at.workspace;
+    for (const { id, assignee_user_id } of tasks) this.#checkChain(id, newsOf.get(id) ?? [], assignee_user_id);
+    for (const event of news) this.#checkEvent(event);
+    const ids = new Set(this.#told.map(({ id }) => id));
+    if (ids.size !== this.#told.length) throw new Error('An event was told twice.');
+    this.#known = new Map(tasks.map(({ id, assignee_user_id }) => [id, assignee_user_id]));
+    this.#toldAtCheck = this.#told.length;
+  }
+
+  /** The events of a task lead from who had it at the last check to who has it now, without a gap. */
+  #checkChain(taskId: string, chain: readonly TaskReassigned[], assigneeId: string | null): void {
+    const start = this.#known.has(taskId) ? this.#known.get(taskId) : chain[0]?.previous_assignee.user_id;
+    if (start === undefined) return;
+    let holder = start;
+    for (const { previous_assignee, new_assignee } of chain) {
+      if (previous_assignee.user_id !== holder) {
+        throw new Error(`${taskId}: told from ${previous_assignee.user_id}, but it was with ${holder}.`);
+      }
+      holder = new_assignee.user_id;
+    }
+    if (holder !== assigneeId) throw new Error(`${taskId}: it is with ${assigneeId}, but the last told was ${holder}.`);
+  }
+
+  #checkEvent({ task, source, previous_assignee, new_assignee, occurred_at }: TaskReassigned): void {
+    if (previous_assignee.user_id === new_assignee.user_id) throw new Error(`${task.id}: told without a change.`);
+    const happened = this.#at.sandbox.changes.entries.some(
+      ({ taskId, next, at }) =>
+        taskId === task.id && next === new_assignee.user_id && at.getTime() <= Date.parse(occurred_at),
+    );
+    if (!happened) throw new Error(`${task.id}: told what did not happen.`);
+    const isAnnounced = this.#announced.some(
+      ({ taskId, sequenceId, userId, scope, isDone }) =>
+        isDone &&
+        userId === new_assignee.user_id &&
+        (taskId === task.id || (scope === 'SEQUENCE' && sequenceId === task.sequence_id)),
+    );
+    if (source === 'zapier' && !isAnnounced) throw new Error(`${task.id}: told as Zapier's without an intent.`);
+  }
+}
