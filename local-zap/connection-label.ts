@@ -1,0 +1,28 @@
+import { isRecord } from './record.ts';
+
+const labelOf = (definition: unknown): unknown => {
+  if (!isRecord(definition)) return undefined;
+  const { authentication } = definition;
+  return isRecord(authentication) ? authentication['connectionLabel'] : undefined;
+};
+
+type Known = { authData: Record<string, string>; testResult: unknown };
+
+const lookUp = (path: string, { authData, testResult }: Known): string => {
+  const [, place, field = ''] = /^(?:bundle\.(authData|inputData)\.)?(\w+)$/.exec(path) ?? [];
+  const result = isRecord(testResult) ? testResult : {};
+  const value = place === 'authData' ? authData[field] : result[field];
+  return value === undefined || value === null ? '' : String(value);
+};
+
+/**
+ * What Zapier shows as a connection's name: the app's `connectionLabel` with `{{field}}` and
+ * `{{bundle.inputData.field}}` from the answer of the connection test, `{{bundle.authData.field}}` from the connection.
+ *
+ * @throws TypeError when the label is not a text: a function would hide what it needs.
+ */
+export const connectionLabel = (definition: unknown, known: Known): string => {
+  const label = labelOf(definition);
+  if (typeof label !== 'string') throw new TypeError('The app has no connection label that is a text.');
+  return label.replaceAll(/{{([^}]+)}}/g, (_all, path: string) => lookUp(path.trim(), known));
+};

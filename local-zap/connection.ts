@@ -1,0 +1,48 @@
+import { connectionLabel } from './connection-label.ts';
+import { type Installation, type RunMethod, readDefinition } from './run-method.ts';
+import type { CacheOwner } from './zap-cache.ts';
+
+/** An account of the app that a Zapier user has connected. Every method throws `AppFault` for what the app threw. */
+export type Connection = CacheOwner & {
+  readonly token: string;
+  readonly authData: Record<string, string>;
+  /** Runs the connection test and answers what it returned. */
+  test(): Promise<unknown>;
+  /** Runs the test and answers how Zapier would show this connection. */
+  label(): Promise<string>;
+  /** Runs an action as a step of a Zap. */
+  act(action: string, inputData: Record<string, unknown>): Promise<unknown>;
+  /** Runs a search as a step of a Zap. */
+  search(search: string, inputData: Record<string, unknown>): Promise<unknown>;
+  /** Fills a dropdown from a hidden trigger; `page` counts from 0. */
+  dropdown(trigger: string, inputData?: Record<string, unknown>, page?: number): Promise<unknown>;
+};
+
+type ConnectionParts = {
+  owner: CacheOwner;
+  token: string;
+  authData: Record<string, string>;
+  run: RunMethod;
+  installation: Installation;
+};
+
+export const createConnection = ({ owner, token, authData, run, installation }: ConnectionParts): Connection => {
+  const caller = { token, authData };
+  const test = () => run('authentication.test', caller, { meta: { isTestingAuth: true } });
+  return {
+    ...owner,
+    ...caller,
+    test,
+    label: async () => {
+      const testResult = await test();
+      return connectionLabel(await readDefinition(installation, caller), { authData, testResult });
+    },
+    act: (action, inputData) => run(`creates.${action}.operation.perform`, caller, { inputData }),
+    search: (search, inputData) => run(`searches.${search}.operation.perform`, caller, { inputData }),
+    dropdown: (trigger, inputData = {}, page = 0) =>
+      run(`triggers.${trigger}.operation.perform`, caller, {
+        inputData,
+        meta: { isFillingDynamicDropdown: true, page },
+      }),
+  };
+};

@@ -1,0 +1,21 @@
+const lookEveryMs = 20;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Waits until a condition holds.
+ *
+ * @param what says it as a sentence does, such as “the Zap heard the event”, for the error.
+ * @throws Error when it has not come true within `withinMs`.
+ */
+export const waitUntil = async (
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  { withinMs = 20_000 }: { withinMs?: number } = {},
+): Promise<void> => {
+  const deadline = performance.now() + withinMs;
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new Error(`It did not come true within ${withinMs / 1000} s that ${what}.`);
+    await pause(lookEveryMs);
+  }
+};
