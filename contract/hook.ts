@@ -34,7 +34,8 @@ export const HookState = z.enum(['active', 'waiting', 'ended']);
 
 /**
  * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
- * credential. `listening_since` is null until the first reading of the workspace's tasks has ended.
+ * credential. `listening_since` is null until the first reading of the workspace's tasks has ended. While Topo refuses the
+ * workspace's key nothing is heard, `key_refused_since` tells since when, and after a day of it the hook ends.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -47,6 +48,7 @@ export const Hook = z.object({
   ended_at: z.string().nullable(),
   ended_reason: z.string().nullable(),
   listening_since: z.string().nullable(),
+  key_refused_since: z.string().nullable(),
   created_at: z.string(),
 });
 export type Hook = z.infer<typeof Hook>;

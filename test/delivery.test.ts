@@ -167,6 +167,8 @@ test('three days of failure end the hook, and Zapier is told', async () => {
     await hook.assign(`person-${attempts}`);
   }
   expect((await hook.tenant.hooks())[0]?.ended?.reason).toBe('failing');
+  expect(await hook.deliver()).toBe(1);
+  expect(await hook.deliver()).toBe(0);
   expect(receiver.received.filter(({ method }) => method === 'DELETE')).toMatchObject([{ path: '/hooks/1' }]);
 });
 

@@ -292,6 +292,22 @@ test('a key that is refused is replaced by one that works, and what happened mea
   expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
 });
 
+test('a key that is refused for a day ends the hooks, and their targets are told', async () => {
+  const at = await listening();
+  at.sandbox.revokeKey(at.workspace.keys.full);
+  await nextPoll(at);
+  expect((await at.tenant.hooks())[0]).toMatchObject({ ended: null, keyRefusedSinceMs: at.nowMs() });
+  at.passTime(23 * 3_600_000);
+  await at.poll();
+  expect((await at.tenant.hooks())[0]?.ended).toBeNull();
+  at.passTime(3_600_000);
+  await at.poll();
+  expect((await at.tenant.hooks())[0]?.ended?.reason).toBe('key refused');
+  expect(await at.store.work.claimFarewells(10)).toMatchObject([{ hookId: 'hok_1', reason: 'key refused' }]);
+  expect(await at.store.work.claimFarewells(10)).toEqual([]);
+  expect(await nextPoll(at)).toBe(0);
+});
+
 test('in no minute are there more requests than the budget allows', async () => {
   watched = await watchWorkspace({ taskCount: 1_500, requestsPerMinute: 5 });
   await watched.subscribe();

@@ -3,7 +3,7 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { DeliveryClaim, DeliveryOutcome, WorkStore } from '../store/work-store.ts';
+import type { DeliveryClaim, DeliveryOutcome, Farewell, WorkStore } from '../store/work-store.ts';
 import { type Attempted, decide } from './policy.ts';
 import { deadlineMs, type Transport } from './transport.ts';
 
@@ -21,7 +21,10 @@ export type DeliveryPorts = {
   log: Log;
 };
 
-export type ClaimedDelivery = DeliveryClaim & { claimedAt: number };
+type ClaimedDelivery = DeliveryClaim & { kind: 'delivery'; claimedAt: number };
+
+/** What the delivery does: sends an event, or tells a target that its hook has ended. */
+export type DeliveryJob = ClaimedDelivery | (Farewell & { kind: 'farewell' });
 
 /** A delivery belongs to one process for this long: enough for the attempt, and to write down what came of it. */
 const leaseMs = 45_000;
@@ -49,7 +52,7 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
   }
 };
 
-/** Sends what is due to the Zaps. `claim` takes deliveries, `run` attempts one of them and writes down what came of it. */
+/** Sends what is due to the Zaps. `claim` takes what is to be done, `run` does it and writes down what came of it. */
 export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, clock, monotonicClock, random, log } = ports;
 
@@ -65,7 +68,7 @@ export const createDelivery = (ports: DeliveryPorts) => {
     };
   };
 
-  const targetOf = ({ sealedTarget, hookId }: DeliveryClaim) =>
+  const targetOf = ({ sealedTarget, hookId }: Pick<DeliveryClaim, 'sealedTarget' | 'hookId'>) =>
     checkTarget(vault.open(sealedTarget, targetPlace(hookId)).reveal());
 
   const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<Attempted> => {
@@ -81,29 +84,36 @@ export const createDelivery = (ports: DeliveryPorts) => {
     }
   };
 
+  const deliver = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<void> => {
+    // A process that was paused in between must not send what may belong to another by now.
+    if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
+
+    const attempted = await attempt(claim, signal);
+    const outcome = decide(attempted, { attempt: claim.attempt, ageMs: claim.ageMs, random: random() });
+    await store.settle({ id: claim.id, lease: claim.lease, outcome });
+    report(log, claim, outcome);
+  };
+
   /** Tells Zapier that we have given up on a hook, so that its Zap shows as paused. */
-  const announceEnd = async (claim: DeliveryClaim): Promise<void> => {
-    log.error({ hookId: claim.hookId }, 'the hook has ended after three days of failure');
-    const target = targetOf(claim);
+  const sayFarewell = async (farewell: Farewell): Promise<void> => {
+    const { hookId, reason } = farewell;
+    log.error({ hookId, reason }, 'the hook has ended');
+    const target = targetOf(farewell);
     if (target.kind === 'allowed') await transport.delete(target.url);
   };
 
   return {
-    async claim(limit: number): Promise<ClaimedDelivery[]> {
+    async claim(limit: number): Promise<DeliveryJob[]> {
+      const farewells = await store.claimFarewells(limit);
       const claimedAt = monotonicClock();
-      const claims = await store.claimDeliveries({ limit, perHook, leaseMs });
-      return claims.map((claim) => ({ ...claim, claimedAt }));
+      const claims = await store.claimDeliveries({ limit: limit - farewells.length, perHook, leaseMs });
+      return [
+        ...farewells.map((farewell) => ({ ...farewell, kind: 'farewell' as const })),
+        ...claims.map((claim) => ({ ...claim, kind: 'delivery' as const, claimedAt })),
+      ];
     },
 
-    async run(claim: ClaimedDelivery, signal: AbortSignal): Promise<void> {
-      // A process that was paused in between must not send what may belong to another by now.
-      if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
-
-      const attempted = await attempt(claim, signal);
-      const outcome = decide(attempted, { attempt: claim.attempt, ageMs: claim.ageMs, random: random() });
-      const settled = await store.settle({ id: claim.id, lease: claim.lease, outcome });
-      report(log, claim, outcome);
-      if (settled.kind === 'ended' && settled.reason === 'failing') await announceEnd(claim);
-    },
+    run: (job: DeliveryJob, signal: AbortSignal): Promise<void> =>
+      job.kind === 'delivery' ? deliver(job, signal) : sayFarewell(job),
   };
 };

@@ -33,6 +33,7 @@ export const hookAnswer = (hook: StoredHook, vault: Vault, nowMs: number): Hook 
     ended_at: hook.ended === null ? null : iso(hook.ended.atMs),
     ended_reason: hook.ended?.reason ?? null,
     listening_since: hook.listeningSinceMs === null ? null : iso(hook.listeningSinceMs),
+    key_refused_since: hook.keyRefusedSinceMs === null ? null : iso(hook.keyRefusedSinceMs),
     created_at: iso(hook.createdAtMs),
   };
 };

@@ -16,10 +16,15 @@ export type StoredHook = {
   ended: { atMs: number; reason: EndReason } | null;
   /** Since when changes reach this hook; null while the workspace is being read for the first time. */
   listeningSinceMs: number | null;
+  /** Since when Topo refuses the workspace's key; null while it does not. */
+  keyRefusedSinceMs: number | null;
 };
 
-/** `gone`: the target answered 410. `failing`: three days of nothing but failure. */
-export type EndReason = 'unsubscribed' | 'gone' | 'failing';
+/**
+ * `gone`: the target answered 410. `failing`: three days of nothing but failure. `key refused`: Topo refused the
+ * workspace's key for a day, and no call brought another one.
+ */
+export type EndReason = 'unsubscribed' | 'gone' | 'failing' | 'key refused';
 
 /** A Topo key, sealed, and its keyed hash. */
 export type SealedKey = { sealedKey: string; keyHash: string };

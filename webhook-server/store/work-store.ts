@@ -141,6 +141,9 @@ export type Settlement = { id: string; lease: string; outcome: DeliveryOutcome }
 /** `ended`: settling this delivery ended its hook, for the reason given. */
 export type SettleOutcome = { kind: 'settled' } | { kind: 'ended'; reason: EndReason } | { kind: 'lease lost' };
 
+/** A hook that we have ended, and whose target is to be told so. */
+export type Farewell = { hookId: string; sealedTarget: string; reason: EndReason };
+
 /**
  * The work of the detector and the delivery, across all organizations. Every method is one transaction, and leases run
  * by the database's clock.
@@ -158,7 +161,10 @@ export type WorkStore = {
    * longer ours.
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
-  /** Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. */
+  /**
+   * Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. A key that was
+   * refused for a day ends the workspace's hooks.
+   */
   finishPoll(outcome: PollOutcome): Promise<void>;
   /** The readings that are under way. */
   progress(): Promise<Progress[]>;
@@ -171,6 +177,8 @@ export type WorkStore = {
   claimDeliveries(options: { limit: number; perHook: number; leaseMs: number }): Promise<DeliveryClaim[]>;
   /** Writes down what became of an attempt, if the lease is still ours. */
   settle(settlement: Settlement): Promise<SettleOutcome>;
+  /** Takes up to `limit` hooks that we have ended ourselves, each once: whether its target hears of it is not followed. */
+  claimFarewells(limit: number): Promise<Farewell[]>;
   /** Milliseconds until a delivery is due; undefined when none is waiting. */
   msUntilDelivery(): Promise<number | undefined>;
   /** Calls the listener whenever there may be new work. Answers a function that ends this. */

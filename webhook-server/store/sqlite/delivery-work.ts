@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import type { Certainty, DeliveryClaim, Settlement, SettleOutcome, WorkStore } from '../work-store.ts';
+import type { Certainty, DeliveryClaim, Farewell, Settlement, SettleOutcome, WorkStore } from '../work-store.ts';
 import { createEndHook } from './end-hook.ts';
 
 type ClaimRow = {
@@ -57,6 +57,11 @@ const prepareDeliveryStatements = (database: Database) => ({
     update delivery set certainty = @certainty, reason = @reason, lease = null, lease_until_ms = null
     where id = @id and lease = @lease`),
 
+  farewells: database.prepare<{ limit: number }, Farewell>(`
+    update hook set farewell = 'sent'
+    where id in (select id from hook where farewell = 'due' limit @limit)
+    returning id as hookId, sealed_target as sealedTarget, ended_reason as reason`),
+
   nextDue: database.prepare<[], { due_at_ms: number | null }>(`
     select min(max(hook.resume_at_ms, coalesce(delivery.lease_until_ms, 0))) as due_at_ms
     from hook join delivery on delivery.seq in (
@@ -79,7 +84,7 @@ const prepareHookStatements = (database: Database) => ({
 export const createDeliveryWork = (
   database: Database,
   clock: () => number,
-): Pick<WorkStore, 'claimDeliveries' | 'settle' | 'msUntilDelivery'> => {
+): Pick<WorkStore, 'claimDeliveries' | 'settle' | 'claimFarewells' | 'msUntilDelivery'> => {
   const delivery = prepareDeliveryStatements(database);
   const hook = prepareHookStatements(database);
   const endHook = createEndHook(database);
@@ -140,6 +145,9 @@ export const createDeliveryWork = (
     },
     async settle(settlement) {
       return settle.immediate(settlement);
+    },
+    async claimFarewells(limit) {
+      return delivery.farewells.all({ limit });
     },
     async msUntilDelivery() {
       const dueAtMs = delivery.nextDue.get()?.due_at_ms ?? undefined;

@@ -8,7 +8,9 @@ import { createPublish } from './publish.ts';
  */
 export const createEndHook = (database: Database): ((hookId: string, reason: EndReason, nowMs: number) => void) => {
   const end = database.prepare<{ hookId: string; reason: EndReason; nowMs: number }, { organization_id: string }>(`
-    update hook set ended_at_ms = @nowMs, ended_reason = @reason
+    update hook
+    set ended_at_ms = @nowMs, ended_reason = @reason,
+        farewell = iif(@reason in ('failing', 'key refused'), 'due', null)
     where id = @hookId and ended_at_ms is null
     returning organization_id`);
 

@@ -1,7 +1,7 @@
 import { HookFilters, OncePer } from '../../../contract/hook.ts';
 import type { EndReason, StoredHook } from '../tenant-store.ts';
 
-/** A row of `hook`, joined with `listening_since_ms` of its workspace. */
+/** A row of `hook`, joined with what it shares with its workspace. */
 export type HookRow = {
   id: string;
   sealed_target: string;
@@ -13,11 +13,12 @@ export type HookRow = {
   ended_at_ms: number | null;
   ended_reason: EndReason | null;
   listening_since_ms: number | null;
+  key_refused_since_ms: number | null;
 };
 
 export const hookColumns = `
   hook.id, hook.sealed_target, hook.sealed_secret, hook.filters, hook.once_per, hook.created_at_ms,
-  hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms`;
+  hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms`;
 
 export const readFilters = (json: string): HookFilters => HookFilters.parse(JSON.parse(json));
 
@@ -33,4 +34,5 @@ export const readHook = (row: HookRow): StoredHook => ({
   ended:
     row.ended_at_ms === null || row.ended_reason === null ? null : { atMs: row.ended_at_ms, reason: row.ended_reason },
   listeningSinceMs: row.listening_since_ms === null ? null : Math.max(row.created_at_ms, row.listening_since_ms),
+  keyRefusedSinceMs: row.key_refused_since_ms,
 });

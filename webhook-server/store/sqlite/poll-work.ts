@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { intentLifeMs } from '../attribution.ts';
 import type { PollClaim, PollOutcome, Progress, WorkStore } from '../work-store.ts';
+import { createEndHook } from './end-hook.ts';
 import { createReadings } from './reading-row.ts';
 
 type WorkspaceRow = {
@@ -28,6 +29,9 @@ const readWatermark = (row: WorkspaceRow): PollClaim['watermark'] =>
  * that waits for its intent is looked at this often.
  */
 const shortestLookMs = 500;
+
+/** A workspace whose key was refused for this long has no hooks any more. */
+const refusalEndsHooksMs = 24 * 3_600_000;
 
 const preparePollStatements = (database: Database) => ({
   due: database.prepare<{ nowMs: number; limit: number }, WorkspaceRow>(`
@@ -68,10 +72,17 @@ const preparePollStatements = (database: Database) => ({
         where intent.organization_id = @organizationId and closed_at_ms is null and state <> 'failed'
           and created_at_ms > @bornAfterMs and lower(snapshot.assignee_user_id) is not intent.assignee_user_id)`),
 
-  noteKey: database.prepare<{ organizationId: string; lease: string; refusedSinceMs: number | null }>(`
+  noteKey: database.prepare<
+    { organizationId: string; lease: string; refusedSinceMs: number | null },
+    { key_refused_since_ms: number | null }
+  >(`
     update workspace
     set key_refused_since_ms = iif(@refusedSinceMs is null, null, coalesce(key_refused_since_ms, @refusedSinceMs))
-    where organization_id = @organizationId and lease = @lease`),
+    where organization_id = @organizationId and lease = @lease
+    returning key_refused_since_ms`),
+
+  liveHooks: database.prepare<{ organizationId: string }, { id: string }>(`
+    select id from hook where organization_id = @organizationId and ended_at_ms is null`),
 
   progress: database.prepare<[], Progress>(`
     select kind, count(*) as workspaces, sum(rows_read) as rowsRead, sum(total_rows) as totalRows
@@ -85,9 +96,11 @@ const preparePollStatements = (database: Database) => ({
 export const createPollWork = (
   database: Database,
   clock: () => number,
+  onDeliveryWork: () => void,
 ): Pick<WorkStore, 'claimPolls' | 'finishPoll' | 'progress' | 'msUntilPoll'> => {
   const statements = preparePollStatements(database);
   const readings = createReadings(database);
+  const endHook = createEndHook(database);
 
   const claim = database.transaction((limit: number, leaseMs: number): PollClaim[] => {
     const nowMs = clock();
@@ -112,19 +125,28 @@ export const createPollWork = (
     });
   });
 
-  const finish = database.transaction((outcome: PollOutcome): void => {
+  /** Whether the key was refused for so long that the hooks have ended. */
+  const noteKey = ({ organizationId, lease, result }: PollOutcome, nowMs: number): boolean => {
+    if (result === 'failed') return false;
+    const refusedSinceMs = result === 'key refused' ? nowMs : null;
+    const sinceMs = statements.noteKey.get({ organizationId, lease, refusedSinceMs })?.key_refused_since_ms ?? nowMs;
+    if (nowMs - sinceMs < refusalEndsHooksMs) return false;
+    for (const { id } of statements.liveHooks.all({ organizationId })) endHook(id, 'key refused', nowMs);
+    return true;
+  };
+
+  /** Answers whether there are targets to be told that their hook has ended. */
+  const finish = database.transaction((outcome: PollOutcome): boolean => {
     const nowMs = clock();
     const { organizationId, lease, nextPollInMs, result } = outcome;
-    if (result !== 'failed') {
-      const refusedSinceMs = result === 'key refused' ? nowMs : null;
-      statements.noteKey.run({ organizationId, lease, refusedSinceMs });
-    }
+    if (noteKey(outcome, nowMs)) return true;
     if (outcome.sawChange) statements.stopLooking.run({ organizationId, lease, bornAfterMs: nowMs - intentLifeMs });
     const pollAtMs = nowMs + nextPollInMs;
     const failed = Number(result !== 'done');
-    if (statements.finish.run({ organizationId, lease, pollAtMs, failed }).changes === 0) return;
+    if (statements.finish.run({ organizationId, lease, pollAtMs, failed }).changes === 0) return false;
     statements.lookAgain.run({ organizationId, nowMs });
     statements.lookForIntent.run({ organizationId, nowMs });
+    return false;
   });
 
   return {
@@ -132,7 +154,7 @@ export const createPollWork = (
       return claim.immediate(limit, leaseMs);
     },
     async finishPoll(outcome) {
-      finish.immediate(outcome);
+      if (finish.immediate(outcome)) onDeliveryWork();
     },
     async progress() {
       return statements.progress.all();

@@ -34,7 +34,7 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
       return findHook.get({ secretHash });
     },
     work: {
-      ...createPollWork(database, clock),
+      ...createPollWork(database, clock, () => work.emit('deliver')),
       ...createSnapshotWork(database, clock, () => work.emit('deliver')),
       ...createDeliveryWork(database, clock),
       onWork(topic, listener) {

@@ -119,11 +119,13 @@ create table hook (
   resume_at_ms     integer not null,
   failing_since_ms integer,
   ended_at_ms      integer,
-  ended_reason     text
+  ended_reason     text,
+  farewell         text check (farewell in ('due', 'sent'))
 ) strict;
 
 create unique index hook_live_target on hook (organization_id, target_hash) where ended_at_ms is null;
 create index hook_of_organization on hook (organization_id);
+create index hook_farewell on hook (id) where farewell = 'due';
 
 create table delivery (
   seq             integer primary key autoincrement,
