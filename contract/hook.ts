@@ -3,14 +3,21 @@ import { Kind, Source } from './event.ts';
 
 const wanted = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
 const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
+const templateId = z
+  .guid({ error: 'Expected the id of a sequence template, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' })
+  .toLowerCase();
 const enumValue = z.string().min(1).max(64);
 
-/** Which changes a hook wants to hear of. An absent filter matches everything; Topo may add types and priorities. */
+/**
+ * Which changes a hook wants to hear of. An absent filter matches everything; Topo may add types and priorities. A task
+ * does not say which template its sequence came from: to filter by it the API key needs `sequences:read`.
+ */
 export const HookFilters = z.strictObject({
   new_assignee_ids: wanted(userId),
   previous_assignee_ids: wanted(userId),
   task_types: wanted(enumValue),
   priorities: wanted(enumValue),
+  sequence_template_ids: wanted(templateId),
   kinds: wanted(Kind),
   ignore_sources: wanted(Source),
 });

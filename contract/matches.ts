@@ -7,6 +7,7 @@ export type FilteredChange = {
   source: Source;
   previousAssigneeId: string | null;
   newAssigneeId: string | null;
+  sequenceTemplateId: string | null;
   task: Pick<EventTask, 'type' | 'priority'>;
 };
 
@@ -19,5 +20,6 @@ export const matches = (filters: HookFilters, change: FilteredChange): boolean =
   allows(filters.previous_assignee_ids, change.previousAssigneeId?.toLowerCase()) &&
   allows(filters.task_types, change.task.type) &&
   allows(filters.priorities, change.task.priority) &&
+  allows(filters.sequence_template_ids, change.sequenceTemplateId?.toLowerCase()) &&
   allows(filters.kinds, change.kind) &&
   !filters.ignore_sources?.includes(change.source);

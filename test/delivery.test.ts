@@ -57,6 +57,7 @@ const startHook = async (target: string, allowedHost = new URL(target).host) => 
     keyHash: '',
     filters: {},
     oncePer: 'task',
+    bringsNeededKey: false,
   });
 
   /** Every task is assigned to this person, as one walk sees it. */

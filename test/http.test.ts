@@ -64,7 +64,8 @@ describe('subscribing', () => {
     [{ filters: { kinds: ['moved'] } }, 'filters.kinds.0'],
     [{ filters: { kinds: [] } }, 'filters.kinds'],
     [{ filters: { new_assignee_ids: ['ada'] } }, 'filters.new_assignee_ids.0'],
-    [{ filters: { sequence_template_ids: ['x'] } }, 'filters.sequence_template_ids'],
+    [{ filters: { sequence_template_ids: ['x'] } }, 'filters.sequence_template_ids.0'],
+    [{ filters: { sequence_ids: ['x'] } }, 'filters.sequence_ids'],
     [{ filters: [] }, 'filters'],
     [{ colour: 'red' }, 'colour'],
   ])('refuses %j and names the field', async (change, field) => {

@@ -4,11 +4,13 @@ import { type FilteredChange, matches } from '../contract/matches.ts';
 
 const ada = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
 const grace = '7b1d2c4e-1111-4222-8333-9444a5556667';
+const template = '9d3b8f1a-2222-4333-8444-955556667778';
 const change: FilteredChange = {
   kind: 'reassigned',
   source: 'topo',
   previousAssigneeId: ada,
   newAssigneeId: grace,
+  sequenceTemplateId: template,
   task: { type: 'CALL', priority: 'HOT' },
 };
 
@@ -26,6 +28,8 @@ test.each([
   [{ task_types: ['EMAIL_REPLY'] }, false],
   [{ priorities: ['HOT'] }, true],
   [{ priorities: ['EXTRA'] }, false],
+  [{ sequence_template_ids: [template] }, true],
+  [{ sequence_template_ids: [ada] }, false],
   [{ kinds: ['reassigned' as const] }, true],
   [{ kinds: ['assigned' as const] }, false],
   [{ ignore_sources: ['zapier' as const] }, true],

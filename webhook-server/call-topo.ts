@@ -7,13 +7,14 @@ import type { Secret } from './secrets/secret.ts';
  *
  * - `refused`: Topo does not accept the key (401) or it lacks the scope (403).
  * - `limited`: 429; `retryAfterMs` is how long Topo asks to wait, if it says so.
- * - `failed`: anything else; `reason` is a sentence for the log and holds no secret.
+ * - `failed`: anything else, with the status if Topo answered at all; `reason` is a sentence for the log and holds no
+ *   secret.
  */
 export type TopoAnswer<Answer> =
   | { kind: 'answered'; answer: Answer; dateMs: number | undefined }
   | { kind: 'refused'; status: 401 | 403; reason: string }
   | { kind: 'limited'; retryAfterMs: number | undefined; reason: string }
-  | { kind: 'failed'; reason: string };
+  | { kind: 'failed'; status: number | undefined; reason: string };
 
 export type CallTopo = <Answer>(key: Secret, call: Call<Answer>, signal?: AbortSignal) => Promise<TopoAnswer<Answer>>;
 

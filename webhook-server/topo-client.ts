@@ -52,7 +52,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     if (status === 429) {
       return { kind: 'limited', retryAfterMs: retryAfterOf(headers), reason: await describe(response) };
     }
-    if (!response.ok) return { kind: 'failed', reason: await describe(response) };
+    if (!response.ok) return { kind: 'failed', status, reason: await describe(response) };
 
     const body: unknown = await response.json();
     const parsed = answer.safeParse(body);
@@ -60,6 +60,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     const fields = parsed.error.issues.map(({ path }) => path.join('.')).slice(0, 5);
     return {
       kind: 'failed',
+      status,
       reason: `Topo's answer to ${request.path} is not of the known shape: ${fields.join(', ')}`,
     };
   };
@@ -69,7 +70,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     try {
       return await call(key, request, signal);
     } catch (error) {
-      return { kind: 'failed', reason: `Topo could not be reached (${String(error)})` };
+      return { kind: 'failed', status: undefined, reason: `Topo could not be reached (${String(error)})` };
     }
   };
 

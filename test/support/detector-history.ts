@@ -22,8 +22,12 @@ export type Step =
   | { kind: 'deed'; deed: Deed }
   | { kind: 'pass'; ms: number }
   | { kind: 'poll' }
+  /** More changes than a page holds are read, and then one behind them becomes visible. */
+  | { kind: 'late behind many'; from: number; person: number; task: number }
   /** The next request to Topo that is followed by another lets this happen in between. */
   | { kind: 'meanwhile'; deed: Deed; afterRequests: number }
+  /** The next first page is the last one once more: a copy of Topo's data lags behind. */
+  | { kind: 'stale page'; afterRequests: number }
   | { kind: 'fault'; spoiling: Spoiling; afterRequests: number }
   | { kind: 'broken request'; afterRequests: number }
   | { kind: 'broken store'; afterCalls: number; isAfterwards: boolean }
@@ -97,7 +101,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.constant({ kind: 'poll' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('late behind many' as const),
+      from: natural,
+      person: natural,
+      task: natural,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('meanwhile' as const), deed, afterRequests: few }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stale page' as const), afterRequests: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('fault' as const), spoiling, afterRequests: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('broken request' as const), afterRequests: few }) },
   {

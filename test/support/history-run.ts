@@ -50,8 +50,18 @@ export class HistoryRun {
         return this.#at.passTime(step.ms);
       case 'poll':
         return this.#poll();
+      case 'late behind many':
+        await this.#poll();
+        await this.#deed({ ...step, kind: 'reassign many', count: 130, isAtOnce: false });
+        this.#at.passTime(15_000);
+        await this.#poll();
+        await this.#deed({ ...step, kind: 'reassign late' });
+        this.#at.passTime(15_000);
+        return this.#poll();
       case 'meanwhile':
         return this.#interference.meanwhile.add(step.afterRequests, step.deed);
+      case 'stale page':
+        return this.#interference.stalePages.add(step.afterRequests, true);
       case 'fault':
         return this.#interference.faults.add(step.afterRequests, step.spoiling);
       case 'broken request':

@@ -27,18 +27,21 @@ const createPlan = <Value>() => {
 /** What goes wrong, or happens, between the detector and what it works with. */
 export const createInterference = () => {
   const meanwhile = createPlan<Deed>();
+  const stalePages = createPlan<true>();
+  const firstPages: unknown[] = [];
   const faults = createPlan<Spoiling>();
   const brokenRequests = createPlan<true>();
   const brokenStore = createPlan<'before' | 'afterwards'>();
 
   return {
     meanwhile,
+    stalePages,
     faults,
     brokenRequests,
     brokenStore,
 
     clear() {
-      for (const plan of [meanwhile, faults, brokenRequests, brokenStore]) plan.clear();
+      for (const plan of [meanwhile, stalePages, faults, brokenRequests, brokenStore]) plan.clear();
     },
 
     throughCall:
@@ -47,7 +50,15 @@ export const createInterference = () => {
       async (key, request, signal) => {
         for (const spoiling of faults.take()) inject(spoiling);
         if (brokenRequests.take().length > 0) throw new Error('The request broke.');
+        const isFirstPage = request.query?.['page'] === 1 && request.query['sort_by'] === 'updated_at';
+        const stale =
+          stalePages.take().length > 0 && isFirstPage && request.query?.['size'] === 100
+            ? firstPages.at(-1)
+            : undefined;
+        // A copy of Topo's data that lags behind answers as it did before.
+        if (stale !== undefined) return stale as Awaited<ReturnType<typeof call>> as never;
         const answer = await call(key, request, signal);
+        if (isFirstPage && request.query?.['size'] === 100 && answer.kind === 'answered') firstPages.push(answer);
         for (const deed of meanwhile.take()) await happen(deed);
         return answer;
       },

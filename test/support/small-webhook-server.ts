@@ -17,6 +17,7 @@ export const subscribed: Subscribed = {
   ended_at: null,
   ended_reason: null,
   listening_since: null,
+  key_refused_since: null,
   created_at: '2026-03-02T09:00:00.000Z',
   secret,
 };

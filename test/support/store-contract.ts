@@ -21,6 +21,7 @@ const newHook = (change: Partial<NewHook> = {}): NewHook => {
     keyHash: 'key-hash',
     filters: {},
     oncePer: 'task',
+    bringsNeededKey: false,
     ...change,
   };
 };

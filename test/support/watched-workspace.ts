@@ -84,6 +84,7 @@ export const watchWorkspace = async (
         ...sealed(key),
         filters: {},
         oncePer: 'task',
+        bringsNeededKey: false,
         ...change,
       });
     },

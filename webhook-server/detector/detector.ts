@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { topoKeyPlace } from '../secrets/places.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { PollClaim, WorkStore } from '../store/work-store.ts';
-import { createFetchPage } from './fetch-page.ts';
+import { createAskTopo } from './ask-topo.ts';
 import { backOffMs, type Pace } from './next-poll.ts';
 import { type Polled, poll } from './poll.ts';
 import { createRequestBudget } from './request-budget.ts';
@@ -52,8 +52,8 @@ export const createDetector = ({
     const retryInMs = backOffMs(pace, failures, random());
     try {
       const key = vault.open(sealedKey, topoKeyPlace(organizationId));
-      const fetchPage = createFetchPage({ organizationId, key, call, budget, retryInMs, nowMs, signal });
-      return await poll(claim, { store, fetchPage, pace, leaseMs });
+      const ask = createAskTopo({ organizationId, key, call, budget, retryInMs, nowMs, signal });
+      return await poll(claim, { store, ask, pace, leaseMs });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
       return { result: 'failed', nextPollInMs: retryInMs, sawChange: false };

@@ -1,10 +1,12 @@
+import { listTasks } from '../../topo/list-tasks.ts';
 import type { PollClaim, PollOutcome, Reading } from '../store/work-store.ts';
-import type { PollEnd } from './fetch-page.ts';
+import type { PollEnd } from './ask-topo.ts';
+import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
 import { nextPollInMs, type Pace } from './next-poll.ts';
 import { leaseLost, type ReadPorts, readOn } from './read-on.ts';
 import { newBaseline, newestOf, newSweep, newWalk, seenTask } from './reading.ts';
 
-export type PollPorts = ReadPorts & { pace: Pace };
+export type PollPorts = ReadPorts & LookUpPorts & { pace: Pace };
 
 /** How a poll ended, and whether it saw a change. */
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
@@ -13,13 +15,10 @@ export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
 const sweepPages = 5;
 
 /** Begins a first reading with a look at the newest change, and remembers it: a poll may end before the first page. */
-const beginBaseline = async (
-  claim: PollClaim,
-  { store, fetchPage, leaseMs }: ReadPorts,
-): Promise<Reading | PollEnd> => {
-  const fetched = await fetchPage({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' });
-  if (fetched.kind === 'stop') return fetched.end;
-  const reading = newBaseline(claim, newestOf(fetched.page.items.map(seenTask), fetched.nowUs));
+const beginBaseline = async (claim: PollClaim, { store, ask, leaseMs }: ReadPorts): Promise<Reading | PollEnd> => {
+  const asked = await ask(listTasks({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' }));
+  if (asked.kind === 'stop') return asked.end;
+  const reading = newBaseline(claim, newestOf(asked.answer.items.map(seenTask), asked.nowUs));
   const { organizationId, lease } = claim;
   const outcome = await store.recordPage({ organizationId, lease, rows: [], reading, end: null }, { leaseMs });
   return outcome.kind === 'recorded' ? reading : leaseLost;
@@ -55,6 +54,8 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> 
     changes += swept.changes;
     isSweeping = swept.kind === 'paused';
   }
+  const stopped = await lookUpSequences(claim, ports);
+  if (stopped !== null) return { ...stopped, sawChange: changes > 0 };
   const sinceActiveMs = changes > 0 || isSweeping ? 0 : claim.nowMs - claim.activeAtMs;
   return { result: 'done', nextPollInMs: nextPollInMs(ports.pace, sinceActiveMs), sawChange: changes > 0 };
 };

@@ -1,14 +1,14 @@
-import type { TaskPage, TaskQuery } from '../../topo/list-tasks.ts';
+import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Cursor, PollClaim, Reading, RecordOutcome, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
+import type { AskTopo, PollEnd } from './ask-topo.ts';
 import { type Continuation, follow, type PageFacts, type Paging, type Step } from './continuity.ts';
-import type { FetchPage, PollEnd } from './fetch-page.ts';
 import { type PageWindow, pageFrom } from './page-window.ts';
 import { newestOf, seenTask, watermarkAfter } from './reading.ts';
 
 export type ReadPorts = {
   store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
-  fetchPage: FetchPage;
+  ask: AskTopo;
   leaseMs: number;
 };
 
@@ -66,7 +66,7 @@ const isEnough = (
 export const readOn = async (
   begun: Reading,
   claim: PollClaim,
-  { store, fetchPage, leaseMs }: ReadPorts,
+  { store, ask, leaseMs }: ReadPorts,
   mostPages = Number.POSITIVE_INFINITY,
 ): Promise<ReadOutcome> => {
   const { organizationId, lease, watermark, hasUnpublished } = claim;
@@ -88,10 +88,10 @@ export const readOn = async (
 
   for (let pages = 0; pages < mostPages; pages += 1) {
     const window = pageFrom(reading.cursor?.offset ?? 0);
-    const fetched = await fetchPage(queryOf(reading, window));
-    if (fetched.kind === 'stop') return fetched;
+    const asked = await ask(listTasks(queryOf(reading, window)));
+    if (asked.kind === 'stop') return asked;
 
-    const { page, nowUs } = fetched;
+    const { answer: page, nowUs } = asked;
     const rows = page.items.map(seenTask);
     const isIdle = !hasUnpublished && isEnough(reading, watermark, page, rows);
     if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes };

@@ -8,8 +8,8 @@ import { bearerOf } from './bearer.ts';
 import { HttpError } from './http-error.ts';
 import type { Identities, Identity } from './identities.ts';
 
-/** Who calls: the store of their organization, and their key, sealed for it. */
-export type Caller = { store: TenantStore; sealedKey: SealedKey };
+/** Who calls: the store of their organization, their key, sealed for it, and what it may do. */
+export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonly string[] };
 
 /**
  * Finds out who calls.
@@ -22,6 +22,13 @@ const sealFor = (vault: Vault, organizationId: string, key: Secret): SealedKey =
   sealedKey: vault.seal(key, topoKeyPlace(organizationId)),
   keyHash: vault.hash(key, 'topo_key'),
 });
+
+/** @throws HttpError 403 when the scope is not among those of the key. */
+export const requireScope = (scopes: readonly string[], scope: string): void => {
+  if (scopes.includes(scope)) return;
+  const next = 'Make a new one with it in Topo under Settings → Developers → API Keys.';
+  throw new HttpError(403, 'forbidden', `This API key lacks the scope ${scope}. ${next}`);
+};
 
 const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted' } => {
   switch (identity.kind) {
@@ -42,12 +49,8 @@ const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted
         },
       );
     case 'accepted':
-      if (identity.scopes.includes(scope)) return identity;
-      throw new HttpError(
-        403,
-        'forbidden',
-        `This API key lacks the scope ${scope}. Make a new one with it in Topo under Settings → Developers → API Keys.`,
-      );
+      requireScope(identity.scopes, scope);
+      return identity;
   }
 };
 
@@ -63,5 +66,5 @@ export const createAuthenticate =
     const store = tenant(organizationId);
     const sealedKey = sealFor(vault, organizationId, key);
     if (scopes.includes('tasks:read')) await store.renewKey(sealedKey);
-    return { store, sealedKey };
+    return { store, sealedKey, scopes };
   };

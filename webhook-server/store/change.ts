@@ -16,8 +16,8 @@ export type Change = {
   detectedAtMs: number;
 };
 
-/** A change and who made it. */
-export type AttributedChange = Change & { source: Source };
+/** A change, who made it, and which template its sequence run came from, if anybody asked. */
+export type AttributedChange = Change & { source: Source; sequenceTemplateId: string | null };
 
 /** A change, and the number of changes of the same reading that moved the same sequence run to the same person. */
 export type BatchedChange = AttributedChange & { batchId: string; batchSize: number };
@@ -87,7 +87,7 @@ export const eventOf = (
     previous_assignee: personOf(first.previousAssigneeId),
     new_assignee: personOf(first.newAssigneeId),
     task: first.task,
-    sequence_template_id: null,
+    sequence_template_id: first.sequenceTemplateId,
     changes: changes.map(({ task, previousAssigneeId }) => ({ task, previous_assignee: personOf(previousAssigneeId) })),
     changes_count: changes.length,
   };

@@ -40,6 +40,8 @@ export type NewHook = SealedKey & {
   sealedSecret: string;
   filters: HookFilters;
   oncePer: OncePer;
+  /** The detector is to use this key from now on, whatever key it has: this one may read what the filters ask for. */
+  bringsNeededKey: boolean;
 };
 
 /** An intent and the id that its caller was given. */
@@ -56,6 +58,7 @@ export type EventQuery = {
   previousAssigneeIds?: readonly string[] | undefined;
   taskTypes?: readonly string[] | undefined;
   priorities?: readonly string[] | undefined;
+  sequenceTemplateIds?: readonly string[] | undefined;
   kinds?: readonly Kind[] | undefined;
   ignoreSources?: readonly Source[] | undefined;
 };

@@ -106,6 +106,13 @@ export type PollOutcome = {
   sawChange: boolean;
 };
 
+/** Templates of sequence runs; null where Topo does not tell. */
+export type SequenceLookUp = {
+  organizationId: string;
+  lease: string;
+  sequences: readonly { sequenceId: string; templateId: string | null }[];
+};
+
 /** How far the readings of all workspaces together have come, in rows. */
 export type Progress = { kind: Reading['kind']; workspaces: number; rowsRead: number; totalRows: number };
 
@@ -161,6 +168,12 @@ export type WorkStore = {
    * longer ours.
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
+  /**
+   * Sequence runs whose template a hook asks for and that nobody has looked up, at most `limit`. Their changes wait.
+   */
+  sequencesToLookUp(organizationId: string, limit: number): Promise<string[]>;
+  /** Notes what look-ups brought, for good, and tells the changes that waited for it. */
+  recordSequences(lookUp: SequenceLookUp): Promise<void>;
   /**
    * Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. A key that was
    * refused for a day ends the workspace's hooks.

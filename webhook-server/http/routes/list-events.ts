@@ -23,6 +23,7 @@ const Query = z.strictObject({
   previous_assignee_ids: listed(filter.previous_assignee_ids),
   task_types: listed(filter.task_types),
   priorities: listed(filter.priorities),
+  sequence_template_ids: listed(filter.sequence_template_ids),
   kinds: listed(filter.kinds),
   ignore_sources: listed(filter.ignore_sources),
 });
@@ -40,6 +41,7 @@ export const listEvents =
       previousAssigneeIds: query.previous_assignee_ids,
       taskTypes: query.task_types,
       priorities: query.priorities,
+      sequenceTemplateIds: query.sequence_template_ids,
       kinds: query.kinds,
       ignoreSources: query.ignore_sources,
     });

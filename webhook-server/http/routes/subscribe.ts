@@ -6,7 +6,7 @@ import { signingSecretPlace, targetPlace } from '../../secrets/places.ts';
 import { Secret } from '../../secrets/secret.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { NewHook } from '../../store/tenant-store.ts';
-import type { Authenticate } from '../authenticate.ts';
+import { type Authenticate, requireScope } from '../authenticate.ts';
 import { hookAnswer } from '../hook-answer.ts';
 import { HttpError } from '../http-error.ts';
 import { parseRequest } from '../parse-request.ts';
@@ -15,7 +15,10 @@ type Ports = { authenticate: Authenticate; checkTarget: TargetCheck; vault: Vaul
 
 const newSecret = (): Secret => new Secret(`whsec_${randomBytes(32).toString('base64')}`);
 
-const sealedHook = (vault: Vault, target: Secret): Omit<NewHook, 'sealedKey' | 'keyHash' | 'filters' | 'oncePer'> => {
+const sealedHook = (
+  vault: Vault,
+  target: Secret,
+): Pick<NewHook, 'id' | 'targetHash' | 'secretHash' | 'sealedTarget' | 'sealedSecret'> => {
   const id = `hok_${randomBytes(16).toString('hex')}`;
   const secret = newSecret();
   return {
@@ -31,7 +34,7 @@ const sealedHook = (vault: Vault, target: Secret): Omit<NewHook, 'sealedKey' | '
 export const subscribe =
   ({ authenticate, checkTarget, vault, clock }: Ports): RequestHandler =>
   async (request, response) => {
-    const { store, sealedKey } = await authenticate(request, 'tasks:read');
+    const { store, sealedKey, scopes } = await authenticate(request, 'tasks:read');
     const { target_url, filters, once_per } = parseRequest(SubscribeRequest, request.body);
     const target = checkTarget(target_url);
     if (target.kind === 'refused') {
@@ -39,8 +42,10 @@ export const subscribe =
         field: 'target_url',
       });
     }
+    const bringsNeededKey = filters.sequence_template_ids !== undefined;
+    if (bringsNeededKey) requireScope(scopes, 'sequences:read');
     const added = sealedHook(vault, new Secret(target.url.href));
-    const hook = await store.subscribe({ ...added, ...sealedKey, filters, oncePer: once_per });
+    const hook = await store.subscribe({ ...added, ...sealedKey, filters, oncePer: once_per, bringsNeededKey });
     const answer: Subscribed = {
       ...hookAnswer(hook, vault, clock()),
       secret: vault.open(hook.sealedSecret, signingSecretPlace(hook.id)).reveal(),

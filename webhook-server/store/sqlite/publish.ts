@@ -36,6 +36,16 @@ const prepareLookUps = (database: Database) => ({
   person: database.prepare<Owned & { userId: string }, Pick<Person, 'name' | 'email'>>(`
     select name, email from person where organization_id = @organizationId and user_id = lower(@userId)`),
 
+  asksForTemplates: database.prepare<Owned, { asks: number }>(`
+    select exists (
+      select 1 from hook
+      where organization_id = @organizationId and ended_at_ms is null
+        and json_extract(filters, '$.sequence_template_ids') is not null) as asks`),
+
+  sequence: database.prepare<Owned & { sequenceId: string }, { sequence_template_id: string | null }>(`
+    select sequence_template_id from sequence
+    where organization_id = @organizationId and sequence_id = @sequenceId`),
+
   // An intent speaks for a task once: a later change to the same person is somebody else's.
   intent: database.prepare<Record<string, string | number | null>, StandingIntent>(`
     select id, state, created_at_ms as createdAtMs from intent
@@ -65,6 +75,12 @@ export const createPublish = (database: Database): ((organizationId: string, now
   const findIntent = (organizationId: string, { task, newAssigneeId, occurredAtUs }: Change) =>
     lookUp.intent.get({ organizationId, taskId: task.id, sequenceId: task.sequence_id, newAssigneeId, occurredAtUs });
 
+  /** `undefined` when it has not been looked up. */
+  const findTemplate = (organizationId: string, { task }: Change): string | null | undefined => {
+    if (task.sequence_id === null) return null;
+    return lookUp.sequence.get({ organizationId, sequenceId: task.sequence_id })?.sequence_template_id;
+  };
+
   const introduce = (organizationId: string, userId: string): Person => {
     const known = lookUp.person.get({ organizationId, userId });
     return { user_id: userId, name: known?.name ?? null, email: known?.email ?? null };
@@ -73,7 +89,12 @@ export const createPublish = (database: Database): ((organizationId: string, now
   return (organizationId, nowMs) => {
     const changes = events.unpublished.all({ organizationId }).map(readChange);
     if (changes.length === 0) return 0;
-    const ready = attributeChanges(changes, (change) => findIntent(organizationId, change), nowMs);
+    const asksForTemplates = lookUp.asksForTemplates.get({ organizationId })?.asks === 1;
+    const circumstancesOf = (change: Change) => ({
+      intent: findIntent(organizationId, change),
+      sequenceTemplateId: asksForTemplates ? findTemplate(organizationId, change) : null,
+    });
+    const ready = attributeChanges(changes, circumstancesOf, nowMs);
     const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
     const batched = inBatches(ready);
     const known = (userId: string) => introduce(organizationId, userId);

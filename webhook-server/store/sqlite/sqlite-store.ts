@@ -4,6 +4,7 @@ import type { Topic } from '../work-store.ts';
 import { createDeliveryWork } from './delivery-work.ts';
 import { openDatabase } from './open.ts';
 import { createPollWork } from './poll-work.ts';
+import { createSequences } from './sequences.ts';
 import { createSnapshotWork } from './snapshot-work.ts';
 import { createTenantStores } from './tenant-store.ts';
 
@@ -36,6 +37,7 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
     work: {
       ...createPollWork(database, clock, () => work.emit('deliver')),
       ...createSnapshotWork(database, clock, () => work.emit('deliver')),
+      ...createSequences(database, clock, () => work.emit('deliver')),
       ...createDeliveryWork(database, clock),
       onWork(topic, listener) {
         work.on(topic, listener);

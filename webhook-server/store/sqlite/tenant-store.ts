@@ -49,6 +49,10 @@ const prepareWorkspaceStatements = (database: Database) => ({
         active_at_ms = excluded.active_at_ms, poll_at_ms = excluded.poll_at_ms, failures = 0
     where workspace.sealed_key is null`),
 
+  takeKey: database.prepare<Owned & SealedKey>(`
+    update workspace set sealed_key = @sealedKey, key_hash = @keyHash, key_refused_since_ms = null
+    where organization_id = @organizationId`),
+
   renewKey: database.prepare<Owned & SealedKey & { nowMs: number }>(`
     update workspace
     set sealed_key = @sealedKey, key_hash = @keyHash, key_refused_since_ms = null, poll_at_ms = @nowMs, failures = 0
@@ -70,6 +74,8 @@ const prepareEventStatements = (database: Database) => ({
            or lower(previous_assignee_id) in (select value from json_each(@previousAssigneeIds)))
       and (@taskTypes is null or task_type in (select value from json_each(@taskTypes)))
       and (@priorities is null or priority in (select value from json_each(@priorities)))
+      and (@sequenceTemplateIds is null
+           or lower(json_extract(body, '$.sequence_template_id')) in (select value from json_each(@sequenceTemplateIds)))
       and (@kinds is null or kind in (select value from json_each(@kinds)))
       and (@ignoreSources is null or source not in (select value from json_each(@ignoreSources)))
     order by occurred_at_us desc, seq desc
@@ -99,6 +105,7 @@ export const createTenantStores = (
     const nowMs = clock();
     const { sealedKey, keyHash, targetHash, oncePer } = added;
     workspace.wake.run({ organizationId, sealedKey, keyHash, nowMs });
+    if (added.bringsNeededKey) workspace.takeKey.run({ organizationId, sealedKey, keyHash });
     const filters = JSON.stringify(added.filters);
     const live = hook.findLive.get({ organizationId, targetHash });
     if (live !== undefined) {
@@ -138,6 +145,7 @@ export const createTenantStores = (
       previousAssigneeIds: listOrNull(query.previousAssigneeIds),
       taskTypes: listOrNull(query.taskTypes),
       priorities: listOrNull(query.priorities),
+      sequenceTemplateIds: listOrNull(query.sequenceTemplateIds),
       kinds: listOrNull(query.kinds),
       ignoreSources: listOrNull(query.ignoreSources),
       limit: limit + 1,

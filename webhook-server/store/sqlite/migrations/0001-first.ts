@@ -63,6 +63,14 @@ create table person (
   primary key (organization_id, user_id)
 ) strict, without rowid;
 
+-- Which template a sequence run came from, as far as a hook ever asked; null when Topo does not tell.
+create table sequence (
+  organization_id      text not null,
+  sequence_id          text not null,
+  sequence_template_id text,
+  primary key (organization_id, sequence_id)
+) strict, without rowid;
+
 -- What an action of the integration said that it was about to do.
 create table intent (
   id               text primary key,

@@ -1,0 +1,72 @@
+import type { Call } from '../../topo/call.ts';
+import type { CallTopo, TopoAnswer } from '../call-topo.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { PollOutcome } from '../store/work-store.ts';
+import type { RequestBudget } from './request-budget.ts';
+
+/** How a poll ends: what came of it, and when the workspace is polled again. `reason` is for the log. */
+export type PollEnd = Pick<PollOutcome, 'result' | 'nextPollInMs'> & { reason?: string };
+
+/** What Topo answered, and its clock (microseconds) when it did; or why the poll ends here. */
+export type Asked<Answer> = { kind: 'answered'; answer: Answer; nowUs: number } | { kind: 'stop'; end: PollEnd };
+
+export type AskTopo = {
+  /** Runs a call within the workspace's request budget. */
+  <Answer>(call: Call<Answer>): Promise<Asked<Answer>>;
+  /** The same, for a call that Topo may refuse or not know without ending the poll: then the answer is null. */
+  orNull<Answer>(call: Call<Answer>): Promise<Asked<Answer | null>>;
+};
+
+export type AskOptions = {
+  organizationId: string;
+  key: Secret;
+  call: CallTopo;
+  budget: RequestBudget;
+  /** How long to wait after a failure that does not say so itself, in milliseconds. */
+  retryInMs: number;
+  /** Our own clock, for an answer without a `Date`. */
+  nowMs: number;
+  signal: AbortSignal;
+};
+
+const mayBeNull = (answer: TopoAnswer<unknown>): boolean =>
+  (answer.kind === 'refused' && answer.status === 403) || (answer.kind === 'failed' && answer.status === 404);
+
+/** Asks Topo about one workspace. */
+export const createAskTopo = (options: AskOptions): AskTopo => {
+  const { organizationId, key, call, budget, retryInMs, nowMs, signal } = options;
+  const stop = (end: PollEnd) => ({ kind: 'stop' as const, end });
+
+  const judge = <Answer>(answer: TopoAnswer<Answer>): Asked<Answer> => {
+    switch (answer.kind) {
+      case 'answered':
+        return { kind: 'answered', answer: answer.answer, nowUs: (answer.dateMs ?? nowMs) * 1000 };
+      case 'refused':
+        return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
+      case 'limited':
+        return stop({ result: 'failed', nextPollInMs: answer.retryAfterMs ?? retryInMs, reason: answer.reason });
+      case 'failed':
+        return stop({ result: 'failed', nextPollInMs: retryInMs, reason: answer.reason });
+    }
+  };
+
+  const run = async <Answer>(request: Call<Answer>): Promise<TopoAnswer<Answer> | { kind: 'stop'; end: PollEnd }> => {
+    const waitMs = budget.spend(organizationId);
+    if (waitMs > 0) return stop({ result: 'done', nextPollInMs: waitMs, reason: 'the request budget is used up' });
+    const answer = await call(key, request, signal);
+    return signal.aborted ? stop({ result: 'done', nextPollInMs: 0, reason: 'the server stops' }) : answer;
+  };
+
+  const ask = async <Answer>(request: Call<Answer>): Promise<Asked<Answer>> => {
+    const answer = await run(request);
+    return answer.kind === 'stop' ? answer : judge(answer);
+  };
+
+  const orNull = async <Answer>(request: Call<Answer>): Promise<Asked<Answer | null>> => {
+    const answer = await run(request);
+    if (answer.kind === 'stop') return answer;
+    return mayBeNull(answer) ? { kind: 'answered', answer: null, nowUs: nowMs * 1000 } : judge<Answer | null>(answer);
+  };
+
+  return Object.assign(ask, { orNull });
+};

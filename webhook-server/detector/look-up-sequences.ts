@@ -1,0 +1,28 @@
+import { getSequence } from '../../topo/get-sequence.ts';
+import type { PollClaim, WorkStore } from '../store/work-store.ts';
+import type { AskTopo, PollEnd } from './ask-topo.ts';
+
+export type LookUpPorts = {
+  store: Pick<WorkStore, 'sequencesToLookUp' | 'recordSequences'>;
+  ask: AskTopo;
+};
+
+/** So many sequence runs are looked up with each poll. */
+const mostLookUps = 50;
+
+/**
+ * Looks up the template of each sequence run whose changes wait for it, because a hook filters by template. One that
+ * Topo does not tell, or that the key may not read, has none. Answers why the poll ends here, or null.
+ */
+export const lookUpSequences = async (
+  { organizationId, lease }: Pick<PollClaim, 'organizationId' | 'lease'>,
+  { store, ask }: LookUpPorts,
+): Promise<PollEnd | null> => {
+  for (const sequenceId of await store.sequencesToLookUp(organizationId, mostLookUps)) {
+    const asked = await ask.orNull(getSequence(sequenceId));
+    if (asked.kind === 'stop') return asked.end;
+    const templateId = asked.answer?.sequence_template_id ?? null;
+    await store.recordSequences({ organizationId, lease, sequences: [{ sequenceId, templateId }] });
+  }
+  return null;
+};
