@@ -53,7 +53,7 @@ export const createDetector = ({
     try {
       const key = vault.open(sealedKey, topoKeyPlace(organizationId));
       const ask = createAskTopo({ organizationId, key, call, budget, retryInMs, nowMs, signal });
-      return await poll(claim, { store, ask, pace, leaseMs });
+      return await poll(claim, { store, ask, pace, leaseMs, log });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
       return { result: 'failed', nextPollInMs: retryInMs, sawChange: false };

@@ -1,12 +1,13 @@
 import { listTasks } from '../../topo/list-tasks.ts';
+import type { Log } from '../log.ts';
 import type { PollClaim, PollOutcome, Reading } from '../store/work-store.ts';
 import type { PollEnd } from './ask-topo.ts';
 import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
 import { nextPollInMs, type Pace } from './next-poll.ts';
-import { leaseLost, type ReadPorts, readOn } from './read-on.ts';
+import { leaseLost, type ReadOutcome, type ReadPorts, readOn } from './read-on.ts';
 import { newBaseline, newestOf, newSweep, newWalk, seenTask } from './reading.ts';
 
-export type PollPorts = ReadPorts & LookUpPorts & { pace: Pace };
+export type PollPorts = ReadPorts & LookUpPorts & { pace: Pace; log: Log };
 
 /** How a poll ended, and whether it saw a change. */
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
@@ -24,10 +25,18 @@ const beginBaseline = async (claim: PollClaim, { store, ask, leaseMs }: ReadPort
   return outcome.kind === 'recorded' ? reading : leaseLost;
 };
 
+/** Reading every task may take hours: the log tells how far it has come. */
+const report = (log: Log, { organizationId }: PollClaim, { kind, reading }: ReadOutcome): void => {
+  const { kind: of, rowsRead, totalRows } = reading;
+  const what = of === 'baseline' ? 'the first reading' : 'the daily sweep';
+  log.info({ organizationId, rowsRead, totalRows }, kind === 'ended' ? `${what} is done` : `${what} goes on`);
+};
+
 const pollForTheFirstTime = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   const reading = claim.background ?? (await beginBaseline(claim, ports));
   if ('result' in reading) return { ...reading, sawChange: false };
   const read = await readOn(reading, claim, ports);
+  report(ports.log, claim, read);
   // What changed during the first reading is told at once.
   const end: PollEnd = read.kind === 'stop' ? read.end : { result: 'done', nextPollInMs: 0 };
   return { ...end, sawChange: false };
@@ -50,6 +59,7 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> 
   let isSweeping = false;
   if (isSweepDue(claim, ports.pace)) {
     const swept = await readOn(claim.background ?? newSweep(claim), claim, ports, sweepPages);
+    report(ports.log, claim, swept);
     if (swept.kind === 'stop') return { ...swept.end, sawChange: changes > 0 };
     changes += swept.changes;
     isSweeping = swept.kind === 'paused';

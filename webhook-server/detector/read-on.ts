@@ -16,8 +16,13 @@ export type ReadPorts = {
  * - `ended`: everything was read; `changes` were found.
  * - `paused`: as many pages were read as were asked for; the reading goes on with the next poll.
  * - `stop`: the poll ends here, for the reason that the end gives.
+ *
+ * `reading` tells how far it came.
  */
-export type ReadOutcome = { kind: 'ended' | 'paused'; changes: number } | { kind: 'stop'; end: PollEnd };
+export type ReadOutcome = { reading: Reading } & (
+  | { kind: 'ended' | 'paused'; changes: number }
+  | { kind: 'stop'; end: PollEnd }
+);
 
 export const leaseLost: PollEnd = { result: 'done', nextPollInMs: 0, reason: 'the lease was lost' };
 
@@ -89,24 +94,24 @@ export const readOn = async (
   for (let pages = 0; pages < mostPages; pages += 1) {
     const window = pageFrom(reading.cursor?.offset ?? 0);
     const asked = await ask(listTasks(queryOf(reading, window)));
-    if (asked.kind === 'stop') return asked;
+    if (asked.kind === 'stop') return { ...asked, reading };
 
     const { answer: page, nowUs } = asked;
     const rows = page.items.map(seenTask);
     const isIdle = !hasUnpublished && isEnough(reading, watermark, page, rows);
-    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes };
+    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, reading };
 
     reading = { ...reading, totalRows: page.total_count };
     if (isFirstOfWalk(reading)) reading = { ...reading, topUs: newestOf(rows, nowUs) };
     const continuation = follow(factsOf(reading, window, page), reading.cursor, pagingOf(reading));
     const cursor = cursorAfter(reading, continuation.kind === 'count' ? continuation.whenSome : continuation);
-    if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost };
-    if (cursor === null) return { kind: 'ended', changes };
+    if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, reading };
+    if (cursor === null) return { kind: 'ended', changes, reading };
     if (continuation.kind !== 'count' || !(await areAllStored(continuation))) continue;
 
     const passed = cursorAfter(reading, continuation.whenAll);
-    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost };
-    if (passed === null) return { kind: 'ended', changes };
+    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, reading };
+    if (passed === null) return { kind: 'ended', changes, reading };
   }
-  return { kind: 'paused', changes };
+  return { kind: 'paused', changes, reading };
 };
