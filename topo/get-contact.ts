@@ -15,5 +15,6 @@ export type Contact = z.infer<typeof Contact>;
 export const getContact = (contactId: string): Call<Contact> => ({
   method: 'GET',
   path: `contacts/${encodeURIComponent(contactId)}`,
+  needs: 'contacts:read',
   answer: Contact,
 });

@@ -14,5 +14,6 @@ export type Sequence = z.infer<typeof Sequence>;
 export const getSequence = (sequenceId: string): Call<Sequence> => ({
   method: 'GET',
   path: `sequences/${encodeURIComponent(sequenceId)}`,
+  needs: 'sequences:read',
   answer: Sequence,
 });

@@ -5,5 +5,6 @@ import { Task } from './task.ts';
 export const getTask = (taskId: string): Call<Task> => ({
   method: 'GET',
   path: `tasks/${encodeURIComponent(taskId)}`,
+  needs: 'tasks:read',
   answer: Task,
 });

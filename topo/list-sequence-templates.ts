@@ -26,5 +26,6 @@ export const listSequenceTemplates = ({
   method: 'GET',
   path: 'sequence-templates',
   query: { page, size, name, status },
+  needs: 'sequences:read',
   answer: SequenceTemplatePage,
 });

@@ -36,5 +36,6 @@ export const listTasks = (query: TaskQuery): Call<TaskPage> => ({
     priorities: query.priorities,
     assignee_user_id: query.assigneeId,
   },
+  needs: 'tasks:read',
   answer: TaskPage,
 });

@@ -15,5 +15,6 @@ export const reassignTask = ({ taskId, assigneeId, scope }: Reassignment): Call<
   method: 'PATCH',
   path: `tasks/${encodeURIComponent(taskId)}/assignee`,
   json: { assignee_user_id: assigneeId, scope },
+  needs: 'tasks:write',
   answer: Task,
 });

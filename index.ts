@@ -1,0 +1,26 @@
+import { defineApp, version as platformVersion } from 'zapier-platform-core';
+import reassignTask from './actions/reassign-task.ts';
+import packageJson from './package.json' with { type: 'json' };
+import personList from './triggers/person-list.ts';
+import taskList from './triggers/task-list.ts';
+import taskReassigned from './triggers/task-reassigned.ts';
+import { authentication } from './zapier/authentication.ts';
+import { refuseRedirect } from './zapier/refuse-redirect.ts';
+import { sendKey } from './zapier/send-key.ts';
+
+export default defineApp({
+  version: packageJson.version,
+  platformVersion,
+  flags: { cleanInputData: false },
+  authentication,
+  beforeRequest: [sendKey],
+  afterResponse: [refuseRedirect],
+  triggers: {
+    [taskReassigned.key]: taskReassigned,
+    [taskList.key]: taskList,
+    [personList.key]: personList,
+  },
+  creates: {
+    [reassignTask.key]: reassignTask,
+  },
+});

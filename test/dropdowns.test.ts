@@ -1,0 +1,89 @@
+import { expect, test } from '@jest/globals';
+import { holderLabel, taskLabel } from '../zapier/labels.ts';
+import { sampleTask } from '../zapier/task-output.ts';
+import { first, startTopo } from './support/topo-sandbox.ts';
+
+const tasks = 'triggers.task_list.operation.perform';
+const people = 'triggers.person_list.operation.perform';
+
+type Choice = { id: string; label: string };
+
+const isOpen = ({ status }: { status: string }) => status === 'PENDING' || status === 'IN_PROGRESS';
+
+test('the list of tasks has every open task once and no other, page by page', async () => {
+  const { app, workspace } = await startTopo();
+  const found: string[] = [];
+  for (let page = 0; ; page += 1) {
+    const choices = (await app.run(tasks, { meta: { page } })) as Choice[];
+    if (choices.length === 0) break;
+    found.push(...choices.map(({ id }) => id));
+  }
+  const open = workspace.tasks.filter(isOpen).map(({ id }) => id);
+  expect(open.length).toBeGreaterThan(100);
+  expect([...found].sort()).toEqual([...open].sort());
+});
+
+test('the list of tasks begins with the newest', async () => {
+  const { app, sandbox, workspace } = await startTopo();
+  const { id } = sandbox.createTask({ type: 'LINKEDIN_REPLY', priority: 'EXTRA', status: 'IN_PROGRESS' });
+  const choices = (await app.run(tasks)) as Choice[];
+  expect(choices[0]).toEqual({ id, label: `LinkedIn reply · Extra · new · unassigned · ${id.slice(0, 8)}` });
+  const created = new Map(workspace.tasks.map((task) => [task.id, Date.parse(task.created_at)]));
+  const moments = choices.map((choice) => created.get(choice.id) ?? 0);
+  expect(moments).toEqual([...moments].sort((one, other) => other - one));
+});
+
+test('the list of people has whoever holds open tasks, the busiest first', async () => {
+  const { app, workspace } = await startTopo();
+  const held = new Map<string, number>();
+  for (const { assignee_user_id: id } of workspace.tasks.filter(isOpen)) {
+    if (id !== null) held.set(id, (held.get(id) ?? 0) + 1);
+  }
+  const choices = (await app.run(people)) as Choice[];
+  expect(new Map(choices.map(({ id, label }) => [id, label]))).toEqual(
+    new Map([...held].map(([id, count]) => [id, holderLabel(id, count, true)])),
+  );
+  const counts = choices.map(({ id }) => held.get(id) ?? 0);
+  expect(counts).toEqual([...counts].sort((one, other) => other - one));
+});
+
+test('the list of people reads three pages of a large workspace, and says that it may be more', async () => {
+  const { app, sandbox } = await startTopo({ taskCount: 2_000 });
+  const choices = (await app.run(people)) as Choice[];
+  expect(first(choices).label).toMatch(/^Unnamed person [0-9a-f]{8}, holds at least \d+ open tasks$/);
+  expect(sandbox.requests).toHaveLength(6);
+  expect(sandbox.requests.entries.map(({ query }) => Number(query.get('page')))).toEqual([1, 1, 2, 2, 3, 3]);
+});
+
+test('an empty workspace has empty lists', async () => {
+  const { app } = await startTopo({ taskCount: 0 });
+  expect(await app.run(tasks)).toEqual([]);
+  expect(await app.run(people)).toEqual([]);
+});
+
+test('a fault of Topo’s is an error in the list, too', async () => {
+  const { app, sandbox } = await startTopo();
+  sandbox.injectFault({ kind: 'rate limit', retryAfter: 9 });
+  expect(await app.thrownBy(tasks)).toMatchObject({ name: 'ThrottledError', delay: 9 });
+});
+
+const nowMs = Date.parse('2026-03-04T12:00:00Z');
+
+test.each([
+  ['2026-03-04T11:59:00Z', 'new'],
+  ['2026-03-04T12:00:30Z', 'new'],
+  ['2026-03-04T11:00:00Z', '1 hour old'],
+  ['2026-03-03T12:30:00Z', '23 hours old'],
+  ['2026-03-03T12:00:00.123456+01:00', '1 day old'],
+  ['2026-02-22T12:00:00Z', '10 days old'],
+])('a task of %s is %s', (createdAt, age) => {
+  expect(taskLabel({ ...sampleTask, created_at: createdAt }, nowMs)).toBe(
+    `Call · Hot · ${age} · Unnamed person 1a2b3c4d · 8d2b6c1e`,
+  );
+});
+
+test('a task whose type and priority are new or missing has a label', () => {
+  const { type: _type, priority: _priority, ...task } = { ...sampleTask, created_at: '2026-03-04T12:00:00Z' };
+  expect(taskLabel(task, nowMs)).toMatch(/^Task · new · /);
+  expect(taskLabel({ ...task, type: 'SMS_REPLY', priority: 'SOME_DAY' }, nowMs)).toMatch(/^Sms reply · Some day · new/);
+});

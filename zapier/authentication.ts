@@ -1,0 +1,44 @@
+import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
+import { type Me, me } from '../topo/me.ts';
+import { callTopo } from './call-topo.ts';
+import { failed } from './zapier-error.ts';
+
+const neededScopes = ['tasks:read', 'tasks:write'] as const;
+
+const grants = (scopes: readonly string[], needed: string): boolean =>
+  [needed, needed.replace(/:.*/, ':*'), '*'].some((scope) => scopes.includes(scope));
+
+/** The label needs a text for both, even if Topo gives none. */
+type Connected = Me & { name: string; key_prefix: string };
+
+/** Asks Topo what it knows of the key. Throws when it may not do what this integration does. */
+const test = async (z: ZObject, _bundle: Bundle): Promise<Connected> => {
+  const key = await callTopo(z, me());
+  const missing = neededScopes.filter((needed) => !grants(key.scopes, needed));
+  if (missing.length === 0) return { ...key, name: key.name ?? 'Topo', key_prefix: key.key_prefix ?? 'topo_' };
+  throw failed(
+    `This API key works, but it lacks the scope${missing.length === 1 ? '' : 's'} ${missing.join(' and ')}. ` +
+      'A key keeps the scopes that it was made with: make a new one with tasks:read and tasks:write in Topo under ' +
+      'Settings → Developers → API Keys, and paste it here.',
+    'missing_scope',
+    403,
+  );
+};
+
+/** An API key of a Topo workspace. `sendKey` puts it on requests. */
+export const authentication: Authentication = {
+  type: 'custom',
+  fields: [
+    {
+      key: 'api_key',
+      label: 'API Key',
+      type: 'password',
+      required: true,
+      helpText:
+        'In [Topo](https://app.topo.io), open Settings → Developers → API Keys and make a key with the scopes ' +
+        '`tasks:read` and `tasks:write`. Topo shows it once; it starts with `topo_`.',
+    },
+  ],
+  test,
+  connectionLabel: '{{name}} ({{key_prefix}}…)',
+};

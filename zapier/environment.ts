@@ -1,0 +1,39 @@
+import { failed } from './zapier-error.ts';
+
+const topoApi = 'https://api.topo.io/v1';
+
+/**
+ * One variable; blank counts as not set.
+ *
+ * Zapier sets the variables after the app was loaded: read them when a call runs, never while a module loads. `in` is
+ * asked first because core, where it derives how to authenticate, answers variables that are not set with a placeholder.
+ */
+const read = (name: string): string | undefined => {
+  const value = name in process.env ? process.env[name]?.trim() : undefined;
+  return value === '' ? undefined : value;
+};
+
+const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+
+const isUsable = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return isEncrypted && [username, password, search, hash].every((part) => part === '');
+};
+
+const readUrl = (name: string, example: string): string | undefined => {
+  const value = read(name);
+  if (value === undefined || isUsable(value)) return value?.replace(/\/+$/, '');
+  throw failed(
+    `The owner of this integration has set ${name} to something unusable. It must be an https URL such as ${example} ` +
+      '(http only for the same machine), without a user name, a query or a fragment.',
+    'bad_configuration',
+  );
+};
+
+/** Where Topo's API is: `TOPO_API_URL`, by default `https://api.topo.io/v1`; without a slash at the end. */
+export const topoApiUrl = (): string => readUrl('TOPO_API_URL', topoApi) ?? topoApi;
+
+/** Where the webhook server is: `WEBHOOK_SERVER_URL`, if it is set; without a slash at the end. */
+export const webhookServerUrl = (): string | undefined => readUrl('WEBHOOK_SERVER_URL', 'https://hooks.example.com');

@@ -1,0 +1,59 @@
+import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
+import { retryAfterSeconds } from './retry-after.ts';
+
+/** One request, before it is sent. */
+export type Sending = {
+  method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
+  url: string;
+  json?: unknown;
+  headers?: Record<string, string>;
+  timeoutMs: number;
+};
+
+/** What became of a request. `body` is `undefined` when the answer is not JSON. */
+export type Exchange =
+  | { kind: 'answered'; status: number; body: unknown; retryAfterSeconds: number | undefined }
+  | { kind: 'timed out'; timeoutMs: number }
+  | { kind: 'unreachable'; cause: Error };
+
+/** Zapier stops every call at 30 s; a time-out of ours leaves room to say what happened. */
+export const usualTimeoutMs = 20_000;
+
+// In a body core deletes `{{name}}` and throws at `{{bundle.name}}`; to JSON the escape is the same text.
+const encode = (json: unknown): string => JSON.stringify(json).replaceAll('{{', '{\\u007b');
+
+/** `signal` and `throwForThrottlingEarly` are missing in core's types. */
+type Options = HttpRequestOptions & { url: string; signal: AbortSignal; throwForThrottlingEarly: boolean };
+
+const optionsOf = ({ method, url, json, headers, timeoutMs }: Sending): Options => ({
+  method,
+  url,
+  headers: {
+    accept: 'application/json',
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  },
+  ...(json === undefined ? {} : { body: encode(json) }),
+  // One deadline for the headers and the body together; core's own `timeout` would start again for the body.
+  signal: AbortSignal.timeout(timeoutMs),
+  skipThrowForStatus: true,
+  throwForThrottlingEarly: false,
+});
+
+/** Sends a request with `z.request` and answers what became of it, whatever its status. */
+export const exchange = async (z: ZObject, sending: Sending): Promise<Exchange> => {
+  const options = optionsOf(sending);
+  try {
+    const response = await z.request<unknown>(options);
+    return {
+      kind: 'answered',
+      status: response.status,
+      body: response.data,
+      retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after') ?? undefined, Date.now()),
+    };
+  } catch (error) {
+    if (options.signal.aborted) return { kind: 'timed out', timeoutMs: sending.timeoutMs };
+    if (error instanceof Error && error.name === 'FetchError') return { kind: 'unreachable', cause: error };
+    throw error;
+  }
+};

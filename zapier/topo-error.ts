@@ -1,0 +1,148 @@
+import type { Call } from '../topo/call.ts';
+import { TopoErrorBody } from '../topo/error-body.ts';
+import type { Exchange } from './exchange.ts';
+import { harmless, quote } from './quote.ts';
+import { expired, failed, halted, throttled } from './zapier-error.ts';
+
+/** A call that did not end with the answer that it describes. `off` names the fields that were not as they should be. */
+export type TopoRefusal =
+  | Exclude<Exchange, { kind: 'answered' }>
+  | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
+  | { kind: 'misread'; status: number; off: readonly string[] };
+
+type Asked = Pick<Call<unknown>, 'method' | 'needs'>;
+
+/** How Zapier takes an answer of one status, and the two halves of the message. `said` is empty or `: “…”`. */
+type Row = {
+  as: 'failed' | 'halted' | 'expired' | 'throttled';
+  happened: (said: string, asked: Asked) => string;
+  next: string | ((asked: Asked) => string);
+};
+
+const newKey =
+  'Make a new key with the scopes tasks:read and tasks:write in Topo under Settings → Developers → API Keys, ' +
+  'and reconnect the account in Zapier.';
+
+const tellOwner = 'If it happens again, tell the owner of this integration.';
+
+/** An answer may be lost after Topo made the change; to reassign twice ends as once. */
+const repeat = ({ method }: Asked): string =>
+  method === 'GET'
+    ? 'Try again in a moment.'
+    : 'The change may have been made all the same. It is safe to run this step again.';
+
+const rows: Record<number, Row> = {
+  400: {
+    as: 'failed',
+    happened: (said) => `Topo could not read the request${said}.`,
+    next: 'Check the fields of this step.',
+  },
+  401: {
+    as: 'expired',
+    happened: () => 'Topo does not accept this API key: it was deleted or mistyped.',
+    next: newKey,
+  },
+  403: {
+    as: 'failed',
+    happened: (_said, { needs }) => `This API key lacks the scope ${needs ?? 'that this step needs'}.`,
+    next: newKey,
+  },
+  404: {
+    as: 'halted',
+    happened: () => 'Topo cannot find what this step asks for.',
+    next: 'It was deleted, or it belongs to another workspace than the API key: check the fields of this step.',
+  },
+  409: {
+    as: 'halted',
+    happened: (said) => `Topo refused because it conflicts with the present state${said}.`,
+    next: 'Look at the task in Topo, then run this step again if it is still wanted.',
+  },
+  422: {
+    as: 'halted',
+    happened: (said) => `Topo’s rules forbid this${said}.`,
+    next: 'Usually the task is already done, or the person is not a member of the workspace: look at the task in Topo.',
+  },
+  429: {
+    as: 'throttled',
+    happened: () => 'Topo asks for fewer requests just now.',
+    next: 'Zapier will run this step again by itself.',
+  },
+  503: {
+    as: 'throttled',
+    happened: () => 'Topo is not available just now.',
+    next: 'Zapier will run this step again by itself.',
+  },
+};
+
+const serverFault = (status: number): Row => ({
+  as: 'failed',
+  happened: () => `Topo has a problem of its own (status ${status}).`,
+  next: repeat,
+});
+
+const unexpected = (status: number): Row => ({
+  as: 'failed',
+  happened: (said) => `Topo’s API answered in an unexpected way (status ${status})${said}.`,
+  next: tellOwner,
+});
+
+/** A gateway in front of Topo means the same by 429 and 5xx; of its other answers, as a 403 in HTML, nobody knows. */
+const rowOf = (status: number, isTopoSpeaking: boolean): Row => {
+  const isForGateways = status === 429 || status >= 500;
+  const row = isTopoSpeaking || isForGateways ? rows[status] : undefined;
+  return row ?? (status >= 500 ? serverFault(status) : unexpected(status));
+};
+
+const explainRefusal = (refusal: Extract<TopoRefusal, { kind: 'refused' }>, asked: Asked): Error => {
+  const { status, body, retryAfterSeconds } = refusal;
+  const spoken = TopoErrorBody.safeParse(body);
+  const { message, request_id: requestId } = spoken.data ?? {};
+  const { as, happened, next } = rowOf(status, spoken.success);
+
+  const text = [
+    happened(message === undefined ? '' : `: ${quote(message)}`, asked),
+    typeof next === 'string' ? next : next(asked),
+    ...(requestId === undefined ? [] : [`Topo’s request_id is ${harmless(requestId)}.`]),
+  ].join(' ');
+
+  switch (as) {
+    case 'failed':
+      return failed(text, 'topo_refused', status);
+    case 'halted':
+      return halted(text);
+    case 'expired':
+      return expired(text);
+    case 'throttled':
+      return throttled(text, retryAfterSeconds);
+    default:
+      return as satisfies never;
+  }
+};
+
+const explainMisread = ({ status, off }: Extract<TopoRefusal, { kind: 'misread' }>, asked: Asked): Error => {
+  const happened =
+    off.length === 0
+      ? 'Topo’s API answered something that is not JSON.'
+      : `Topo’s answer is not what its documentation says (${off.slice(0, 5).join(', ')}).`;
+  const text = [happened, ...(asked.method === 'GET' ? [] : [repeat(asked)]), tellOwner].join(' ');
+  return failed(text, 'topo_misread', status);
+};
+
+/**
+ * The one map from what Topo answers to Zapier's errors. Every message says what happened and what to do next, with
+ * Topo's `request_id` where there is one, and never holds a key.
+ */
+export const topoError = (refusal: TopoRefusal, asked: Asked): Error => {
+  switch (refusal.kind) {
+    case 'timed out':
+      return failed(`Topo did not answer within ${refusal.timeoutMs / 1000} seconds. ${repeat(asked)}`, 'timed_out');
+    case 'unreachable':
+      return failed(`Topo cannot be reached. ${repeat(asked)}`, 'unreachable');
+    case 'refused':
+      return explainRefusal(refusal, asked);
+    case 'misread':
+      return explainMisread(refusal, asked);
+    default:
+      return refusal satisfies never;
+  }
+};
