@@ -1,7 +1,6 @@
 // The smallest app that shows what the local Zapier does with any app: its methods tell what they were given.
 import { version as platformVersion } from 'zapier-platform-core';
 
-// biome-ignore lint/style/noProcessEnv: the toy shows when Zapier’s variables are there.
 const readGreeting = () => process.env.TOY_GREETING;
 
 const greetingWhileLoading = readGreeting();
