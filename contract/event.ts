@@ -6,7 +6,7 @@ export const Kind = z.enum(kinds);
 export type Kind = z.infer<typeof Kind>;
 
 /** Who made the change: `zapier` for this integration's own actions, `topo` for everything else. */
-export const sources = ['topo', 'zapier'] as const;
+const sources = ['topo', 'zapier'] as const;
 export const Source = z.enum(sources);
 export type Source = z.infer<typeof Source>;
 
@@ -30,8 +30,7 @@ export const EventTask = z.looseObject({
 export type EventTask = z.infer<typeof EventTask>;
 
 /** One task of an event, and who had it before. */
-export const Change = z.object({ task: EventTask, previous_assignee: Person });
-export type Change = z.infer<typeof Change>;
+const Change = z.object({ task: EventTask, previous_assignee: Person });
 
 /**
  * What a Zap hears. `task` and `previous_assignee` are those of the first change; `changes` holds all of them, one

@@ -37,7 +37,7 @@ export const SubscribeRequest = z.strictObject({
 export type SubscribeRequest = z.input<typeof SubscribeRequest>;
 
 /** `waiting` until `resume_at`; `ended` for the reason given. */
-export const HookState = z.enum(['active', 'waiting', 'ended']);
+const HookState = z.enum(['active', 'waiting', 'ended']);
 
 /**
  * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a

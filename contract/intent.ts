@@ -12,7 +12,7 @@ export const Intent = z.strictObject({
 export type Intent = z.infer<typeof Intent>;
 
 /** The most intents in one call. */
-export const mostIntents = 200;
+const mostIntents = 200;
 
 /** `POST /intents` takes one intent, or a list of them. */
 export const IntentList = z.array(Intent).min(1).max(mostIntents);

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+const manifest: { dependencies: Record<string, string>; devDependencies: Record<string, string> } = JSON.parse(
+  read('package.json'),
+);
+const lock: { packages: Record<string, { integrity?: string; resolved?: string; link?: boolean }> } = JSON.parse(
+  read('package-lock.json'),
+);
+
+/** The packages that the first column of a table names. */
+const listed = (section: string): string[] =>
+  section
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| package'))
+    .flatMap((line) => (line.split('|')[1] ?? '').split(','))
+    .map((name) => name.trim());
+
+const [production = '', development = ''] = read('docs/dependencies.md').split('## Development only');
+
+test('every package that runs in production is listed with its reason, and no other', () => {
+  expect(listed(production).sort()).toEqual(Object.keys(manifest.dependencies).sort());
+});
+
+test('every package of development is listed with its reason, and no other', () => {
+  const names = Object.keys(manifest.devDependencies).map((name) => name.replace(/^@types\/.*/, '@types/…'));
+  expect(listed(development).sort()).toEqual([...new Set(names)].sort());
+});
+
+test('zapier-platform-core has an exact version, without which no command of the CLI runs', () => {
+  expect(manifest.dependencies['zapier-platform-core']).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test('every entry of the lock file has an integrity hash, and none names a host', () => {
+  const entries = Object.entries(lock.packages).filter(([path, { link }]) => path !== '' && link !== true);
+  expect(entries.length).toBeGreaterThan(500);
+  expect(entries.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+  expect(entries.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+});
+
+test('the README’s routes are those of the server', () => {
+  const routes = [
+    ...read('webhook-server/http/create-http.ts').matchAll(/http\.(get|post|put|patch|delete)\('([^']+)'/g),
+  ];
+  expect(routes.length).toBeGreaterThan(10);
+  const readme = read('README.md');
+  for (const [, method = '', path = ''] of routes) {
+    const documented = path.replace(/:(hookId|intentId)/, ':id');
+    expect(readme).toContain(`${method.toUpperCase()} ${documented}`);
+  }
+});
+
+test('the README’s variables are those of the configuration', () => {
+  const names = [...read('webhook-server/config.ts').matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name ?? '');
+  expect(names.length).toBeGreaterThan(10);
+  const readme = read('README.md');
+  for (const name of names.filter((name) => name !== 'DATABASE_URL')) expect(readme).toContain(name);
+});
