@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import { listOf } from './list.ts';
 
 /** What Topo's newer screens call a sequence: the campaign that many contacts run through. */
-export const SequenceTemplate = z.looseObject({
+const SequenceTemplate = z.looseObject({
   id: z.string().min(1),
   name: z.string().nullish(),
   status: z.string().nullish(),
