@@ -1,0 +1,32 @@
+import { nobodyId } from './nobody.ts';
+import { isOpen, type Plan } from './plan.ts';
+
+const describeSiblings = ({ siblings, borrowerId }: Plan): string[] => {
+  if (siblings === undefined) return [];
+  if (siblings.kind === 'left') return [`  The rest of the sequence stays untouched: ${siblings.why}.`];
+  const open = siblings.tasks.filter((task) => isOpen(task) && task.assignee_user_id !== borrowerId);
+  return [
+    `  Last, the whole sequence (scope SEQUENCE) moves to the same person, ${open.length} more open tasks with it,`,
+    '  and each of them is given back to whom it belongs to:',
+    ...open.map((task) => `    ${task.id}  of ${task.assignee_user_id}`),
+  ];
+};
+
+/** What is going to happen, for the person who is asked whether it may. */
+export const describePlan = (plan: Plan, apiUrl: string): string => {
+  const { task, owned, borrowerId, organizationId, isUnknownUserAsked } = plan;
+  const kind = [task.type, task.priority, task.status].filter((word) => word !== undefined).join(', ');
+  return [
+    `These are real writes, in the workspace ${organizationId} at ${apiUrl}:`,
+    `  Task ${task.id}${kind === '' ? '' : ` (${kind})`}`,
+    `    belongs to  ${owned.ownerId}`,
+    `    goes to     ${borrowerId}, who may be told of it by Topo`,
+    `    and back to ${owned.ownerId}`,
+    ...(isUnknownUserAsked
+      ? [`  Then it is offered to ${nobodyId}, who is nobody, and given back if Topo takes that.`]
+      : []),
+    ...describeSiblings(plan),
+    '  Zaps and other programs that watch these tasks will notice.',
+    '',
+  ].join('\n');
+};

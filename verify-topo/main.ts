@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline/promises';
+import { setTimeout } from 'node:timers/promises';
+import { runCommand } from './run-command.ts';
+
+const interruption = new AbortController();
+
+const tell = (text: string): void => {
+  process.stderr.write(text);
+};
+
+// npm hands a terminal's Ctrl-C on once more, and giving back must not be cut short: only the first signal counts.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (!interruption.signal.aborted) tell('\nInterrupted. Please wait until everything is given back.\n');
+    interruption.abort();
+  });
+}
+
+const confirm = async (question: string): Promise<boolean> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // While a line is read, the terminal hands Ctrl-C to the reader and not to the process.
+  terminal.on('SIGINT', () => interruption.abort());
+  // At the end of the input the question would be waited for in vain.
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    const answer = await Promise.race([terminal.question(question, { signal: interruption.signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+};
+
+const exitCode = await runCommand(
+  { args: process.argv.slice(2), environment: process.env },
+  {
+    print: (text) => process.stdout.write(text),
+    tell,
+    confirm: process.stdin.isTTY ? confirm : undefined,
+    wait: (ms, signal) => setTimeout(ms, undefined, signal === undefined ? {} : { signal }),
+    clock: () => performance.now(),
+    interruption: interruption.signal,
+    width: process.stdout.columns ?? 132,
+  },
+);
+process.exitCode = exitCode;
