@@ -1,9 +1,10 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
-import { reassignScopes, reassignTask } from '../topo/reassign-task.ts';
+import { type Reassignment, reassignScopes, reassignTask } from '../topo/reassign-task.ts';
 import type { Task } from '../topo/task.ts';
 import { callTopo } from '../zapier/call-topo.ts';
 import { readChoice, readId } from '../zapier/read-field.ts';
 import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
+import { withIntent } from '../zapier/with-intent.ts';
 
 const scopeLabels = {
   TASK: 'Only this task',
@@ -46,15 +47,14 @@ const inputFields = defineInputFields([
 type InputData = InferInputData<typeof inputFields>;
 
 /** Gives a task to somebody and answers the task as it is now. */
-const perform = (z: ZObject, { inputData }: Bundle<InputData>): Promise<Task> =>
-  callTopo(
-    z,
-    reassignTask({
-      taskId: readId('Task', inputData.task_id),
-      assigneeId: readId('New Assignee', inputData.assignee_user_id),
-      scope: readChoice('What to Reassign', inputData.scope, reassignScopes) ?? 'TASK',
-    }),
-  );
+const perform = (z: ZObject, { inputData }: Bundle<InputData>): Promise<Task> => {
+  const reassignment: Reassignment = {
+    taskId: readId('Task', inputData.task_id),
+    assigneeId: readId('New Assignee', inputData.assignee_user_id),
+    scope: readChoice('What to Reassign', inputData.scope, reassignScopes) ?? 'TASK',
+  };
+  return withIntent(z, reassignment, () => callTopo(z, reassignTask(reassignment)));
+};
 
 export default defineCreate({
   key: 'reassign_task',

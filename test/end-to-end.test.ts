@@ -69,6 +69,7 @@ test('a reassignment by the action is heard once, with both people', async () =>
     {
       type: 'task.reassigned',
       kind: 'reassigned',
+      source: 'zapier',
       previous_assignee: { user_id: userId },
       new_assignee: { user_id: nextUserId },
       task: { id: taskId, assignee_user_id: nextUserId },

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { startReceiver } from './support/receiver.ts';
+import { startTopo } from './support/topo-sandbox.ts';
+import { runApp } from './support/zapier-app.ts';
+
+const perform = 'creates.reassign_task.operation.perform';
+
+/** A webhook server that knows nothing but intents, and a Topo; what both were asked stands in one list. */
+const start = async (answer: { status: number; body: string } | 'hang' = { status: 202, body: '{"id":"int_1"}' }) => {
+  const topo = await startTopo();
+  const [holder, taker] = topo.workspace.people;
+  const task = topo.sandbox.createTask({ assignee_user_id: holder?.userId ?? null });
+  const server = await startReceiver((response) => {
+    if (answer !== 'hang') response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+  });
+  const app = runApp({ TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: server.url }, topo.workspace.keys.full);
+  const inputData = { task_id: task.id, assignee_user_id: taker?.userId ?? '', scope: 'SEQUENCE' };
+  return { ...topo, app, server, task, inputData };
+};
+
+test('a reassignment is announced before it is made, and settled with what Topo answered', async () => {
+  const { app, server, sandbox, task, inputData } = await start();
+  let assigneeWhenAnnounced: unknown;
+  const { answer } = server;
+  server.answer = (response, request) => {
+    if (request.path === '/intents') assigneeWhenAnnounced = sandbox.task(task.id)?.assignee_user_id;
+    answer(response, request);
+  };
+  const output = await app.run(perform, { inputData });
+  expect(assigneeWhenAnnounced).toBe(task.assignee_user_id);
+  expect(server.received.map(({ method, path, body }) => [method, path, JSON.parse(body)])).toEqual([
+    ['POST', '/intents', inputData],
+    ['PATCH', '/intents/int_1', { state: 'done', updated_at: sandbox.task(task.id)?.updated_at }],
+  ]);
+  expect(output).toEqual(sandbox.task(task.id));
+});
+
+test('a reassignment that Topo refuses is settled as failed, and the error is Topo’s', async () => {
+  const { app, server, sandbox, inputData } = await start();
+  sandbox.injectFault({ kind: 'status', status: 422, method: 'PATCH' });
+  expect((await app.thrownBy(perform, { inputData })).message).toContain('Topo’s rules forbid this');
+  expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ state: 'failed' });
+});
+
+test.each([
+  ['answers an error', { status: 500, body: '{"error":{}}' }],
+  ['answers no JSON', { status: 202, body: '<html>' }],
+  ['answers nothing of use', { status: 202, body: '{}' }],
+  ['hangs', 'hang' as const],
+])('a webhook server that %s does not fail the action', async (_what, answer) => {
+  const { app, sandbox, task, inputData } = await start(answer);
+  await app.run(perform, { inputData });
+  expect(sandbox.task(task.id)?.assignee_user_id).toBe(inputData.assignee_user_id);
+});
+
+test.each(['http://127.0.0.1:1', 'not a url'])('a webhook server at %s does not fail the action', async (url) => {
+  const { url: topoUrl, workspace, sandbox, task, inputData } = await start();
+  const app = runApp({ TOPO_API_URL: topoUrl, WEBHOOK_SERVER_URL: url }, workspace.keys.full);
+  await app.run(perform, { inputData });
+  expect(sandbox.task(task.id)?.assignee_user_id).toBe(inputData.assignee_user_id);
+});
