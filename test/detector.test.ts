@@ -292,6 +292,25 @@ test('a key that is refused is replaced by one that works, and what happened mea
   expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
 });
 
+test('of several keys of a workspace any working one serves', async () => {
+  const at = await listening();
+  await at.subscribe(at.workspace.keys.readOnly, { targetHash: 'another' });
+  await at.subscribe(at.workspace.keys.tasksOnly, { targetHash: 'a third' });
+  at.sandbox.revokeKey(at.workspace.keys.full);
+  at.sandbox.revokeKey(at.workspace.keys.readOnly);
+  const [id] = reassign(at, 1);
+  await nextPoll(at);
+  expect(await at.store.work.msUntilPoll()).toBe(0);
+  await at.poll();
+  await at.poll();
+  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
+  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBeNull();
+  at.sandbox.revokeKey(at.workspace.keys.tasksOnly);
+  await nextPoll(at);
+  await at.poll();
+  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(at.nowMs());
+});
+
 test('a key that is refused for a day ends the hooks, and their targets are told', async () => {
   const at = await listening();
   at.sandbox.revokeKey(at.workspace.keys.full);

@@ -53,7 +53,7 @@ export const createInterference = () => {
         const isFirstPage = request.query?.['page'] === 1 && request.query['sort_by'] === 'updated_at';
         const stale =
           stalePages.take().length > 0 && isFirstPage && request.query?.['size'] === 100
-            ? firstPages.at(-1)
+            ? firstPages.at(-3)
             : undefined;
         // A copy of Topo's data that lags behind answers as it did before.
         if (stale !== undefined) return stale as Awaited<ReturnType<typeof call>> as never;

@@ -25,6 +25,10 @@ export const createEndHook = (database: Database): ((hookId: string, reason: End
     where organization_id = @organizationId
       and not exists (select 1 from hook where hook.organization_id = @organizationId and ended_at_ms is null)`);
 
+  const eraseSpares = database.prepare<{ organizationId: string }>(
+    'delete from spare_key where organization_id = @organizationId',
+  );
+
   // After a time without hooks the next walk starts anew and is silent; a first reading goes on where it was.
   const forgetWalk = database.prepare<{ organizationId: string }>(`
     delete from reading where organization_id = @organizationId and kind <> 'baseline'`);
@@ -37,6 +41,7 @@ export const createEndHook = (database: Database): ((hookId: string, reason: End
     dropWaiting.run({ hookId, nowMs });
     const organizationId = ended.organization_id;
     if (eraseKeyOfSilent.run({ organizationId }).changes === 0) return;
+    eraseSpares.run({ organizationId });
     forgetWalk.run({ organizationId });
     // Nobody listens any more, but what was found belongs to the history.
     publish(organizationId, nowMs);

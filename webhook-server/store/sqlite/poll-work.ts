@@ -81,6 +81,17 @@ const preparePollStatements = (database: Database) => ({
     where organization_id = @organizationId and lease = @lease
     returning key_refused_since_ms`),
 
+  takeSpare: database.prepare<{ organizationId: string; lease: string }, { key_hash: string; sealed_key: string }>(`
+    delete from spare_key
+    where organization_id = @organizationId
+      and exists (select 1 from workspace where organization_id = @organizationId and lease = @lease)
+      and key_hash = (select min(key_hash) from spare_key where organization_id = @organizationId)
+    returning key_hash, sealed_key`),
+
+  useKey: database.prepare<{ organizationId: string; keyHash: string; sealedKey: string }>(`
+    update workspace set key_hash = @keyHash, sealed_key = @sealedKey, key_refused_since_ms = null
+    where organization_id = @organizationId`),
+
   liveHooks: database.prepare<{ organizationId: string }, { id: string }>(`
     select id from hook where organization_id = @organizationId and ended_at_ms is null`),
 
@@ -125,6 +136,15 @@ export const createPollWork = (
     });
   });
 
+  /** Puts another key of the workspace in the place of the one that Topo refuses; answers whether there was one. */
+  const changeKey = ({ organizationId, lease, result }: PollOutcome): boolean => {
+    if (result !== 'key refused') return false;
+    const spare = statements.takeSpare.get({ organizationId, lease });
+    if (spare === undefined) return false;
+    statements.useKey.run({ organizationId, keyHash: spare.key_hash, sealedKey: spare.sealed_key });
+    return true;
+  };
+
   /** Whether the key was refused for so long that the hooks have ended. */
   const noteKey = ({ organizationId, lease, result }: PollOutcome, nowMs: number): boolean => {
     if (result === 'failed') return false;
@@ -139,6 +159,10 @@ export const createPollWork = (
   const finish = database.transaction((outcome: PollOutcome): boolean => {
     const nowMs = clock();
     const { organizationId, lease, nextPollInMs, result } = outcome;
+    if (changeKey(outcome)) {
+      statements.finish.run({ organizationId, lease, pollAtMs: nowMs, failed: 0 });
+      return false;
+    }
     if (noteKey(outcome, nowMs)) return true;
     if (outcome.sawChange) statements.stopLooking.run({ organizationId, lease, bornAfterMs: nowMs - intentLifeMs });
     const pollAtMs = nowMs + nextPollInMs;

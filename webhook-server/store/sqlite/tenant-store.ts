@@ -49,6 +49,12 @@ const prepareWorkspaceStatements = (database: Database) => ({
         active_at_ms = excluded.active_at_ms, poll_at_ms = excluded.poll_at_ms, failures = 0
     where workspace.sealed_key is null`),
 
+  keepSpare: database.prepare<Owned & SealedKey>(`
+    insert into spare_key (organization_id, key_hash, sealed_key)
+    select organization_id, @keyHash, @sealedKey from workspace
+    where organization_id = @organizationId and key_hash <> @keyHash
+    on conflict do nothing`),
+
   takeKey: database.prepare<Owned & SealedKey>(`
     update workspace set sealed_key = @sealedKey, key_hash = @keyHash, key_refused_since_ms = null
     where organization_id = @organizationId`),
@@ -105,6 +111,7 @@ export const createTenantStores = (
     const nowMs = clock();
     const { sealedKey, keyHash, targetHash, oncePer } = added;
     workspace.wake.run({ organizationId, sealedKey, keyHash, nowMs });
+    workspace.keepSpare.run({ organizationId, sealedKey, keyHash });
     if (added.bringsNeededKey) workspace.takeKey.run({ organizationId, sealedKey, keyHash });
     const filters = JSON.stringify(added.filters);
     const live = hook.findLive.get({ organizationId, targetHash });

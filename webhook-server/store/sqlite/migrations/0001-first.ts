@@ -28,6 +28,14 @@ create table workspace (
 
 create index workspace_due on workspace (poll_at_ms) where sealed_key is not null;
 
+-- Other keys that came with a hook of the workspace: one takes the place of the key that Topo refuses.
+create table spare_key (
+  organization_id text not null references workspace,
+  key_hash        text not null,
+  sealed_key      text not null,
+  primary key (organization_id, key_hash)
+) strict, without rowid;
+
 -- A reading of a workspace's tasks that has not ended yet.
 create table reading (
   organization_id text not null references workspace,
