@@ -1,6 +1,6 @@
 import { faker } from '@faker-js/faker/locale/en';
 import { type Fault, FaultQueue } from './fault.ts';
-import { DEFAULT_HABITS, type Habits } from './habits.ts';
+import { defaultHabits, type Habits } from './habits.ts';
 import { createApp, type RequestRecord } from './http/create-app.ts';
 import { createNow, type Instant, instantOf, type TimestampDigits } from './instant.ts';
 import { Journal } from './journal.ts';
@@ -87,7 +87,7 @@ const createContents = ({ seed, taskCount, present, timestampDigits }: Ground) =
 /** Makes a sandbox; nothing listens before `listen` is called. */
 export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const { seed = 1, taskCount = 300, clock = () => new Date() } = options;
-  const habits: Habits = { ...DEFAULT_HABITS, ...options.habits };
+  const habits: Habits = { ...defaultHabits, ...options.habits };
   const { timestampDigits } = habits;
   const now = createNow(clock, timestampDigits);
   const changes = new Journal<AssigneeChange>();

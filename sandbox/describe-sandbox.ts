@@ -1,9 +1,9 @@
 import type { Sandbox } from './create-sandbox.ts';
-import { KEY_KINDS, type KeyName } from './workspace/api-key.ts';
+import { type KeyName, keyKinds } from './workspace/api-key.ts';
 import type { WorkspaceView } from './workspace/show-workspace.ts';
 
 const describeWorkspace = ({ name, organizationId, taskCount, keys, people }: WorkspaceView): string[] => {
-  const describeKey = (key: KeyName) => `    ${keys[key]}  ${KEY_KINDS[key].scopes.join(' ')}`;
+  const describeKey = (key: KeyName) => `    ${keys[key]}  ${keyKinds[key].scopes.join(' ')}`;
   return [
     `${name}: ${taskCount} tasks, organization ${organizationId}`,
     '  Keys, and what each may do',

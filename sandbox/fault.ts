@@ -4,7 +4,7 @@ export type Spoiling =
   | { readonly kind: 'rate limit'; readonly retryAfter?: number | Date }
   /** A status of 400 or more with Topo's error body. */
   | { readonly kind: 'status'; readonly status: number }
-  /** A page of HTML, as a gateway sends it; status 502 unless another is given. */
+  /** A page of htmlPage, as a gateway sends it; status 502 unless another is given. */
   | { readonly kind: 'html'; readonly status?: number }
   /** The connection ends without an answer. */
   | { readonly kind: 'cut' }

@@ -29,7 +29,7 @@ export type Habits = {
   timestampOffset: string;
 };
 
-export const DEFAULT_HABITS: Habits = {
+export const defaultHabits: Habits = {
   getTask: true,
   skipTask: true,
   getSequence: true,

@@ -4,7 +4,7 @@ export type Instant = number;
 /** How many digits of a second a timestamp has. */
 export type TimestampDigits = 0 | 3 | 6;
 
-const MICROSECONDS_PER_MINUTE = 60_000_000;
+const microsecondsPerMinute = 60_000_000;
 
 /** Cuts a moment to what a timestamp of so many digits can say. */
 export const truncateInstant = (instant: Instant, digits: TimestampDigits): Instant => {
@@ -33,7 +33,7 @@ const minutesOf = (offset: string): number => {
 
 /** Writes a moment as ISO 8601, for instance `2026-01-31T10:00:00.125Z` or `2026-01-31T12:00:00+02:00`. */
 export const formatInstant = (instant: Instant, digits: TimestampDigits, offset: string): string => {
-  const local = instant + minutesOf(offset) * MICROSECONDS_PER_MINUTE;
+  const local = instant + minutesOf(offset) * microsecondsPerMinute;
   const seconds = new Date(Math.floor(local / 1000)).toISOString().slice(0, 19);
   const microseconds = String(local % 1_000_000).padStart(6, '0');
   const fraction = digits === 0 ? '' : `.${microseconds.slice(0, digits)}`;

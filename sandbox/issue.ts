@@ -23,7 +23,7 @@ export class Issue extends Error {
   }
 }
 
-const TYPES: Readonly<Record<number, IssueType>> = {
+const knownTypes: Readonly<Record<number, IssueType>> = {
   400: 'ValidationIssue',
   401: 'UnauthorizedIssue',
   403: 'UnauthorizedIssue',
@@ -35,7 +35,7 @@ const TYPES: Readonly<Record<number, IssueType>> = {
 
 /** An issue of which only the status matters. */
 export const issueOfStatus = (status: number): Issue =>
-  new Issue(status, TYPES[status] ?? 'InternalIssue', 'Something went wrong.');
+  new Issue(status, knownTypes[status] ?? 'InternalIssue', 'Something went wrong.');
 
 /** 400: a field is missing or malformed. The message and `data` name the field. */
 export const validationIssue = (field: string, problem: string): Issue =>

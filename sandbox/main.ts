@@ -2,14 +2,14 @@ import { createSandbox, type Sandbox } from './create-sandbox.ts';
 import { describeSandbox } from './describe-sandbox.ts';
 import type { Listening } from './listen.ts';
 
-const DEFAULT_PORT = 4010;
+const defaultPort = 4010;
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
 const readPort = (value: string | undefined): number => {
-  if (value === undefined || value === '') return DEFAULT_PORT;
+  if (value === undefined || value === '') return defaultPort;
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   if (port <= 65_535) return port;
   throw new RangeError('SANDBOX_PORT must be a whole number from 0 to 65535.');

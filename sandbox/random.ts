@@ -23,8 +23,8 @@ export const drawOne = <Item>(random: Random, items: readonly Item[]): Item => {
   return item;
 };
 
-const HEX_DIGITS = Buffer.from('0123456789abcdef');
-const HYPHEN = 0x2d;
+const hexDigits = Buffer.from('0123456789abcdef');
+const hyphen = 0x2d;
 
 /** A version 4 uuid, in lower case. */
 export const drawUuid = (random: Random): string => {
@@ -32,8 +32,8 @@ export const drawUuid = (random: Random): string => {
   const text = Buffer.allocUnsafe(36);
   for (let position = 0; position < 36; position += 1) {
     const digit = position === 14 ? 4 : position === 19 ? drawInteger(random, 8, 12) : drawInteger(random, 0, 16);
-    text[position] = HEX_DIGITS[digit] ?? 0;
+    text[position] = hexDigits[digit] ?? 0;
   }
-  for (const position of [8, 13, 18, 23]) text[position] = HYPHEN;
+  for (const position of [8, 13, 18, 23]) text[position] = hyphen;
   return text.toString('latin1');
 };

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { follow, type Paging, type Step } from '../webhook-server/detector/continuity.ts';
+import type { Step } from '../webhook-server/detector/continuation.ts';
+import { follow, type Paging } from '../webhook-server/detector/continuity.ts';
 import { pageFrom } from '../webhook-server/detector/page-window.ts';
 import type { Cursor } from '../webhook-server/store/work-store.ts';
 

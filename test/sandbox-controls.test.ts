@@ -133,7 +133,7 @@ test.each([
   });
 });
 
-test('a page of HTML may come instead of JSON, with any status', async () => {
+test('a page of htmlPage may come instead of JSON, with any status', async () => {
   const { sandbox, get } = await open();
   sandbox.injectFault({ kind: 'html' });
   sandbox.injectFault({ kind: 'html', status: 200 });

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createSandbox } from '../sandbox/create-sandbox.ts';
 import type { Listening } from '../sandbox/listen.ts';
 
-const STRANGER = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
-const UUID = /^[0-9a-f-]{36}$/;
+const stranger = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
+const uuidForm = /^[0-9a-f-]{36}$/;
 
 const sandbox = createSandbox();
 const [first, second] = sandbox.workspaces;
@@ -42,7 +42,7 @@ const expectIssue = (
     type: wanted.type,
     message: expect.any(String),
     ...(wanted.data === undefined ? {} : { data: wanted.data }),
-    request_id: expect.stringMatching(UUID),
+    request_id: expect.stringMatching(uuidForm),
   });
   expect(status).toBe(wanted.status);
 };
@@ -66,7 +66,7 @@ test.each([
   ['types=CALL,EMAIL_REPLY', 'types'],
   ['priorities=LOW', 'priorities'],
   ['sequence_id=1', 'sequence_id'],
-  [`sequence_template_ids=${STRANGER}&sequence_template_ids=1`, 'sequence_template_ids'],
+  [`sequence_template_ids=${stranger}&sequence_template_ids=1`, 'sequence_template_ids'],
   ['assignee_user_id=me', 'assignee_user_id'],
   ['assignee_user_id=', 'assignee_user_id'],
   ['created_at_after=yesterday', 'created_at_after'],
@@ -115,7 +115,7 @@ const foreign = second.tasks[0];
 const [foreignContact] = second.contacts.keys();
 
 test.each([
-  ['GET', `/tasks/${STRANGER}`],
+  ['GET', `/tasks/${stranger}`],
   ['GET', `/tasks/${foreign?.id}`],
   ['PATCH', `/tasks/${foreign?.id}/assignee`],
   ['POST', `/tasks/${foreign?.id}/reopen`],
@@ -184,14 +184,14 @@ test('a path with a broken escape is a 400', async () => {
 
 const routes: [string, string, string][] = [
   ['GET', '/tasks', 'tasks:read'],
-  ['GET', `/tasks/${STRANGER}`, 'tasks:read'],
-  ['GET', `/tasks/${STRANGER}/messages`, 'tasks:read'],
-  ['PATCH', `/tasks/${STRANGER}/assignee`, 'tasks:write'],
-  ['POST', `/tasks/${STRANGER}/reopen`, 'tasks:write'],
-  ['POST', `/tasks/${STRANGER}/skip`, 'tasks:write'],
-  ['GET', `/sequences/${STRANGER}`, 'sequences:read'],
+  ['GET', `/tasks/${stranger}`, 'tasks:read'],
+  ['GET', `/tasks/${stranger}/messages`, 'tasks:read'],
+  ['PATCH', `/tasks/${stranger}/assignee`, 'tasks:write'],
+  ['POST', `/tasks/${stranger}/reopen`, 'tasks:write'],
+  ['POST', `/tasks/${stranger}/skip`, 'tasks:write'],
+  ['GET', `/sequences/${stranger}`, 'sequences:read'],
   ['GET', '/sequence-templates', 'sequences:read'],
-  ['GET', `/contacts/${STRANGER}`, 'contacts:read'],
+  ['GET', `/contacts/${stranger}`, 'contacts:read'],
 ];
 
 test.each(routes)('%s %s needs %s', async (method, path, scope) => {
@@ -222,7 +222,7 @@ test.each([
   };
   const [before, after] = [await describeKey(), await describeKey()];
   expect(before).toEqual({
-    id: expect.stringMatching(UUID),
+    id: expect.stringMatching(uuidForm),
     organization_id: organizationId,
     name: label,
     key_prefix: expect.stringMatching(/^topo_sandbox_contoso_/),

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, expect, test } from '@jest/globals';
 import { createSandbox, type SandboxOptions } from '../sandbox/create-sandbox.ts';
-import { TASK_PRIORITIES, TASK_STATUSES, TASK_TYPES } from '../sandbox/workspace/task.ts';
+import { taskPriorities, taskStatuses, taskTypes } from '../sandbox/workspace/task.ts';
 
-const DAY_MS = 86_400_000;
-const START = new Date('2026-01-31T10:00:00Z');
-const clock = () => START;
+const dayMs = 86_400_000;
+const startAt = new Date('2026-01-31T10:00:00Z');
+const clock = () => startAt;
 
 const contentsOf = (options: SandboxOptions) =>
   createSandbox(options).workspaces.map(({ tasks, people, keys, templates, contacts, sequences, organizationId }) => ({
@@ -27,8 +27,8 @@ test('the same seed and clock make the same workspaces, another seed makes other
 
 test('another clock moves the times and nothing else', () => {
   const [today] = contentsOf({ clock });
-  const [tomorrow] = contentsOf({ clock: () => new Date(START.getTime() + DAY_MS) });
-  const moved = tomorrow?.tasks.map((task) => new Date(Date.parse(task.updated_at) - DAY_MS).toISOString());
+  const [tomorrow] = contentsOf({ clock: () => new Date(startAt.getTime() + dayMs) });
+  const moved = tomorrow?.tasks.map((task) => new Date(Date.parse(task.updated_at) - dayMs).toISOString());
   expect(moved).toEqual(today?.tasks.map((task) => task.updated_at));
   expect(tomorrow?.tasks.map(({ id }) => id)).toEqual(today?.tasks.map(({ id }) => id));
 });
@@ -53,9 +53,9 @@ test('the first workspace has tasks of every kind', () => {
   const values = (field: 'type' | 'status' | 'priority') => new Set(first.tasks.map((task) => task[field]));
   expect(first.taskCount).toBe(300);
   expect(second.taskCount).toBe(12);
-  expect(values('type')).toEqual(new Set(TASK_TYPES));
-  expect(values('status')).toEqual(new Set(TASK_STATUSES));
-  expect(values('priority')).toEqual(new Set(TASK_PRIORITIES));
+  expect(values('type')).toEqual(new Set(taskTypes));
+  expect(values('status')).toEqual(new Set(taskStatuses));
+  expect(values('priority')).toEqual(new Set(taskPriorities));
   expect(first.sequences.size).toBe(80);
   expect(first.templates).toHaveLength(4);
   expect(first.people).toHaveLength(6);
@@ -78,9 +78,9 @@ test('seeded tasks were made in the last thirty days, and their fields agree wit
     const userIds = [null, ...people.map(({ userId }) => userId)];
     for (const task of tasks) {
       const [createdMs, updatedMs] = [Date.parse(task.created_at), Date.parse(task.updated_at)];
-      expect(createdMs).toBeGreaterThanOrEqual(START.getTime() - 30 * DAY_MS);
+      expect(createdMs).toBeGreaterThanOrEqual(startAt.getTime() - 30 * dayMs);
       expect(updatedMs).toBeGreaterThanOrEqual(createdMs);
-      expect(updatedMs).toBeLessThan(START.getTime());
+      expect(updatedMs).toBeLessThan(startAt.getTime());
       expect(task.completed_at).toBe(task.status === 'COMPLETED' ? task.updated_at : null);
       expect(task.skipped_at).toBe(task.status === 'SKIPPED' ? task.updated_at : null);
       expect(task.disposition !== null).toBe(task.status === 'COMPLETED' && task.type === 'CALL');

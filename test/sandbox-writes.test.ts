@@ -7,12 +7,12 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-const STRANGER = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
-const START = Date.parse('2026-01-31T10:00:00.125Z');
+const stranger = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
+const startAt = Date.parse('2026-01-31T10:00:00.125Z');
 
 const open = async (options: SandboxOptions = {}) => {
   let elapsedMs = 0;
-  const sandbox = createSandbox({ clock: () => new Date(START + elapsedMs), ...options });
+  const sandbox = createSandbox({ clock: () => new Date(startAt + elapsedMs), ...options });
   const { url, close } = await sandbox.listen();
   closers.push(close);
   const [workspace] = sandbox.workspaces;
@@ -142,7 +142,7 @@ test('a colleague changes tasks without the API, and may leave one with nobody',
     taskId: task.id,
     previous: anna,
     next: null,
-    at: new Date(START + 1000),
+    at: new Date(startAt + 1000),
     updatedAt: '2026-01-31T10:00:01.125Z',
     by: 'direct',
     scope: 'TASK',
@@ -167,12 +167,12 @@ test('a colleague completes, deletes and makes tasks', async () => {
 test('what a test asks for in vain is an error', () => {
   const sandbox = createSandbox({ taskCount: 1 });
   const { id } = sandbox.createTask();
-  expect(() => sandbox.reassign(STRANGER, null)).toThrow('no task');
+  expect(() => sandbox.reassign(stranger, null)).toThrow('no task');
   expect(() => sandbox.createTask({ id })).toThrow('already');
-  expect(() => sandbox.createTask({ organization_id: STRANGER })).toThrow('no workspace');
+  expect(() => sandbox.createTask({ organization_id: stranger })).toThrow('no workspace');
   expect(() => sandbox.createTask({ created_at: 'yesterday' })).toThrow('ISO 8601');
   expect(() => sandbox.revokeKey('topo_')).toThrow('no such key');
-  expect(sandbox.task(STRANGER)).toBeUndefined();
+  expect(sandbox.task(stranger)).toBeUndefined();
 });
 
 test('a SEQUENCE through the API is journaled as the route that it was', async () => {
@@ -221,7 +221,7 @@ test.each([
 ] as const)('habit: an unknown user is %s (%d)', async (unknownUser, status, type) => {
   const { sandbox, patch } = await open({ habits: { unknownUser } });
   const { id } = sandbox.createTask({ type: 'EMAIL_REPLY' });
-  expect(await patch(id, STRANGER)).toMatchObject({ status, answer: { type } });
+  expect(await patch(id, stranger)).toMatchObject({ status, answer: { type } });
 });
 
 test("another workspace's user is unknown", async () => {

@@ -3,21 +3,13 @@ import { callUrl } from '../topo/call-url.ts';
 import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
 import type { CallTopo, TopoClient } from './call-topo.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 const timeoutMs = 20_000;
 
 const dateOf = (headers: Headers): number | undefined => {
   const dateMs = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(dateMs) ? undefined : dateMs;
-};
-
-/** How long a `Retry-After` in seconds or as a date asks to wait, in milliseconds. A date counts from the answer's. */
-const retryAfterOf = (headers: Headers): number | undefined => {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const untilMs = Date.parse(value);
-  const fromMs = dateOf(headers);
-  return Number.isNaN(untilMs) || fromMs === undefined ? undefined : Math.max(0, untilMs - fromMs);
 };
 
 const describe = async (response: Response): Promise<string> => {
@@ -50,7 +42,11 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     const { status, headers } = response;
     if (status === 401 || status === 403) return { kind: 'refused', status, reason: await describe(response) };
     if (status === 429) {
-      return { kind: 'limited', retryAfterMs: retryAfterOf(headers), reason: await describe(response) };
+      return {
+        kind: 'limited',
+        retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now()),
+        reason: await describe(response),
+      };
     }
     if (!response.ok) return { kind: 'failed', status, reason: await describe(response) };
 

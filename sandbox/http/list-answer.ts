@@ -18,8 +18,8 @@ export type Listing<Row, Item> = {
   readonly write: (row: Row) => Item;
 };
 
-const DEFAULT_SIZE = 10;
-const MOST_ROWS = 100;
+const defaultSize = 10;
+const mostRows = 100;
 
 /** Reads `page`, `size` and `sort_order`, and answers that page of the rows. */
 export const answerList = <Row, Item>(
@@ -29,7 +29,7 @@ export const answerList = <Row, Item>(
 ): ListAnswer<Item> => {
   const page =
     readParameter(query, 'page', (field, value) => readInteger(field, value, 1, Number.MAX_SAFE_INTEGER)) ?? 1;
-  const size = readParameter(query, 'size', (field, value) => readInteger(field, value, 1, MOST_ROWS)) ?? DEFAULT_SIZE;
+  const size = readParameter(query, 'size', (field, value) => readInteger(field, value, 1, mostRows)) ?? defaultSize;
   const order = readParameter(query, 'sort_order', (field, value) => readWord(field, value, ['asc', 'desc'])) ?? 'asc';
   const window = { offset: (page - 1) * size, size, descending: order === 'desc' };
   return {

@@ -1,12 +1,12 @@
 import { type Instant, parseInstant } from '../instant.ts';
 import { validationIssue } from '../issue.ts';
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads a uuid, in any case; answers it in lower case, or throws a 400 that names the field. */
 export const readUuid = (field: string, value: unknown): string => {
   if (value === undefined) throw validationIssue(field, 'is required');
-  if (typeof value !== 'string' || !UUID.test(value)) throw validationIssue(field, 'must be a uuid');
+  if (typeof value !== 'string' || !uuidForm.test(value)) throw validationIssue(field, 'must be a uuid');
   return value.toLowerCase();
 };
 

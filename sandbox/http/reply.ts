@@ -23,7 +23,8 @@ export const issueReply = (
 ): Reply =>
   jsonReply(status, { status_code: status, type, message, ...(data && { data }), request_id: requestId }, headers);
 
-const HTML = '<!doctype html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
+const htmlPage =
+  '<!doctype html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
 
 const retryAfterHeader = (retryAfter: number | Date | undefined): Reply['headers'] => {
   if (retryAfter === undefined) return {};
@@ -38,6 +39,6 @@ export const spoiltReply = (spoiling: Exclude<Spoiling, { kind: 'cut' | 'delay' 
     case 'status':
       return issueReply(issueOfStatus(spoiling.status), requestId);
     case 'html':
-      return { status: spoiling.status ?? 502, headers: { 'content-type': 'text/html' }, body: HTML };
+      return { status: spoiling.status ?? 502, headers: { 'content-type': 'text/html' }, body: htmlPage };
   }
 };

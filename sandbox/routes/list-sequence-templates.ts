@@ -1,7 +1,7 @@
 import { answerList } from '../http/list-answer.ts';
 import { readParameter, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
-import { type SequenceTemplate, TEMPLATE_STATUSES } from '../workspace/workspace.ts';
+import { type SequenceTemplate, templateStatuses } from '../workspace/workspace.ts';
 import { writeInstant } from '../workspace/write-task.ts';
 
 export const listSequenceTemplates: Route = {
@@ -10,7 +10,7 @@ export const listSequenceTemplates: Route = {
   scope: 'sequences:read',
   answer: ({ workspace, query }) => {
     const name = readParameter(query, 'name', (_field, value) => value);
-    const status = readParameter(query, 'status', (field, value) => readWord(field, value, TEMPLATE_STATUSES));
+    const status = readParameter(query, 'status', (field, value) => readWord(field, value, templateStatuses));
     const listing = {
       rows: workspace.templates.filter(
         (template) => (name ?? template.name) === template.name && (status ?? template.status) === template.status,

@@ -1,7 +1,7 @@
 import { answerList } from '../http/list-answer.ts';
 import { readInstant, readParameter, readParameters, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
-import { TASK_PRIORITIES, TASK_STATUSES, TASK_TYPES, type TaskRow } from '../workspace/task.ts';
+import { type TaskRow, taskPriorities, taskStatuses, taskTypes } from '../workspace/task.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { writeTask } from '../workspace/write-task.ts';
 
@@ -13,9 +13,9 @@ const isAfter = (instant: number, limit: number, habit: Workspace['habits']['cre
 const readConditions = (query: URLSearchParams, { sequences, habits }: Workspace): Condition[] => {
   const sequenceId = readParameter(query, 'sequence_id', readUuid);
   const templateIds = readParameters(query, 'sequence_template_ids', readUuid);
-  const types = readParameters(query, 'types', (field, value) => readWord(field, value, TASK_TYPES));
-  const status = readParameter(query, 'status', (field, value) => readWord(field, value, TASK_STATUSES));
-  const priorities = readParameters(query, 'priorities', (field, value) => readWord(field, value, TASK_PRIORITIES));
+  const types = readParameters(query, 'types', (field, value) => readWord(field, value, taskTypes));
+  const status = readParameter(query, 'status', (field, value) => readWord(field, value, taskStatuses));
+  const priorities = readParameters(query, 'priorities', (field, value) => readWord(field, value, taskPriorities));
   const assigneeId = readParameter(query, 'assignee_user_id', readUuid);
   const createdAfter = readParameter(query, 'created_at_after', readInstant);
 

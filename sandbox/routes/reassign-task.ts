@@ -2,7 +2,7 @@ import { findTask } from '../http/find-task.ts';
 import { readObject, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
 import { businessIssue, notFoundIssue } from '../issue.ts';
-import { reassign, SCOPES } from '../workspace/reassign.ts';
+import { knownScopes, reassign } from '../workspace/reassign.ts';
 import type { TaskRow } from '../workspace/task.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { writeTask } from '../workspace/write-task.ts';
@@ -11,7 +11,7 @@ const readReassignment = (body: unknown) => {
   const { assignee_user_id, scope } = readObject(body ?? {});
   return {
     assigneeId: readUuid('assignee_user_id', assignee_user_id),
-    scope: scope === undefined ? 'TASK' : readWord('scope', scope, SCOPES),
+    scope: scope === undefined ? 'TASK' : readWord('scope', scope, knownScopes),
   };
 };
 

@@ -3,10 +3,10 @@ import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
 import {
   type Disposition,
   isClosed,
-  TASK_PRIORITIES,
-  TASK_TYPES,
   type TaskRow,
   type TaskStatus,
+  taskPriorities,
+  taskTypes,
 } from '../workspace/task.ts';
 
 /** What tasks are made from. Times are `drawMoment`'s: from a moment up to shortly before the present. */
@@ -20,30 +20,30 @@ export type TaskSource = {
 };
 
 /** Every how many tasks one is of a batch, whose tasks were all made, and all changed last, at one moment. */
-const BATCH_SHARE = 6;
-const UNASSIGNED_SHARE = 0.1;
+const batchShare = 6;
+const unassignedShare = 0.1;
 
-const STATUSES: readonly TaskStatus[] = [
+const knownStatuses: readonly TaskStatus[] = [
   ...['PENDING', 'PENDING', 'PENDING', 'PENDING', 'IN_PROGRESS', 'IN_PROGRESS'],
   ...['COMPLETED', 'COMPLETED', 'COMPLETED', 'SKIPPED'],
 ] as const;
-const DISPOSITIONS: readonly Disposition[] = ['ANSWERED', 'VOICEMAIL_LEFT', 'NO_ANSWER'];
+const dispositions: readonly Disposition[] = ['ANSWERED', 'VOICEMAIL_LEFT', 'NO_ANSWER'];
 
 type Moments = { readonly createdAt: Instant; readonly updatedAt: Instant };
 
 const drawTask = ({ random, sequenceIds, assigneeIds, drawMoment }: TaskSource, moments: Moments): TaskRow => {
   const { createdAt, updatedAt } = moments;
-  const type = drawOne(random, TASK_TYPES);
-  const status = drawOne(random, STATUSES);
+  const type = drawOne(random, taskTypes);
+  const status = drawOne(random, knownStatuses);
   const isReopened = !isClosed({ status }) && random() < 0.1;
   return {
     id: drawUuid(random),
     type,
-    priority: drawOne(random, TASK_PRIORITIES),
+    priority: drawOne(random, taskPriorities),
     status,
     sequenceId: drawOne(random, sequenceIds),
-    assigneeId: random() < UNASSIGNED_SHARE ? null : drawOne(random, assigneeIds),
-    disposition: type === 'CALL' && status === 'COMPLETED' ? drawOne(random, DISPOSITIONS) : null,
+    assigneeId: random() < unassignedShare ? null : drawOne(random, assigneeIds),
+    disposition: type === 'CALL' && status === 'COMPLETED' ? drawOne(random, dispositions) : null,
     reopenedAt: isReopened ? Math.min(drawMoment(createdAt), updatedAt) : null,
     reopenReason: isReopened ? 'REMINDER_RULE' : null,
     skippedAt: status === 'SKIPPED' ? updatedAt : null,
@@ -61,7 +61,7 @@ export const createTasks = (source: TaskSource): TaskRow[] => {
     return { createdAt, updatedAt: drawMoment(createdAt) };
   });
   return Array.from({ length: count }, () => {
-    if (drawInteger(random, 0, BATCH_SHARE) === 0) return drawTask(source, drawOne(random, batches));
+    if (drawInteger(random, 0, batchShare) === 0) return drawTask(source, drawOne(random, batches));
     const createdAt = drawMoment(start);
     return drawTask(source, { createdAt, updatedAt: drawMoment(createdAt) });
   });

@@ -1,7 +1,7 @@
 import type { Faker } from '@faker-js/faker';
 import { type Instant, type TimestampDigits, truncateInstant } from '../instant.ts';
 import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
-import { type ApiKey, KEY_KINDS, tokenOf } from '../workspace/api-key.ts';
+import { type ApiKey, keyKinds, tokenOf } from '../workspace/api-key.ts';
 import { TaskTable } from '../workspace/task-table.ts';
 import type { Contact, Sequence, SequenceTemplate, WorkspaceContent } from '../workspace/workspace.ts';
 import { createPeople } from './create-people.ts';
@@ -21,13 +21,13 @@ export type Outline = {
   readonly timestampDigits: TimestampDigits;
 };
 
-const MINUTE = 60_000_000;
-const DAY = 24 * 60 * MINUTE;
-const TASKS_PER_SEQUENCE = 3.75;
-const MOST_CONTACTS = 500;
+const minuteUs = 60_000_000;
+const dayUs = 24 * 60 * minuteUs;
+const tasksPerSequence = 3.75;
+const mostContacts = 500;
 
 const createKeys = ({ keyPrefix, random }: Outline, createdAt: Instant): ApiKey[] =>
-  Object.values(KEY_KINDS).map(({ label, scopes }) => {
+  Object.values(keyKinds).map(({ label, scopes }) => {
     const prefix = `${keyPrefix}_${label.toLowerCase().replaceAll(' ', '_')}`;
     return {
       id: drawUuid(random),
@@ -46,8 +46,8 @@ const createTemplates = ({ random, templateNames }: Outline, start: Instant): Se
     id: drawUuid(random),
     name,
     status: position === templateNames.length - 1 ? 'PAUSED' : 'ACTIVE',
-    createdAt: start + position * DAY,
-    updatedAt: start + position * DAY,
+    createdAt: start + position * dayUs,
+    updatedAt: start + position * dayUs,
   }));
 
 const createContact = ({ faker, random }: Outline, createdAt: Instant): Contact => {
@@ -67,16 +67,16 @@ const createContact = ({ faker, random }: Outline, createdAt: Instant): Contact 
 /** Makes up a workspace whose tasks were made in the 30 days before the present. The same outline, the same data. */
 export const createWorkspace = (outline: Outline): WorkspaceContent => {
   const { name, domain, peopleCount, taskCount, faker, random, present, timestampDigits } = outline;
-  const start = truncateInstant(present - 30 * DAY, timestampDigits);
+  const start = truncateInstant(present - 30 * dayUs, timestampDigits);
   const drawMoment = (from: Instant) =>
-    truncateInstant(drawInteger(random, from, Math.max(from, present - MINUTE) + 1), timestampDigits);
+    truncateInstant(drawInteger(random, from, Math.max(from, present - minuteUs) + 1), timestampDigits);
 
   const organizationId = drawUuid(random);
   const people = createPeople(faker, peopleCount, domain);
   const keys = createKeys(outline, start);
   const templates = createTemplates(outline, start);
-  const sequenceCount = Math.ceil(taskCount / TASKS_PER_SEQUENCE);
-  const contacts = Array.from({ length: Math.min(sequenceCount, MOST_CONTACTS) }, () => createContact(outline, start));
+  const sequenceCount = Math.ceil(taskCount / tasksPerSequence);
+  const contacts = Array.from({ length: Math.min(sequenceCount, mostContacts) }, () => createContact(outline, start));
   const sequences = Array.from({ length: sequenceCount }, (_, position): Sequence => {
     const contact = contacts[position % contacts.length];
     const template = drawOne(random, templates);

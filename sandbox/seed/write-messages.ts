@@ -11,9 +11,9 @@ export type Message = {
   created_at: string;
 };
 
-const HOUR = 3_600_000_000;
-const CONTACT_LINES = ['Could you tell me more?', 'Thanks, not now.', 'Who else works with you?'];
-const PERSON_LINES = ['I saw that your team is growing.', 'Would Thursday suit you?', 'Here is what we talked about.'];
+const hourUs = 3_600_000_000;
+const contactLines = ['Could you tell me more?', 'Thanks, not now.', 'Who else works with you?'];
+const personLines = ['I saw that your team is growing.', 'Would Thursday suit you?', 'Here is what we talked about.'];
 
 /**
  * Makes up the conversation that led to a task: always the same for the same task, and kept nowhere. Its sender may be anybody
@@ -29,8 +29,8 @@ export const writeMessages = (workspace: Workspace, task: TaskRow): Message[] =>
     return {
       id: drawUuid(random),
       sender_id: isPerson ? sender.userId : null,
-      body: drawOne(random, isPerson ? PERSON_LINES : CONTACT_LINES),
-      created_at: writeInstant(workspace, task.createdAt - (count - position) * HOUR),
+      body: drawOne(random, isPerson ? personLines : contactLines),
+      created_at: writeInstant(workspace, task.createdAt - (count - position) * hourUs),
     };
   });
 };

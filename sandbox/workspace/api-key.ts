@@ -17,14 +17,14 @@ export type ApiKey = {
 };
 
 /** The keys that each workspace starts with: what they are called, and what they may do. */
-export const KEY_KINDS = {
+export const keyKinds = {
   full: { label: 'Full access', scopes: ['tasks:read', 'tasks:write', 'sequences:read', 'contacts:read'] },
   tasksOnly: { label: 'Tasks only', scopes: ['tasks:read', 'tasks:write'] },
   readOnly: { label: 'Read only', scopes: ['tasks:read', 'sequences:read', 'contacts:read'] },
   noTasks: { label: 'No tasks', scopes: ['contacts:read'] },
 } as const satisfies Record<string, { label: string; scopes: readonly Scope[] }>;
 
-export type KeyName = keyof typeof KEY_KINDS;
+export type KeyName = keyof typeof keyKinds;
 
 /** A key's token is made from its prefix alone, so it stays the same whatever the seed. */
 export const tokenOf = (prefix: string): string =>

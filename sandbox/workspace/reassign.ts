@@ -2,10 +2,10 @@ import { formatInstant } from '../instant.ts';
 import type { TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';
 
-export const SCOPES = ['TASK', 'SEQUENCE'] as const;
+export const knownScopes = ['TASK', 'SEQUENCE'] as const;
 
 /** Just the task, or every actionable task of its sequence as well. */
-export type ReassignmentScope = (typeof SCOPES)[number];
+export type ReassignmentScope = (typeof knownScopes)[number];
 
 /** One task's change of assignee. A reassignment of a sequence makes one of these for each task that moved. */
 export type AssigneeChange = {

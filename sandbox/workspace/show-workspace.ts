@@ -1,4 +1,4 @@
-import { KEY_KINDS, type KeyName } from './api-key.ts';
+import { type KeyName, keyKinds } from './api-key.ts';
 import type { Task } from './task.ts';
 import type { Contact, Person, Sequence, SequenceTemplate, Workspace } from './workspace.ts';
 import { writeTask } from './write-task.ts';
@@ -21,7 +21,7 @@ export type WorkspaceView = {
 
 /** Makes the view of a workspace; it stays up to date. */
 export const showWorkspace = (workspace: Workspace): WorkspaceView => {
-  const tokenOf = (name: KeyName) => workspace.keys.find((key) => key.name === KEY_KINDS[name].label)?.token ?? '';
+  const tokenOf = (name: KeyName) => workspace.keys.find((key) => key.name === keyKinds[name].label)?.token ?? '';
   return {
     organizationId: workspace.organizationId,
     name: workspace.name,

@@ -1,12 +1,12 @@
 import type { Instant } from '../instant.ts';
 
-export const TASK_TYPES = ['EMAIL_REPLY', 'LINKEDIN_REPLY', 'NEW_LEAD_REVIEW', 'CALL'] as const;
-export const TASK_PRIORITIES = ['HOT', 'TODAY', 'EXTRA'] as const;
-export const TASK_STATUSES = ['PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED'] as const;
+export const taskTypes = ['EMAIL_REPLY', 'LINKEDIN_REPLY', 'NEW_LEAD_REVIEW', 'CALL'] as const;
+export const taskPriorities = ['HOT', 'TODAY', 'EXTRA'] as const;
+export const taskStatuses = ['PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED'] as const;
 
-export type TaskType = (typeof TASK_TYPES)[number];
-export type TaskPriority = (typeof TASK_PRIORITIES)[number];
-export type TaskStatus = (typeof TASK_STATUSES)[number];
+export type TaskType = (typeof taskTypes)[number];
+export type TaskPriority = (typeof taskPriorities)[number];
+export type TaskStatus = (typeof taskStatuses)[number];
 export type Disposition = 'ANSWERED' | 'VOICEMAIL_LEFT' | 'NO_ANSWER';
 
 /** A task as the API answers it; timestamps are ISO 8601 with a zone. */

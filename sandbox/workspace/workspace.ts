@@ -9,12 +9,12 @@ import type { TaskTable } from './task-table.ts';
 /** Somebody who works in the workspace. The API never says a name or an e-mail. */
 export type Person = { readonly userId: string; readonly name: string; readonly email: string };
 
-export const TEMPLATE_STATUSES = ['ACTIVE', 'PAUSED', 'ARCHIVED'] as const;
+export const templateStatuses = ['ACTIVE', 'PAUSED', 'ARCHIVED'] as const;
 
 export type SequenceTemplate = {
   readonly id: string;
   readonly name: string | null;
-  readonly status: (typeof TEMPLATE_STATUSES)[number];
+  readonly status: (typeof templateStatuses)[number];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 };

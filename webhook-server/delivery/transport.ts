@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
+import { retryAfterMs } from '../retry-after.ts';
 import type { Attempted } from './policy.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 export type Message = { url: URL; headers: Record<string, string>; body: string; signal: AbortSignal };
 

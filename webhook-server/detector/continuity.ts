@@ -1,4 +1,5 @@
 import type { Cursor } from '../store/work-store.ts';
+import type { Continuation, PageFacts, Step } from './continuation.ts';
 import type { PageWindow } from './page-window.ts';
 import { followTie } from './tie.ts';
 
@@ -10,18 +11,6 @@ import { followTie } from './tie.ts';
  *   the border share a timestamp; else the border is read again.
  */
 export type Paging = 'overlapping' | 'adjacent';
-
-/** What a page showed: the sort keys of its rows, ascending, and how long the whole list was. */
-export type PageFacts = { window: PageWindow; keys: readonly number[]; totalCount: number; hasMore: boolean };
-
-/** The cursor for the next page, or `complete` when every row has been read. */
-export type Step = { kind: 'continue'; cursor: Cursor } | { kind: 'complete' };
-
-/**
- * `count`: the list holds `expected` rows with this key. Go on with `whenAll` once that many have been stored; else
- * with `whenSome`.
- */
-export type Continuation = Step | { kind: 'count'; key: number; expected: number; whenAll: Step; whenSome: Step };
 
 /**
  * Rows may have moved past the border unseen: begin earlier, twice as far before the border with every step, so that

@@ -2,7 +2,8 @@ import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Cursor, PollClaim, Reading, RecordOutcome, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
 import type { AskTopo, PollEnd } from './ask-topo.ts';
-import { type Continuation, follow, type PageFacts, type Paging, type Step } from './continuity.ts';
+import type { Continuation, PageFacts, Step } from './continuation.ts';
+import { follow, type Paging } from './continuity.ts';
 import { type PageWindow, pageFrom } from './page-window.ts';
 import { newestOf, seenTask, watermarkAfter } from './reading.ts';
 

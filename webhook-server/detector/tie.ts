@@ -1,6 +1,6 @@
 import { largestPage } from '../../topo/list.ts';
 import type { Cursor, Tie } from '../store/work-store.ts';
-import type { Continuation, PageFacts, Step } from './continuity.ts';
+import type { Continuation, PageFacts, Step } from './continuation.ts';
 
 /** The rows with one key on a page, and whether the page reaches past them. */
 const findGroup = ({ window, keys, hasMore }: PageFacts, key: number) => {
