@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { type History, history } from './support/detector-history.ts';
 import { HistoryRun } from './support/history-run.ts';
 
-const runHistory = async ({ steps, ...start }: History): Promise<void> => {
+const runHistory = async ({ restsFirst, steps, ...start }: History): Promise<void> => {
   const run = await HistoryRun.start(start);
   try {
+    if (restsFirst) await run.check();
     for (const step of steps) await run.do(step);
     await run.check();
     await run.check();

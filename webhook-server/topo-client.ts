@@ -1,9 +1,11 @@
 import ky from 'ky';
+import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
 import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
-import type { CallTopo, TopoClient } from './call-topo.ts';
+import type { CallTopo, TopoAnswer, TopoClient } from './call-topo.ts';
 import { retryAfterMs } from './retry-after.ts';
+import type { Secret } from './secrets/secret.ts';
 
 const timeoutMs = 20_000;
 
@@ -27,7 +29,11 @@ const describe = async (response: Response): Promise<string> => {
  * @param baseUrl Topo's API with its version, for example `https://api.topo.io/v1`.
  */
 export const createTopoClient = (baseUrl: string): TopoClient => {
-  const call: CallTopo = async (key, { answer, ...request }, signal) => {
+  const call = async <Answer>(
+    key: Secret,
+    { answer, ...request }: Call<Answer>,
+    signal: AbortSignal,
+  ): Promise<TopoAnswer<Answer>> => {
     const response = await ky(callUrl(baseUrl, request), {
       method: request.method,
       ...(request.json === undefined ? {} : { json: request.json }),
@@ -35,9 +41,9 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
       redirect: 'manual',
       retry: 0,
       throwHttpErrors: false,
-      // ky's own time-out ends with the headers; this one covers the body too.
+      // ky's own time-out ends with the headers; the caller's covers the body too.
       timeout: false,
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+      signal,
     });
     const { status, headers } = response;
     if (status === 401 || status === 403) return { kind: 'refused', status, reason: await describe(response) };
@@ -63,10 +69,19 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
 
   /** A network that fails is an outcome like any other: the caller comes again later. */
   const callSafely: CallTopo = async (key, request, signal) => {
+    // `AbortSignal.timeout` would stay in memory for the whole time-out after each call.
+    const abort = new AbortController();
+    const giveUp = () => abort.abort(signal?.reason);
+    const timer = setTimeout(() => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted) giveUp();
     try {
-      return await call(key, request, signal);
+      return await call(key, request, abort.signal);
     } catch (error) {
       return { kind: 'failed', status: undefined, reason: `Topo could not be reached (${String(error)})` };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
   };
 

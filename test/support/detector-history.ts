@@ -16,7 +16,9 @@ export type Deed =
   | { kind: 'create'; person: number }
   | { kind: 'complete'; task: number }
   | { kind: 'delete'; task: number }
-  | { kind: 'delete many'; from: number; count: number };
+  | { kind: 'delete many'; from: number; count: number }
+  /** As many new tasks as were deleted: the list is as long as before. */
+  | { kind: 'churn'; from: number; count: number; person: number };
 
 export type Step =
   | { kind: 'deed'; deed: Deed }
@@ -79,6 +81,15 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       count: fc.integer({ min: 2, max: 20 }),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('churn' as const),
+      from: natural,
+      count: fc.integer({ min: 2, max: 20 }),
+      person: natural,
+    }),
+  },
 );
 
 const spoiling: fc.Arbitrary<Spoiling> = fc.oneof(
@@ -125,10 +136,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'check' as const }) },
 );
 
-/** A history: how many tasks there are at first, what the dice show, and what happens. */
+/**
+ * A history: how many tasks there are at first, what the dice show, what happens during the first reading, whether
+ * everything comes to rest after it, and what happens then.
+ */
 export const history = fc.record({
   taskCount: fc.integer({ min: 20, max: 220 }),
   seed: fc.nat({ max: 1000 }),
+  first: fc.array(fc.record({ deed, afterRequests: few }), { maxLength: 3 }),
+  restsFirst: fc.boolean(),
   steps: fc.array(step, { minLength: 3, maxLength: 14 }),
 });
 export type History = typeof history extends fc.Arbitrary<infer Value> ? Value : never;

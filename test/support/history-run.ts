@@ -21,7 +21,7 @@ export class HistoryRun {
     this.#interference = interference;
   }
 
-  static async start({ taskCount, seed }: Pick<History, 'taskCount' | 'seed'>): Promise<HistoryRun> {
+  static async start({ taskCount, seed, first }: Pick<History, 'taskCount' | 'seed' | 'first'>): Promise<HistoryRun> {
     const interference = createInterference();
     const at: WatchedWorkspace = await watchWorkspace({
       taskCount,
@@ -35,6 +35,7 @@ export class HistoryRun {
     });
     const run = new HistoryRun(at, interference);
     await at.subscribe();
+    for (const { deed, afterRequests } of first) interference.meanwhile.add(afterRequests, deed);
     return run;
   }
 
@@ -86,6 +87,14 @@ export class HistoryRun {
     const { tasks } = workspace;
     if (deed.kind === 'create') {
       sandbox.createTask({ assignee_user_id: this.#person(deed.person) });
+      return;
+    }
+    if (deed.kind === 'churn') {
+      const first = deed.from % Math.max(tasks.length, 1);
+      for (const { id } of tasks.slice(first, first + deed.count)) {
+        sandbox.deleteTask(id);
+        sandbox.createTask({ assignee_user_id: this.#person(deed.person) });
+      }
       return;
     }
     if (deed.kind === 'reassign many' || deed.kind === 'delete many') {

@@ -15,6 +15,8 @@ const openAlone = (path: string): Database => {
     database.pragma('journal_mode = wal');
     database.pragma('synchronous = full');
     database.pragma('foreign_keys = on');
+    // In kilobytes, so that the pages of a large snapshot do not fill the memory: polling touches few of them.
+    database.pragma('cache_size = -4000');
     migrate(database);
     // The lock is taken with the first write, not with the pragma.
     database.exec('begin immediate; commit');
