@@ -6,7 +6,10 @@ import { HistoryRun } from './support/history-run.ts';
 const runHistory = async ({ restsFirst, steps, ...start }: History): Promise<void> => {
   const run = await HistoryRun.start(start);
   try {
-    if (restsFirst) await run.check();
+    if (restsFirst) {
+      await run.do({ kind: 'poll' });
+      await run.check();
+    }
     for (const step of steps) await run.do(step);
     await run.check();
     await run.check();

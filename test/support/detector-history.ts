@@ -39,6 +39,14 @@ export type Step =
 const natural = fc.nat({ max: 1_000_000 });
 const scope = fc.constantFrom('TASK' as const, 'SEQUENCE' as const);
 
+const churn = (mostFrom: number) =>
+  fc.record({
+    kind: fc.constant('churn' as const),
+    from: fc.nat({ max: mostFrom }),
+    count: fc.integer({ min: 2, max: 20 }),
+    person: natural,
+  });
+
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 5,
@@ -81,15 +89,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       count: fc.integer({ min: 2, max: 20 }),
     }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('churn' as const),
-      from: natural,
-      count: fc.integer({ min: 2, max: 20 }),
-      person: natural,
-    }),
-  },
+  { weight: 1, arbitrary: churn(1_000_000) },
 );
 
 const spoiling: fc.Arbitrary<Spoiling> = fc.oneof(
@@ -143,7 +143,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export const history = fc.record({
   taskCount: fc.integer({ min: 20, max: 220 }),
   seed: fc.nat({ max: 1000 }),
-  first: fc.array(fc.record({ deed, afterRequests: few }), { maxLength: 3 }),
+  // A first reading meets the oldest tasks first: what happens to those shifts all the others.
+  first: fc.array(fc.record({ deed: fc.oneof(deed, churn(60)), afterRequests: few }), { maxLength: 3 }),
   restsFirst: fc.boolean(),
   steps: fc.array(step, { minLength: 3, maxLength: 14 }),
 });
