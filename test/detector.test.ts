@@ -66,6 +66,19 @@ test('a change during the first reading is told, if the task had been read', asy
   expect((await watched.events()).map(({ task }) => task.id)).toEqual([oldest?.id]);
 });
 
+test('how far a first reading has come is told, in the log and for /readyz', async () => {
+  watched = await watchWorkspace({ requestsPerMinute: 2 });
+  await watched.subscribe();
+  await watched.poll();
+  const [progress, ...others] = await watched.store.work.progress();
+  expect(others).toEqual([]);
+  expect(progress).toEqual({ kind: 'baseline', workspaces: 1, rowsRead: 100, totalRows: 300 });
+  expect(watched.log.lines.join()).toContain('the first reading goes on');
+  await watched.listen();
+  expect(await watched.store.work.progress()).toEqual([]);
+  expect(watched.log.lines.join()).toContain('the first reading is done');
+});
+
 test('a task that is new is no event; its first reassignment is', async () => {
   const at = await listening();
   const [ada, grace] = at.workspace.people;
