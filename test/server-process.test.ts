@@ -48,6 +48,26 @@ test('the server starts with nothing configured but a folder, is ready, and stop
   expect(await server.ended).toMatchObject({ code: 0 });
 });
 
+test('npm run serve hands SIGTERM on to the server, which stops gracefully', async () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const child = spawn('sh', ['-c', scripts['serve'] ?? ''], {
+    env: { PATH: `${process.cwd()}/node_modules/.bin:/usr/bin:/bin`, PORT: '0', DATA_DIR: tempFolder() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(child);
+  let printed = '';
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (text) => {
+      printed += text;
+      if (printed.includes('listening')) resolve();
+    });
+  });
+  child.kill('SIGTERM');
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect(code).toBe(0);
+  expect(printed).toContain('"msg":"stopped"');
+});
+
 test('a second server on one folder is refused with a sentence; the first goes on', async () => {
   const folder = tempFolder();
   const first = startServer({ DATA_DIR: folder });
