@@ -21,8 +21,6 @@ const start = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const server = await startServer(config, log);
-  log.info({ url: server.url }, 'listening');
-
   let isStopping = false;
   const stop = (signal: string): void => {
     if (isStopping) return;
@@ -38,6 +36,8 @@ const start = async (): Promise<void> => {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Whoever reads this line may stop the server from here on.
+  log.info({ url: server.url }, 'listening');
 };
 
 try {
