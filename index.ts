@@ -1,6 +1,9 @@
 import { defineApp, version as platformVersion } from 'zapier-platform-core';
+import handOverTasks from './actions/hand-over-tasks.ts';
 import reassignTask from './actions/reassign-task.ts';
 import packageJson from './package.json' with { type: 'json' };
+import findPerson from './searches/find-person.ts';
+import findTask from './searches/find-task.ts';
 import personList from './triggers/person-list.ts';
 import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
@@ -22,5 +25,10 @@ export default defineApp({
   },
   creates: {
     [reassignTask.key]: reassignTask,
+    [handOverTasks.key]: handOverTasks,
+  },
+  searches: {
+    [findTask.key]: findTask,
+    [findPerson.key]: findPerson,
   },
 });

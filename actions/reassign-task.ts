@@ -1,59 +1,103 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
-import { type Reassignment, reassignScopes, reassignTask } from '../topo/reassign-task.ts';
-import type { Task } from '../topo/task.ts';
-import { callTopo } from '../zapier/call-topo.ts';
-import { readChoice, readId } from '../zapier/read-field.ts';
-import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
-import { withIntent } from '../zapier/with-intent.ts';
+import { reassignScopes } from '../topo/reassign-task.ts';
+import { choicesOf } from '../zapier/choices.ts';
+import { startDeadline } from '../zapier/deadline.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
+import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { readChoice, readFlag, readTaskId } from '../zapier/read-field.ts';
+import { narrowingFields } from '../zapier/tasks/narrowing.ts';
+import { reassign } from '../zapier/tasks/reassign.ts';
+import {
+  peopleOf,
+  type ReassignmentOutput,
+  reassignmentOutput,
+  reassignmentOutputFields,
+  sampleReassignment,
+} from '../zapier/tasks/reassignment-output.ts';
 
 const scopeLabels = {
   TASK: 'Only this task',
   SEQUENCE: 'This task and the contact’s other open tasks in the same sequence',
 } as const satisfies Record<(typeof reassignScopes)[number], string>;
 
+const label = {
+  task: 'Task',
+  assignee: 'New Assignee',
+  scope: 'What to Reassign',
+  onlyIfWith: 'Only If Currently Assigned To',
+  preview: 'Preview Only',
+} as const;
+
 const inputFields = defineInputFields([
   {
     key: 'task_id',
-    label: 'Task',
+    label: label.task,
     type: 'string',
     required: true,
     dynamic: 'task_list.id.label',
+    search: 'find_task.id',
     helpText:
-      'The list shows open tasks, newest first. To act on whatever task started the Zap, map it from that step.',
+      'The list shows open tasks, newest first; the last fields of this step make it shorter. To act on the task that ' +
+      'started the Zap, map it from that step: an ID, or a link that contains one.',
   },
   {
     key: 'assignee_user_id',
-    label: 'New Assignee',
+    label: label.assignee,
     type: 'string',
     required: true,
     dynamic: 'person_list.id.label',
-    helpText:
-      'Who takes over. The list shows the people who hold open tasks now; for anybody else, map the user from an ' +
-      'earlier step.',
+    search: 'find_person.id',
+    helpText: 'Who takes over. Choose from the list, or map an ID, an e-mail or a name, such as the owner in your CRM.',
   },
   {
     key: 'scope',
-    label: 'What to Reassign',
+    label: label.scope,
     type: 'string',
     required: false,
     default: 'TASK',
-    choices: reassignScopes.map((scope) => ({ value: scope, sample: scope, label: scopeLabels[scope] })),
+    choices: choicesOf(reassignScopes, scopeLabels),
     helpText:
       'Topo’s screens call a whole campaign a sequence. The second choice is about one contact: it also moves the other ' +
       'open tasks that the same campaign made for this contact. Tasks of other contacts stay where they are.',
   },
+  {
+    key: 'only_if_assigned_to',
+    label: label.onlyIfWith,
+    type: 'string',
+    required: false,
+    dynamic: 'person_list.id.label',
+    search: 'find_person.id',
+    helpText:
+      'Zaps can run late. With a person here, the step looks who has the task just before it reassigns it, and stops ' +
+      'when it is somebody else. Whoever moves the task in the very moment between is overruled.',
+  },
+  {
+    key: 'preview_only',
+    label: label.preview,
+    type: 'boolean',
+    required: false,
+    default: 'false',
+    helpText:
+      'Choose yes to see what would move without changing anything. Without it, “Test step” really reassigns the task.',
+  },
+  ...narrowingFields('are in the list of the field “Task”'),
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** Gives a task to somebody and answers the task as it is now. */
-const perform = (z: ZObject, { inputData }: Bundle<InputData>): Promise<Task> => {
-  const reassignment: Reassignment = {
-    taskId: readId('Task', inputData.task_id),
-    assigneeId: readId('New Assignee', inputData.assignee_user_id),
-    scope: readChoice('What to Reassign', inputData.scope, reassignScopes) ?? 'TASK',
-  };
-  return withIntent(z, reassignment, () => callTopo(z, reassignTask(reassignment)));
+/** Gives a task to somebody, and answers the task as it is now with what became of it. */
+const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<ReassignmentOutput> => {
+  const deadline = startDeadline(() => performance.now());
+  const directory = openDirectory(z, deadline);
+  const taskId = readTaskId(label.task, inputData.task_id);
+  const scope = readChoice(label.scope, inputData.scope, reassignScopes) ?? 'TASK';
+  const isPreview = readFlag(label.preview, inputData.preview_only) ?? false;
+  const assigneeId = await resolveRequiredPerson(label.assignee, inputData.assignee_user_id, directory);
+  const onlyIfWith = await resolvePerson(label.onlyIfWith, inputData.only_if_assigned_to, directory);
+
+  const order = { taskId, assigneeId, scope, onlyIfWith, isPreview };
+  const reassigned = await reassign({ z, directory, deadline }, order);
+  return reassignmentOutput(reassigned, await directory.introduce(peopleOf(reassigned)));
 };
 
 export default defineCreate({
@@ -66,7 +110,7 @@ export default defineCreate({
   operation: {
     inputFields,
     perform,
-    sample: sampleTask,
-    outputFields: taskOutputFields(),
+    sample: sampleReassignment,
+    outputFields: reassignmentOutputFields,
   },
 });

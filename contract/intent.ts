@@ -12,7 +12,7 @@ export const Intent = z.strictObject({
 export type Intent = z.infer<typeof Intent>;
 
 /** The most intents in one call. */
-const mostIntents = 200;
+export const mostIntents = 200;
 
 /** `POST /intents` takes one intent, or a list of them. */
 export const IntentList = z.array(Intent).min(1).max(mostIntents);
@@ -34,3 +34,14 @@ export const IntentSettlement = z.strictObject({
   updated_at: z.iso.datetime({ offset: true, error: 'Expected the “updated_at” of Topo’s answer.' }).optional(),
 });
 export type IntentSettlement = z.infer<typeof IntentSettlement>;
+
+/** The body of `PATCH /intents`: how several intents came out, in one call. */
+export const IntentSettlementList = z
+  .array(IntentSettlement.extend({ id: z.string().min(1).max(100) }))
+  .min(1)
+  .max(mostIntents);
+export type IntentSettlementList = z.infer<typeof IntentSettlementList>;
+
+/** The answer: the ids that name no intent of the workspace. The others are settled. */
+export const IntentsSettled = z.object({ unknown_ids: z.array(z.string()) });
+export type IntentsSettled = z.infer<typeof IntentsSettled>;

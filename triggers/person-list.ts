@@ -1,39 +1,45 @@
 import { defineTrigger, type ZObject } from 'zapier-platform-core';
-import { largestPage } from '../topo/list.ts';
-import type { Task } from '../topo/task.ts';
-import { holderLabel } from '../zapier/labels.ts';
-import { fetchOpenTasks } from '../zapier/open-tasks.ts';
+import type { DirectoryEntry } from '../contract/person.ts';
+import { startDeadline } from '../zapier/deadline.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
+import { listHolders } from '../zapier/people/list-holders.ts';
+import { holderLabel } from '../zapier/people/person-label.ts';
 
 type Choice = { id: string; label: string };
 
-/** Topo lists no users, so people are found by the tasks that they hold. A dropdown must open within seconds. */
-const mostPages = 3;
+const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
-const fetchNewestOpenTasks = async (z: ZObject): Promise<{ tasks: Task[]; isComplete: boolean }> => {
-  const found = new Map<string, Task>();
-  for (let page = 1; page <= mostPages; page += 1) {
-    const { tasks, hasMore } = await fetchOpenTasks(z, page, largestPage);
-    for (const task of tasks) found.set(task.id, task);
-    if (!hasMore) return { tasks: [...found.values()], isComplete: true };
-  }
-  return { tasks: [...found.values()], isComplete: false };
+const unnamed = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
+
+/** The directory, and whoever was found elsewhere. */
+const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): DirectoryEntry[] => {
+  const people = new Map([...ids].map((id) => [id, unnamed(id)]));
+  for (const entry of directory) people.set(entry.user_id, entry);
+  return [...people.values()];
 };
 
-const countByHolder = (tasks: readonly Task[]): [string, number][] => {
-  const counts = new Map<string, number>();
-  for (const { assignee_user_id: id } of tasks) if (id !== null) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return [...counts].sort(([, one], [, other]) => other - one);
-};
-
-/** Fills the dropdowns of people: whoever holds one of the newest open tasks, those with most tasks first. */
+/** Fills the dropdowns of people: those with a name first, by name; then those without, whoever holds most tasks first. */
 const perform = async (z: ZObject): Promise<Choice[]> => {
-  const { tasks, isComplete } = await fetchNewestOpenTasks(z);
-  return countByHolder(tasks).map(([id, held]) => ({ id, label: holderLabel(id, held, isComplete) }));
+  const deadline = startDeadline(() => performance.now());
+  const [directory, { held, isComplete }] = await Promise.all([
+    openDirectory(z, deadline).everybodyKnown(),
+    listHolders(z, deadline),
+  ]);
+  const people = joined(directory, held.keys()).map((person) => ({
+    person,
+    tasks: held.get(person.user_id) ?? 0,
+    label: holderLabel(person, held.get(person.user_id) ?? 0, isComplete),
+  }));
+  const named = people
+    .filter(({ person }) => isNamed(person))
+    .sort((one, other) => one.label.localeCompare(other.label));
+  const others = people.filter(({ person }) => !isNamed(person)).sort((one, other) => other.tasks - one.tasks);
+  return [...named, ...others].map(({ person, label }) => ({ id: person.user_id, label }));
 };
 
 const sample: Choice = {
   id: '1a2b3c4d-6e7f-4a8b-9c0d-e1f2a3b4c5d6',
-  label: 'Unnamed person 1a2b3c4d, holds 12 open tasks',
+  label: 'Kim Lindqvist (kim@example.com), holds 12 open tasks',
 };
 
 export default defineTrigger({

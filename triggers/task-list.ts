@@ -1,22 +1,37 @@
 import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
-import { taskLabel } from '../zapier/labels.ts';
-import { fetchOpenTasks } from '../zapier/open-tasks.ts';
+import { startDeadline } from '../zapier/deadline.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
+import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
+import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
+import { readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { taskLabel } from '../zapier/tasks/task-label.ts';
 
 type Choice = { id: string; label: string };
 
-/** Fifty of each open status: a page of the dropdown that is quick to read. */
-const pageSize = 50;
+/** As many as one can look through, and few enough that what each is about can be asked for. */
+const pageSize = 30;
 
-/** Fills the dropdown “Task”: the open tasks, newest first within each page. */
-const perform = async (z: ZObject, { meta }: Bundle): Promise<Choice[]> => {
-  const { tasks } = await fetchOpenTasks(z, (meta.page ?? 0) + 1, pageSize);
+/** Fills the dropdown “Task”: the open tasks, newest first, narrowed by the step’s fields of type, priority and template. */
+const perform = async (z: ZObject, { inputData, meta }: Bundle): Promise<Choice[]> => {
+  const deadline = startDeadline(() => performance.now());
+  const from = (meta.page ?? 0) * pageSize;
+  const { tasks } = await listOpenTasks(z, readNarrowing(inputData), from + pageSize, deadline);
+  const shown = tasks.slice(from);
+  const [factsOf, introduce] = await Promise.all([
+    lookUpFacts(z, shown, deadline),
+    openDirectory(z, deadline).introduce(shown.map(({ assignee_user_id }) => assignee_user_id)),
+  ]);
   const nowMs = Date.now();
-  return tasks.map((task) => ({ id: task.id, label: taskLabel(task, nowMs) }));
+  return shown.map((task) => {
+    const { assignee_user_id: userId } = task;
+    const holder = userId === null ? null : { ...introduce(userId), user_id: userId };
+    return { id: task.id, label: taskLabel(task, { facts: factsOf(task), holder, nowMs }) };
+  });
 };
 
 const sample: Choice = {
   id: '8d2b6c1e-5f0a-4c67-9d43-2b7a1f90e6c5',
-  label: 'Call · Hot · 3 days old · unassigned · 8d2b6c1e',
+  label: 'Call · Ada Moreau, Initech · Trial Follow-up · Hot · 3 days old · Kim Lindqvist',
 };
 
 export default defineTrigger({

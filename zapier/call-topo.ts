@@ -1,24 +1,37 @@
 import type { ZObject } from 'zapier-platform-core';
 import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
+import type { Deadline } from './deadline.ts';
 import { topoApiUrl } from './environment.ts';
 import { exchange, usualTimeoutMs } from './exchange.ts';
 import { offFields } from './off-fields.ts';
 import { type TopoRefusal, topoError } from './topo-error.ts';
 
-type Options = { timeoutMs?: number };
-type TopoOutcome<Answer> = { kind: 'done'; answer: Answer } | TopoRefusal;
+/** `deadline` is that of the run; a call that belongs to no run has a time-out of its own. */
+type Options = { deadline?: Deadline };
 
-const tryTopo = async <Answer>(z: ZObject, call: Call<Answer>, options: Options): Promise<TopoOutcome<Answer>> => {
+/** What became of a call. `requestId` is Topo's name for it, where Topo gives one. */
+export type TopoOutcome<Answer> = { kind: 'done'; answer: Answer; requestId: string | null } | TopoRefusal;
+
+const isTooLate = ({ method }: Pick<Call<unknown>, 'method'>, deadline: Deadline | undefined): boolean =>
+  deadline !== undefined && (deadline.leftMs() === 0 || (method !== 'GET' && !deadline.mayWrite()));
+
+/** Runs a call of Topo's API and answers what became of it, for whoever goes on when it fails. */
+export const tryTopo = async <Answer>(
+  z: ZObject,
+  call: Call<Answer>,
+  { deadline }: Options = {},
+): Promise<TopoOutcome<Answer>> => {
+  if (isTooLate(call, deadline)) return { kind: 'too late' };
   const { method, json } = call;
-  const { timeoutMs = usualTimeoutMs } = options;
+  const timeoutMs = deadline?.leftMs() ?? usualTimeoutMs;
   const sent = await exchange(z, { method, url: callUrl(topoApiUrl(), call).href, json, timeoutMs });
   if (sent.kind !== 'answered') return sent;
 
-  const { status, body } = sent;
+  const { status, body, requestId } = sent;
   if (status < 200 || status >= 300) return { ...sent, kind: 'refused' };
   const parsed = call.answer.safeParse(body);
-  if (parsed.success) return { kind: 'done', answer: parsed.data };
+  if (parsed.success) return { kind: 'done', answer: parsed.data, requestId };
   return { kind: 'misread', status, off: body === undefined ? [] : offFields(parsed.error) };
 };
 

@@ -12,7 +12,14 @@ export type Sending = {
 
 /** What became of a request. `body` is `undefined` when the answer is not JSON. */
 export type Exchange =
-  | { kind: 'answered'; status: number; body: unknown; retryAfterSeconds: number | undefined }
+  | {
+      kind: 'answered';
+      status: number;
+      body: unknown;
+      retryAfterSeconds: number | undefined;
+      /** The header `x-request-id`, where there is one. */
+      requestId: string | null;
+    }
   | { kind: 'timed out'; timeoutMs: number }
   | { kind: 'unreachable'; cause: Error };
 
@@ -50,6 +57,7 @@ export const exchange = async (z: ZObject, sending: Sending): Promise<Exchange> 
       status: response.status,
       body: response.data,
       retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after') ?? undefined, Date.now()),
+      requestId: response.headers.get('x-request-id'),
     };
   } catch (error) {
     if (options.signal.aborted) return { kind: 'timed out', timeoutMs: sending.timeoutMs };

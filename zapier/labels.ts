@@ -1,5 +1,6 @@
 import type { Kind } from '../contract/event.ts';
-import type { Task, taskPriorities, taskTypes } from '../topo/task.ts';
+import type { taskPriorities, taskStatuses, taskTypes } from '../topo/task.ts';
+import { legible } from './legible.ts';
 
 /** What people call the known types of a task. Topo may add types. */
 export const taskTypeLabels = {
@@ -16,6 +17,14 @@ export const taskPriorityLabels = {
   EXTRA: 'Extra',
 } as const satisfies Record<(typeof taskPriorities)[number], string>;
 
+/** What people call the known statuses of a task. Topo may add statuses. */
+export const taskStatusLabels = {
+  PENDING: 'Pending',
+  IN_PROGRESS: 'In progress',
+  COMPLETED: 'Completed',
+  SKIPPED: 'Skipped',
+} as const satisfies Record<(typeof taskStatuses)[number], string>;
+
 /** What happened to a task, for people. */
 export const kindLabels = {
   reassigned: 'Reassigned from one person to another',
@@ -23,32 +32,6 @@ export const kindLabels = {
   unassigned: 'Unassigned, so that it belongs to nobody',
 } as const satisfies Record<Kind, string>;
 
-const labelOf = (labels: Record<string, string>, word: string): string =>
-  labels[word] ?? word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' ');
-
-const shortId = (id: string): string => id.slice(0, 8);
-
-const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-
-const age = (createdAt: string, nowMs: number): string => {
-  const hours = Math.floor((nowMs - Date.parse(createdAt)) / 3_600_000);
-  if (hours < 1) return 'new';
-  return hours < 24 ? `${count(hours, 'hour')} old` : `${count(Math.floor(hours / 24), 'day')} old`;
-};
-
-/** Somebody whom nobody has named yet. */
-const personLabel = (userId: string): string => `Unnamed person ${shortId(userId)}`;
-
-/** A task in a dropdown, such as `Call · Hot · 3 days old · unassigned · 8d2b6c1e`: what a task says by itself. */
-export const taskLabel = (task: Task, nowMs: number): string =>
-  [
-    labelOf(taskTypeLabels, task.type ?? 'Task'),
-    ...(task.priority === undefined ? [] : [labelOf(taskPriorityLabels, task.priority)]),
-    age(task.created_at, nowMs),
-    task.assignee_user_id === null ? 'unassigned' : personLabel(task.assignee_user_id),
-    shortId(task.id),
-  ].join(' · ');
-
-/** A person in a dropdown, such as `Unnamed person 1a2b3c4d, holds 12 open tasks`. */
-export const holderLabel = (userId: string, openTasks: number, isComplete: boolean): string =>
-  `${personLabel(userId)}, holds ${isComplete ? '' : 'at least '}${count(openTasks, 'open task')}`;
+/** What people call a word of Topo's; a word that we do not know is written as one says it. */
+export const labelOf = (labels: Record<string, string>, word: string): string =>
+  labels[word] ?? legible(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' '));

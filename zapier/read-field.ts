@@ -10,6 +10,8 @@ const textsIn = (value: unknown): string[] => {
   return text === '' ? [] : [text];
 };
 
+const hasId = (text: string): boolean => text.match(uuid) !== null;
+
 const idsIn = (label: string, text: string): string[] => {
   const found = text.match(uuid);
   if (found !== null) return found.map((id) => id.toLowerCase());
@@ -33,12 +35,51 @@ export const readId = (label: string, value: unknown): string => {
   throw halted(`The field “${label}” holds ${others.length + 1} IDs, and only one can be used. Leave one in it.`);
 };
 
+/** The one id in a field that may stay empty; `undefined` when it is blank. */
+export const readOptionalId = (label: string, value: unknown): string | undefined =>
+  textsIn(value).length === 0 ? undefined : readId(label, value);
+
+const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuid.source})`, 'gi');
+
+/** In a link that holds other ids, too, a task's id is the one behind `tasks/` or `task_id=`. */
+const withoutOtherIds = (text: string): string => {
+  const marked = [...text.matchAll(taskInLink)].flatMap(([, id]) => id ?? []);
+  return marked.length > 0 ? marked.join(' ') : text;
+};
+
+/** The one task in a field: an id, or a link that contains one. */
+export const readTaskId = (label: string, value: unknown): string => readId(label, textsIn(value).map(withoutOtherIds));
+
+/** The tasks in a field that takes several, each once; `undefined` when it is blank. */
+export const readTaskIds = (label: string, value: unknown): string[] | undefined =>
+  readIds(label, textsIn(value).map(withoutOtherIds));
+
+/** What a field names somebody by: an id, or the words that somebody typed. */
+export type IdOrText = { kind: 'id'; id: string } | { kind: 'text'; text: string };
+
+/** The one id in a field, or the text in its place; `undefined` when the field is blank. */
+export const readIdOrText = (label: string, value: unknown): IdOrText | undefined => {
+  const texts = [...new Set(textsIn(value))];
+  if (texts.some(hasId)) return { kind: 'id', id: readId(label, texts.filter(hasId)) };
+  const [text, ...others] = texts;
+  if (text === undefined) return undefined;
+  if (others.length === 0) return { kind: 'text', text };
+  throw halted(`The field “${label}” holds ${others.length + 1} texts, and only one can be used. Leave one in it.`);
+};
+
 const wordsIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
 
 /** The words in a field that takes several, in capitals as Topo writes them; `undefined` when it is blank. */
 export const readWords = (value: unknown): string[] | undefined => {
-  const words = wordsIn(value).map((word) => word.toUpperCase());
+  const words = wordsIn(value).map((word) => word.toUpperCase().replace(/[\s-]+/g, '_'));
   return words.length === 0 ? undefined : words;
+};
+
+/** The one word in a field, in capitals as Topo writes it; `undefined` when it is blank. */
+export const readWord = (label: string, value: unknown): string | undefined => {
+  const [word, ...others] = readWords(value) ?? [];
+  if (others.length === 0) return word;
+  throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
 };
 
 const choose = <Choice extends string>(label: string, word: string, choices: readonly Choice[]): Choice => {
@@ -66,4 +107,28 @@ export const readChoice = <Choice extends string>(
   const [chosen, ...others] = readChoices(label, value, choices) ?? [];
   if (others.length === 0) return chosen;
   throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
+};
+
+/** Yes or no, as Zapier and people write it; `undefined` when the field is blank. */
+export const readFlag = (label: string, value: unknown): boolean | undefined => {
+  const word = readChoice(label, value, ['true', 'false', 'yes', 'no', '1', '0']);
+  return word === undefined ? undefined : ['true', 'yes', '1'].includes(word);
+};
+
+/** A whole number within bounds; `undefined` when the field is blank. */
+export const readNumber = (label: string, value: unknown, least: number, most: number): number | undefined => {
+  const [text, ...others] = textsIn(value);
+  if (text === undefined) return undefined;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (others.length === 0 && number >= least && number <= most) return number;
+  throw halted(`The field “${label}” takes a whole number from ${least} to ${most}.`);
+};
+
+/** A moment, in milliseconds since 1970; `undefined` when the field is blank. */
+export const readMoment = (label: string, value: unknown): number | undefined => {
+  const [text, ...others] = textsIn(value);
+  if (text === undefined) return undefined;
+  const moment = Date.parse(text);
+  if (others.length === 0 && !Number.isNaN(moment)) return moment;
+  throw halted(`The field “${label}” takes a date and time such as 2026-03-04T14:30:00Z.`);
 };

@@ -4,8 +4,12 @@ import type { Exchange } from './exchange.ts';
 import { harmless, quote } from './quote.ts';
 import { expired, failed, halted, throttled } from './zapier-error.ts';
 
-/** A call that did not end with the answer that it describes. `off` names the fields that were not as they should be. */
+/**
+ * A call that did not end with the answer that it describes. `off` names the fields that were not as they should be;
+ * `too late` was never sent, because the time of the run was over.
+ */
 export type TopoRefusal =
+  | { kind: 'too late' }
   | Exclude<Exchange, { kind: 'answered' }>
   | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
   | { kind: 'misread'; status: number; off: readonly string[] };
@@ -28,7 +32,7 @@ const tellOwner = 'If it happens again, tell the owner of this integration.';
 /** An answer may be lost after Topo made the change; to reassign twice ends as once. */
 const repeat = ({ method }: Asked): string =>
   method === 'GET'
-    ? 'Try again in a moment.'
+    ? 'It only read, so it is safe to run this step again in a moment.'
     : 'The change may have been made all the same. It is safe to run this step again.';
 
 const rows: Record<number, Row> = {
@@ -93,8 +97,17 @@ const rowOf = (status: number, isTopoSpeaking: boolean): Row => {
   return row ?? (status >= 500 ? serverFault(status) : unexpected(status));
 };
 
-const explainRefusal = (refusal: Extract<TopoRefusal, { kind: 'refused' }>, asked: Asked): Error => {
-  const { status, body, retryAfterSeconds } = refusal;
+type Refused = Extract<TopoRefusal, { kind: 'refused' }>;
+type Misread = Extract<TopoRefusal, { kind: 'misread' }>;
+
+/** A refusal in a sentence or two, and how Zapier is to take it. */
+type Explained = { text: string } & (
+  | { as: 'failed'; code: string; status?: number }
+  | { as: 'halted' | 'expired' }
+  | { as: 'throttled'; afterSeconds: number | undefined }
+);
+
+const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, asked: Asked): Explained => {
   const spoken = TopoErrorBody.safeParse(body);
   const { message, request_id: requestId } = spoken.data ?? {};
   const { as, happened, next } = rowOf(status, spoken.success);
@@ -107,42 +120,73 @@ const explainRefusal = (refusal: Extract<TopoRefusal, { kind: 'refused' }>, aske
 
   switch (as) {
     case 'failed':
-      return failed(text, 'topo_refused', status);
+      return { as, text, code: 'topo_refused', status };
     case 'halted':
-      return halted(text);
     case 'expired':
-      return expired(text);
+      return { as, text };
     case 'throttled':
-      return throttled(text, retryAfterSeconds);
+      return { as, text, afterSeconds: retryAfterSeconds };
     default:
       return as satisfies never;
   }
 };
 
-const explainMisread = ({ status, off }: Extract<TopoRefusal, { kind: 'misread' }>, asked: Asked): Error => {
+const explainMisread = ({ status, off }: Misread, asked: Asked): Explained => {
   const happened =
     off.length === 0
       ? 'Topo’s API answered something that is not JSON.'
       : `Topo’s answer is not what its documentation says (${off.slice(0, 5).join(', ')}).`;
-  const text = [happened, ...(asked.method === 'GET' ? [] : [repeat(asked)]), tellOwner].join(' ');
-  return failed(text, 'topo_misread', status);
+  return { as: 'failed', text: [happened, repeat(asked), tellOwner].join(' '), code: 'topo_misread', status };
 };
 
-/**
- * The one map from what Topo answers to Zapier's errors. Every message says what happened and what to do next, with
- * Topo's `request_id` where there is one, and never holds a key.
- */
-export const topoError = (refusal: TopoRefusal, asked: Asked): Error => {
+const explain = (refusal: TopoRefusal, asked: Asked): Explained => {
   switch (refusal.kind) {
-    case 'timed out':
-      return failed(`Topo did not answer within ${refusal.timeoutMs / 1000} seconds. ${repeat(asked)}`, 'timed_out');
+    case 'too late':
+      return {
+        as: 'throttled',
+        text:
+          'Topo is slow just now: the time of this step was over before it could go on, and what it had not begun was ' +
+          'not changed. Zapier will run this step again by itself.',
+        afterSeconds: undefined,
+      };
+    case 'timed out': {
+      const seconds = Math.round(refusal.timeoutMs / 1000);
+      return {
+        as: 'failed',
+        text: `Topo did not answer within ${seconds} seconds. ${repeat(asked)}`,
+        code: 'timed_out',
+      };
+    }
     case 'unreachable':
-      return failed(`Topo cannot be reached. ${repeat(asked)}`, 'unreachable');
+      return { as: 'failed', text: `Topo cannot be reached. ${repeat(asked)}`, code: 'unreachable' };
     case 'refused':
       return explainRefusal(refusal, asked);
     case 'misread':
       return explainMisread(refusal, asked);
     default:
       return refusal satisfies never;
+  }
+};
+
+/** What a refusal means, in a sentence or two for the person who built the Zap: what happened and what to do next. */
+export const refusalText = (refusal: TopoRefusal, asked: Asked): string => explain(refusal, asked).text;
+
+/**
+ * The one map from what Topo answers to Zapier's errors. Every message says what happened and what to do next, with
+ * Topo's `request_id` where there is one, and never holds a key.
+ */
+export const topoError = (refusal: TopoRefusal, asked: Asked): Error => {
+  const explained = explain(refusal, asked);
+  switch (explained.as) {
+    case 'failed':
+      return failed(explained.text, explained.code, explained.status);
+    case 'halted':
+      return halted(explained.text);
+    case 'expired':
+      return expired(explained.text);
+    case 'throttled':
+      return throttled(explained.text, explained.afterSeconds);
+    default:
+      return explained satisfies never;
   }
 };

@@ -1,6 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
 import { EventPage } from '../contract/event.ts';
 import type { HookFilters, SubscribeRequest } from '../contract/hook.ts';
+import { Directory, type DirectoryEntry } from '../contract/person.ts';
 import { webhookServerUrl } from './environment.ts';
 import { type Exchange, exchange, type Sending, usualTimeoutMs } from './exchange.ts';
 import { offFields } from './off-fields.ts';
@@ -20,21 +21,30 @@ const baseUrl = (): string => {
   );
 };
 
-const send = async (z: ZObject, path: string, sending: Omit<Sending, 'url' | 'timeoutMs'>): Promise<Answered> => {
-  const sent = await exchange(z, { ...sending, url: `${baseUrl()}/${path}`, timeoutMs: usualTimeoutMs });
+type Request = Omit<Sending, 'url' | 'timeoutMs'> & { timeoutMs?: number };
+
+const send = async (z: ZObject, path: string, request: Request): Promise<Answered> => {
+  const sent = await exchange(z, { timeoutMs: usualTimeoutMs, ...request, url: `${baseUrl()}/${path}` });
   if (sent.kind !== 'answered') throw webhookServerError(sent);
   return sent;
 };
 
 const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 300;
 
-/** `POST /hooks`: from now on events go to `target_url`; the same target again answers the same hook. */
-export const subscribe = async (z: ZObject, request: SubscribeRequest): Promise<Subscription> => {
-  const sent = await send(z, 'hooks', { method: 'POST', json: request });
+/** What zod's schemas have in common here; zod itself is imported where shapes are made. */
+type Shape<Body> = { safeParse(body: unknown): { success: true; data: Body } | { success: false; error: Misfit } };
+type Misfit = Parameters<typeof offFields>[0];
+
+const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
   if (!isSuccess(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
-  const parsed = Subscription.safeParse(sent.body);
+  const parsed = shape.safeParse(sent.body);
   if (parsed.success) return parsed.data;
   throw webhookServerError({ kind: 'misread', off: offFields(parsed.error) });
+};
+
+/** `POST /hooks`: from now on events go to `target_url`; the same target again answers the same hook. */
+export const subscribe = async (z: ZObject, request: SubscribeRequest): Promise<Subscription> => {
+  return read(Subscription, await send(z, 'hooks', { method: 'POST', json: request }));
 };
 
 /** That the hook is not there any more is what was wanted; a secret that fits no hook (401) says the same. */
@@ -47,13 +57,15 @@ export const unsubscribe = async (z: ZObject, { id, secret }: Subscription): Pro
   if (!isGone(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
 };
 
+/** `GET /people`: everybody whom the directory of the workspace knows, the named first. */
+export const listPeople = async (z: ZObject, timeoutMs: number): Promise<DirectoryEntry[]> => {
+  const sent = await send(z, 'people', { method: 'GET', timeoutMs });
+  return read(Directory, sent).items;
+};
+
 /** `GET /events`: what would have reached a hook with these filters, newest first. */
 export const listEvents = async (z: ZObject, limit: number, filters: HookFilters): Promise<EventPage> => {
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [name, wanted] of Object.entries(filters)) for (const one of wanted ?? []) query.append(name, one);
-  const sent = await send(z, `events?${query}`, { method: 'GET' });
-  if (!isSuccess(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
-  const parsed = EventPage.safeParse(sent.body);
-  if (parsed.success) return parsed.data;
-  throw webhookServerError({ kind: 'misread', off: offFields(parsed.error) });
+  return read(EventPage, await send(z, `events?${query}`, { method: 'GET' }));
 };

@@ -21,6 +21,7 @@ import { listPeople } from './routes/list-people.ts';
 import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
 import { settleIntent } from './routes/settle-intent.ts';
+import { settleIntents } from './routes/settle-intents.ts';
 import { subscribe } from './routes/subscribe.ts';
 import { unsubscribe } from './routes/unsubscribe.ts';
 
@@ -96,6 +97,7 @@ export const createHttp = ({
   http.delete('/hooks/:hookId', unsubscribe({ authenticate, vault, store }));
   http.get('/events', listEvents({ authenticate }));
   http.post('/intents', limitLooks, readJson, announceIntents({ authenticate }));
+  http.patch('/intents', limitLooks, readJson, settleIntents({ authenticate }));
   http.patch('/intents/:intentId', limitLooks, readJson, settleIntent({ authenticate }));
   http.post('/nudges', limitLooks, nudge({ authenticate }));
   http.get('/people', listPeople({ authenticate }));

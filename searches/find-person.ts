@@ -1,0 +1,57 @@
+import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
+import { startDeadline } from '../zapier/deadline.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
+import { type FoundPerson, findPeople } from '../zapier/people/find-people.ts';
+import { readIdOrText } from '../zapier/read-field.ts';
+import { halted } from '../zapier/zapier-error.ts';
+
+const label = 'Email, Name or ID';
+
+const inputFields = defineInputFields([
+  {
+    key: 'person',
+    label,
+    type: 'string',
+    required: true,
+    helpText:
+      'Whom to find, for example the owner of a deal in your CRM. An e-mail address is surest. Names and e-mails are ' +
+      'those that the owner of this integration has entered on its webhook server.',
+  },
+]);
+
+type InputData = InferInputData<typeof inputFields>;
+
+/** The people who may be meant, best match first; nobody is `[]`. */
+const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<FoundPerson[]> => {
+  const wanted = readIdOrText(label, inputData.person);
+  if (wanted === undefined) throw halted(`The field “${label}” is empty. Map an e-mail, a name or an ID into it.`);
+  const deadline = startDeadline(() => performance.now());
+  return findPeople({ z, directory: openDirectory(z, deadline), deadline }, wanted);
+};
+
+const sample: FoundPerson = {
+  id: '1a2b3c4d-6e7f-4a8b-9c0d-e1f2a3b4c5d6',
+  name: 'Kim Lindqvist',
+  email: 'kim@example.com',
+  open_tasks: 12,
+};
+
+export default defineSearch({
+  key: 'find_person',
+  noun: 'Person',
+  display: {
+    label: 'Find Person',
+    description: 'Finds a colleague by e-mail, name or ID, to whom tasks can be given.',
+  },
+  operation: {
+    inputFields,
+    perform,
+    sample,
+    outputFields: [
+      { key: 'id', label: 'Person', type: 'string', primary: true },
+      { key: 'name', label: 'Name', type: 'string' },
+      { key: 'email', label: 'Email', type: 'string' },
+      { key: 'open_tasks', label: 'Number of Open Tasks', type: 'integer' },
+    ],
+  },
+});

@@ -1,0 +1,101 @@
+import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
+import type { Person } from '../contract/event.ts';
+import { type Task, taskStatuses } from '../topo/task.ts';
+import { choicesOf } from '../zapier/choices.ts';
+import { startDeadline } from '../zapier/deadline.ts';
+import { taskStatusLabels } from '../zapier/labels.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
+import { personOutputFields } from '../zapier/people/person-output.ts';
+import { resolvePerson } from '../zapier/people/resolve-person.ts';
+import { readMoment, readOptionalId, readWord } from '../zapier/read-field.ts';
+import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
+import { findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
+import { narrowingFields, readNarrowing } from '../zapier/tasks/narrowing.ts';
+
+const label = {
+  assignee: 'Assignee',
+  status: 'Task Status',
+  sequence: 'Contact’s Sequence',
+  createdAfter: 'Created After',
+} as const;
+
+const inputFields = defineInputFields([
+  {
+    key: 'assignee_user_id',
+    label: label.assignee,
+    type: 'string',
+    required: false,
+    dynamic: 'person_list.id.label',
+    search: 'find_person.id',
+    helpText: 'Only tasks of this person: choose from the list, or map an ID, an e-mail or a name.',
+  },
+  {
+    key: 'status',
+    label: label.status,
+    type: 'string',
+    required: false,
+    choices: choicesOf(taskStatuses, taskStatusLabels),
+    helpText: 'Only tasks of this status. Leave it empty for all of them: open tasks are found before closed ones.',
+  },
+  ...narrowingFields('are found'),
+  {
+    key: 'sequence_id',
+    label: label.sequence,
+    type: 'string',
+    required: false,
+    helpText:
+      'Only tasks that one campaign made for one contact: map “Contact’s Sequence” from an earlier step that gave a task.',
+  },
+  {
+    key: 'created_after',
+    label: label.createdAfter,
+    type: 'datetime',
+    required: false,
+    helpText: 'Only tasks that are newer than this, for example 2026-03-04T14:30:00Z.',
+  },
+]);
+
+type InputData = InferInputData<typeof inputFields>;
+
+type FoundTask = Task & { assignee: Person };
+
+const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
+  const status = readWord(label.status, inputData.status);
+  const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
+  const createdAfterMs = readMoment(label.createdAfter, inputData.created_after);
+  return {
+    ...readNarrowing(inputData),
+    ...(assigneeId === undefined ? {} : { assigneeId }),
+    ...(status === undefined ? {} : { status }),
+    ...(sequenceId === undefined ? {} : { sequenceId }),
+    ...(createdAfterMs === undefined ? {} : { createdAfterMs }),
+  };
+};
+
+/** The tasks that fit, best match first; none is `[]`. */
+const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<FoundTask[]> => {
+  const deadline = startDeadline(() => performance.now());
+  const directory = openDirectory(z, deadline);
+  const assigneeId = await resolvePerson(label.assignee, inputData.assignee_user_id, directory);
+  const tasks = await findTasks(z, readCriteria(inputData, assigneeId), deadline);
+  const introduce = await directory.introduce(tasks.map((task) => task.assignee_user_id));
+  return tasks.map((task) => ({ ...task, assignee: introduce(task.assignee_user_id) }));
+};
+
+export default defineSearch({
+  key: 'find_task',
+  noun: 'Task',
+  display: {
+    label: 'Find Task',
+    description: 'Finds the newest open task that fits, or a closed one if no open task does.',
+  },
+  operation: {
+    inputFields,
+    perform,
+    sample: {
+      ...sampleTask,
+      assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+    },
+    outputFields: [...taskOutputFields(), ...personOutputFields('assignee__', 'Assignee')],
+  },
+});

@@ -1,0 +1,30 @@
+/** The time that one run of a step has. */
+export type Deadline = {
+  /** Milliseconds until the run must have ended; 0 when they are over. */
+  leftMs(): number;
+  /** Whether a write may still begin: late enough before the end to hear how it came out. */
+  mayWrite(): boolean;
+};
+
+/** Zapier stops every call at 30 s; five of them are for saying what happened. */
+const runMs = 25_000;
+const lastWriteMs = 20_000;
+
+/**
+ * Starts the time of a run.
+ *
+ * @param nowMs a clock that never goes back.
+ */
+export const startDeadline = (nowMs: () => number): Deadline => {
+  const startedAtMs = nowMs();
+  return {
+    leftMs: () => Math.max(0, startedAtMs + runMs - nowMs()),
+    mayWrite: () => nowMs() < startedAtMs + lastWriteMs,
+  };
+};
+
+/** The next `ms` of a run, or what is left of it: for a part that a run can do without. */
+export const partOf = (deadline: Deadline, ms: number): Deadline => {
+  const afterMs = Math.max(0, deadline.leftMs() - ms);
+  return { ...deadline, leftMs: () => Math.max(0, deadline.leftMs() - afterMs) };
+};

@@ -1,0 +1,94 @@
+import type { ZObject } from 'zapier-platform-core';
+import type { Sequence } from '../../topo/get-sequence.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Deadline } from '../deadline.ts';
+import type { Introduce } from '../people/directory.ts';
+import { personLabel } from '../people/person-label.ts';
+import { isOpen } from '../tasks/is-open.ts';
+import { listOpenTasks } from '../tasks/list-open-tasks.ts';
+import { lookUpSequences } from '../tasks/look-up-facts.ts';
+import { isWith } from '../tasks/present-state.ts';
+import { readTask } from '../tasks/read-task.ts';
+import { workThrough } from '../work-through.ts';
+import type { Candidate, Planned } from './candidate.ts';
+import type { HandOverOrder } from './hand-over-order.ts';
+
+/** The tasks that a hand-over looks at, and how many more there are than it may take. */
+export type Candidates = { candidates: Candidate[]; beyondCount: number; beyondIds: readonly string[] };
+
+const width = 4;
+
+/** Reads the tasks that were named, or the open tasks of the person, those that have waited longest first. */
+export const listCandidates = async (
+  z: ZObject,
+  { fromId, taskIds, narrowing, mostTasks }: HandOverOrder,
+  deadline: Deadline,
+): Promise<Candidates> => {
+  if (taskIds === undefined) {
+    const query = { ...narrowing, ...(fromId === undefined ? {} : { assigneeId: fromId }), sortOrder: 'asc' as const };
+    const { tasks, total } = await listOpenTasks(z, query, mostTasks, deadline);
+    const candidates = tasks.map((task) => ({ id: task.id, task }));
+    return { candidates, beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
+  }
+  const beyondIds = taskIds.slice(mostTasks);
+  const read = async (id: string): Promise<Candidate> => ({ id, task: await readTask(z, id, deadline) });
+  const candidates = await workThrough(taskIds.slice(0, mostTasks), width, read);
+  return {
+    candidates: candidates.flatMap((candidate) => candidate ?? []),
+    beyondCount: beyondIds.length,
+    beyondIds,
+  };
+};
+
+type Known = { introduce: Introduce; sequences: ReadonlyMap<string, Sequence> };
+
+const nameOf = (userId: string, introduce: Introduce): string => personLabel({ ...introduce(userId), user_id: userId });
+
+const isAmong = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
+  wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
+
+const fits = ({ narrowing }: HandOverOrder, task: Task, { sequences }: Known): boolean =>
+  isAmong(narrowing.types, task.type) &&
+  isAmong(narrowing.priorities, task.priority) &&
+  isAmong(narrowing.sequenceTemplateIds, sequences.get(task.sequence_id ?? '')?.sequence_template_id?.toLowerCase());
+
+/** Why a task stays where it is, in a sentence; `undefined` when it is to be moved. */
+const reasonToSkip = (order: HandOverOrder, task: Task | null, known: Known): string | undefined => {
+  const { fromId, toId, narrowing } = order;
+  if (task === null) {
+    return fromId === undefined && Object.keys(narrowing).length === 0
+      ? undefined
+      : 'Topo does not tell what this task is or who has it, so it was left alone.';
+  }
+  if (!isOpen(task)) return 'It is done or skipped already.';
+  if (isWith(task, toId)) return `It is with ${nameOf(toId, known.introduce)} already.`;
+  if (fromId !== undefined && !isWith(task, fromId)) {
+    const { assignee_user_id: holder } = task;
+    return `It is not with ${nameOf(fromId, known.introduce)}: ${holder === null ? 'nobody has it' : `${nameOf(holder, known.introduce)} has it`}.`;
+  }
+  return fits(order, task, known) ? undefined : 'Its type, priority or template is not one of those chosen.';
+};
+
+/** Decides of each candidate whether it moves. A list that was narrowed by Topo fits already. */
+export const planHandOver = (order: HandOverOrder, candidates: readonly Candidate[], known: Known): Planned[] => {
+  const checked = order.taskIds === undefined ? { ...order, narrowing: {} } : order;
+  return candidates.map((candidate) => {
+    const reason = reasonToSkip(checked, candidate.task, known);
+    return { ...candidate, plan: reason === undefined ? { kind: 'move' } : { kind: 'skip', reason } };
+  });
+};
+
+/** The runs of the named tasks, where their templates matter. */
+export const sequencesOf = async (
+  z: ZObject,
+  { taskIds, narrowing }: HandOverOrder,
+  candidates: readonly Candidate[],
+  deadline: Deadline,
+): Promise<ReadonlyMap<string, Sequence>> => {
+  if (taskIds === undefined || narrowing.sequenceTemplateIds === undefined) return new Map();
+  return lookUpSequences(
+    z,
+    candidates.flatMap(({ task }) => task ?? []),
+    deadline,
+  );
+};

@@ -1,0 +1,168 @@
+import type { PlainOutputField } from 'zapier-platform-core';
+import type { Person } from '../../contract/event.ts';
+import { count } from '../count.ts';
+import type { Introduce } from '../people/directory.ts';
+import { personLabel } from '../people/person-label.ts';
+import { personOutputFields } from '../people/person-output.ts';
+import { sampleTask } from '../task-output.ts';
+import type { Handled } from './candidate.ts';
+import type { HandOverOrder } from './hand-over-order.ts';
+
+type HandedTask = {
+  id: string;
+  type: string | null;
+  priority: string | null;
+  status: string | null;
+  outcome: Handled['outcome'];
+  /** Why it did not move; null when it did, or would. */
+  reason: string | null;
+  previous_assignee: Person;
+};
+
+/**
+ * What *Hand Over Tasks* answers. `give_back` holds the ids of what moved: a later run takes it in its field “Tasks” to
+ * return them. `left` counts what was not looked at or not begun, whose known ids are in `left_tasks`.
+ */
+export type HandOverOutput = {
+  summary: string;
+  preview: boolean;
+  moved_count: number;
+  would_move_count: number;
+  skipped_count: number;
+  failed_count: number;
+  left_count: number;
+  previous_assignee: Person;
+  new_assignee: Person;
+  tasks: HandedTask[];
+  give_back: string[];
+  left_tasks: string[];
+};
+
+/** What a hand-over did. `beyondCount` tasks were more than it may take; the ids of some of them may be known. */
+export type HandedOver = {
+  order: HandOverOrder;
+  handled: readonly Handled[];
+  beyondCount: number;
+  beyondIds: readonly string[];
+};
+
+const idsOf = (handled: readonly Handled[], outcome: Handled['outcome']): string[] =>
+  handled.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
+
+const handedTask = (handled: Handled, introduce: Introduce): HandedTask => {
+  const { id, task, outcome } = handled;
+  return {
+    id,
+    type: task?.type ?? null,
+    priority: task?.priority ?? null,
+    status: task?.status ?? null,
+    outcome,
+    reason: 'reason' in handled ? handled.reason : null,
+    previous_assignee: introduce(task?.assignee_user_id ?? null),
+  };
+};
+
+type Counts = Pick<
+  HandOverOutput,
+  'moved_count' | 'would_move_count' | 'skipped_count' | 'failed_count' | 'left_count'
+>;
+
+const summaryOf = ({ order }: HandedOver, counts: Counts, introduce: Introduce): string => {
+  const { fromId, toId, isPreview } = order;
+  const name = (userId: string): string => personLabel({ ...introduce(userId), user_id: userId });
+  const people = `${fromId === undefined ? '' : `from ${name(fromId)} `}to ${name(toId)}`;
+  const moved = isPreview
+    ? `${count(counts.would_move_count, 'task')} would move ${people}`
+    : `${count(counts.moved_count, 'task')} moved ${people}`;
+  const others = [
+    [counts.skipped_count, 'skipped'],
+    [counts.failed_count, 'failed'],
+    [counts.left_count, 'left for another run'],
+  ] as const;
+  return `${[moved, ...others.flatMap(([amount, what]) => (amount === 0 ? [] : [`${amount} ${what}`]))].join(', ')}.`;
+};
+
+/** The ids of everybody whom the output names. */
+export const peopleOfHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
+  order.fromId ?? null,
+  order.toId,
+  ...handled.map(({ task }) => task?.assignee_user_id ?? null),
+];
+
+/** Writes down what a hand-over did. */
+export const handOverOutput = (handedOver: HandedOver, introduce: Introduce): HandOverOutput => {
+  const { order, handled, beyondCount, beyondIds } = handedOver;
+  const giveBack = idsOf(handled, 'moved');
+  const left = idsOf(handled, 'left');
+  const counts: Counts = {
+    moved_count: giveBack.length,
+    would_move_count: idsOf(handled, 'would move').length,
+    skipped_count: idsOf(handled, 'skipped').length,
+    failed_count: idsOf(handled, 'failed').length,
+    left_count: left.length + beyondCount,
+  };
+  return {
+    summary: summaryOf(handedOver, counts, introduce),
+    preview: order.isPreview,
+    ...counts,
+    previous_assignee: introduce(order.fromId ?? null),
+    new_assignee: introduce(order.toId),
+    tasks: handled.map((one) => handedTask(one, introduce)),
+    give_back: giveBack,
+    left_tasks: [...left, ...beyondIds],
+  };
+};
+
+const sampleFrom: Person = {
+  user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1',
+  name: 'Robin Okafor',
+  email: 'robin@example.com',
+};
+
+/** A hand-over with every field that it can have. */
+export const sampleHandOver: HandOverOutput = {
+  summary: '1 task moved from Robin Okafor (robin@example.com) to Kim Lindqvist (kim@example.com).',
+  preview: false,
+  moved_count: 1,
+  would_move_count: 0,
+  skipped_count: 0,
+  failed_count: 0,
+  left_count: 0,
+  previous_assignee: sampleFrom,
+  new_assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+  tasks: [
+    {
+      id: sampleTask.id,
+      type: sampleTask.type,
+      priority: sampleTask.priority,
+      status: sampleTask.status,
+      outcome: 'moved',
+      reason: null,
+      previous_assignee: sampleFrom,
+    },
+  ],
+  give_back: [sampleTask.id],
+  left_tasks: [],
+};
+
+/** The fields of a hand-over that a step gives on. */
+export const handOverOutputFields: PlainOutputField[] = [
+  { key: 'summary', label: 'Summary', type: 'string' },
+  { key: 'preview', label: 'Preview Only', type: 'boolean' },
+  { key: 'moved_count', label: 'Number of Moved Tasks', type: 'integer' },
+  { key: 'would_move_count', label: 'Number of Tasks That Would Move', type: 'integer' },
+  { key: 'skipped_count', label: 'Number of Skipped Tasks', type: 'integer' },
+  { key: 'failed_count', label: 'Number of Failed Tasks', type: 'integer' },
+  { key: 'left_count', label: 'Number of Tasks Left', type: 'integer' },
+  ...personOutputFields('previous_assignee__', 'Previous Assignee'),
+  ...personOutputFields('new_assignee__', 'New Assignee'),
+  { key: 'tasks[]id', label: 'Tasks Task', type: 'string' },
+  { key: 'tasks[]type', label: 'Tasks Task Type', type: 'string' },
+  { key: 'tasks[]priority', label: 'Tasks Priority', type: 'string' },
+  { key: 'tasks[]status', label: 'Tasks Status', type: 'string' },
+  { key: 'tasks[]outcome', label: 'Tasks Outcome', type: 'string' },
+  { key: 'tasks[]reason', label: 'Tasks Reason', type: 'string' },
+  ...personOutputFields('tasks[]previous_assignee__', 'Tasks Previous Assignee'),
+  { key: 'give_back', label: 'Give Back', type: 'string', list: true },
+  { key: 'left_tasks', label: 'Tasks Left', type: 'string', list: true },
+];

@@ -1,0 +1,62 @@
+import type { ZObject } from 'zapier-platform-core';
+import type { Person } from '../../contract/event.ts';
+import type { DirectoryEntry } from '../../contract/person.ts';
+import type { Deadline } from '../deadline.ts';
+import { webhookServerUrl } from '../environment.ts';
+import { listPeople } from '../webhook-server.ts';
+
+/** What the webhook server knows of the people of the workspace, read at most once in a run. */
+export type Directory = {
+  /**
+   * Everybody, the named first; `undefined` without a webhook server, as Topo tells no names.
+   *
+   * @throws what `webhookServerError` makes of a server that does not answer as it should.
+   */
+  everybody(): Promise<readonly DirectoryEntry[] | undefined>;
+  /** The same for whoever can do without: nobody when the directory is not there or cannot be read. */
+  everybodyKnown(): Promise<readonly DirectoryEntry[]>;
+  /** Tells who ids are, with the names that are known. Nothing is asked when there are no ids but null. */
+  introduce(ids: readonly (string | null)[]): Promise<Introduce>;
+};
+
+/** Who an id is; nobody for null. */
+export type Introduce = (userId: string | null) => Person;
+
+/** Names are a courtesy: a step does not wait longer for them. */
+const timeoutMs = 3_000;
+
+const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
+  const known = new Map(entries.map((entry) => [entry.user_id.toLowerCase(), entry]));
+  return (userId) => {
+    const entry = userId === null ? undefined : known.get(userId.toLowerCase());
+    return { user_id: userId, name: entry?.name ?? null, email: entry?.email ?? null };
+  };
+};
+
+/** Opens the directory for one run; nothing is read before somebody asks. */
+export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
+  let reading: Promise<readonly DirectoryEntry[] | undefined> | undefined;
+
+  const read = async (): Promise<readonly DirectoryEntry[] | undefined> =>
+    webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.leftMs()));
+
+  const everybody = () => {
+    reading ??= read();
+    return reading;
+  };
+
+  const everybodyKnown = async (): Promise<readonly DirectoryEntry[]> => {
+    try {
+      return (await everybody()) ?? [];
+    } catch (error) {
+      z.console.warn(`Nobody is named, as the directory cannot be read: ${String(error)}`);
+      return [];
+    }
+  };
+
+  return {
+    everybody,
+    everybodyKnown,
+    introduce: async (ids) => introducer(ids.every((id) => id === null) ? [] : await everybodyKnown()),
+  };
+};

@@ -1,0 +1,21 @@
+import type { DirectoryEntry } from '../../contract/person.ts';
+import { count } from '../count.ts';
+import { legible } from '../legible.ts';
+
+/** A person for people: `Kim Lindqvist (kim@example.com)`, as much of it as is known, or `Unnamed person 1a2b3c4d`. */
+export const personLabel = ({ user_id, name, email }: DirectoryEntry): string => {
+  const known = [name, email].flatMap((text) => (text === null ? [] : [legible(text)]));
+  const [first, second] = known.filter((text) => text !== '');
+  if (first === undefined) return `Unnamed person ${user_id.slice(0, 8)}`;
+  return second === undefined ? first : `${first} (${second})`;
+};
+
+/**
+ * A person in a dropdown: `Kim Lindqvist (kim@example.com), holds 12 open tasks`.
+ *
+ * @param openTasks how many were seen; `isComplete` tells whether these are all.
+ */
+export const holderLabel = (person: DirectoryEntry, openTasks: number, isComplete: boolean): string =>
+  openTasks === 0
+    ? personLabel(person)
+    : `${personLabel(person)}, holds ${isComplete ? '' : 'at least '}${count(openTasks, 'open task')}`;

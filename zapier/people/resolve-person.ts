@@ -1,0 +1,75 @@
+import type { DirectoryEntry } from '../../contract/person.ts';
+import { quote } from '../quote.ts';
+import { readIdOrText } from '../read-field.ts';
+import { halted } from '../zapier-error.ts';
+import type { Directory } from './directory.ts';
+import { matchPeople } from './match-people.ts';
+import { personLabel } from './person-label.ts';
+
+/** A message names no more people than one can read. */
+const mostCandidates = 10;
+
+const list = (people: readonly DirectoryEntry[]): string => {
+  const named = people.slice(0, mostCandidates).map((person) => personLabel(person));
+  const left = people.length - named.length;
+  return named.join(', ') + (left > 0 ? ` and ${left} more` : '');
+};
+
+const unknown = (label: string, text: string, everybody: readonly DirectoryEntry[]): Error => {
+  const named = everybody.filter(({ name, email }) => name !== null || email !== null);
+  const known =
+    named.length === 0
+      ? 'No names are known yet: the owner of this integration can enter them on its webhook server.'
+      : `Known are: ${list(named)}.`;
+  return halted(
+    `The field “${label}” holds ${quote(text)}, and nobody of that name or e-mail is known, so nothing was changed. ` +
+      `${known} Choose a person from the list, or map the person’s ID.`,
+  );
+};
+
+const ambiguous = (label: string, text: string, people: readonly DirectoryEntry[]): Error =>
+  halted(
+    `The field “${label}” holds ${quote(text)}, which may be any of ${people.length} people, so nothing was changed: ` +
+      `${list(people)}. Use the e-mail address or the ID of one of them.`,
+  );
+
+const nameless = (label: string, text: string): Error =>
+  halted(
+    `The field “${label}” holds ${quote(text)}, which is no ID. Names and e-mails are known only with the webhook ` +
+      'server of this integration, which is not set up. Choose a person from the list, or map the person’s ID.',
+  );
+
+/**
+ * The id of the person whom a field names by id, e-mail or name; `undefined` when the field is blank.
+ *
+ * @throws HaltedError when that is nobody, or may be several people; it lists who is known.
+ */
+export const resolvePerson = async (
+  label: string,
+  value: unknown,
+  directory: Directory,
+): Promise<string | undefined> => {
+  const given = readIdOrText(label, value);
+  if (given === undefined) return undefined;
+  if (given.kind === 'id') return given.id;
+  const everybody = await directory.everybody();
+  if (everybody === undefined) throw nameless(label, given.text);
+  const match = matchPeople(everybody, given.text);
+  switch (match.kind) {
+    case 'one':
+      return match.person.user_id;
+    case 'several':
+      throw ambiguous(label, given.text, match.people);
+    case 'none':
+      throw unknown(label, given.text, everybody);
+    default:
+      return match satisfies never;
+  }
+};
+
+/** The same for a field that must be filled in. */
+export const resolveRequiredPerson = async (label: string, value: unknown, directory: Directory): Promise<string> => {
+  const id = await resolvePerson(label, value, directory);
+  if (id !== undefined) return id;
+  throw halted(`The field “${label}” is empty. Choose a person from the list, or map an ID, an e-mail or a name.`);
+};

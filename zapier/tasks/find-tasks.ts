@@ -1,0 +1,46 @@
+import type { ZObject } from 'zapier-platform-core';
+import { largestPage } from '../../topo/list.ts';
+import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
+import type { Task } from '../../topo/task.ts';
+import { callTopo } from '../call-topo.ts';
+import type { Deadline } from '../deadline.ts';
+import { isOpen, openStatuses } from './is-open.ts';
+
+/** What to look for. `createdAfterMs` is later than that moment, in milliseconds since 1970. */
+export type TaskCriteria = Pick<
+  TaskQuery,
+  'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sequenceId' | 'status'
+> & { createdAfterMs?: number };
+
+/** More than this nobody looks at: Zapier goes on with the first. */
+const mostFound = 20;
+
+const createdAt = ({ created_at }: Task): number => Date.parse(created_at);
+
+const byBestMatch = (one: Task, other: Task): number =>
+  Number(isOpen(other)) - Number(isOpen(one)) || createdAt(other) - createdAt(one);
+
+/** The newest tasks of one status, or of all of them. Which filter Topo has for dates is not known, so it is not asked. */
+const newest = async (
+  z: ZObject,
+  { createdAfterMs = Number.NEGATIVE_INFINITY, ...query }: TaskCriteria,
+  deadline: Deadline,
+): Promise<Task[]> => {
+  const call = listTasks({ ...query, page: 1, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
+  const { items } = await callTopo(z, call, { deadline });
+  return items.filter((task) => createdAt(task) > createdAfterMs);
+};
+
+/**
+ * The tasks that fit, best match first: open ones before closed ones, and newer before older. At most twenty; none is an
+ * empty list.
+ */
+export const findTasks = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline): Promise<Task[]> => {
+  // A list of all may begin with a hundred closed tasks, so the open ones are asked for by themselves.
+  const statuses = criteria.status === undefined ? [undefined, ...openStatuses] : [criteria.status];
+  const lists = await Promise.all(
+    statuses.map((status) => newest(z, status === undefined ? criteria : { ...criteria, status }, deadline)),
+  );
+  const found = new Map(lists.flat().map((task) => [task.id, task]));
+  return [...found.values()].sort(byBestMatch).slice(0, mostFound);
+};

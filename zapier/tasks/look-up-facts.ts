@@ -1,0 +1,96 @@
+import type { ZObject } from 'zapier-platform-core';
+import type { Call } from '../../topo/call.ts';
+import { type Contact, getContact } from '../../topo/get-contact.ts';
+import { getSequence, type Sequence } from '../../topo/get-sequence.ts';
+import { largestPage } from '../../topo/list.ts';
+import { listSequenceTemplates } from '../../topo/list-sequence-templates.ts';
+import type { Task } from '../../topo/task.ts';
+import { tryTopo } from '../call-topo.ts';
+import { type Deadline, partOf } from '../deadline.ts';
+import { workThrough } from '../work-through.ts';
+
+/** What a task is about, as far as the key may read it; a task itself tells none of this. */
+export type Facts = { contact: string | null; company: string | null; template: string | null };
+
+export const noFacts: Facts = { contact: null, company: null, template: null };
+
+/** Facts are a courtesy: a list does without them rather than keep somebody waiting. */
+const patienceMs = 8_000;
+const width = 6;
+const mostTemplatePages = 3;
+
+type Known<Item> = ReadonlyMap<string, Item>;
+
+/** Looks up each id once. One answer that any other id would get, too (no scope, too many requests), ends it. */
+const lookUp = async <Item>(
+  z: ZObject,
+  ids: readonly (string | null | undefined)[],
+  callOf: (id: string) => Call<Item>,
+  deadline: Deadline,
+): Promise<Known<Item>> => {
+  const known = new Map<string, Item>();
+  let isWorthwhile = true;
+  const wanted = [...new Set(ids)].flatMap((id) => (id === null || id === undefined ? [] : [id]));
+  const ask = async (id: string): Promise<void> => {
+    const outcome = await tryTopo(z, callOf(id), { deadline });
+    if (outcome.kind === 'done') known.set(id, outcome.answer);
+    else if (outcome.kind !== 'refused' || outcome.status !== 404) isWorthwhile = false;
+  };
+  await workThrough(wanted, width, ask, () => isWorthwhile && deadline.leftMs() > 0);
+  return known;
+};
+
+const listTemplateNames = async (z: ZObject, deadline: Deadline): Promise<Known<string | null>> => {
+  const names = new Map<string, string | null>();
+  for (let page = 1; page <= mostTemplatePages; page += 1) {
+    const outcome = await tryTopo(z, listSequenceTemplates({ page, size: largestPage }), { deadline });
+    if (outcome.kind !== 'done') break;
+    for (const { id, name } of outcome.answer.items) names.set(id, name ?? null);
+    if (!outcome.answer.has_more) break;
+  }
+  return names;
+};
+
+/** The runs that tasks belong to, by id: each knows its contact and its template. */
+export const lookUpSequences = (
+  z: ZObject,
+  tasks: readonly Task[],
+  deadline: Deadline,
+): Promise<ReadonlyMap<string, Sequence>> =>
+  lookUp(
+    z,
+    tasks.map(({ sequence_id }) => sequence_id),
+    getSequence,
+    deadline,
+  );
+
+const nameOf = ({ first_name, last_name, email }: Contact): string | null => {
+  const name = [first_name, last_name].flatMap((part) => part?.trim() || []).join(' ');
+  return name === '' ? (email ?? null) : name;
+};
+
+/** What the tasks are about: answers a function that tells it of each. Never throws for what Topo refuses. */
+export const lookUpFacts = async (
+  z: ZObject,
+  tasks: readonly Task[],
+  deadline: Deadline,
+): Promise<(task: Task) => Facts> => {
+  const part = partOf(deadline, patienceMs);
+  const sequences = await lookUpSequences(z, tasks, part);
+  if (sequences.size === 0) return () => noFacts;
+
+  const contactIds = [...sequences.values()].map(({ contact_id }) => contact_id);
+  const [contacts, templates] = await Promise.all([
+    lookUp(z, contactIds, getContact, part),
+    listTemplateNames(z, part),
+  ]);
+  return ({ sequence_id }) => {
+    const sequence = sequences.get(sequence_id ?? '');
+    const contact = contacts.get(sequence?.contact_id ?? '');
+    return {
+      contact: contact === undefined ? null : nameOf(contact),
+      company: contact?.company_name ?? null,
+      template: templates.get(sequence?.sequence_template_id ?? '') ?? null,
+    };
+  };
+};

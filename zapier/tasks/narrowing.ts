@@ -1,0 +1,64 @@
+import { taskPriorities, taskTypes } from '../../topo/task.ts';
+import { choicesOf } from '../choices.ts';
+import { taskPriorityLabels, taskTypeLabels } from '../labels.ts';
+import { readIds, readWords } from '../read-field.ts';
+import type { OpenTaskQuery } from './list-open-tasks.ts';
+
+/** The labels of the fields that narrow a list of tasks, which their errors name too. */
+export const narrowingLabels = {
+  task_types: 'Task Type',
+  priorities: 'Task Priority',
+  sequence_template_ids: 'Template',
+} as const;
+
+type Fields = Partial<Record<keyof typeof narrowingLabels, unknown>>;
+
+/** Which tasks the fields leave; a blank field leaves all of them. */
+export const readNarrowing = (fields: Fields): Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'> => {
+  const types = readWords(fields.task_types);
+  const priorities = readWords(fields.priorities);
+  const sequenceTemplateIds = readIds(narrowingLabels.sequence_template_ids, fields.sequence_template_ids);
+  return {
+    ...(types === undefined ? {} : { types }),
+    ...(priorities === undefined ? {} : { priorities }),
+    ...(sequenceTemplateIds === undefined ? {} : { sequenceTemplateIds }),
+  };
+};
+
+/**
+ * The fields that narrow a list of tasks.
+ *
+ * @param purpose what they narrow, as the end of “Only tasks of these types …”.
+ */
+export const narrowingFields = (purpose: string) =>
+  [
+    {
+      key: 'task_types',
+      label: narrowingLabels.task_types,
+      type: 'string',
+      list: true,
+      required: false,
+      choices: choicesOf(taskTypes, taskTypeLabels),
+      helpText: `Only tasks of these types ${purpose}. Leave it empty for all of them.`,
+    },
+    {
+      key: 'priorities',
+      label: narrowingLabels.priorities,
+      type: 'string',
+      list: true,
+      required: false,
+      choices: choicesOf(taskPriorities, taskPriorityLabels),
+      helpText: `Only tasks of these priorities ${purpose}. Leave it empty for all of them.`,
+    },
+    {
+      key: 'sequence_template_ids',
+      label: narrowingLabels.sequence_template_ids,
+      type: 'string',
+      list: true,
+      required: false,
+      dynamic: 'template_list.id.label',
+      helpText:
+        `Only tasks of these campaigns, which Topo’s screens call sequences, ${purpose}. Leave it empty for all of ` +
+        'them. The list needs an API key with the scope sequences:read.',
+    },
+  ] as const;

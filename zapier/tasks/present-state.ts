@@ -1,0 +1,39 @@
+import type { ZObject } from 'zapier-platform-core';
+import type { Reassignment } from '../../topo/reassign-task.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Deadline } from '../deadline.ts';
+import { isOpen } from './is-open.ts';
+import { readSequenceTasks, readTask } from './read-task.ts';
+
+/** A task as it is before it is reassigned. `null` stands for what Topo does not tell. */
+export type PresentState = {
+  task: Task | null;
+  /** The tasks that scope SEQUENCE may move besides: the other tasks of the contact’s run; none for scope TASK. */
+  siblings: readonly Task[] | null;
+};
+
+const isSame = (one: string | null, other: string): boolean => one?.toLowerCase() === other.toLowerCase();
+
+/** Reads what a reassignment is going to change. */
+export const readPresentState = async (
+  z: ZObject,
+  { taskId, scope }: Pick<Reassignment, 'taskId' | 'scope'>,
+  deadline: Deadline,
+): Promise<PresentState> => {
+  const task = await readTask(z, taskId, deadline);
+  if (scope === 'TASK') return { task, siblings: [] };
+  if (task === null) return { task, siblings: null };
+  if (task.sequence_id === null) return { task, siblings: [] };
+  const tasks = await readSequenceTasks(z, task.sequence_id, deadline);
+  return { task, siblings: tasks?.filter(({ id }) => id !== task.id) ?? null };
+};
+
+/** The tasks that a reassignment would move: the task and its open siblings, as far as they are not theirs already. */
+export const tasksToMove = ({ task, siblings }: PresentState, assigneeId: string): Task[] | null => {
+  if (task === null || siblings === null) return null;
+  return [task, ...siblings.filter(isOpen)].filter(({ assignee_user_id }) => !isSame(assignee_user_id, assigneeId));
+};
+
+/** Whether somebody has the task. */
+export const isWith = ({ assignee_user_id }: Pick<Task, 'assignee_user_id'>, userId: string): boolean =>
+  isSame(assignee_user_id, userId);

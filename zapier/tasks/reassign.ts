@@ -1,0 +1,108 @@
+import type { ZObject } from 'zapier-platform-core';
+import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
+import type { Task } from '../../topo/task.ts';
+import { tryTopo } from '../call-topo.ts';
+import type { Deadline } from '../deadline.ts';
+import type { Directory } from '../people/directory.ts';
+import { personLabel } from '../people/person-label.ts';
+import { topoError } from '../topo-error.ts';
+import { withIntent } from '../with-intent.ts';
+import { halted } from '../zapier-error.ts';
+import { isWith, type PresentState, readPresentState, tasksToMove } from './present-state.ts';
+import { readSequenceTasks } from './read-task.ts';
+import type { Reassigned } from './reassignment-output.ts';
+
+/** What a run is asked to do. `onlyIfWith` is the id of the person who must have the task, if that matters. */
+export type Order = Reassignment & { onlyIfWith: string | undefined; isPreview: boolean };
+
+type Run = { z: ZObject; directory: Directory; deadline: Deadline };
+
+const nameOf = async (userId: string, directory: Directory): Promise<string> => {
+  const { name, email } = (await directory.introduce([userId]))(userId);
+  return personLabel({ user_id: userId, name, email });
+};
+
+/** Zaps run late: somebody may have moved the task since the event that started this one. */
+const guard = async ({ task }: PresentState, { onlyIfWith }: Order, directory: Directory): Promise<void> => {
+  if (onlyIfWith === undefined) return;
+  if (task === null) {
+    throw halted(
+      'Topo does not tell who has this task, so “Only If Currently Assigned To” cannot be checked, and nothing was ' +
+        'changed. The API key needs the scope tasks:read; or leave that field empty.',
+    );
+  }
+  if (isWith(task, onlyIfWith)) return;
+  const { assignee_user_id: holder } = task;
+  const now = holder === null ? 'nobody has it' : `${await nameOf(holder, directory)} has it`;
+  throw halted(`The task is not with ${await nameOf(onlyIfWith, directory)} any more: ${now}. So nothing was changed.`);
+};
+
+const preview = (state: PresentState, order: Order): Reassigned => {
+  const { task } = state;
+  if (task === null) {
+    throw halted(
+      'Topo does not tell what this task is, so there is nothing to preview, and nothing was changed. Either there is ' +
+        'no such task in this workspace, or the API key lacks the scope tasks:read.',
+    );
+  }
+  return { ...unchanged(task, order), moved: tasksToMove(state, order.assigneeId), isPreview: true };
+};
+
+const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
+  task,
+  before: task,
+  moved: [],
+  changed: false,
+  isPreview: false,
+  assigneeId,
+  requestId: null,
+});
+
+const write = async ({ z, deadline }: Run, order: Order): Promise<{ answer: Task; requestId: string | null }> => {
+  const { taskId, assigneeId, scope } = order;
+  const reassignment = { taskId, assigneeId, scope };
+  const call = reassignTask(reassignment);
+  return withIntent(z, reassignment, async () => {
+    const outcome = await tryTopo(z, call, { deadline });
+    if (outcome.kind === 'done') return outcome;
+    throw topoError(outcome, call);
+  });
+};
+
+/** The siblings that are with the new assignee now and were not before; `null` when Topo does not tell. */
+const movedSiblings = async (
+  { z, deadline }: Run,
+  state: PresentState,
+  { assigneeId }: Order,
+): Promise<Task[] | null> => {
+  const { task, siblings } = state;
+  if (siblings === null) return null;
+  if (siblings.length === 0 || task === null || task.sequence_id === null) return [];
+  // The reassignment is made, whatever becomes of this look at it.
+  const after = await readSequenceTasks(z, task.sequence_id, deadline).catch(() => null);
+  if (after === null) return null;
+  const isTheirs = new Set(after.filter((one) => isWith(one, assigneeId)).map(({ id }) => id));
+  return siblings.filter((one) => isTheirs.has(one.id) && !isWith(one, assigneeId));
+};
+
+/**
+ * Gives a task to somebody, unless there is nothing to do or it is only a preview. Reads, then writes: a change that
+ * somebody makes in the moment between is not seen.
+ *
+ * @throws HaltedError when the task is not with whom it must be, and what `topoError` makes of Topo's refusals.
+ */
+export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
+  const state = await readPresentState(run.z, order, run.deadline);
+  await guard(state, order, run.directory);
+  if (order.isPreview) return preview(state, order);
+  const { task: before } = state;
+  if (before !== null && tasksToMove(state, order.assigneeId)?.length === 0) return unchanged(before, order);
+
+  const { answer: task, requestId } = await write(run, order);
+  const made = { task, before, isPreview: false, assigneeId: order.assigneeId, requestId };
+  const siblings = await movedSiblings(run, state, order);
+  const own = before === null ? null : isWith(before, order.assigneeId) ? [] : [before];
+  if (own === null || siblings === null) return { ...made, moved: null, changed: own?.length ? true : null };
+  const moved = [...own, ...siblings];
+  return { ...made, moved, changed: moved.length > 0 };
+};

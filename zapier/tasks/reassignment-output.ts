@@ -1,0 +1,112 @@
+import type { PlainOutputField } from 'zapier-platform-core';
+import type { Person } from '../../contract/event.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Introduce } from '../people/directory.ts';
+import { personOutputFields } from '../people/person-output.ts';
+import { sampleTask, taskOutputFields } from '../task-output.ts';
+
+/** A task that moved, or would move, and who had it before. */
+type MovedTask = {
+  id: string;
+  type: string | null;
+  priority: string | null;
+  status: string | null;
+  previous_assignee: Person;
+};
+
+/**
+ * What *Reassign Task* answers: the task as it is now, and what became of it. `null` stands for what could not be known:
+ * `changed` and the moved tasks where Topo did not tell who had the tasks before.
+ */
+export type ReassignmentOutput = Task & {
+  changed: boolean | null;
+  preview: boolean;
+  previous_assignee: Person;
+  new_assignee: Person;
+  moved_count: number | null;
+  moved_tasks: MovedTask[] | null;
+  request_id: string | null;
+};
+
+/** What a run did, or in a preview would do. `before` is the task as it was; `moved` are tasks as they were. */
+export type Reassigned = {
+  task: Task;
+  before: Task | null;
+  moved: readonly Task[] | null;
+  changed: boolean | null;
+  isPreview: boolean;
+  assigneeId: string;
+  requestId: string | null;
+};
+
+/** The ids of everybody whom the output names. */
+export const peopleOf = ({ before, moved, assigneeId }: Reassigned): (string | null)[] => [
+  assigneeId,
+  before?.assignee_user_id ?? null,
+  ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
+];
+
+const movedTask = (task: Task, introduce: Introduce): MovedTask => ({
+  id: task.id,
+  type: task.type ?? null,
+  priority: task.priority ?? null,
+  status: task.status ?? null,
+  previous_assignee: introduce(task.assignee_user_id),
+});
+
+/** Writes down what a run did. */
+export const reassignmentOutput = (reassigned: Reassigned, introduce: Introduce): ReassignmentOutput => {
+  const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
+  return {
+    ...task,
+    changed,
+    preview: isPreview,
+    previous_assignee: introduce(before?.assignee_user_id ?? null),
+    new_assignee: introduce(assigneeId),
+    moved_count: moved?.length ?? null,
+    moved_tasks: moved?.map((one) => movedTask(one, introduce)) ?? null,
+    request_id: requestId,
+  };
+};
+
+const samplePrevious: Person = {
+  user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1',
+  name: 'Robin Okafor',
+  email: 'robin@example.com',
+};
+
+/** A reassignment with every field that it can have. */
+export const sampleReassignment = {
+  ...sampleTask,
+  changed: true,
+  preview: false,
+  previous_assignee: samplePrevious,
+  new_assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+  moved_count: 1,
+  moved_tasks: [
+    {
+      id: sampleTask.id,
+      type: sampleTask.type,
+      priority: sampleTask.priority,
+      status: sampleTask.status,
+      previous_assignee: samplePrevious,
+    },
+  ],
+  request_id: null,
+} as const;
+
+/** The fields of a reassignment that a step gives on. */
+export const reassignmentOutputFields: PlainOutputField[] = [
+  ...taskOutputFields(),
+  { key: 'changed', label: 'Changed', type: 'boolean' },
+  { key: 'preview', label: 'Preview Only', type: 'boolean' },
+  ...personOutputFields('previous_assignee__', 'Previous Assignee'),
+  ...personOutputFields('new_assignee__', 'New Assignee'),
+  { key: 'moved_count', label: 'Number of Moved Tasks', type: 'integer' },
+  { key: 'moved_tasks[]id', label: 'Moved Task', type: 'string' },
+  { key: 'moved_tasks[]type', label: 'Moved Task Type', type: 'string' },
+  { key: 'moved_tasks[]priority', label: 'Moved Task Priority', type: 'string' },
+  { key: 'moved_tasks[]status', label: 'Moved Task Status', type: 'string' },
+  ...personOutputFields('moved_tasks[]previous_assignee__', 'Moved Task Previous Assignee'),
+  { key: 'request_id', label: 'Topo Request', type: 'string' },
+];

@@ -1,0 +1,38 @@
+import type { DirectoryEntry } from '../../contract/person.ts';
+import type { Task } from '../../topo/task.ts';
+import { count } from '../count.ts';
+import { labelOf, taskPriorityLabels, taskTypeLabels } from '../labels.ts';
+import { legible } from '../legible.ts';
+import { personLabel } from '../people/person-label.ts';
+import type { Facts } from './look-up-facts.ts';
+
+/** What a label tells of a task besides the task: what it is about, who has it, and the present. */
+export type Surroundings = { facts: Facts; holder: DirectoryEntry | null; nowMs: number };
+
+const age = (createdAt: string, nowMs: number): string => {
+  const hours = Math.floor((nowMs - Date.parse(createdAt)) / 3_600_000);
+  if (hours < 1) return 'new';
+  return hours < 24 ? `${count(hours, 'hour')} old` : `${count(Math.floor(hours / 24), 'day')} old`;
+};
+
+const present = (text: string | null): string[] => {
+  const shown = text === null ? '' : legible(text);
+  return shown === '' ? [] : [shown];
+};
+
+/**
+ * A task in a dropdown: `Call · Ada Moreau, Initech · Trial Follow-up · Hot · 3 days old · Kim Lindqvist`. Without a
+ * contact, the beginning of its id tells it from others.
+ */
+export const taskLabel = (task: Task, { facts, holder, nowMs }: Surroundings): string => {
+  const contact = [...present(facts.contact), ...present(facts.company)].join(', ');
+  return [
+    labelOf(taskTypeLabels, task.type ?? 'Task'),
+    ...(contact === '' ? [] : [contact]),
+    ...present(facts.template),
+    ...(task.priority === undefined ? [] : [labelOf(taskPriorityLabels, task.priority)]),
+    age(task.created_at, nowMs),
+    holder === null ? 'unassigned' : personLabel(holder),
+    ...(contact === '' ? [task.id.slice(0, 8)] : []),
+  ].join(' · ');
+};
