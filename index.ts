@@ -4,6 +4,7 @@ import packageJson from './package.json' with { type: 'json' };
 import personList from './triggers/person-list.ts';
 import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
+import templateList from './triggers/template-list.ts';
 import { authentication } from './zapier/authentication.ts';
 import { refuseRedirect } from './zapier/refuse-redirect.ts';
 import { sendKey } from './zapier/send-key.ts';
@@ -19,6 +20,7 @@ export default defineApp({
     [taskReassigned.key]: taskReassigned,
     [taskList.key]: taskList,
     [personList.key]: personList,
+    [templateList.key]: templateList,
   },
   creates: {
     [reassignTask.key]: reassignTask,

@@ -1,4 +1,6 @@
 import type { Kind } from '../contract/event.ts';
+import type { OncePer } from '../contract/hook.ts';
+import type { SequenceTemplate } from '../topo/list-sequence-templates.ts';
 import type { Task, taskPriorities, taskTypes } from '../topo/task.ts';
 
 /** What people call the known types of a task. Topo may add types. */
@@ -52,3 +54,16 @@ export const taskLabel = (task: Task, nowMs: number): string =>
 /** A person in a dropdown, such as `Unnamed person 1a2b3c4d, holds 12 open tasks`. */
 export const holderLabel = (userId: string, openTasks: number, isComplete: boolean): string =>
   `${personLabel(userId)}, holds ${isComplete ? '' : 'at least '}${count(openTasks, 'open task')}`;
+
+/** How often a Zap runs when several tasks of a contact move together, for people. */
+export const oncePerLabels = {
+  task: 'Task: every task that changes hands starts a run of its own',
+  sequence: 'Contact: tasks of one contact’s sequence that move together start one run, with all of them in a list',
+} as const satisfies Record<OncePer, string>;
+
+/** A template in a dropdown, such as `Founders in Europe`, with its status where it is not running. */
+export const templateLabel = ({ id, name, status }: SequenceTemplate): string => {
+  const given = name?.trim() ?? '';
+  const label = given === '' ? `Unnamed template ${shortId(id)}` : given;
+  return status == null || status === 'ACTIVE' ? label : `${label} (${status.toLowerCase().replaceAll('_', ' ')})`;
+};
