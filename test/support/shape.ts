@@ -21,7 +21,7 @@ export const pathsOf = (value: unknown): string[] => [...new Set(leavesOf(value)
 const isoMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
 
 /** A moment as Zapier wants it: ISO 8601, with its zone. */
-export const isMoment = (value: unknown): boolean =>
+const isMoment = (value: unknown): boolean =>
   typeof value === 'string' && isoMoment.test(value) && !Number.isNaN(Date.parse(value));
 
 const fits: Record<string, (value: unknown) => boolean> = {
@@ -45,7 +45,8 @@ export const misfits = (fields: readonly Field[], result: unknown): string[] => 
   const found = new Set(leaves.map(({ path }) => path));
   const missing = fields.filter(({ key }) => !found.has(key) && !emptyLists.some((list) => key.startsWith(list)));
   const wrong = leaves.flatMap(({ path, value }) => {
-    if (Array.isArray(value)) return fields.some(({ key }) => key.startsWith(path)) ? [] : [`${path} is no output field`];
+    if (Array.isArray(value))
+      return fields.some(({ key }) => key.startsWith(path)) ? [] : [`${path} is no output field`];
     const type = known.get(path)?.type ?? 'string';
     if (!known.has(path)) return [`${path} is no output field`];
     return value === null || fits[type]?.(value) === true ? [] : [`${path} is no ${type}`];
