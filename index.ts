@@ -7,6 +7,7 @@ import findTask from './searches/find-task.ts';
 import personList from './triggers/person-list.ts';
 import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
+import templateList from './triggers/template-list.ts';
 import { authentication } from './zapier/authentication.ts';
 import { refuseRedirect } from './zapier/refuse-redirect.ts';
 import { sendKey } from './zapier/send-key.ts';
@@ -22,6 +23,7 @@ export default defineApp({
     [taskReassigned.key]: taskReassigned,
     [taskList.key]: taskList,
     [personList.key]: personList,
+    [templateList.key]: templateList,
   },
   creates: {
     [reassignTask.key]: reassignTask,

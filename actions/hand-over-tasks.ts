@@ -11,7 +11,8 @@ import {
 } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { readFlag, readNumber, readTaskIds } from '../zapier/read-field.ts';
+import { readNumber, readTaskIds } from '../zapier/read-field.ts';
+import { readSwitch } from '../zapier/read-switch.ts';
 import { narrowingFields, readNarrowing } from '../zapier/tasks/narrowing.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
@@ -91,7 +92,7 @@ const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<Ha
   const taskIds = readTaskIds(label.tasks, inputData.task_ids);
   const narrowing = readNarrowing(inputData);
   const mostTasks = readNumber(label.most, inputData.most_tasks, 1, mostOfAll) ?? usualMost;
-  const isPreview = readFlag(label.preview, inputData.preview_only) ?? false;
+  const isPreview = readSwitch(label.preview, inputData.preview_only) ?? false;
   const toId = await resolveRequiredPerson(label.to, inputData.to_user_id, directory);
   const fromId = await resolvePerson(label.from, inputData.from_user_id, directory);
   if (fromId === undefined && taskIds === undefined) {

@@ -4,7 +4,8 @@ import { choicesOf } from '../zapier/choices.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { readChoice, readFlag, readTaskId } from '../zapier/read-field.ts';
+import { readChoice, readTaskId } from '../zapier/read-field.ts';
+import { readSwitch } from '../zapier/read-switch.ts';
 import { narrowingFields } from '../zapier/tasks/narrowing.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {
@@ -91,7 +92,7 @@ const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<Re
   const directory = openDirectory(z, deadline);
   const taskId = readTaskId(label.task, inputData.task_id);
   const scope = readChoice(label.scope, inputData.scope, reassignScopes) ?? 'TASK';
-  const isPreview = readFlag(label.preview, inputData.preview_only) ?? false;
+  const isPreview = readSwitch(label.preview, inputData.preview_only) ?? false;
   const assigneeId = await resolveRequiredPerson(label.assignee, inputData.assignee_user_id, directory);
   const onlyIfWith = await resolvePerson(label.onlyIfWith, inputData.only_if_assigned_to, directory);
 

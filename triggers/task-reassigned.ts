@@ -1,13 +1,13 @@
 import { type Bundle, defineInputFields, defineTrigger, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { kinds, type TaskReassigned } from '../contract/event.ts';
-import { listTasks } from '../topo/list-tasks.ts';
+import { OncePer } from '../contract/hook.ts';
 import { taskPriorities, taskTypes } from '../topo/task.ts';
-import { callTopo } from '../zapier/call-topo.ts';
 import { eventOutputFields, sampleEvent } from '../zapier/event-output.ts';
-import { exampleEvent } from '../zapier/example-event.ts';
+import { fetchExamples } from '../zapier/fetch-examples.ts';
 import { isFirstTime } from '../zapier/is-first-time.ts';
-import { kindLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/labels.ts';
+import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/labels.ts';
 import { readDelivery } from '../zapier/read-delivery.ts';
+import { readChoice } from '../zapier/read-field.ts';
 import { type Subscription, subscriptionOf } from '../zapier/subscription.ts';
 import { filterLabels, isWanted, readFilters } from '../zapier/wanted-changes.ts';
 import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server.ts';
@@ -16,17 +16,9 @@ import { failed } from '../zapier/zapier-error.ts';
 const choicesOf = <Value extends string>(values: readonly Value[], labels: Record<Value, string>) =>
   values.map((value) => ({ value, sample: value, label: labels[value] }));
 
+const oncePerLabel = 'Run Once Per';
+
 const inputFields = defineInputFields([
-  {
-    key: 'kinds',
-    label: filterLabels.kinds,
-    type: 'string',
-    list: true,
-    required: false,
-    default: 'reassigned',
-    choices: choicesOf(kinds, kindLabels),
-    helpText: 'Which changes start the Zap. Leave it empty for all of them.',
-  },
   {
     key: 'new_assignee_ids',
     label: filterLabels.new_assignee_ids,
@@ -63,6 +55,45 @@ const inputFields = defineInputFields([
     choices: choicesOf(taskPriorities, taskPriorityLabels),
     helpText: 'Only tasks of these priorities. Leave it empty for all of them.',
   },
+  {
+    key: 'sequence_template_ids',
+    label: filterLabels.sequence_template_ids,
+    type: 'string',
+    list: true,
+    required: false,
+    dynamic: 'template_list.id.label',
+    helpText:
+      'Only tasks of contacts who run through one of these sequences. Leave it empty for all of them. The list needs an ' +
+      'API key that also has the scope `sequences:read`.',
+  },
+  {
+    key: 'kinds',
+    label: filterLabels.kinds,
+    type: 'string',
+    list: true,
+    required: false,
+    default: 'reassigned',
+    choices: choicesOf(kinds, kindLabels),
+    helpText: 'Which changes start the Zap. Leave it empty for all of them.',
+  },
+  {
+    key: 'ignore_zapier',
+    label: filterLabels.ignore_zapier,
+    type: 'boolean',
+    required: false,
+    default: 'false',
+    helpText:
+      'Choose yes if this Zap itself reassigns tasks: then what it does, and what other Zaps do, does not start it again.',
+  },
+  {
+    key: 'once_per',
+    label: oncePerLabel,
+    type: 'string',
+    required: false,
+    default: 'task',
+    choices: choicesOf(OncePer.options, oncePerLabels),
+    helpText: 'What to do when several tasks of one contact move to the same person together.',
+  },
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
@@ -70,7 +101,12 @@ type InputData = InferInputData<typeof inputFields>;
 /** Asks the webhook server for events. What it answers is `bundle.subscribeData` from now on. */
 const performSubscribe = (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
   if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
-  return subscribe(z, { target_url: targetUrl, event: 'task.reassigned', filters: readFilters(inputData) });
+  return subscribe(z, {
+    target_url: targetUrl,
+    event: 'task.reassigned',
+    filters: readFilters(inputData),
+    once_per: readChoice(oncePerLabel, inputData.once_per, OncePer.options) ?? 'task',
+  });
 };
 
 /** Ends the subscription; one that is already gone is no error. */
@@ -80,37 +116,26 @@ const performUnsubscribe = async (z: ZObject, bundle: Bundle<InputData>): Promis
   return {};
 };
 
+const startNothing = (z: ZObject, reason: string): [] => {
+  z.console.warn(`This delivery starts no run: ${reason}.`);
+  return [];
+};
+
 /** Lets a delivery through when it is genuine, wanted, and comes for the first time. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReassigned[]> => {
   const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000));
-  if (delivery.kind === 'forged') {
-    z.console.warn(`This delivery starts no run: ${delivery.reason}.`);
-    return [];
-  }
+  if (delivery.kind === 'forged') return startNothing(z, delivery.reason);
   const { event, hookId, webhookId } = delivery;
-  if (!isWanted(readFilters(bundle.inputData), event)) return [];
-  return (await isFirstTime(z, `delivery:${hookId}:${webhookId}`)) ? [event] : [];
+  if (!isWanted(readFilters(bundle.inputData), event)) return startNothing(z, 'the fields of this Zap keep it out');
+  const isFirst = await isFirstTime(z, `delivery:${hookId}:${webhookId}`);
+  return isFirst ? [event] : startNothing(z, 'it came before');
 };
 
-/** The newest events for the editor; an example made of a real task when there is none yet. */
+/** The newest events for the editor; examples made of real tasks when there is none yet. */
 const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskReassigned[]> => {
   const filters = readFilters(inputData);
   const { items: events } = await listEvents(z, 3, filters);
-  if (events.length > 0) return events;
-
-  const { task_types: types, priorities } = filters;
-  const { items: tasks } = await callTopo(
-    z,
-    listTasks({
-      size: 1,
-      sortBy: 'updated_at',
-      sortOrder: 'desc',
-      ...(types === undefined ? {} : { types }),
-      ...(priorities === undefined ? {} : { priorities }),
-    }),
-  );
-  const examples = tasks.map((task) => exampleEvent(task, filters));
-  return examples.length > 0 ? examples : [sampleEvent];
+  return events.length > 0 ? events : fetchExamples(z, filters);
 };
 
 export default defineTrigger({

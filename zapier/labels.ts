@@ -1,4 +1,6 @@
 import type { Kind } from '../contract/event.ts';
+import type { OncePer } from '../contract/hook.ts';
+import type { SequenceTemplate } from '../topo/list-sequence-templates.ts';
 import type { taskPriorities, taskStatuses, taskTypes } from '../topo/task.ts';
 import { legible } from './legible.ts';
 
@@ -35,3 +37,16 @@ export const kindLabels = {
 /** What people call a word of Topo's; a word that we do not know is written as one says it. */
 export const labelOf = (labels: Record<string, string>, word: string): string =>
   labels[word] ?? legible(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' '));
+
+/** How often a Zap runs when several tasks of a contact move together, for people. */
+export const oncePerLabels = {
+  task: 'Task: every task that changes hands starts a run of its own',
+  sequence: 'Contact: tasks of one contact’s sequence that move together start one run, with all of them in a list',
+} as const satisfies Record<OncePer, string>;
+
+/** A template in a dropdown, such as `Founders in Europe`, with its status where it is not running. */
+export const templateLabel = ({ id, name, status }: SequenceTemplate): string => {
+  const given = legible(name ?? '');
+  const label = given === '' ? `Unnamed template ${id.slice(0, 8)}` : given;
+  return status == null || status === 'ACTIVE' ? label : `${label} (${labelOf({}, status).toLowerCase()})`;
+};

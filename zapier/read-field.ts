@@ -109,12 +109,6 @@ export const readChoice = <Choice extends string>(
   throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
 };
 
-/** Yes or no, as Zapier and people write it; `undefined` when the field is blank. */
-export const readFlag = (label: string, value: unknown): boolean | undefined => {
-  const word = readChoice(label, value, ['true', 'false', 'yes', 'no', '1', '0']);
-  return word === undefined ? undefined : ['true', 'yes', '1'].includes(word);
-};
-
 /** A whole number within bounds; `undefined` when the field is blank. */
 export const readNumber = (label: string, value: unknown, least: number, most: number): number | undefined => {
   const [text, ...others] = textsIn(value);

@@ -23,9 +23,16 @@ type Row = {
   next: string | ((asked: Asked) => string);
 };
 
-const newKey =
-  'Make a new key with the scopes tasks:read and tasks:write in Topo under Settings → Developers → API Keys, ' +
-  'and reconnect the account in Zapier.';
+const inWords = new Intl.ListFormat('en-GB');
+
+/** A key keeps the scopes that it was made with, and takes the place of the old one: so it needs those of all steps. */
+const newKey = ({ needs = 'tasks:read' }: Asked): string => {
+  const scopes = inWords.format(new Set(['tasks:read', 'tasks:write', needs]));
+  return (
+    `Make a new key with the scopes ${scopes} in Topo under Settings → Developers → API Keys, ` +
+    'and reconnect the account in Zapier.'
+  );
+};
 
 const tellOwner = 'If it happens again, tell the owner of this integration.';
 

@@ -2,34 +2,56 @@ import { kinds, type TaskReassigned } from '../contract/event.ts';
 import type { HookFilters } from '../contract/hook.ts';
 import { kindOf } from '../contract/kind-of.ts';
 import { matches } from '../contract/matches.ts';
+import { possibleKinds } from './possible-kinds.ts';
 import { readChoices, readIds, readWords } from './read-field.ts';
-
-type Fields = Partial<
-  Record<'kinds' | 'new_assignee_ids' | 'previous_assignee_ids' | 'task_types' | 'priorities', unknown>
->;
+import { readSwitch } from './read-switch.ts';
+import { halted } from './zapier-error.ts';
 
 /** The labels of the fields, which their errors name too. */
 export const filterLabels = {
-  kinds: 'Kind of Change',
   new_assignee_ids: 'New Assignee',
   previous_assignee_ids: 'Previous Assignee',
   task_types: 'Task Type',
-  priorities: 'Task Priority',
-} as const satisfies Record<keyof Fields, string>;
+  priorities: 'Priority',
+  sequence_template_ids: 'Template',
+  kinds: 'Kind of Change',
+  ignore_zapier: 'Ignore Changes Made by Zapier',
+} as const;
+
+type Fields = Partial<Record<keyof typeof filterLabels, unknown>>;
 
 const present = (filters: HookFilters): HookFilters =>
   Object.fromEntries(Object.entries(filters).filter(([, wanted]) => wanted !== undefined));
 
-/** The filters of a Zap. A blank field is no filter. */
+const refuseContradiction = (filters: HookFilters): HookFilters => {
+  if (possibleKinds(filters).length > 0) return filters;
+  const { new_assignee_ids: newLabel, previous_assignee_ids: previousLabel, kinds: kindLabel } = filterLabels;
+  throw halted(
+    `With these choices the Zap would never run: “${kindLabel}”, “${newLabel}” and “${previousLabel}” contradict each ` +
+      'other. A task that belonged to nobody has no previous assignee, and one that belongs to nobody now has no new ' +
+      'one. Take one of the choices back.',
+  );
+};
+
+/**
+ * The filters of a Zap. A blank field is no filter.
+ *
+ * @throws when a field is unusable, or when no change could ever pass all of them.
+ */
 export const readFilters = (fields: Fields): HookFilters => {
-  const { kinds: kindLabel, new_assignee_ids: newLabel, previous_assignee_ids: previousLabel } = filterLabels;
-  return present({
-    kinds: readChoices(kindLabel, fields.kinds, kinds),
-    new_assignee_ids: readIds(newLabel, fields.new_assignee_ids),
-    previous_assignee_ids: readIds(previousLabel, fields.previous_assignee_ids),
-    task_types: readWords(fields.task_types),
-    priorities: readWords(fields.priorities),
-  });
+  const read = (field: 'new_assignee_ids' | 'previous_assignee_ids' | 'sequence_template_ids') =>
+    readIds(filterLabels[field], fields[field]);
+  return refuseContradiction(
+    present({
+      new_assignee_ids: read('new_assignee_ids'),
+      previous_assignee_ids: read('previous_assignee_ids'),
+      task_types: readWords(fields.task_types),
+      priorities: readWords(fields.priorities),
+      sequence_template_ids: read('sequence_template_ids'),
+      kinds: readChoices(filterLabels.kinds, fields.kinds, kinds),
+      ignore_sources: readSwitch(filterLabels.ignore_zapier, fields.ignore_zapier) === true ? ['zapier'] : undefined,
+    }),
+  );
 };
 
 /** Whether any change of an event is one that the filters let through. */

@@ -7,7 +7,7 @@ import type { OpenTaskQuery } from './list-open-tasks.ts';
 /** The labels of the fields that narrow a list of tasks, which their errors name too. */
 export const narrowingLabels = {
   task_types: 'Task Type',
-  priorities: 'Task Priority',
+  priorities: 'Priority',
   sequence_template_ids: 'Template',
 } as const;
 
