@@ -1,6 +1,6 @@
 /** The time that one run of a step has. */
 export type Deadline = {
-  /** Milliseconds until the run must have ended; 0 when they are over. */
+  /** Whole milliseconds until the run must have ended; 0 when they are over. */
   leftMs(): number;
   /** Whether a write may still begin: late enough before the end to hear how it came out. */
   mayWrite(): boolean;
@@ -18,7 +18,7 @@ const lastWriteMs = 20_000;
 export const startDeadline = (nowMs: () => number): Deadline => {
   const startedAtMs = nowMs();
   return {
-    leftMs: () => Math.max(0, startedAtMs + runMs - nowMs()),
+    leftMs: () => Math.max(0, Math.floor(startedAtMs + runMs - nowMs())),
     mayWrite: () => nowMs() < startedAtMs + lastWriteMs,
   };
 };

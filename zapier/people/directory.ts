@@ -22,8 +22,9 @@ export type Directory = {
 /** Who an id is; nobody for null. */
 export type Introduce = (userId: string | null) => Person;
 
-/** Names are a courtesy: a step does not wait longer for them. */
-const timeoutMs = 3_000;
+/** To find out whom a name means is worth a wait; to tell the name of an id is a courtesy. */
+const resolveMs = 10_000;
+const courtesyMs = 2_000;
 
 const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
   const known = new Map(entries.map((entry) => [entry.user_id.toLowerCase(), entry]));
@@ -37,17 +38,17 @@ const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
 export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   let reading: Promise<readonly DirectoryEntry[] | undefined> | undefined;
 
-  const read = async (): Promise<readonly DirectoryEntry[] | undefined> =>
+  const read = async (timeoutMs: number): Promise<readonly DirectoryEntry[] | undefined> =>
     webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.leftMs()));
 
-  const everybody = () => {
-    reading ??= read();
+  const readOnce = (timeoutMs: number) => {
+    reading ??= read(timeoutMs);
     return reading;
   };
 
   const everybodyKnown = async (): Promise<readonly DirectoryEntry[]> => {
     try {
-      return (await everybody()) ?? [];
+      return (await readOnce(courtesyMs)) ?? [];
     } catch (error) {
       z.console.warn(`Nobody is named, as the directory cannot be read: ${String(error)}`);
       return [];
@@ -55,7 +56,7 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   };
 
   return {
-    everybody,
+    everybody: () => readOnce(resolveMs),
     everybodyKnown,
     introduce: async (ids) => introducer(ids.every((id) => id === null) ? [] : await everybodyKnown()),
   };

@@ -92,7 +92,8 @@ const movedSiblings = async (
  * @throws HaltedError when the task is not with whom it must be, and what `topoError` makes of Topo's refusals.
  */
 export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
-  const state = await readPresentState(run.z, order, run.deadline);
+  // The names that the result tells are read meanwhile.
+  const [state] = await Promise.all([readPresentState(run.z, order, run.deadline), run.directory.everybodyKnown()]);
   await guard(state, order, run.directory);
   if (order.isPreview) return preview(state, order);
   const { task: before } = state;
