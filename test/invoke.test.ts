@@ -46,6 +46,27 @@ const invocations: Invocation[] = [
     prints: ({ task, ben }) => expect.objectContaining({ id: task.id, assignee_user_id: ben.userId }),
     changes: 1,
   },
+  {
+    type: 'create',
+    key: 'hand_over_tasks',
+    inputData: ({ anna, ben, task }) => ({ from_user_id: anna.userId, to_user_id: ben.userId, task_ids: [task.id] }),
+    prints: ({ task }) => expect.objectContaining({ moved_count: 1, give_back: [task.id], left_count: 0 }),
+    changes: 1,
+  },
+  {
+    type: 'search',
+    key: 'find_task',
+    inputData: ({ anna, task }) => ({ assignee_user_id: anna.userId, sequence_id: task.sequence_id }),
+    prints: ({ task }) => expect.arrayContaining([expect.objectContaining({ id: task.id })]),
+    changes: 0,
+  },
+  {
+    type: 'search',
+    key: 'find_person',
+    inputData: ({ anna }) => ({ person: anna.userId }),
+    prints: ({ anna }) => [expect.objectContaining({ id: anna.userId, open_tasks: expect.any(Number) })],
+    changes: 0,
+  },
 ];
 
 type Steps = Record<string, { display: { hidden?: boolean } }>;
