@@ -90,12 +90,22 @@ test('the list of people has whoever holds open tasks, the busiest first', async
   expect(counts).toEqual([...counts].sort((one, other) => other - one));
 });
 
-test('the list of people reads three pages of a large workspace, and says that it may be more', async () => {
+test('tasks that were made at one moment are listed once each, in whatever order Topo shows them', async () => {
+  const { app, sandbox } = await startTopo({ taskCount: 0, clock: () => new Date('2026-03-04T12:00:00Z') });
+  const made = Array.from({ length: 230 }, () => sandbox.createTask({ status: 'PENDING' }).id);
+  const found: string[] = [];
+  for (let page = 0; page < 9; page += 1) {
+    const choices = (await app.run(tasks, { meta: { page } })) as Choice[];
+    found.push(...choices.map(({ id }) => id));
+  }
+  expect(found.toSorted()).toEqual(made.toSorted());
+});
+
+test('the list of people reads a few pages of a large workspace, and says that it may be more', async () => {
   const { app, sandbox } = await startTopo({ taskCount: 2_000 });
   const choices = (await app.run(people)) as Choice[];
   expect(first(choices).label).toMatch(/^Unnamed person [0-9a-f]{8}, holds at least \d+ open tasks$/);
   expect(sandbox.requests).toHaveLength(6);
-  expect(sandbox.requests.entries.map(({ query }) => Number(query.get('page')))).toEqual([1, 1, 2, 2, 3, 3]);
 });
 
 test('an empty workspace has empty lists', async () => {
