@@ -27,7 +27,10 @@ const label = {
 
 const usualMost = 50;
 
-/** As many as fit into the time of a run when Topo takes 0.4 s for a reassignment, four at a time. */
+/**
+ * As many as fit into the time of a run while Topo takes up to about 0.4 s for a reassignment: measured, 200 took 15 s at
+ * 0.25 s each, and at 0.4 s each 193 began in time (`npm run bench:hand-over`).
+ */
 const mostOfAll = mostIntents;
 
 const inputFields = defineInputFields([

@@ -31,7 +31,7 @@ export const readIds = (label: string, value: unknown): string[] | undefined => 
 };
 
 /** The one id in a field that must be filled in. It may stand in a link or in capitals. */
-export const readId = (label: string, value: unknown): string => {
+const readId = (label: string, value: unknown): string => {
   const [id, ...others] = readIds(label, value) ?? [];
   if (id === undefined) throw halted(`The field “${label}” is empty. Choose from the list, or map an ID into it.`);
   if (others.length === 0) return id;
