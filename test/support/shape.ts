@@ -5,10 +5,14 @@ export type Leaf = { path: string; value: unknown };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Every value in an object, of every element of its lists. An empty list is a leaf: nobody knows what is in it. */
+/**
+ * Every value in an object, of every element of its lists: those of a list of objects below `list[]`, those of a list of
+ * plain values at the path of the list. An empty list is a leaf: nobody knows what is in it.
+ */
 export const leavesOf = (value: unknown, path = ''): Leaf[] => {
   if (Array.isArray(value)) {
-    return value.length === 0 ? [{ path: `${path}[]`, value }] : value.flatMap((one) => leavesOf(one, `${path}[]`));
+    if (value.length === 0) return [{ path, value }];
+    return value.flatMap((one) => leavesOf(one, isObject(one) ? `${path}[]` : path));
   }
   if (!isObject(value)) return [{ path, value }];
   const separator = path === '' || path.endsWith('[]') ? '' : '__';
@@ -33,9 +37,11 @@ const fits: Record<string, (value: unknown) => boolean> = {
   datetime: isMoment,
 };
 
-/** The lists that are empty: whatever begins with their path may be missing. */
+/** The lists that are empty: what stands in them may be missing. */
 const emptyListsIn = (leaves: readonly Leaf[]): string[] =>
   leaves.filter(({ value }) => Array.isArray(value)).map(({ path }) => path);
+
+const isIn = (list: string, key: string): boolean => key === list || key.startsWith(`${list}[]`);
 
 /** What is missing in a result, too much in it, or of another type than its output fields say; a sentence each. */
 export const misfits = (fields: readonly Field[], result: unknown): string[] => {
@@ -43,10 +49,9 @@ export const misfits = (fields: readonly Field[], result: unknown): string[] => 
   const emptyLists = emptyListsIn(leaves);
   const known = new Map(fields.map((field) => [field.key, field]));
   const found = new Set(leaves.map(({ path }) => path));
-  const missing = fields.filter(({ key }) => !found.has(key) && !emptyLists.some((list) => key.startsWith(list)));
+  const missing = fields.filter(({ key }) => !found.has(key) && !emptyLists.some((list) => isIn(list, key)));
   const wrong = leaves.flatMap(({ path, value }) => {
-    if (Array.isArray(value))
-      return fields.some(({ key }) => key.startsWith(path)) ? [] : [`${path} is no output field`];
+    if (Array.isArray(value)) return fields.some(({ key }) => isIn(path, key)) ? [] : [`${path} is no output field`];
     const type = known.get(path)?.type ?? 'string';
     if (!known.has(path)) return [`${path} is no output field`];
     return value === null || fits[type]?.(value) === true ? [] : [`${path} is no ${type}`];
