@@ -13,7 +13,8 @@ import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
 import { readNumber, readTaskIds } from '../zapier/read-field.ts';
 import { readSwitch } from '../zapier/read-switch.ts';
-import { narrowingFields, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
+import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
 const label = {
@@ -88,8 +89,18 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
+/** What limits a hand-over, so that too many tasks would move if it went missing. */
+const labelsOfLimits = {
+  from_user_id: label.from,
+  task_ids: label.tasks,
+  preview_only: label.preview,
+  ...narrowingLabels,
+} satisfies Partial<Record<keyof InputData, string>>;
+
 /** Hands tasks over, and answers a report of what became of each. */
-const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<HandOverOutput> => {
+const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverOutput> => {
+  refuseBlankMapping(bundle, labelsOfLimits);
+  const { inputData } = bundle;
   const nowMs = (): number => performance.now();
   const deadline = startDeadline(nowMs);
   const directory = openDirectory(z, deadline);
