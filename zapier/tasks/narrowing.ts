@@ -5,7 +5,7 @@ import { readIds, readWords } from '../read-field.ts';
 import type { OpenTaskQuery } from './list-open-tasks.ts';
 
 /** The labels of the fields that narrow a list of tasks, which their errors name too. */
-const narrowingLabels = {
+export const narrowingLabels = {
   task_types: 'Task Type',
   priorities: 'Priority',
   sequence_template_ids: 'Template',
