@@ -12,6 +12,8 @@ const along = (value: unknown, path: readonly string[]): unknown => {
   return isRecord(value) ? along(value[name], rest) : undefined;
 };
 
+const pathOf = (key: string): string[] => key.split(/__|\[\]/).filter((name) => name !== '');
+
 const only = <Item>(items: readonly Item[], label: string, offered: readonly string[]): Item => {
   const [item, ...others] = items;
   if (item === undefined) throw new Error(`Nothing is called “${label}” here. There is: ${offered.join(', ')}.`);
@@ -31,7 +33,7 @@ export const byLabel = <Item extends { label: string }>(items: readonly Item[], 
 export const givenByApp =
   (fields: readonly OutputField[], output: unknown): Given =>
   (label) =>
-    along(output, byLabel(fields, label).key.split(/__|\[\]/));
+    along(output, pathOf(byLabel(fields, label).key));
 
 /** What a step of another app has given. */
 export const givenElsewhere =
