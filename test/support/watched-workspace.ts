@@ -7,6 +7,7 @@ import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
 import type { NewHook } from '../../webhook-server/store/tenant-store.ts';
 import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
@@ -20,8 +21,8 @@ export const watchWorkspace = async (
   options: Omit<SandboxOptions, 'clock'> & {
     requestsPerMinute?: number;
     skewMs?: number;
-    /** Where the store's file is; `:memory:` for one that is gone with the test. */
-    path?: string;
+    /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
+    openStore?: (clock: () => number) => Promise<Store>;
     /** Stands between the detector and Topo. */
     throughCall?: (call: CallTopo) => CallTopo;
     /** Stands between the detector and its store. */
@@ -31,7 +32,7 @@ export const watchWorkspace = async (
   const {
     requestsPerMinute = 100_000,
     skewMs = 0,
-    path = join(tempFolder(), 'store.sqlite'),
+    openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
     throughStore = (store: WorkStore) => store,
     ...sandboxOptions
@@ -41,7 +42,7 @@ export const watchWorkspace = async (
   const topo = await sandbox.listen();
   const [workspace] = sandbox.workspaces;
   const { organizationId } = workspace;
-  const store = createSqliteStore(path, () => nowMs);
+  const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
   const tenant = store.tenant(organizationId);
   const log = keepLog();
