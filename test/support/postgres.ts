@@ -38,12 +38,16 @@ export const newSchemaUrl = async (): Promise<string> => {
 
 /** Puts a clock into the schema that stands still until it is set. */
 const stopClock = async (url: string) => {
-  const client = await connectPostgres(url);
+  const client = new Client({ connectionString: url });
+  await client.connect();
   await client.query(`
     create table if not exists test_clock (now_ms bigint not null);
     create or replace function now_ms() returns bigint language sql volatile as $$ select now_ms from test_clock $$;
-    insert into test_clock values (0)`);
-  return (nowMs: number) => client.query('update test_clock set now_ms = $1', [nowMs]);
+    insert into test_clock select 0 where not exists (select from test_clock)`);
+  return {
+    set: (nowMs: number) => client.query('update test_clock set now_ms = $1', [nowMs]),
+    close: () => client.end(),
+  };
 };
 
 /** Sets the database's clock before each method. */
@@ -59,17 +63,20 @@ const onClock = <Face extends object>(face: Face, set: () => Promise<unknown>): 
     },
   });
 
-/** A store in a schema of its own whose clock is the test's. */
+/** A store whose clock is the test's, in a schema of its own or in one that other stores share. */
 export const openPostgresStore = async (clock: () => number, url?: string): Promise<Store> => {
   const schemaUrl = url ?? (await newSchemaUrl());
   const store = await createPostgresStore(schemaUrl);
-  const setClock = await stopClock(schemaUrl);
-  const set = () => setClock(clock());
+  const databaseClock = await stopClock(schemaUrl);
+  const set = () => databaseClock.set(clock());
   return {
     tenant: (organizationId) => onClock(store.tenant(organizationId), set),
     work: onClock(store.work, set),
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
     keyCheck: (sealed) => store.keyCheck(sealed),
-    close: () => store.close(),
+    async close() {
+      await store.close();
+      await databaseClock.close();
+    },
   };
 };

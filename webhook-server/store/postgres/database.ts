@@ -1,6 +1,7 @@
-import { DatabaseError, Pool, type PoolClient, type QueryResult, type QueryResultRow, TypeOverrides } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { StoreError } from '../store.ts';
 import type { Topic } from '../work-store.ts';
+import { connectionOptions } from './connection.ts';
 import { explain } from './explain.ts';
 import { type Statement, sql } from './sql.ts';
 
@@ -26,33 +27,8 @@ export type Database = Run & {
   close(): Promise<void>;
 };
 
-/** Whatever hangs ends within seconds, so that a lost connection or a paused process holds up nobody for long. */
-const timeouts = {
-  connectionTimeoutMillis: 5_000,
-  statement_timeout: 15_000,
-  lock_timeout: 10_000,
-  idle_in_transaction_session_timeout: 15_000,
-  // Ours, for a connection that died without a word.
-  query_timeout: 20_000,
-};
-
 const mostConnections = 10;
 const mostTries = 5;
-
-const int8 = 20;
-
-/** `bigint` as a number: ours are times and counts, far below 2^53. */
-const types = new TypeOverrides();
-types.setTypeParser(int8, Number);
-
-/** How every connection to the database is made. */
-export const connectionOptions = (url: string) => ({
-  connectionString: url,
-  application_name: 'topo-for-zapier',
-  keepAlive: true,
-  types,
-  ...timeouts,
-});
 
 /** What is acknowledged must have reached the disk, and each statement must see what others have committed. */
 const insist = async (client: Pick<PoolClient, 'query'>): Promise<void> => {

@@ -1,10 +1,13 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { StoreError } from '../store.ts';
-import { connectionOptions } from './database.ts';
+import { connect } from './connection.ts';
 import { explain } from './explain.ts';
 import { first } from './migrations/0001-first.ts';
 
 const migrations = [first];
+
+/** A large table takes its time, and whoever waits for its turn waits for that. */
+const patienceMs = 30 * 60_000;
 
 /** Processes that start together take turns, and the later ones find the work done. The number is arbitrary. */
 const takeTurn = `select pg_advisory_xact_lock(7464209, hashtext(current_schema()))`;
@@ -31,7 +34,6 @@ const readSchema = async (client: Client): Promise<string> => {
 
 /** All or nothing: PostgreSQL undoes changes of tables like any other. */
 const bringUpToDate = async (client: Client): Promise<void> => {
-  // A large table takes its time, and whoever waits for its turn waits for that.
   await client.query('begin; set local statement_timeout = 0; set local lock_timeout = 0');
   await client.query(takeTurn);
   await client.query('create table if not exists migration (number integer primary key, done_at timestamptz not null)');
@@ -52,17 +54,14 @@ const bringUpToDate = async (client: Client): Promise<void> => {
  * @throws StoreError when the database cannot be used, or a newer program has written it.
  */
 export const migrate = async (url: string): Promise<string> => {
-  const client = new Client({ ...connectionOptions(url), query_timeout: undefined });
-  // What is lost is told by the statement that fails.
-  client.on('error', () => {});
+  const client = await connect(url, { query_timeout: patienceMs });
   try {
-    await client.connect();
     const schema = await readSchema(client);
     await bringUpToDate(client);
     return schema;
   } catch (error) {
     throw explain(error);
   } finally {
-    await client.end().catch(() => undefined);
+    await client.end();
   }
 };

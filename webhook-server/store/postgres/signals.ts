@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { Topic } from '../work-store.ts';
-import { connectionOptions, type Run, type Signalling } from './database.ts';
+import { connect } from './connection.ts';
+import type { Run, Signalling } from './database.ts';
 import { explain } from './explain.ts';
 import { sql } from './sql.ts';
 
@@ -28,17 +29,14 @@ const askEveryMs = 30_000;
 const channelOf = (schema: string): string => `topo_for_zapier ${schema}`.slice(0, 63);
 
 /** The connection that hears what others notify. */
-const connect = async (url: string, channel: string, hear: (payload: string) => void): Promise<Client> => {
-  const client = new Client(connectionOptions(url));
-  // What is lost shows in the next question.
-  client.on('error', () => {});
+const connectTo = async (url: string, channel: string, hear: (payload: string) => void): Promise<Client> => {
+  const client = await connect(url);
   client.on('notification', ({ payload }) => hear(payload ?? ''));
   try {
-    await client.connect();
     await client.query(`listen ${client.escapeIdentifier(channel)}`);
     return client;
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await client.end();
     throw explain(error);
   }
 };
@@ -84,7 +82,7 @@ export const createSignals = (url: string, schema: string): Signals => {
     await listenOn(first);
     while (!signal.aborted) {
       await delay(reconnectAfterMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted) await connect(url, channel, hear).then(listenOn, () => undefined);
+      if (!signal.aborted) await connectTo(url, channel, hear).then(listenOn, () => undefined);
     }
   };
 
@@ -96,7 +94,7 @@ export const createSignals = (url: string, schema: string): Signals => {
       emitter.emit(topic);
     },
     async listen() {
-      listening = goOn(await connect(url, channel, hear));
+      listening = goOn(await connectTo(url, channel, hear));
     },
     on(topic, listener) {
       emitter.on(topic, listener);
