@@ -20,6 +20,8 @@ const startMs = Date.parse('2026-03-02T09:00:00Z');
 export const watchWorkspace = async (
   options: Omit<SandboxOptions, 'clock'> & {
     requestsPerMinute?: number;
+    /** So many detectors, as of several processes, poll in turn. */
+    detectorCount?: number;
     skewMs?: number;
     /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
     openStore?: (clock: () => number) => Promise<Store>;
@@ -31,6 +33,7 @@ export const watchWorkspace = async (
 ) => {
   const {
     requestsPerMinute = 100_000,
+    detectorCount = 1,
     skewMs = 0,
     openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
@@ -46,16 +49,19 @@ export const watchWorkspace = async (
   const vault = createVault(Buffer.alloc(32, 1));
   const tenant = store.tenant(organizationId);
   const log = keepLog();
-  const detector = createDetector({
-    store: throughStore(store.work),
-    vault,
-    call: throughCall(createTopoClient(topo.url).call),
-    pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
-    requestsPerMinute,
-    monotonicClock: () => nowMs,
-    random: () => 0.5,
-    log,
-  });
+  const newDetector = () =>
+    createDetector({
+      store: throughStore(store.work),
+      vault,
+      call: throughCall(createTopoClient(topo.url).call),
+      pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
+      requestsPerMinute,
+      monotonicClock: () => nowMs,
+      random: () => 0.5,
+      log,
+    });
+  const detectors = Array.from({ length: detectorCount }, newDetector);
+  let polls = 0;
   let hooks = 0;
 
   const sealed = (key: string) => ({
@@ -92,6 +98,8 @@ export const watchWorkspace = async (
     /** Polls if the workspace is due; answers the number of requests that Topo got. */
     async poll(): Promise<number> {
       const before = sandbox.requests.length;
+      const detector = detectors[polls % detectorCount] ?? newDetector();
+      polls += 1;
       const [claim] = await detector.claim(1);
       if (claim !== undefined) await detector.run(claim, new AbortController().signal);
       return sandbox.requests.length - before;
