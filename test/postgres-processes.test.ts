@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, jest } from '@jest/globals';
 import type { TaskReassigned } from '../contract/event.ts';
@@ -5,7 +6,7 @@ import { fetchHooks } from '../local-zap/hook-view.ts';
 import { waitUntil } from '../local-zap/wait-until.ts';
 import { startWebhookServer, type WebhookServer } from '../local-zap/webhook-server.ts';
 import { createRandom, drawInteger, drawOne } from '../sandbox/random.ts';
-import { newSchemaUrl, testPostgres } from './support/postgres.ts';
+import { connectPostgres, newSchemaUrl, testPostgres } from './support/postgres.ts';
 import { startReceiver } from './support/receiver.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { first, startTopo } from './support/topo-sandbox.ts';
@@ -30,8 +31,12 @@ const startLoop = async (serverCount: number) => {
       hookHost: receiver.host,
       environment: { DATABASE_URL: databaseUrl, ENCRYPTION_KEY: 'ab'.repeat(32) },
     });
-  const started = await Promise.all(Array.from({ length: serverCount }, start));
-  servers.push(...started);
+  const startServer = async () => {
+    const server = await start();
+    servers.push(server);
+    return server;
+  };
+  const started = await Promise.all(Array.from({ length: serverCount }, startServer));
   const key = topo.workspace.keys.full;
   const subscribe = async (path: string) => {
     await fetch(`${first(started).url}/hooks`, {
@@ -44,7 +49,7 @@ const startLoop = async (serverCount: number) => {
       return hooks.every(({ listeningSince }) => listeningSince !== null);
     });
   };
-  return { ...topo, receiver, started, databaseUrl, subscribe };
+  return { ...topo, receiver, started, startServer, databaseUrl, subscribe, key };
 };
 
 /** How many deliveries a process says that it has made. */
@@ -102,4 +107,49 @@ testPostgres('under random changes two processes tell every change once, and bot
     () => delivered().reduce((sum, count) => sum + count) >= 2 * made.length,
   );
   for (const count of delivered()) expect(count).toBeGreaterThan(0);
+});
+
+/** Lets the database's clock, by which leases run, go forward; the processes' own clocks go on as before. */
+const forwardClock = async (databaseUrl: string, ms: number): Promise<void> => {
+  const client = await connectPostgres(databaseUrl);
+  await client.query(`
+    create or replace function now_ms() returns bigint language sql volatile as
+      $$ select floor(extract(epoch from clock_timestamp()) * 1000)::bigint + ${ms} $$`);
+};
+
+const signal = ({ processId }: WebhookServer, name: 'SIGSTOP' | 'SIGCONT'): void => {
+  if (processId === undefined) throw new Error('The server does not run.');
+  process.kill(processId, name);
+};
+
+testPostgres('a process that was paused past its lease does not settle what another has by then', async () => {
+  const { sandbox, workspace, receiver, started, startServer, databaseUrl, subscribe, key } = await startLoop(1);
+  const paused = first(started);
+  await subscribe(first(paths));
+  const held: ServerResponse[] = [];
+  receiver.answer = (response) => held.push(response);
+  const [one, other] = workspace.tasks;
+  const nextOf = (task: typeof one) =>
+    workspace.people.find(({ userId }) => userId !== task?.assignee_user_id)?.userId ?? null;
+
+  sandbox.reassign(one?.id ?? '', nextOf(one));
+  await waitUntil('the first process sent the event', () => held.length === 1);
+  signal(paused, 'SIGSTOP');
+  await forwardClock(databaseUrl, 61_000);
+  receiver.answer = (response) => response.end('{}');
+  const second = await startServer();
+  await waitUntil('the second process delivered it', () => deliveredBy(second) === 1);
+
+  // The target tells the first process that it is gone: had that been told in time, it would have ended the hook.
+  signal(paused, 'SIGCONT');
+  for (const response of held) response.writeHead(410).end();
+  await waitUntil('the first process goes on', async () => (await fetch(`${paused.url}/readyz`)).status === 200);
+  sandbox.reassign(other?.id ?? '', nextOf(other));
+  await waitUntil('the next event was delivered', () => deliveredBy(second) + deliveredBy(paused) === 2);
+
+  expect(await fetchHooks(second.url, key)).toMatchObject([{ state: 'active' }]);
+  const [lost, again, next] = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(receiver.received).toHaveLength(3);
+  expect(again).toBe(lost);
+  expect(next).not.toBe(lost);
 });
