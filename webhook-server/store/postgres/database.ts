@@ -3,7 +3,7 @@ import { StoreError } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { connectionOptions } from './connection.ts';
 import { explain } from './explain.ts';
-import { type Statement, sql } from './sql.ts';
+import { queryOf, type Statement, sql } from './sql.ts';
 
 /** Runs statements. Each throws a StoreError when the database cannot be used. */
 export type Run = {
@@ -90,7 +90,7 @@ export const createDatabase = (url: string, signals: Signalling): Database => {
     const topics = new Set<Topic>();
     try {
       const run = runWith(<Row extends QueryResultRow>(statement: Statement) =>
-        client.query<Row>(statement).catch(fail),
+        client.query<Row>(queryOf(statement)).catch(fail),
       );
       await run.change(sql`begin`);
       const now = await run.first<{ now_ms: number }>(sql`select now_ms() as now_ms`);
@@ -110,7 +110,7 @@ export const createDatabase = (url: string, signals: Signalling): Database => {
 
   return {
     ...runWith(<Row extends QueryResultRow>(statement: Statement) =>
-      untilDone(() => pool.query<Row>(statement).catch(fail)),
+      untilDone(() => pool.query<Row>(queryOf(statement)).catch(fail)),
     ),
     async transaction(work) {
       const { result, topics } = await untilDone(() => attempt(work));

@@ -5,15 +5,14 @@ import type { Database, Run, Transaction } from './database.ts';
 import { endHook, lockWorkspace } from './end-hook.ts';
 import { createIntents } from './intents.ts';
 import { createPeople } from './people.ts';
-import { sql } from './sql.ts';
+import { constant, sql } from './sql.ts';
 
 type Position = { occurred_at_us: number; seq: number };
 
 const readOne = async (run: Run, organizationId: string, hookId: string): Promise<StoredHook | undefined> => {
-  const row = await run.first<HookRow>({
-    text: `select ${hookColumns} from hook join workspace using (organization_id) where hook.id = $1 and organization_id = $2`,
-    values: [hookId, organizationId],
-  });
+  const row = await run.first<HookRow>(sql`
+    select ${constant(hookColumns)} from hook join workspace using (organization_id)
+    where hook.id = ${hookId} and organization_id = ${organizationId}`);
   return row === undefined ? undefined : readHook(row);
 };
 
@@ -119,13 +118,10 @@ export const createTenantStores = (database: Database): ((organizationId: string
     subscribe: (added) => database.transaction((run) => subscribe(run, organizationId, added)),
 
     async hooks() {
-      const rows = await database.rows<HookRow>({
-        text: `
-          select ${hookColumns} from hook join workspace using (organization_id)
-          where organization_id = $1
-          order by hook.created_at_ms desc, hook.seq desc`,
-        values: [organizationId],
-      });
+      const rows = await database.rows<HookRow>(sql`
+        select ${constant(hookColumns)} from hook join workspace using (organization_id)
+        where organization_id = ${organizationId}
+        order by hook.created_at_ms desc, hook.seq desc`);
       return rows.map(readHook);
     },
 
