@@ -223,8 +223,8 @@ export type WorkStore = {
   claimFarewells(options: { limit: number; againInMs: number; mostAttempts: number }): Promise<Farewell[]>;
   /** Notes that a target has heard that its hook has ended, or cannot hear it. */
   endFarewell(hookId: string): Promise<void>;
-  /** Milliseconds until a delivery or a farewell is due; undefined when none is waiting. */
-  msUntilDelivery(): Promise<number | undefined>;
+  /** Milliseconds until a delivery can be claimed or a farewell is due; undefined when none is waiting. */
+  msUntilDelivery(options: { perHook: number }): Promise<number | undefined>;
   /** Takes the clean-up if it is due and no other process has it; answers the lease that proves it. */
   claimCleanUp(options: { leaseMs: number }): Promise<string | undefined>;
   /** Removes up to `limit` rows that were kept for long enough, in one short transaction, and renews the lease. */
