@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect, jest } from '@jest/globals';
 import { createPostgresStore } from '../webhook-server/store/postgres/postgres-store.ts';
 import { StoreError } from '../webhook-server/store/store.ts';
 import {
@@ -8,7 +8,10 @@ import {
   openPostgresStore,
   testPostgres,
 } from './support/postgres.ts';
-import { describeStore } from './support/store-contract.ts';
+import { describeStore } from './support/store-contract/describe-store.ts';
+
+// A minute of deliveries takes some seconds.
+jest.setTimeout(30_000);
 
 describePostgres('over PostgreSQL', () => {
   describeStore('PostgreSQL', openPostgresStore);

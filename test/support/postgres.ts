@@ -44,8 +44,13 @@ const stopClock = async (url: string) => {
     create table if not exists test_clock (now_ms bigint not null);
     create or replace function now_ms() returns bigint language sql volatile as $$ select now_ms from test_clock $$;
     insert into test_clock select 0 where not exists (select from test_clock)`);
+  let setTo = 0;
   return {
-    set: (nowMs: number) => client.query('update test_clock set now_ms = $1', [nowMs]),
+    async set(nowMs: number) {
+      if (nowMs === setTo) return;
+      setTo = nowMs;
+      await client.query('update test_clock set now_ms = $1', [nowMs]);
+    },
     close: () => client.end(),
   };
 };

@@ -85,6 +85,7 @@ export const watchWorkspace = async (
       return tenant.subscribe({
         id: `hok_${hooks}`,
         targetHash: `target-${hooks}`,
+        paceKey: null,
         secretHash: `secret-${hooks}`,
         sealedTarget: '',
         sealedSecret: '',

@@ -3,16 +3,15 @@ import type { Transaction } from './database.ts';
 import { publish } from './publish.ts';
 import { sql } from './sql.ts';
 
-/** What is read when a workspace's row is locked: nothing, but that it is there. */
-type Locked = { organization_id: string };
-
 /**
- * Locks a workspace, so that nothing is told to its hooks, and none begins or ends, until the transaction is over.
- * Whoever locks hooks or deliveries as well locks this first.
+ * Locks workspaces, so that nothing is told to their hooks, and none begins or ends, until the transaction is over.
+ * Whoever locks hooks or deliveries as well locks these first, and all of them at once.
  */
-export const lockWorkspace = async (run: Transaction, organizationId: string): Promise<void> => {
-  await run.first<Locked>(sql`
-    select organization_id from workspace where organization_id = ${organizationId} for no key update`);
+export const lockWorkspaces = async (run: Transaction, organizationIds: readonly string[]): Promise<void> => {
+  await run.rows(sql`
+    select 1 from workspace where organization_id = any (${organizationIds}::text[])
+    order by organization_id
+    for no key update`);
 };
 
 /** With the organization's last hook its Topo key is erased. Answers whether it was. */
@@ -35,12 +34,13 @@ export const endHook = async (run: Transaction, hookId: string, reason: EndReaso
   const isOurs = reason === 'failing' || reason === 'key refused';
   const ended = await run.first<{ organization_id: string }>(sql`
     update hook
-    set ended_at_ms = ${nowMs}, ended_reason = ${reason}, farewell = ${isOurs ? 'due' : null}
+    set ended_at_ms = ${nowMs}, ended_reason = ${reason}, farewell = ${isOurs ? 'due' : null}, farewell_at_ms = ${nowMs}
     where id = ${hookId} and ended_at_ms is null
     returning organization_id`);
   if (ended === undefined) return;
+  // What is under way keeps its lease: it may still be delivered.
   await run.change(sql`
-    update delivery set state = 'dropped', settled_at_ms = ${nowMs}, reason = 'the hook has ended', lease = null
+    update delivery set state = 'dropped', settled_at_ms = ${nowMs}, reason = 'the hook has ended'
     where hook_id = ${hookId} and state = 'waiting'`);
 
   const organizationId = ended.organization_id;

@@ -1,7 +1,7 @@
 import { intentLifeMs } from '../attribution.ts';
 import type { PollClaim, PollOutcome, Progress, WorkStore } from '../work-store.ts';
 import type { Database, Transaction } from './database.ts';
-import { endHook, lockWorkspace } from './end-hook.ts';
+import { endHook, lockWorkspaces } from './end-hook.ts';
 import { type ReadingRow, readReading } from './reading-row.ts';
 import { jsonOf } from './requests.ts';
 import { sql } from './sql.ts';
@@ -126,7 +126,7 @@ const giveBack = async (
 const finish = async (run: Transaction, outcome: PollOutcome): Promise<void> => {
   const { organizationId, result, sawChange, nextPollInMs } = outcome;
   if (result === 'key refused') {
-    await lockWorkspace(run, organizationId);
+    await lockWorkspaces(run, [organizationId]);
     if (await changeKey(run, outcome)) return giveBack(run, outcome, { pollAtMs: run.nowMs, hasFailed: false });
     if (await noteRefusal(run, outcome)) return run.announce('deliver');
   }

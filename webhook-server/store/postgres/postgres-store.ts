@@ -1,6 +1,8 @@
 import type { Store } from '../store.ts';
+import { createCleanUp } from './clean-up.ts';
 import { createDatabase } from './database.ts';
 import { createDeliveryWork } from './delivery-work.ts';
+import { createFarewells } from './farewells.ts';
 import { migrate } from './migrate.ts';
 import { createPollWork } from './poll-work.ts';
 import { createSequences } from './sequences.ts';
@@ -32,6 +34,8 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
       ...createSnapshotWork(database),
       ...createSequences(database),
       ...createDeliveryWork(database),
+      ...createFarewells(database),
+      ...createCleanUp(database),
       onWork: signals.on,
     },
     async keyCheck(sealed) {

@@ -2,7 +2,8 @@ import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import { type HookRow, hookColumns, readHook } from '../hook-row.ts';
 import type { EventQuery, NewHook, StoredHook, TenantStore } from '../tenant-store.ts';
 import type { Database, Run, Transaction } from './database.ts';
-import { endHook, lockWorkspace } from './end-hook.ts';
+import { createDeliveries } from './deliveries.ts';
+import { endHook, lockWorkspaces } from './end-hook.ts';
 import { createIntents } from './intents.ts';
 import { createPeople } from './people.ts';
 import { constant, sql } from './sql.ts';
@@ -39,19 +40,23 @@ const wakeWorkspace = async (run: Transaction, organizationId: string, added: Ne
 
 /** Answers the id of the hook that this target has from now on. */
 const putHook = async (run: Transaction, organizationId: string, added: NewHook): Promise<string> => {
-  const { id, targetHash, secretHash, sealedTarget, sealedSecret, oncePer } = added;
+  const { id, targetHash, paceKey, secretHash, sealedTarget, sealedSecret, oncePer } = added;
   const filters = JSON.stringify(added.filters);
   const asksForTemplates = added.filters.sequence_template_ids !== undefined;
   const live = await run.first<{ id: string }>(sql`
-    update hook set filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}
+    update hook set filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${paceKey}
     where organization_id = ${organizationId} and target_hash = ${targetHash} and ended_at_ms is null
     returning id`);
   if (live !== undefined) return live.id;
+  // A target that is subscribed anew must not hear that an earlier hook has ended.
   await run.change(sql`
-    insert into hook (id, organization_id, target_hash, secret_hash, sealed_target, sealed_secret, filters,
+    update hook set farewell = 'sent'
+    where organization_id = ${organizationId} and target_hash = ${targetHash} and farewell = 'due'`);
+  await run.change(sql`
+    insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
                       asks_for_templates, once_per, created_at_ms, resume_at_ms)
-    values (${id}, ${organizationId}, ${targetHash}, ${secretHash}, ${sealedTarget}, ${sealedSecret}, ${filters},
-            ${asksForTemplates}, ${oncePer}, ${run.nowMs}, ${run.nowMs})`);
+    values (${id}, ${organizationId}, ${targetHash}, ${paceKey}, ${secretHash}, ${sealedTarget}, ${sealedSecret},
+            ${filters}, ${asksForTemplates}, ${oncePer}, ${run.nowMs}, ${run.nowMs})`);
   return id;
 };
 
@@ -110,10 +115,12 @@ const readEvents = async (
 export const createTenantStores = (database: Database): ((organizationId: string) => TenantStore) => {
   const intents = createIntents(database);
   const people = createPeople(database);
+  const deliveries = createDeliveries(database);
 
   return (organizationId) => ({
     ...intents(organizationId),
     ...people(organizationId),
+    ...deliveries(organizationId),
 
     subscribe: (added) => database.transaction((run) => subscribe(run, organizationId, added)),
 
@@ -127,7 +134,7 @@ export const createTenantStores = (database: Database): ((organizationId: string
 
     endHook: (hookId) =>
       database.transaction(async (run) => {
-        await lockWorkspace(run, organizationId);
+        await lockWorkspaces(run, [organizationId]);
         if ((await readOne(run, organizationId, hookId)) === undefined) return false;
         await endHook(run, hookId, 'unsubscribed');
         return true;

@@ -129,6 +129,7 @@ create table event (
 
 create index event_newest on event (organization_id, occurred_at_us, seq) where body is not null;
 create index event_unpublished on event (organization_id, seq) where body is null;
+create index event_by_age on event (detected_at_ms) where body is not null;
 create index event_of_intent on event (intent_id, task_id) where intent_id is not null;
 
 create table hook (
@@ -144,16 +145,30 @@ create table hook (
   once_per           text not null,
   created_at_ms      bigint not null,
   resume_at_ms       bigint not null,
+  -- The hooks of one pace_key, a Zapier user, share one pace. paced_until_ms is when a pace is used up to, at its rate.
+  pace_key           text,
+  paced_until_ms     bigint not null default 0,
+  -- How many times in a row the hook has failed. Attempts that began before failed_at_ms were counted with that failure.
+  failures           integer not null default 0,
+  failed_at_ms       bigint,
   failing_since_ms   bigint,
   ended_at_ms        bigint,
   ended_reason       text,
-  farewell           text check (farewell in ('due', 'sent'))
-) with (fillfactor = 70);
+  -- A farewell that the target did not hear is tried again.
+  farewell           text check (farewell in ('due', 'sent')),
+  farewell_at_ms     bigint not null default 0,
+  farewell_attempts  integer not null default 0
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
 create unique index hook_live_target on hook (organization_id, target_hash) where ended_at_ms is null;
-create index hook_live on hook (id) where ended_at_ms is null;
-create index hook_of_organization on hook (organization_id);
-create index hook_farewell on hook (id) where farewell = 'due';
+create index hook_of_target on hook (organization_id, target_hash);
+create index hook_farewell on hook (farewell_at_ms) where farewell = 'due';
+create index hook_ended on hook (ended_at_ms) where ended_at_ms is not null;
+
+create table pace (
+  pace_key       text primary key,
+  paced_until_ms bigint not null
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 
 create table delivery (
   seq              bigint generated always as identity primary key,
@@ -164,8 +179,11 @@ create table delivery (
   order_key        text not null,
   body             text not null,
   state            text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead', 'dropped')),
+  is_manual        boolean not null default false,
+  retried_as       text,
   attempts         integer not null default 0,
   first_sent_at_ms bigint,
+  last_sent_at_ms  bigint,
   created_at_ms    bigint not null,
   settled_at_ms    bigint,
   certainty        text,
@@ -176,4 +194,19 @@ create table delivery (
 
 create index delivery_waiting on delivery (hook_id, seq) where state = 'waiting';
 create index delivery_order on delivery (hook_id, order_key, seq) where state = 'waiting';
+create index delivery_of_hook on delivery (hook_id, seq);
+create index delivery_lost on delivery (hook_id, seq) where state in ('dead', 'dropped');
+create index delivery_leased on delivery (lease_until_ms) where lease is not null and state = 'waiting';
+create index delivery_settled on delivery (settled_at_ms) where state in ('delivered', 'dropped');
+create index delivery_dead on delivery (settled_at_ms) where state = 'dead';
+
+-- Work that is there once: who has it, and when it is due.
+create table chore (
+  name           text primary key,
+  due_at_ms      bigint not null default 0,
+  lease          text,
+  lease_until_ms bigint
+);
+
+insert into chore (name) values ('clean-up');
 `;
