@@ -60,6 +60,7 @@ const inputFields = defineInputFields([
     type: 'string',
     list: true,
     required: false,
+    dynamic: 'task_list.id.label',
     helpText:
       'Only these tasks, in place of all open tasks of the person. To return what an earlier run handed over, map its ' +
       '“Give Back” here.',

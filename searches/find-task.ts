@@ -61,8 +61,10 @@ const inputFields = defineInputFields([
     label: label.sequence,
     type: 'string',
     required: false,
+    dynamic: 'sequence_list.id.label',
     helpText:
-      'Only tasks that one campaign made for one contact: map “Contact’s Sequence” from an earlier step that gave a task.',
+      'Only tasks that one campaign made for one contact: choose from the list, or map “Contact’s Sequence” from an ' +
+      'earlier step that gave a task.',
   },
   {
     key: 'created_after',

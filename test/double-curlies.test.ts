@@ -57,6 +57,17 @@ test.each(['task_types', 'priorities'])('the webhook server is told of %s with d
   expect(answer).toMatchObject({ filters: { [field]: [trap.toUpperCase()] } });
 });
 
+test.each([[['{{name}}']], [['{{bundle.inputData.name}}', 'CALL']]])(
+  'a filter by %j stays a filter, so that nothing is taken that it keeps out',
+  async (types) => {
+    const topo = await startReceiver();
+    const asked: Call<unknown> = { ...call({}), method: 'GET', query: { types } };
+    await runInApp({ TOPO_API_URL: topo.url }, key, async (z) => ({ answer: await callTopo(z, asked) })).run();
+    const { searchParams } = new URL(first(topo.received).path, topo.url);
+    expect(searchParams.getAll('types')).toEqual(types);
+  },
+);
+
 const call = (json: unknown): Call<unknown> => ({ method: 'POST', path: 'tasks', json, answer: zod.unknown() });
 
 const piece = fc.oneof(

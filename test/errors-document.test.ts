@@ -23,7 +23,7 @@ type Row = { answered: string; as: string; says: string; why: string };
 
 const rows: Row[] = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => /^\| (Topo|Webhook server): /.test(line))
+  .filter((line) => /^\| (Topo|Webhook server|Step): /.test(line))
   .map((line) => {
     const [answered = '', as = '', says = '', why = ''] = line
       .split('|')
@@ -53,16 +53,16 @@ const question = listTasks({});
 const change = reassignTask({ taskId: sampleTask.id, assigneeId: sampleTask.assignee_user_id, scope: 'TASK' });
 
 /** What the app throws for a call of Topo's. */
-const thrownBy = <Answer>(url: string, apiKey: string, call: Call<Answer>, options?: { timeoutMs: number }) =>
+const thrownBy = <Answer>(url: string, apiKey: string, call: Call<Answer>, leftMs = 20_000) =>
   runInApp({ TOPO_API_URL: url }, apiKey, async (z: ZObject) => ({
-    answer: await callTopo(z, call, options),
+    answer: await callTopo(z, call, { deadline: { leftMs: () => leftMs, mayWrite: () => leftMs > 0 } }),
   })).thrown();
 
 /** The same while the sandbox has a fault. */
 const faulty = async <Answer>(fault: Fault, call: Call<Answer>): Promise<Thrown> => {
   const { sandbox, url, workspace } = await startTopo();
   sandbox.injectFault(fault);
-  return thrownBy(url, workspace.keys.full, call, { timeoutMs: fault.kind === 'delay' ? 100 : 20_000 });
+  return thrownBy(url, workspace.keys.full, call, fault.kind === 'delay' ? 100 : 20_000);
 };
 
 /** The same when some server says this. */
@@ -91,6 +91,22 @@ const really = async (inputData: Record<string, unknown>, prepare: Prepare, targ
   }
 };
 type Prepare = (http: Awaited<ReturnType<typeof startHttp>>) => string;
+
+/** What *Reassign Task* throws in a workspace whose directory knows two people called Kim. */
+const reassigning = async (inputData: (ground: { taskId: string; holderId: string }) => object): Promise<Thrown> => {
+  const { sandbox, workspace, url } = await startTopo();
+  const [holder, ...others] = workspace.people.map(({ userId }) => userId);
+  const items = others.slice(0, 2).map((user_id, row) => ({ user_id, name: 'Kim', email: `kim${row}@example.com` }));
+  const server = await startReceiver((response) => response.end(JSON.stringify({ items })));
+  const task = sandbox.createTask({ assignee_user_id: holder ?? null, status: 'PENDING' });
+  const app = runApp({ TOPO_API_URL: url, WEBHOOK_SERVER_URL: server.url }, workspace.keys.full);
+  const given = { task_id: task.id, assignee_user_id: 'kim1@example.com' };
+  const thrown = await app.thrownBy('creates.reassign_task.operation.perform', {
+    inputData: { ...given, ...inputData({ taskId: task.id, holderId: holder ?? '' }) },
+  });
+  expect(sandbox.changes).toHaveLength(0);
+  return thrown;
+};
 
 const said = (code: string) =>
   JSON.stringify({ error: { code, message: 'What happened, and what to do.', request_id: 'req_9' } });
@@ -121,6 +137,10 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
   'Topo: HTML with 429 or 503': [429, 503].map((status) => () => faulty({ kind: 'html', status }, question)),
   'Topo: HTML with another 5xx': [() => faulty({ kind: 'html' }, question)],
   'Topo: something that is not a task': [() => answered(200, JSON.stringify({ id: 'a value of theirs' }), change)],
+  'Topo: so slow that the time of a run is over': [
+    () => thrownBy('http://127.0.0.1:9/v1', key, question, 0),
+    () => thrownBy('http://127.0.0.1:9/v1', key, change, 0),
+  ],
   'Webhook server: 400': [() => really({}, ({ keys }) => keys.full, 'https://elsewhere.example.com/')],
   'Webhook server: 401': [() => really({}, () => key)],
   'Webhook server: 403': [
@@ -146,6 +166,23 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
   'Webhook server: a redirect': [() => subscribing(302, '')],
   'Webhook server: no address is configured': [
     () => runApp({}, key).thrownBy(`${trigger}.performSubscribe`, { targetUrl }),
+  ],
+  'Step: a field that must be filled in is empty': [
+    () => reassigning(() => ({ task_id: ' ' })),
+    () => reassigning(() => ({ assignee_user_id: '' })),
+  ],
+  'Step: a field holds something that it does not take': [
+    () => reassigning(() => ({ task_id: 'the first one' })),
+    () => reassigning(() => ({ scope: 'EVERYTHING' })),
+    () => reassigning(() => ({ preview_only: 'perhaps' })),
+  ],
+  'Step: nobody has the name or e-mail': [
+    () => reassigning(() => ({ assignee_user_id: 'Robin' })),
+    () => reassigning(() => ({ only_if_assigned_to: 'robin@example.com' })),
+  ],
+  'Step: several people have the name': [() => reassigning(() => ({ assignee_user_id: 'kim' }))],
+  'Step: somebody else has the task than “Only If Currently Assigned To” says': [
+    () => reassigning(() => ({ only_if_assigned_to: 'kim0@example.com' })),
   ],
 };
 

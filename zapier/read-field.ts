@@ -79,9 +79,15 @@ export const readText = (label: string, value: unknown): string | undefined => {
 
 const wordsIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
 
+/** “Email reply” is EMAIL_REPLY to Topo. */
+const asTopoWrites = (word: string): string => {
+  const loud = word.toUpperCase();
+  return /^[A-Z]+([ -][A-Z]+)*$/.test(loud) ? loud.replace(/[ -]/g, '_') : loud;
+};
+
 /** The words in a field that takes several, in capitals as Topo writes them; `undefined` when it is blank. */
 export const readWords = (value: unknown): string[] | undefined => {
-  const words = wordsIn(value).map((word) => word.toUpperCase().replace(/[\s-]+/g, '_'));
+  const words = wordsIn(value).map(asTopoWrites);
   return words.length === 0 ? undefined : words;
 };
 
