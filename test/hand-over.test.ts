@@ -4,7 +4,7 @@ import { handOver } from '../zapier/hand-over/hand-over.ts';
 import type { HandOverOrder } from '../zapier/hand-over/hand-over-order.ts';
 import { type HandOverOutput, handOverOutput } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { startOffice } from './support/office.ts';
+import { type Office, startOffice } from './support/office.ts';
 import type { startReceiver } from './support/receiver.ts';
 import { runApp, runInApp } from './support/zapier-app.ts';
 
@@ -298,8 +298,6 @@ describe('by list', () => {
     expect(office.writes()).toEqual([]);
   });
 });
-
-type Office = Awaited<ReturnType<typeof startOffice>>;
 
 const taskless = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
 

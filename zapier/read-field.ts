@@ -2,11 +2,14 @@ import { halted } from './zapier-error.ts';
 
 const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 
-/** Any step's data can be mapped into any field. What comes out is trimmed, and never blank. */
+/**
+ * Any step's data can be mapped into any field. What comes out is trimmed, and never blank. An object is read as JSON: a
+ * filter or a guard that holds something odd must not count as blank.
+ */
 const textsIn = (value: unknown): string[] => {
   if (Array.isArray(value)) return value.flatMap(textsIn);
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return [];
-  const text = String(value).trim();
+  if (value === undefined || value === null) return [];
+  const text = (typeof value === 'object' ? JSON.stringify(value) : String(value)).trim();
   return text === '' ? [] : [text];
 };
 

@@ -6,7 +6,7 @@ import { startTopo } from './topo-sandbox.ts';
 import { runApp } from './zapier-app.ts';
 
 /** A webhook server that knows people and takes intents, and keeps what it was asked. `people` may change. */
-export const startPeopleServer = async (people: DirectoryEntry[] = []) => {
+const startPeopleServer = async (people: DirectoryEntry[] = []) => {
   const known = { people };
   let announced = 0;
   const announce = () => {
@@ -49,6 +49,13 @@ export const startOffice = async (options: SandboxOptions = {}) => {
   const { keys } = topo.workspace;
   let made = 0;
 
+  /** An open task of the holder’s, a minute younger than the one before. */
+  const createTask = (task: NewTask = {}) => {
+    made += 1;
+    const created_at = new Date(Date.parse('2026-03-02T09:00:00Z') + made * 60_000).toISOString();
+    return topo.sandbox.createTask({ assignee_user_id: holder.userId, created_at, ...task });
+  };
+
   return {
     ...topo,
     holder,
@@ -59,13 +66,8 @@ export const startOffice = async (options: SandboxOptions = {}) => {
     variables,
     app: runApp(variables, keys.full),
     appWith: (key: keyof typeof keys) => runApp(variables, keys[key]),
-    /** So many open tasks of somebody, each a minute younger than the one before. */
-    createTasks: (count: number, task: NewTask = {}) =>
-      Array.from({ length: count }, () => {
-        made += 1;
-        const created_at = new Date(Date.parse('2026-03-02T09:00:00Z') + made * 60_000).toISOString();
-        return topo.sandbox.createTask({ assignee_user_id: holder.userId, created_at, ...task });
-      }),
+    createTask,
+    createTasks: (count: number, task: NewTask = {}) => Array.from({ length: count }, () => createTask(task)),
     /** Who has a task now. */
     holderOf: (id: string) => topo.sandbox.task(id)?.assignee_user_id,
     /** What Topo was asked, such as `GET /v1/tasks`, oldest first. */
@@ -73,3 +75,5 @@ export const startOffice = async (options: SandboxOptions = {}) => {
     writes: () => topo.sandbox.requests.entries.filter(({ method }) => method !== 'GET'),
   };
 };
+
+export type Office = Awaited<ReturnType<typeof startOffice>>;
