@@ -46,13 +46,20 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
     return reading;
   };
 
-  const everybodyKnown = async (): Promise<readonly DirectoryEntry[]> => {
+  let readingKnown: Promise<readonly DirectoryEntry[]> | undefined;
+
+  const readKnown = async (): Promise<readonly DirectoryEntry[]> => {
     try {
       return (await readOnce(courtesyMs)) ?? [];
     } catch (error) {
       z.console.warn(`Nobody is named, as the directory cannot be read: ${String(error)}`);
       return [];
     }
+  };
+
+  const everybodyKnown = () => {
+    readingKnown ??= readKnown();
+    return readingKnown;
   };
 
   return {
