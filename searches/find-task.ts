@@ -62,13 +62,13 @@ type FoundTask = Task & { assignee: Person };
 const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
   const status = readWord(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
-  const createdAfterMs = readMoment(label.createdAfter, inputData.created_after);
+  const createdAfterUs = readMoment(label.createdAfter, inputData.created_after);
   return {
     ...readNarrowing(inputData),
     ...(assigneeId === undefined ? {} : { assigneeId }),
     ...(status === undefined ? {} : { status }),
     ...(sequenceId === undefined ? {} : { sequenceId }),
-    ...(createdAfterMs === undefined ? {} : { createdAfterMs }),
+    ...(createdAfterUs === undefined ? {} : { createdAfterUs }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { microseconds } from '../topo/microseconds.ts';
 import { halted } from './zapier-error.ts';
 
 const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
@@ -121,11 +122,13 @@ export const readNumber = (label: string, value: unknown, least: number, most: n
   throw halted(`The field “${label}” takes a whole number from ${least} to ${most}.`);
 };
 
-/** A moment, in milliseconds since 1970; `undefined` when the field is blank. */
+/** The interpreter takes “task 12” for a day in December 2001. */
+const isoDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
+
+/** A moment, in microseconds since 1970; `undefined` when the field is blank. */
 export const readMoment = (label: string, value: unknown): number | undefined => {
   const [text, ...others] = textsIn(value);
   if (text === undefined) return undefined;
-  const moment = Date.parse(text);
-  if (others.length === 0 && !Number.isNaN(moment)) return moment;
+  if (others.length === 0 && isoDate.test(text) && !Number.isNaN(Date.parse(text))) return microseconds(text);
   throw halted(`The field “${label}” takes a date and time such as 2026-03-04T14:30:00Z.`);
 };

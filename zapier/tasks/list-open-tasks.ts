@@ -1,6 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
+import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
@@ -15,7 +16,7 @@ export type OpenTaskQuery = Pick<
 /** The first open tasks that fit, and how many fit in all; `total` may count a task twice that changes its status. */
 export type OpenTasks = { tasks: Task[]; total: number };
 
-const createdAt = ({ created_at }: Task): number => Date.parse(created_at);
+const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
 type Listed = { tasks: Task[]; total: number };
 
