@@ -1,4 +1,5 @@
 import { microseconds } from '../topo/microseconds.ts';
+import { quote } from './quote.ts';
 import { halted } from './zapier-error.ts';
 
 const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
@@ -25,15 +26,27 @@ const idsIn = (label: string, text: string): string[] => {
   );
 };
 
-/** The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id. */
-export const readIds = (label: string, value: unknown): string[] | undefined => {
-  const ids = new Set(textsIn(value).flatMap((text) => idsIn(label, text)));
-  return ids.size === 0 ? undefined : [...ids];
+/** A filter of more than this does not fit into a request. */
+const mostInFilter = 100;
+
+const refuseTooMany = (label: string, found: readonly string[], most: number): void => {
+  if (found.length <= most) return;
+  throw halted(`The field “${label}” takes at most ${most} entries, and it holds ${found.length}.`);
+};
+
+/**
+ * The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id, and
+ * for more than `most`.
+ */
+export const readIds = (label: string, value: unknown, most = mostInFilter): string[] | undefined => {
+  const ids = [...new Set(textsIn(value).flatMap((text) => idsIn(label, text)))];
+  refuseTooMany(label, ids, most);
+  return ids.length === 0 ? undefined : ids;
 };
 
 /** The one id in a field that must be filled in. It may stand in a link or in capitals. */
 export const readId = (label: string, value: unknown): string => {
-  const [id, ...others] = readIds(label, value) ?? [];
+  const [id, ...others] = readIds(label, value, Number.POSITIVE_INFINITY) ?? [];
   if (id === undefined) throw halted(`The field “${label}” is empty. Choose from the list, or map an ID into it.`);
   if (others.length === 0) return id;
   throw halted(`The field “${label}” holds ${others.length + 1} IDs, and only one can be used. Leave one in it.`);
@@ -56,7 +69,7 @@ export const readTaskId = (label: string, value: unknown): string => readId(labe
 
 /** The tasks in a field that takes several, each once; `undefined` when it is blank. */
 export const readTaskIds = (label: string, value: unknown): string[] | undefined =>
-  readIds(label, textsIn(value).map(withoutOtherIds));
+  readIds(label, textsIn(value).map(withoutOtherIds), Number.POSITIVE_INFINITY);
 
 /** What a field names somebody by: an id, or the words that somebody typed. */
 export type IdOrText = { kind: 'id'; id: string } | { kind: 'text'; text: string };
@@ -73,15 +86,26 @@ export const readIdOrText = (label: string, value: unknown): IdOrText | undefine
 
 const wordsIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
 
+/** Topo’s words look like this, those that it may add, too. */
+const topoWord = /^[A-Z0-9_]{1,64}$/;
+const mostWords = 20;
+
+const topoWordOf = (label: string, text: string): string => {
+  const word = text.toUpperCase().replace(/[\s-]+/g, '_');
+  if (topoWord.test(word)) return word;
+  throw halted(`The field “${label}” holds ${quote(text)}, which is none of its choices. Choose from the list.`);
+};
+
 /** The words in a field that takes several, in capitals as Topo writes them; `undefined` when it is blank. */
-export const readWords = (value: unknown): string[] | undefined => {
-  const words = wordsIn(value).map((word) => word.toUpperCase().replace(/[\s-]+/g, '_'));
+export const readWords = (label: string, value: unknown): string[] | undefined => {
+  const words = [...new Set(wordsIn(value).map((word) => topoWordOf(label, word)))];
+  refuseTooMany(label, words, mostWords);
   return words.length === 0 ? undefined : words;
 };
 
 /** The one word in a field, in capitals as Topo writes it; `undefined` when it is blank. */
 export const readWord = (label: string, value: unknown): string | undefined => {
-  const [word, ...others] = readWords(value) ?? [];
+  const [word, ...others] = readWords(label, value) ?? [];
   if (others.length === 0) return word;
   throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
 };
