@@ -5,6 +5,7 @@ import type { HandOverOrder } from '../zapier/hand-over/hand-over-order.ts';
 import { type HandOverOutput, handOverOutput } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { type Office, startOffice } from './support/office.ts';
+import { startRealLoop } from './support/real-loop.ts';
 import type { startReceiver } from './support/receiver.ts';
 import { runApp, runInApp } from './support/zapier-app.ts';
 
@@ -371,7 +372,7 @@ describe('one task that fails keeps the report of the others', () => {
     ['Topo has a problem', { kind: 'status', status: 500 }, /^Topo has a problem of its own.*may have been made/],
     ['a gateway answers', { kind: 'html' }, /^Topo has a problem of its own \(status 502\)/],
     ['a page comes back', { kind: 'html', status: 200 }, /not JSON/],
-    ['the connection ends', { kind: 'cut', afterwards: true }, /^Topo cannot be reached.*may have been made/],
+    ['the connection ends', { kind: 'cut' }, /^Topo cannot be reached.*may have been made/],
     ['it is redirected', { kind: 'html', status: 302 }, /redirect/],
   ] as const)('when %s', async (_what, fault, says) => {
     const { app, sandbox, createTasks, holderOf, holder, taker } = await startOffice();
@@ -385,6 +386,23 @@ describe('one task that fails keeps the report of the others', () => {
     expect(reasonFor(output, failing)).toMatch(says);
     expect(reasonFor(output, failing)).not.toMatch(/What happened|[<{]/);
   });
+
+  test.each([
+    ['the connection ends', { kind: 'cut' }],
+    ['a gateway answers', { kind: 'html' }],
+    ['Topo has a problem', { kind: 'status', status: 500 }],
+    ['a page comes back', { kind: 'html', status: 200 }],
+  ] as const)(
+    'and one that moved although %s is known to have moved, so that it is given back',
+    async (_what, fault) => {
+      const { app, sandbox, createTasks, holder, taker, server } = await startOffice();
+      const ids = idsOf(createTasks(3));
+      sandbox.injectFault({ ...fault, afterwards: true, method: 'PATCH', path: pathOf(ids[1] ?? '') });
+      const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+      expect(output).toMatchObject({ ...zero, moved_count: 3, give_back: ids });
+      expect(settledIn(server.told()).map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    },
+  );
 
   test('even the first of them', async () => {
     const { app, sandbox, createTasks, holder, taker } = await startOffice();
@@ -571,6 +589,18 @@ describe('when the time is over', () => {
 });
 
 describe('the webhook server', () => {
+  test('is the real one, and tells a Zap that Zapier moved the tasks', async () => {
+    const loop = await startRealLoop();
+    const [holder, taker] = loop.workspace.people;
+    const ids = Array.from({ length: 3 }, () => loop.sandbox.createTask({ assignee_user_id: holder?.userId ?? '' }).id);
+    await loop.turnOn('triggers.task_reassigned', '/handed-over');
+    const output = await run(loop.app, { task_ids: ids, to_user_id: taker?.userId });
+    expect(output).toMatchObject({ ...zero, moved_count: 3 });
+    const events = (await loop.received('/handed-over', 3)).map(({ body }) => JSON.parse(body));
+    expect(events.map(({ task }) => task.id).sort()).toEqual([...ids].sort());
+    expect(events.map(({ source }) => source)).toEqual(['zapier', 'zapier', 'zapier']);
+  });
+
   test('hears of all tasks in one list before the first write, and how each came out', async () => {
     const { app, sandbox, createTasks, holderOf, holder, taker, server } = await startOffice();
     const ids = idsOf(createTasks(5));

@@ -1,12 +1,29 @@
 import type { ZObject } from 'zapier-platform-core';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import { tryTopo } from '../call-topo.ts';
+import type { Task } from '../../topo/task.ts';
+import { type TopoOutcome, tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { isWith } from '../tasks/present-state.ts';
+import { tryReadTask } from '../tasks/read-task.ts';
 import { announceIntents } from './announced-intents.ts';
 import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
 
 type Run = { z: ZObject; deadline: Deadline; nowMs: () => number };
+
+/** An answer may be lost, or make no sense, after Topo made the change. */
+const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
+  ['timed out', 'unreachable', 'misread'].includes(outcome.kind) ||
+  (outcome.kind === 'refused' && outcome.status >= 500 && outcome.status !== 503);
+
+/** Reassigns a task; where that leaves open whether it was, looks who has it. */
+const reassignSurely = async ({ z, deadline }: Run, id: string, toId: string): Promise<TopoOutcome<Task>> => {
+  const outcome = await tryTopo(z, reassignTask({ taskId: id, assigneeId: toId, scope: 'TASK' }), { deadline });
+  if (!isUncertain(outcome)) return outcome;
+  const now = await tryReadTask(z, id, deadline);
+  const task = now.kind === 'done' ? now.answer : null;
+  return task !== null && isWith(task, toId) ? { kind: 'done', answer: task, requestId: null } : outcome;
+};
 
 /**
  * Gives tasks to somebody, one by one. One that fails does not keep the others from moving; when Topo wants no more
@@ -16,7 +33,6 @@ type Run = { z: ZObject; deadline: Deadline; nowMs: () => number };
  */
 export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId: string): Promise<Handled[]> => {
   if (candidates.length === 0) return [];
-  const { z, deadline } = run;
   const callOf = ({ id }: Candidate) => reassignTask({ taskId: id, assigneeId: toId, scope: 'TASK' });
   const intents = await announceIntents(
     run,
@@ -25,7 +41,7 @@ export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId
   );
 
   const move = async (candidate: Candidate) => {
-    const outcome = await tryTopo(z, callOf(candidate), { deadline });
+    const outcome = await reassignSurely(run, candidate.id, toId);
     const settlement =
       outcome.kind === 'done'
         ? ({ state: 'done', updated_at: outcome.answer.updated_at } as const)
