@@ -92,14 +92,14 @@ const readCriteria = (inputData: InputData, assigneeId: string | undefined): Tas
   const status = readWord(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
   const contactEmail = readText(label.contact, inputData.contact_email);
-  const createdAfterMs = readMoment(label.createdAfter, inputData.created_after);
+  const createdAfterUs = readMoment(label.createdAfter, inputData.created_after);
   return {
     ...readNarrowing(inputData),
     ...(assigneeId === undefined ? {} : { assigneeId }),
     ...(status === undefined ? {} : { status }),
     ...(sequenceId === undefined ? {} : { sequenceId }),
     ...(contactEmail === undefined ? {} : { contactEmail }),
-    ...(createdAfterMs === undefined ? {} : { createdAfterMs }),
+    ...(createdAfterUs === undefined ? {} : { createdAfterUs }),
   };
 };
 

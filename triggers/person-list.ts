@@ -11,10 +11,13 @@ const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || e
 
 const unnamed = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
 
-/** The directory, and whoever was found elsewhere. */
+/** The directory, and whoever was found elsewhere; ids in lower case. */
 const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): DirectoryEntry[] => {
   const people = new Map([...ids].map((id) => [id, unnamed(id)]));
-  for (const entry of directory) people.set(entry.user_id, entry);
+  for (const entry of directory) {
+    const id = entry.user_id.toLowerCase();
+    people.set(id, { ...entry, user_id: id });
+  }
   return [...people.values()];
 };
 

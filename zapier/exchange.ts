@@ -20,6 +20,8 @@ export type Exchange =
       /** The header `x-request-id`, where there is one. */
       requestId: string | null;
     }
+  /** To somewhere else, which was not followed. */
+  | { kind: 'redirected'; status: number; host: string }
   | { kind: 'timed out'; timeoutMs: number }
   | { kind: 'unreachable'; cause: Error };
 
@@ -55,14 +57,18 @@ const optionsOf = ({ method, url, json, headers, timeoutMs }: Sending): Options 
   throwForThrottlingEarly: false,
 });
 
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
 /** Sends a request with `z.request` and answers what became of it, whatever its status. */
 export const exchange = async (z: ZObject, sending: Sending): Promise<Exchange> => {
   const options = optionsOf(sending);
   try {
     const response = await z.request<unknown>(options);
+    const { status } = response;
+    if (isRedirect(status)) return { kind: 'redirected', status, host: new URL(sending.url).host };
     return {
       kind: 'answered',
-      status: response.status,
+      status,
       body: response.data,
       retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after') ?? undefined, Date.now()),
       requestId: response.headers.get('x-request-id'),

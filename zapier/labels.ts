@@ -36,7 +36,8 @@ export const kindLabels = {
 
 /** What people call a word of Topo's; a word that we do not know is written as one says it. */
 export const labelOf = (labels: Record<string, string>, word: string): string =>
-  labels[word] ?? legible(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' '));
+  (Object.hasOwn(labels, word) ? labels[word] : undefined) ??
+  legible(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' '));
 
 /** How often a Zap runs when several tasks of a contact move together, for people. */
 export const oncePerLabels = {

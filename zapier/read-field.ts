@@ -1,12 +1,17 @@
+import { microseconds } from '../topo/microseconds.ts';
+import { quote } from './quote.ts';
 import { halted } from './zapier-error.ts';
 
 const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 
-/** Any step's data can be mapped into any field. What comes out is trimmed, and never blank. */
+/**
+ * Any step's data can be mapped into any field. What comes out is trimmed, and never blank. An object is read as JSON: a
+ * filter or a guard that holds something odd must not count as blank.
+ */
 const textsIn = (value: unknown): string[] => {
   if (Array.isArray(value)) return value.flatMap(textsIn);
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return [];
-  const text = String(value).trim();
+  if (value === undefined || value === null) return [];
+  const text = (typeof value === 'object' ? JSON.stringify(value) : String(value)).trim();
   return text === '' ? [] : [text];
 };
 
@@ -24,15 +29,27 @@ const idsIn = (label: string, text: string): string[] => {
   );
 };
 
-/** The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id. */
-export const readIds = (label: string, value: unknown): string[] | undefined => {
-  const ids = new Set(textsIn(value).flatMap((text) => idsIn(label, text)));
-  return ids.size === 0 ? undefined : [...ids];
+/** A filter of more than this does not fit into a request. */
+const mostInFilter = 100;
+
+const refuseTooMany = (label: string, found: readonly string[], most: number): void => {
+  if (found.length <= most) return;
+  throw halted(`The field “${label}” takes at most ${most} entries, and it holds ${found.length}.`);
+};
+
+/**
+ * The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id, and
+ * for more than `most`.
+ */
+export const readIds = (label: string, value: unknown, most = mostInFilter): string[] | undefined => {
+  const ids = [...new Set(textsIn(value).flatMap((text) => idsIn(label, text)))];
+  refuseTooMany(label, ids, most);
+  return ids.length === 0 ? undefined : ids;
 };
 
 /** The one id in a field that must be filled in. It may stand in a link or in capitals. */
 const readId = (label: string, value: unknown): string => {
-  const [id, ...others] = readIds(label, value) ?? [];
+  const [id, ...others] = readIds(label, value, Number.POSITIVE_INFINITY) ?? [];
   if (id === undefined) throw halted(`The field “${label}” is empty. Choose from the list, or map an ID into it.`);
   if (others.length === 0) return id;
   throw halted(`The field “${label}” holds ${others.length + 1} IDs, and only one can be used. Leave one in it.`);
@@ -55,7 +72,7 @@ export const readTaskId = (label: string, value: unknown): string => readId(labe
 
 /** The tasks in a field that takes several, each once; `undefined` when it is blank. */
 export const readTaskIds = (label: string, value: unknown): string[] | undefined =>
-  readIds(label, textsIn(value).map(withoutOtherIds));
+  readIds(label, textsIn(value).map(withoutOtherIds), Number.POSITIVE_INFINITY);
 
 /** What a field names somebody by: an id, or the words that somebody typed. */
 export type IdOrText = { kind: 'id'; id: string } | { kind: 'text'; text: string };
@@ -79,21 +96,26 @@ export const readText = (label: string, value: unknown): string | undefined => {
 
 const wordsIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
 
-/** “Email reply” is EMAIL_REPLY to Topo. */
-const asTopoWrites = (word: string): string => {
-  const loud = word.toUpperCase();
-  return /^[A-Z]+([ -][A-Z]+)*$/.test(loud) ? loud.replace(/[ -]/g, '_') : loud;
+/** Topo’s words look like this, those that it may add, too. */
+const topoWord = /^[A-Z0-9_]{1,64}$/;
+const mostWords = 20;
+
+const topoWordOf = (label: string, text: string): string => {
+  const word = text.toUpperCase().replace(/[\s-]+/g, '_');
+  if (topoWord.test(word)) return word;
+  throw halted(`The field “${label}” holds ${quote(text)}, which is none of its choices. Choose from the list.`);
 };
 
 /** The words in a field that takes several, in capitals as Topo writes them; `undefined` when it is blank. */
-export const readWords = (value: unknown): string[] | undefined => {
-  const words = wordsIn(value).map(asTopoWrites);
+export const readWords = (label: string, value: unknown): string[] | undefined => {
+  const words = [...new Set(wordsIn(value).map((word) => topoWordOf(label, word)))];
+  refuseTooMany(label, words, mostWords);
   return words.length === 0 ? undefined : words;
 };
 
 /** The one word in a field, in capitals as Topo writes it; `undefined` when it is blank. */
 export const readWord = (label: string, value: unknown): string | undefined => {
-  const [word, ...others] = readWords(value) ?? [];
+  const [word, ...others] = readWords(label, value) ?? [];
   if (others.length === 0) return word;
   throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
 };
@@ -134,11 +156,13 @@ export const readNumber = (label: string, value: unknown, least: number, most: n
   throw halted(`The field “${label}” takes a whole number from ${least} to ${most}.`);
 };
 
-/** A moment, in milliseconds since 1970; `undefined` when the field is blank. */
+/** The interpreter takes “task 12” for a day in December 2001. */
+const isoDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
+
+/** A moment, in microseconds since 1970; `undefined` when the field is blank. */
 export const readMoment = (label: string, value: unknown): number | undefined => {
   const [text, ...others] = textsIn(value);
   if (text === undefined) return undefined;
-  const moment = Date.parse(text);
-  if (others.length === 0 && !Number.isNaN(moment)) return moment;
+  if (others.length === 0 && isoDate.test(text) && !Number.isNaN(Date.parse(text))) return microseconds(text);
   throw halted(`The field “${label}” takes a date and time such as 2026-03-04T14:30:00Z.`);
 };

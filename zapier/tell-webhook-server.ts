@@ -1,22 +1,24 @@
 import type { ZObject } from 'zapier-platform-core';
+import type { Deadline } from './deadline.ts';
 import { webhookServerUrl } from './environment.ts';
 import { exchange, type Sending } from './exchange.ts';
 
 /** An intent and its settlement together take no more than two seconds of a run. */
-const timeoutMs = 1_000;
+const mostMs = 1_000;
 
 /**
  * Tells the webhook server something that it can do without, and answers what it says; `undefined` when there is no
- * server or it does not answer. An intent is a courtesy, and its failure is nobody's.
+ * server, it does not answer, or the run is over. An intent is a courtesy, and its failure is nobody's.
  */
 export const tellWebhookServer = async (
-  z: ZObject,
+  { z, deadline }: { z: ZObject; deadline: Deadline },
   path: string,
   sending: Pick<Sending, 'method' | 'json'>,
 ): Promise<unknown> => {
   try {
     const server = webhookServerUrl();
-    if (server === undefined) return undefined;
+    const timeoutMs = Math.min(mostMs, deadline.leftMs());
+    if (server === undefined || timeoutMs === 0) return undefined;
     const sent = await exchange(z, { ...sending, url: `${server}/${path}`, timeoutMs });
     return sent.kind === 'answered' ? sent.body : undefined;
   } catch (error) {

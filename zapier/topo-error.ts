@@ -2,6 +2,7 @@ import type { Call } from '../topo/call.ts';
 import { TopoErrorBody } from '../topo/error-body.ts';
 import type { Exchange } from './exchange.ts';
 import { harmless, quote } from './quote.ts';
+import { redirectText } from './redirect-text.ts';
 import { expired, failed, halted, throttled } from './zapier-error.ts';
 
 /**
@@ -164,6 +165,8 @@ const explain = (refusal: TopoRefusal, asked: Asked): Explained => {
         code: 'timed_out',
       };
     }
+    case 'redirected':
+      return { as: 'failed', text: redirectText(refusal.host), code: 'redirected', status: refusal.status };
     case 'unreachable':
       return { as: 'failed', text: `Topo cannot be reached. ${repeat(asked)}`, code: 'unreachable' };
     case 'refused':

@@ -45,8 +45,8 @@ export const readFilters = (fields: Fields): HookFilters => {
     present({
       new_assignee_ids: read('new_assignee_ids'),
       previous_assignee_ids: read('previous_assignee_ids'),
-      task_types: readWords(fields.task_types),
-      priorities: readWords(fields.priorities),
+      task_types: readWords(filterLabels.task_types, fields.task_types),
+      priorities: readWords(filterLabels.priorities, fields.priorities),
       sequence_template_ids: read('sequence_template_ids'),
       kinds: readChoices(filterLabels.kinds, fields.kinds, kinds),
       ignore_sources: readSwitch(filterLabels.ignore_zapier, fields.ignore_zapier) === true ? ['zapier'] : undefined,

@@ -1,6 +1,7 @@
 import { ErrorBody } from '../contract/error-body.ts';
 import type { Exchange } from './exchange.ts';
 import { harmless } from './quote.ts';
+import { redirectText } from './redirect-text.ts';
 import { expired, failed, throttled } from './zapier-error.ts';
 
 export type WebhookServerRefusal =
@@ -31,6 +32,8 @@ export const webhookServerError = (refusal: WebhookServerRefusal): Error => {
           'Try again in a moment; if it happens again, tell the owner of the integration.',
         'timed_out',
       );
+    case 'redirected':
+      return failed(redirectText(refusal.host), 'redirected', refusal.status);
     case 'unreachable':
       return failed(
         'The webhook server of this integration cannot be reached. Try again in a moment; if it happens again, tell ' +

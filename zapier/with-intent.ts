@@ -2,11 +2,14 @@ import type { ZObject } from 'zapier-platform-core';
 import { IntentAnswer, type IntentSettlement } from '../contract/intent.ts';
 import type { Reassignment } from '../topo/reassign-task.ts';
 import type { Task } from '../topo/task.ts';
+import type { Deadline } from './deadline.ts';
 import { tellWebhookServer } from './tell-webhook-server.ts';
 
-const announce = async (z: ZObject, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
+type Run = { z: ZObject; deadline: Deadline };
+
+const announce = async (run: Run, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
   const json = { task_id: taskId, assignee_user_id: assigneeId, scope };
-  return IntentAnswer.safeParse(await tellWebhookServer(z, 'intents', { method: 'POST', json })).data?.id;
+  return IntentAnswer.safeParse(await tellWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
 };
 
 /**
@@ -14,13 +17,13 @@ const announce = async (z: ZObject, { taskId, assigneeId, scope }: Reassignment)
  * that listen hear of it at once, and know that a Zap made it. Without a webhook server it just makes it.
  */
 export const withIntent = async <Made extends { answer: Task }>(
-  z: ZObject,
+  run: Run,
   reassignment: Reassignment,
   reassign: () => Promise<Made>,
 ): Promise<Made> => {
-  const id = await announce(z, reassignment);
+  const id = await announce(run, reassignment);
   const settle = async (json: IntentSettlement): Promise<void> => {
-    if (id !== undefined) await tellWebhookServer(z, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
+    if (id !== undefined) await tellWebhookServer(run, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
   };
   const made = await reassign().catch(async (error: unknown) => {
     await settle({ state: 'failed' });

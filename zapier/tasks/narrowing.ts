@@ -15,8 +15,8 @@ type Fields = Partial<Record<keyof typeof narrowingLabels, unknown>>;
 
 /** Which tasks the fields leave; a blank field leaves all of them. */
 export const readNarrowing = (fields: Fields): Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'> => {
-  const types = readWords(fields.task_types);
-  const priorities = readWords(fields.priorities);
+  const types = readWords(narrowingLabels.task_types, fields.task_types);
+  const priorities = readWords(narrowingLabels.priorities, fields.priorities);
   const sequenceTemplateIds = readIds(narrowingLabels.sequence_template_ids, fields.sequence_template_ids);
   return {
     ...(types === undefined ? {} : { types }),

@@ -19,11 +19,22 @@ const isUntold = (refusal: TopoRefusal): boolean => {
   return [403, 404].includes(refusal.status) && TopoErrorBody.safeParse(refusal.body).success;
 };
 
-const told = <Answer>(outcome: TopoOutcome<Answer>, call: Call<Answer>): Answer | null => {
-  if (outcome.kind === 'done') return outcome.answer;
-  if (isUntold(outcome)) return null;
-  throw topoError(outcome, call);
+type Told<Answer> = { kind: 'done'; answer: Answer | null };
+
+const toldOrFault = <Answer>(outcome: TopoOutcome<Answer>): Told<Answer> | TopoRefusal => {
+  if (outcome.kind === 'done') return outcome;
+  return isUntold(outcome) ? { kind: 'done', answer: null } : outcome;
 };
+
+const told = <Answer>(outcome: TopoOutcome<Answer>, call: Call<Answer>): Answer | null => {
+  const either = toldOrFault(outcome);
+  if (either.kind === 'done') return either.answer;
+  throw topoError(either, call);
+};
+
+/** A task as it is now, `null` when Topo does not tell; or the fault that came in between. */
+export const tryReadTask = async (z: ZObject, taskId: string, deadline: Deadline): Promise<Told<Task> | TopoRefusal> =>
+  toldOrFault(await tryTopo(z, getTask(taskId), { deadline }));
 
 /**
  * A task as it is now; `null` when Topo does not tell.

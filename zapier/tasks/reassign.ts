@@ -58,12 +58,12 @@ const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
   requestId: null,
 });
 
-const write = async ({ z, deadline }: Run, order: Order): Promise<{ answer: Task; requestId: string | null }> => {
+const write = async (run: Run, order: Order): Promise<{ answer: Task; requestId: string | null }> => {
   const { taskId, assigneeId, scope } = order;
   const reassignment = { taskId, assigneeId, scope };
   const call = reassignTask(reassignment);
-  return withIntent(z, reassignment, async () => {
-    const outcome = await tryTopo(z, call, { deadline });
+  return withIntent(run, reassignment, async () => {
+    const outcome = await tryTopo(run.z, call, { deadline: run.deadline });
     if (outcome.kind === 'done') return outcome;
     throw topoError(outcome, call);
   });
