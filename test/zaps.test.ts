@@ -212,6 +212,26 @@ test('Zap 1 as a preview says the same and changes nothing', async () => {
   expect(changes()).toEqual([]);
 });
 
+test('Zap 1 without the three fields of the previous owner finds the contact’s newest task, whoever has it', async () => {
+  const deal = createDeal();
+  const isOfPrevious = ({ filled }: WrittenStep['fields'][number]) =>
+    filled.some((part) => typeof part !== 'string' && part.label === 'Previous Owner Email');
+  const [trigger, ...others] = dealMoved.steps;
+  expect([trigger, ...others].flatMap(({ fields }) => fields.filter(isOfPrevious))).toHaveLength(3);
+  const changes = watchChanges();
+  const shortened = others.map((step) => ({ ...step, fields: step.fields.filter((field) => !isOfPrevious(field)) }));
+  const zap = await setUp({ ...dealMoved, steps: [trigger, ...shortened] });
+
+  const course = await zap.start({ 'Owner Email': somebody(5).email, 'Contact Email': deal.contactEmail });
+
+  expect(course).toMatchObject({ status: 'success' });
+  expect(
+    changes()
+      .map(({ taskId }) => taskId)
+      .sort(),
+  ).toEqual([deal.taskId, deal.siblingId].sort());
+});
+
 test('Zap 1 leaves everybody’s tasks alone when the deal has no contact', async () => {
   const changes = watchChanges();
   const zap = await setUp(dealMoved);
