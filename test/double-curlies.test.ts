@@ -50,12 +50,15 @@ test.each(fields)('text with double curlies in $path arrives as it is, or nowher
   for (const text of arrived(bodies)) expect(text.toLowerCase()).toBe(trap.toLowerCase());
 });
 
-test.each(['task_types', 'priorities'])('the webhook server is told of %s with double curlies', async (field) => {
-  const loop = await startRealLoop();
-  const given = { targetUrl: loop.targetUrl('/{{one}}'), inputData: { [field]: trap } };
-  const answer = await loop.app.run('triggers.task_reassigned.operation.performSubscribe', given);
-  expect(answer).toMatchObject({ filters: { [field]: [trap.toUpperCase()] } });
-});
+test.each(['task_types', 'priorities'])(
+  '%s with double curlies are none of Topo’s words, and no filter',
+  async (field) => {
+    const loop = await startRealLoop();
+    const given = { targetUrl: loop.targetUrl('/{{one}}'), inputData: { [field]: trap } };
+    const thrown = await loop.app.thrownBy('triggers.task_reassigned.operation.performSubscribe', given);
+    expect(thrown).toMatchObject({ name: 'HaltedError', message: expect.stringContaining(`“${trap}”`) });
+  },
+);
 
 test.each([[['{{name}}']], [['{{bundle.inputData.name}}', 'CALL']]])(
   'a filter by %j stays a filter, so that nothing is taken that it keeps out',

@@ -73,7 +73,7 @@ const inputFields = defineInputFields([
     required: false,
     default: 'reassigned',
     choices: choicesOf(kinds, kindLabels),
-    helpText: 'Which changes start the Zap. Leave it empty for all of them.',
+    helpText: 'Which changes start the Zap. Choose all three to hear of every change.',
   },
   {
     key: 'ignore_zapier',
