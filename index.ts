@@ -5,6 +5,7 @@ import packageJson from './package.json' with { type: 'json' };
 import findPerson from './searches/find-person.ts';
 import findTask from './searches/find-task.ts';
 import personList from './triggers/person-list.ts';
+import sequenceList from './triggers/sequence-list.ts';
 import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
 import templateList from './triggers/template-list.ts';
@@ -21,6 +22,7 @@ export default defineApp({
     [taskReassigned.key]: taskReassigned,
     [taskList.key]: taskList,
     [personList.key]: personList,
+    [sequenceList.key]: sequenceList,
     [templateList.key]: templateList,
   },
   creates: {

@@ -13,7 +13,8 @@ import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
 import { readNumber, readTaskIds } from '../zapier/read-field.ts';
 import { readSwitch } from '../zapier/read-switch.ts';
-import { narrowingFields, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
+import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
 const label = {
@@ -26,7 +27,10 @@ const label = {
 
 const usualMost = 50;
 
-/** As many as fit into the time of a run when Topo takes 0.4 s for a reassignment, four at a time. */
+/**
+ * As many as fit into the time of a run while Topo takes up to about 0.4 s for a reassignment: measured, 200 took 15 s at
+ * 0.25 s each, and at 0.4 s each 193 began in time (`npm run bench:hand-over`).
+ */
 const mostOfAll = mostIntents;
 
 const inputFields = defineInputFields([
@@ -56,6 +60,7 @@ const inputFields = defineInputFields([
     type: 'string',
     list: true,
     required: false,
+    dynamic: 'task_list.id.label',
     helpText:
       'Only these tasks, in place of all open tasks of the person. To return what an earlier run handed over, map its ' +
       '“Give Back” here.',
@@ -84,8 +89,18 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
+/** What limits a hand-over, so that too many tasks would move if it went missing. */
+const labelsOfLimits = {
+  from_user_id: label.from,
+  task_ids: label.tasks,
+  preview_only: label.preview,
+  ...narrowingLabels,
+} satisfies Partial<Record<keyof InputData, string>>;
+
 /** Hands tasks over, and answers a report of what became of each. */
-const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<HandOverOutput> => {
+const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverOutput> => {
+  refuseBlankMapping(bundle, labelsOfLimits);
+  const { inputData } = bundle;
   const nowMs = (): number => performance.now();
   const deadline = startDeadline(nowMs);
   const directory = openDirectory(z, deadline);

@@ -6,6 +6,7 @@ import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
 import { readChoice, readTaskId } from '../zapier/read-field.ts';
 import { readSwitch } from '../zapier/read-switch.ts';
+import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
 import { narrowingFields } from '../zapier/tasks/narrowing.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {
@@ -86,8 +87,16 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
+/** What keeps a run from writing, and would keep it no more if it went missing. */
+const labelsOfLimits = {
+  only_if_assigned_to: label.onlyIfWith,
+  preview_only: label.preview,
+} satisfies Partial<Record<keyof InputData, string>>;
+
 /** Gives a task to somebody, and answers the task as it is now with what became of it. */
-const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<ReassignmentOutput> => {
+const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<ReassignmentOutput> => {
+  refuseBlankMapping(bundle, labelsOfLimits);
+  const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);
   const taskId = readTaskId(label.task, inputData.task_id);

@@ -1,6 +1,9 @@
+import { type AppStep, readAppSteps } from './app-step.ts';
 import { connectionLabel } from './connection-label.ts';
 import { type Installation, type RunMethod, readDefinition } from './run-method.ts';
 import type { CacheOwner } from './zap-cache.ts';
+
+type Fields = Record<string, unknown>;
 
 /** An account of the app that a Zapier user has connected. Every method throws `AppFault` for what the app threw. */
 export type Connection = CacheOwner & {
@@ -10,12 +13,14 @@ export type Connection = CacheOwner & {
   test(): Promise<unknown>;
   /** Runs the test and answers how Zapier would show this connection. */
   label(): Promise<string>;
-  /** Runs an action as a step of a Zap. */
-  act(action: string, inputData: Record<string, unknown>): Promise<unknown>;
+  /** Runs an action as a step of a Zap; `inputDataRaw` is what stands in its fields before anything is mapped in. */
+  act(action: string, inputData: Fields, inputDataRaw?: Fields): Promise<unknown>;
   /** Runs a search as a step of a Zap. */
-  search(search: string, inputData: Record<string, unknown>): Promise<unknown>;
+  search(search: string, inputData: Fields, inputDataRaw?: Fields): Promise<unknown>;
+  /** What the editor offers for building a Zap. */
+  steps(): Promise<AppStep[]>;
   /** Fills a dropdown from a hidden trigger; `page` counts from 0. */
-  dropdown(trigger: string, inputData?: Record<string, unknown>, page?: number): Promise<unknown>;
+  dropdown(trigger: string, inputData?: Fields, page?: number): Promise<unknown>;
 };
 
 type ConnectionParts = {
@@ -37,8 +42,11 @@ export const createConnection = ({ owner, token, authData, run, installation }: 
       const testResult = await test();
       return connectionLabel(await readDefinition(installation, caller), { authData, testResult });
     },
-    act: (action, inputData) => run(`creates.${action}.operation.perform`, caller, { inputData }),
-    search: (search, inputData) => run(`searches.${search}.operation.perform`, caller, { inputData }),
+    act: (action, inputData, inputDataRaw = inputData) =>
+      run(`creates.${action}.operation.perform`, caller, { inputData, inputDataRaw }),
+    search: (search, inputData, inputDataRaw = inputData) =>
+      run(`searches.${search}.operation.perform`, caller, { inputData, inputDataRaw }),
+    steps: async () => readAppSteps(await readDefinition(installation, caller)),
     dropdown: (trigger, inputData = {}, page = 0) =>
       run(`triggers.${trigger}.operation.perform`, caller, {
         inputData,

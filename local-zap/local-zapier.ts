@@ -22,8 +22,8 @@ export type ZapOptions = {
   connection: Connection;
   trigger: string;
   inputData?: Record<string, unknown>;
-  /** Called for every run, when it has started. */
-  heard?: (run: Run) => void;
+  /** Called for every run, when it has started; what it answers belongs to the run. */
+  heard?: (run: Run) => void | Promise<void>;
   /** Called for every POST for which `perform` threw. */
   failed?: (run: FailedRun) => void;
 };

@@ -3,7 +3,7 @@ import type { Lambda } from './lambda.ts';
 
 /** The parts of a bundle that differ from call to call. */
 export type CallParts = Partial<
-  Pick<Bundle, 'inputData' | 'rawRequest' | 'cleanedRequest' | 'subscribeData' | 'targetUrl'>
+  Pick<Bundle, 'inputData' | 'inputDataRaw' | 'rawRequest' | 'cleanedRequest' | 'subscribeData' | 'targetUrl'>
 > & {
   /** What is not the usual run of a live Zap, such as `isLoadingSample`. */
   meta?: Record<string, unknown>;

@@ -57,7 +57,7 @@ type ZapParts = {
   now: () => Date;
   /** A new catch URL and its path. */
   drawTarget: () => { url: string; path: string };
-  heard: (run: Run) => void;
+  heard: (run: Run) => void | Promise<void>;
   failed: (run: FailedRun) => void;
 };
 
@@ -89,7 +89,7 @@ export const createZap = ({ name, connection, trigger, inputData, run, now, draw
     for (const output of outputs) {
       const one = { at: now(), webhookId, output };
       runs.push(one);
-      heard(one);
+      await heard(one);
     }
   };
 

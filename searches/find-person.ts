@@ -5,7 +5,7 @@ import { type FoundPerson, findPeople } from '../zapier/people/find-people.ts';
 import { readIdOrText } from '../zapier/read-field.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
-const label = 'Email, Name or ID';
+const label = 'Person';
 
 const inputFields = defineInputFields([
   {
@@ -14,8 +14,8 @@ const inputFields = defineInputFields([
     type: 'string',
     required: true,
     helpText:
-      'Whom to find, for example the owner of a deal in your CRM. An e-mail address is surest. Names and e-mails are ' +
-      'those that the owner of this integration has entered on its webhook server.',
+      'Whom to find, by e-mail, name or ID: for example the owner of a deal in your CRM. An e-mail address is surest. ' +
+      'Names and e-mails are those that the owner of this integration has entered on its webhook server.',
   },
 ]);
 

@@ -7,17 +7,26 @@ import { taskStatusLabels } from '../zapier/labels.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields } from '../zapier/people/person-output.ts';
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
-import { readMoment, readOptionalId, readWord } from '../zapier/read-field.ts';
+import { readMoment, readOptionalId, readText, readWord } from '../zapier/read-field.ts';
+import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
 import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
-import { findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
-import { narrowingFields, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
+import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
 
 const label = {
   assignee: 'Assignee',
   status: 'Task Status',
+  contact: 'Contact Email',
   sequence: 'Contact’s Sequence',
   createdAfter: 'Created After',
 } as const;
+
+const statuses = [anyOpen, ...taskStatuses] as const;
+
+const statusLabels = {
+  OPEN: 'Open: pending or in progress',
+  ...taskStatusLabels,
+} as const satisfies Record<(typeof statuses)[number], string>;
 
 const inputFields = defineInputFields([
   {
@@ -34,8 +43,17 @@ const inputFields = defineInputFields([
     label: label.status,
     type: 'string',
     required: false,
-    choices: choicesOf(taskStatuses, taskStatusLabels),
+    choices: choicesOf(statuses, statusLabels),
     helpText: 'Only tasks of this status. Leave it empty for all of them: open tasks are found before closed ones.',
+  },
+  {
+    key: 'contact_email',
+    label: label.contact,
+    type: 'string',
+    required: false,
+    helpText:
+      'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Choose an assignee as well: ' +
+      'no more than 100 tasks are looked through. Needs an API key with the scopes sequences:read and contacts:read.',
   },
   ...narrowingFields('are found'),
   {
@@ -43,8 +61,10 @@ const inputFields = defineInputFields([
     label: label.sequence,
     type: 'string',
     required: false,
+    dynamic: 'sequence_list.id.label',
     helpText:
-      'Only tasks that one campaign made for one contact: map “Contact’s Sequence” from an earlier step that gave a task.',
+      'Only tasks that one campaign made for one contact: choose from the list, or map “Contact’s Sequence” from an ' +
+      'earlier step that gave a task.',
   },
   {
     key: 'created_after',
@@ -57,23 +77,36 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
+const labelsOfCriteria = {
+  assignee_user_id: label.assignee,
+  status: label.status,
+  contact_email: label.contact,
+  sequence_id: label.sequence,
+  created_after: label.createdAfter,
+  ...narrowingLabels,
+} satisfies Partial<Record<keyof InputData, string>>;
+
 type FoundTask = Task & { assignee: Person };
 
 const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
   const status = readWord(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
+  const contactEmail = readText(label.contact, inputData.contact_email);
   const createdAfterUs = readMoment(label.createdAfter, inputData.created_after);
   return {
     ...readNarrowing(inputData),
     ...(assigneeId === undefined ? {} : { assigneeId }),
     ...(status === undefined ? {} : { status }),
     ...(sequenceId === undefined ? {} : { sequenceId }),
+    ...(contactEmail === undefined ? {} : { contactEmail }),
     ...(createdAfterUs === undefined ? {} : { createdAfterUs }),
   };
 };
 
 /** The tasks that fit, best match first; none is `[]`. */
-const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<FoundTask[]> => {
+const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<FoundTask[]> => {
+  refuseBlankMapping(bundle, labelsOfCriteria);
+  const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);
   const assigneeId = await resolvePerson(label.assignee, inputData.assignee_user_id, directory);

@@ -5,6 +5,7 @@ import { listTasks } from '../topo/list-tasks.ts';
 import { me } from '../topo/me.ts';
 import { reassignTask } from '../topo/reassign-task.ts';
 import { callTopo } from '../zapier/call-topo.ts';
+import type { Deadline } from '../zapier/deadline.ts';
 import { retryAfterSeconds } from '../zapier/retry-after.ts';
 import { sampleTask } from '../zapier/task-output.ts';
 import { startReceiver } from './support/receiver.ts';
@@ -44,24 +45,44 @@ test('several values of a parameter repeat it', async () => {
   expect(query.get('size')).toBe('3');
 });
 
+/** A run that has so many milliseconds left, and whether a write may still begin. */
+const endingIn = (ms: number, mayWrite = true): Deadline => ({ leftMs: () => ms, mayWrite: () => mayWrite });
+
+test('a run whose time is over sends nothing more, and one that is late begins no write', async () => {
+  const { receiver } = await startEcho();
+  const call = reassignTask({ taskId: sampleTask.id, assigneeId: sampleTask.id, scope: 'TASK' });
+  const attempt = (deadline: Deadline, asked: Call<unknown>) =>
+    runInApp({ TOPO_API_URL: receiver.url }, key, (z) => callTopo(z, asked, { deadline }));
+  for (const { thrown } of [attempt(endingIn(0), me()), attempt(endingIn(4_000, false), call)]) {
+    expect(await thrown()).toMatchObject({
+      name: 'ThrottledError',
+      message: expect.stringMatching(/not changed.*by itself/),
+    });
+  }
+  expect(receiver.received).toEqual([]);
+});
+
 test.each([
   ['silence', () => {}],
   ['an answer that never ends', (response: { write(text: string): unknown }) => response.write('{"id": ')],
 ])('%s is a time-out', async (_what, answer) => {
   const receiver = await startReceiver(answer);
   const variables = { TOPO_API_URL: receiver.url };
-  const { thrown } = runInApp(variables, key, (z: ZObject) => callTopo(z, me(), { timeoutMs: 200 }));
+  const { thrown } = runInApp(variables, key, (z: ZObject) => callTopo(z, me(), { deadline: endingIn(200) }));
   expect(await thrown()).toMatchObject({
     name: 'AppError',
     code: 'timed_out',
-    message: 'Topo did not answer within 0.2 seconds. Try again in a moment.',
+    message:
+      'Topo did not answer within 0.2 seconds. Try again in a moment: nothing was changed, so it is safe to run this step again.',
   });
 });
 
 test('a change that timed out is said to be safe to repeat', async () => {
   const receiver = await startReceiver(() => {});
   const call = reassignTask({ taskId: sampleTask.id, assigneeId: sampleTask.id, scope: 'TASK' });
-  const { thrown } = runInApp({ TOPO_API_URL: receiver.url }, key, (z) => callTopo(z, call, { timeoutMs: 100 }));
+  const { thrown } = runInApp({ TOPO_API_URL: receiver.url }, key, (z) =>
+    callTopo(z, call, { deadline: endingIn(100) }),
+  );
   expect((await thrown()).message).toMatch(/may have been made all the same\. It is safe/);
 });
 

@@ -31,6 +31,22 @@ describe('intents', () => {
     expect((await http.call('PATCH', '/intents/int_unknown', http.keys.full, settlement)).status).toBe(404);
   });
 
+  test('are settled several at a time, and unknown ones are named', async () => {
+    const { json } = await http.call('POST', '/intents', http.keys.full, [intent, intent]);
+    const [first, second] = json.items.map(({ id }: { id: string }) => id);
+    const settled = await http.call('PATCH', '/intents', http.keys.full, [
+      { id: first, state: 'done', updated_at: '2026-03-02T09:00:00Z' },
+      { id: 'int_unknown', state: 'failed' },
+      { id: second, state: 'failed' },
+    ]);
+    expect(settled).toMatchObject({ status: 200, json: { unknown_ids: ['int_unknown'] } });
+    const foreign = await http.call('PATCH', '/intents', http.foreignKey, [{ id: first, state: 'failed' }]);
+    expect(foreign.json).toEqual({ unknown_ids: [first] });
+    const refused = await http.call('PATCH', '/intents', http.keys.full, [{ id: first, state: 'perhaps' }]);
+    expect(refused).toMatchObject({ status: 400, json: { error: { field: '0.state' } } });
+    expect((await http.call('PATCH', '/intents', http.keys.readOnly, [{ id: first, state: 'done' }])).status).toBe(403);
+  });
+
   test.each([
     [{ ...intent, task_id: 'x' }, 'task_id'],
     [{ ...intent, assignee_user_id: null }, 'assignee_user_id'],

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { TaskReassigned } from '../contract/event.ts';
-import trigger from '../triggers/task-reassigned.ts';
 import { sampleEvent } from '../zapier/event-output.ts';
 import { startReceiver } from './support/receiver.ts';
 import { deliver, startSmallWebhookServer, subscribed } from './support/small-webhook-server.ts';
@@ -17,6 +16,9 @@ const performUnsubscribe = `${operation}.performUnsubscribe`;
 const key = 'topo_live_0123456789abcdef';
 const targetUrl = 'https://hooks.zapier.com/hooks/standard/123/abcdef/';
 const personId = '1a2b3c4d-6e7f-4a8b-9c0d-e1f2a3b4c5d6';
+const otherId = '7b1d2c4e-1111-4222-8333-9444a5556667';
+const templateId = '9d3b8f1a-2222-4333-8444-955556667778';
+const otherTemplateId = '9d3b8f1a-2222-4333-8444-955556667779';
 const hourMs = 3_600_000;
 
 /** Core prints what an app logs with `z.console.warn`. */
@@ -42,21 +44,54 @@ describe('subscribing', () => {
     const inputData = {
       kinds: ['reassigned'],
       new_assignee_ids: [` ${personId.toUpperCase()} `],
-      previous_assignee_ids: [`https://app.topo.io/people/${personId}`, personId],
+      previous_assignee_ids: [`https://app.topo.io/people/${personId}`, otherId, personId],
       task_types: ['CALL', 'email_reply'],
       priorities: 'HOT',
+      sequence_template_ids: [` ${templateId.toUpperCase()}`, otherTemplateId],
+      ignore_zapier: true,
+      once_per: ' Sequence ',
     };
     const filters = {
       kinds: ['reassigned'],
       new_assignee_ids: [personId],
-      previous_assignee_ids: [personId],
+      previous_assignee_ids: [personId, otherId],
       task_types: ['CALL', 'EMAIL_REPLY'],
       priorities: ['HOT'],
+      sequence_template_ids: [templateId, otherTemplateId],
+      ignore_sources: ['zapier'],
     };
     expect(await app.run(performSubscribe, { targetUrl, inputData })).toEqual({ ...subscribed, filters });
     const { headers, body } = first(server.received);
     expect(headers.authorization).toBe(`Bearer ${key}`);
-    expect(JSON.parse(body)).toEqual({ target_url: targetUrl, event: 'task.reassigned', filters });
+    expect(JSON.parse(body)).toEqual({
+      target_url: targetUrl,
+      event: 'task.reassigned',
+      filters,
+      once_per: 'sequence',
+    });
+  });
+
+  test.each([
+    [true, ['zapier']],
+    ['true', ['zapier']],
+    [' Yes ', ['zapier']],
+    [1, ['zapier']],
+    [false, undefined],
+    ['no', undefined],
+    ['0', undefined],
+    ['', undefined],
+    [null, undefined],
+    [[], undefined],
+  ])('ignores what Zaps do when “Ignore Changes Made by Zapier” holds %j: %j', async (value, ignored) => {
+    const { server, app } = await connect();
+    await app.run(performSubscribe, { targetUrl, inputData: { ignore_zapier: value } });
+    expect(JSON.parse(first(server.received).body).filters.ignore_sources).toEqual(ignored);
+  });
+
+  test.each([undefined, '', ' ', 'task', 'TASK'])('runs once per task when that is what “%s” says', async (value) => {
+    const { server, app } = await connect();
+    await app.run(performSubscribe, { targetUrl, inputData: { once_per: value } });
+    expect(JSON.parse(first(server.received).body)).toHaveProperty('once_per', 'task');
   });
 
   test('works with an address that ends with a slash', async () => {
@@ -77,6 +112,7 @@ describe('subscribing', () => {
   test.each([
     [{}],
     [{ kinds: [], new_assignee_ids: [''], previous_assignee_ids: null, task_types: ' ', priorities: [null, '  '] }],
+    [{ sequence_template_ids: ['', ' '], ignore_zapier: ' ', once_per: null }],
   ])('with blank fields filters nothing: %j', async (inputData) => {
     const { server, app } = await connect();
     await app.run(performSubscribe, { targetUrl, inputData });
@@ -87,6 +123,14 @@ describe('subscribing', () => {
     [{ new_assignee_ids: ['Kim'] }, /“New Assignee” holds no ID/],
     [{ previous_assignee_ids: ['Kim'] }, /“Previous Assignee” holds no ID/],
     [{ kinds: ['renamed'] }, /“Kind of Change” takes reassigned, assigned, unassigned/],
+    [{ sequence_template_ids: ['Founders in Europe'] }, /“Template” holds no ID/],
+    [{ ignore_zapier: 'perhaps' }, /“Ignore Changes Made by Zapier” takes yes or no/],
+    [{ once_per: 'contact' }, /“Run Once Per” takes task, sequence/],
+    [{ once_per: ['task', 'sequence'] }, /“Run Once Per” takes one choice/],
+    [{ kinds: 'unassigned', new_assignee_ids: personId }, /never run: .*“New Assignee”.*Take one of the choices back/],
+    [{ kinds: 'assigned', previous_assignee_ids: personId }, /never run/],
+    [{ kinds: 'assigned,unassigned', new_assignee_ids: otherId, previous_assignee_ids: personId }, /never run/],
+    [{ new_assignee_ids: personId, previous_assignee_ids: personId.toUpperCase() }, /never run/],
   ])('with unusable fields is refused in a sentence: %j', async (inputData, message) => {
     const { server, app } = await connect();
     expect((await app.thrownBy(performSubscribe, { targetUrl, inputData })).message).toMatch(message);
@@ -218,6 +262,51 @@ describe('a delivery', () => {
     const content = delivery.rawRequest.content.replace('"HOT"', '"LOW"');
     const rawRequest = { ...delivery.rawRequest, content };
     expect(await app.run(perform, { ...delivery, rawRequest })).toEqual([]);
+    expect(logged.join()).toMatch(/starts no run: .*signature/);
+  });
+
+  const reversed = (object: object) => Object.fromEntries(Object.entries(object).reverse());
+  test.each<[string, (content: string) => string]>([
+    ['with its keys in another order', (content) => JSON.stringify(reversed(JSON.parse(content)))],
+    ['with other white space', (content) => JSON.stringify(JSON.parse(content), null, 1)],
+    ['with a byte more at its end', (content) => `${content} `],
+    ['without its body', () => ''],
+  ])('%s is not the one that was signed, and starts nothing', async (_what, change) => {
+    const { app } = await connect();
+    const { rawRequest, ...delivery } = deliver(sampleEvent);
+    const changed = { ...rawRequest, content: change(rawRequest.content) };
+    expect(await app.run(perform, { ...delivery, rawRequest: changed })).toEqual([]);
+    expect(logged.join()).toMatch(/starts no run: .*signature/);
+  });
+
+  test.each(['Http-Webhook-Id', 'Http-Webhook-Timestamp', 'Http-Webhook-Signature'])(
+    'with the %s of another genuine delivery starts nothing',
+    async (name) => {
+      const { app } = await connect();
+      const other = deliver(
+        { ...sampleEvent, id: 'evt_other' },
+        { webhookId: 'msg_2', at: new Date(Date.now() - 60_000) },
+      );
+      const { rawRequest, ...delivery } = deliver(sampleEvent);
+      const headers = { ...rawRequest.headers, [name]: other.rawRequest.headers[name] ?? '' };
+      expect(await app.run(perform, { ...delivery, rawRequest: { ...rawRequest, headers } })).toEqual([]);
+      expect(logged.join()).toMatch(/starts no run: .*signature/);
+    },
+  );
+
+  test('of another subscription starts nothing, and the log says why', async () => {
+    const { app } = await connect();
+    const own = { ...subscribed, id: 'hok_2', secret: `whsec_${Buffer.alloc(32, 9).toString('base64')}` };
+    expect(await app.run(perform, { ...deliver(sampleEvent), subscribeData: own })).toEqual([]);
+    expect(logged.join()).toMatch(/starts no run: .*signature/);
+    expect(await app.run(perform, deliver(sampleEvent))).toHaveLength(1);
+  });
+
+  test('that was overtaken by a later one still starts its run: no event is lost for coming late', async () => {
+    const { app } = await connect();
+    const later = { ...sampleEvent, id: 'evt_later', occurred_at: '2026-03-04T15:00:00Z' };
+    expect(await app.run(perform, deliver(later, { webhookId: 'msg_2' }))).toHaveLength(1);
+    expect(await app.run(perform, deliver(sampleEvent))).toHaveLength(1);
   });
 
   test.each(['Http-Webhook-Id', 'Http-Webhook-Timestamp', 'Http-Webhook-Signature'])(
@@ -257,6 +346,7 @@ describe('the same delivery again', () => {
     expect(await app.run(perform, deliver(sampleEvent))).toHaveLength(1);
     const later = new Date(Date.now() + 60_000);
     expect(await app.run(perform, deliver(sampleEvent, { at: later }))).toEqual([]);
+    expect(logged.join()).toContain('starts no run: it came before.');
   });
 
   test('with another webhook-id starts a run: somebody asked for it', async () => {
@@ -329,7 +419,12 @@ describe('the filters of the Zap', () => {
     previous_assignee: nobody,
     changes: [{ task, previous_assignee: nobody }],
   });
-  const unassigned = changed({ kind: 'unassigned', new_assignee: nobody });
+  const unassigned = changed({
+    kind: 'unassigned',
+    new_assignee: nobody,
+    source: 'zapier',
+    sequence_template_id: templateId,
+  });
 
   test.each([
     ['nothing', {}, [1, 1, 1]],
@@ -341,6 +436,9 @@ describe('the filters of the Zap', () => {
     ['somebody else', { new_assignee_ids: [previous_assignee.user_id] }, [0, 0, 0]],
     ['its type', { task_types: ['EMAIL_REPLY', 'CALL'] }, [1, 1, 1]],
     ['another type', { task_types: ['EMAIL_REPLY'] }, [0, 0, 0]],
+    ['what Zaps did', { ignore_zapier: 'yes' }, [1, 1, 0]],
+    ['its template', { sequence_template_ids: [templateId, otherTemplateId] }, [0, 0, 1]],
+    ['another template', { sequence_template_ids: [otherTemplateId] }, [0, 0, 0]],
     ['its priority and another type', { priorities: ['HOT'], task_types: ['EMAIL_REPLY'] }, [0, 0, 0]],
   ])('%s', async (_what, inputData, expected) => {
     const { app } = await connect();
@@ -357,7 +455,16 @@ describe('the filters of the Zap', () => {
     const { app } = await connect();
     const delivery = deliver(sampleEvent);
     await app.run(perform, { ...delivery, inputData: { task_types: ['EMAIL_REPLY'] } });
+    expect(logged.join()).toContain('starts no run: the fields of this Zap keep it out.');
     expect(await app.run(perform, delivery)).toHaveLength(1);
+  });
+
+  test('one wanted task among several is enough', async () => {
+    const { app } = await connect();
+    const call = { ...task, type: 'EMAIL_REPLY' };
+    const changes = [...sampleEvent.changes, { task: call, previous_assignee }];
+    const event = { ...sampleEvent, changes, changes_count: 2 };
+    expect(await app.run(perform, { ...deliver(event), inputData: { task_types: 'EMAIL_REPLY' } })).toHaveLength(1);
   });
 });
 
@@ -366,43 +473,60 @@ describe('the list for the editor', () => {
     const { url, workspace, sandbox } = await startTopo(taskCount === undefined ? {} : { taskCount });
     const server = await startSmallWebhookServer({ events });
     const app = runApp({ TOPO_API_URL: url, WEBHOOK_SERVER_URL: server.url }, workspace.keys.full);
-    return { app, server, workspace, sandbox };
+    const list = async (inputData: Record<string, unknown> = {}) =>
+      (await app.run(performList, { inputData })) as TaskReassigned[];
+    const templateOf = ({ task }: TaskReassigned) => workspace.sequences.get(task.sequence_id ?? '')?.templateId;
+    return { app, list, server, workspace, sandbox, templateOf };
   };
 
   test('is the newest three events that the filters let through', async () => {
-    const { app, server, sandbox } = await connectBoth([sampleEvent]);
-    const inputData = { kinds: ['reassigned', 'assigned'], new_assignee_ids: [personId], task_types: [''] };
-    expect(await app.run(performList, { inputData })).toEqual([sampleEvent]);
+    const { list, server, sandbox } = await connectBoth([sampleEvent]);
+    const inputData = {
+      kinds: ['reassigned', 'assigned'],
+      new_assignee_ids: [personId],
+      task_types: [''],
+      sequence_template_ids: [templateId],
+      ignore_zapier: 'true',
+      once_per: 'sequence',
+    };
+    expect(await list(inputData)).toEqual([sampleEvent]);
     const { pathname, searchParams } = new URL(first(server.received).path, server.url);
     expect(pathname).toBe('/events');
     expect([...searchParams]).toEqual([
       ['limit', '3'],
+      ['new_assignee_ids', personId],
+      ['sequence_template_ids', templateId],
       ['kinds', 'reassigned'],
       ['kinds', 'assigned'],
-      ['new_assignee_ids', personId],
+      ['ignore_sources', 'zapier'],
     ]);
     expect(sandbox.requests).toHaveLength(0);
   });
 
-  test('is an example made of a real task before anything was reassigned', async () => {
-    const { app, workspace } = await connectBoth();
-    const listed = (await app.run(performList)) as TaskReassigned[];
-    expect(listed).toHaveLength(1);
-    const example = TaskReassigned.parse(listed[0]);
-    expect(example.id).toBe(`evt_example_${example.task.id}`);
-    expect(example.batch_id).toBe(`bat_example_${example.task.id}`);
-    const real = workspace.tasks.find(({ id }) => id === example.task.id);
-    expect(example.task).toEqual({ ...real, assignee_user_id: example.new_assignee.user_id });
-    expect(example.previous_assignee.user_id).not.toBe(example.new_assignee.user_id);
+  test('is three examples made of real tasks before anything was reassigned, newest first', async () => {
+    const { list, workspace } = await connectBoth();
+    const examples = await list();
+    expect(examples).toHaveLength(3);
+    for (const example of examples) {
+      expect(TaskReassigned.parse(example)).toEqual(example);
+      expect(example.id).toBe(`evt_example_${example.task.id}`);
+      expect(example.batch_id).toBe(`bat_example_${example.task.id}`);
+      const real = workspace.tasks.find(({ id }) => id === example.task.id);
+      expect(example.task).toEqual({ ...real, assignee_user_id: example.new_assignee.user_id });
+      expect(example.previous_assignee).toMatchObject({ name: 'Example Person' });
+      expect(example.previous_assignee.user_id).not.toBe(example.new_assignee.user_id);
+    }
+    const moments = examples.map(({ occurred_at }) => Date.parse(occurred_at));
+    expect(moments).toEqual(moments.toSorted((one, other) => other - one));
   });
 
   test.each([
     ['assigned', null, expect.any(String)],
     ['unassigned', expect.any(String), null],
-  ])('shows an example that is %s when only that is wanted', async (kind, previous, next) => {
-    const { app } = await connectBoth();
-    const inputData = { kinds: [kind], task_types: ['CALL'], priorities: ['HOT'] };
-    const example = first((await app.run(performList, { inputData })) as TaskReassigned[]);
+  ])('shows examples that are %s when only that is wanted', async (kind, previous, next) => {
+    const { list } = await connectBoth();
+    const examples = await list({ kinds: [kind], task_types: ['CALL'], priorities: ['HOT'] });
+    const [example] = examples;
     expect(example).toMatchObject({
       kind,
       previous_assignee: { user_id: previous },
@@ -412,20 +536,54 @@ describe('the list for the editor', () => {
   });
 
   test('shows the people that are wanted', async () => {
-    const { app, workspace } = await connectBoth();
+    const { list, workspace } = await connectBoth();
     const [one, other] = workspace.people.map(({ userId }) => userId);
-    const inputData = { new_assignee_ids: [one], previous_assignee_ids: [one, other] };
-    expect(await app.run(performList, { inputData })).toEqual([
-      expect.objectContaining({
-        new_assignee: expect.objectContaining({ user_id: one }),
-        previous_assignee: expect.objectContaining({ user_id: other }),
-      }),
-    ]);
+    const [example] = await list({ new_assignee_ids: [one, other], previous_assignee_ids: [one] });
+    expect(example).toMatchObject({ new_assignee: { user_id: other }, previous_assignee: { user_id: one } });
   });
 
-  test('is the sample in a workspace without tasks', async () => {
-    const { app } = await connectBoth([], 0);
-    expect(await app.run(performList)).toEqual([trigger.operation.sample]);
+  test('shows tasks of the templates that are wanted, and says which one each came from', async () => {
+    const { list, workspace, templateOf } = await connectBoth();
+    const wanted = workspace.templates.slice(0, 2).map(({ id }) => id);
+    const examples = await list({ sequence_template_ids: wanted });
+    expect(examples).toHaveLength(3);
+    for (const example of examples) {
+      expect(wanted).toContain(example.sequence_template_id);
+      expect(templateOf(example)).toBe(example.sequence_template_id);
+    }
+  });
+
+  test.each([
+    {},
+    { task_types: ['EMAIL_REPLY', 'CALL'], priorities: ['EXTRA'] },
+    { sequence_template_ids: [templateId], kinds: ['unassigned'], ignore_zapier: true },
+    { new_assignee_ids: [otherId], previous_assignee_ids: [otherId, personId] },
+    { new_assignee_ids: [personId] },
+    { previous_assignee_ids: [personId], once_per: 'sequence' },
+  ])('is one invented example in a workspace without tasks, and the filters let it through: %j', async (inputData) => {
+    const { app, list } = await connectBoth([], 0);
+    const examples = await list(inputData);
+    expect(examples).toHaveLength(1);
+    const example = TaskReassigned.parse(examples[0]);
+    expect(example.id).toMatch(/^evt_example_/);
+    expect(await app.run(perform, { ...deliver(example), inputData })).toEqual([example]);
+  });
+
+  test('shows no task that Topo gave though it was not asked for', async () => {
+    const topo = await startReceiver((response) => {
+      const list = { items: [sampleEvent.task], total_count: 1, total_pages: 1, has_more: false };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(list));
+    });
+    const server = await startSmallWebhookServer();
+    const app = runApp({ TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: server.url }, key);
+    const [example] = (await app.run(performList, { inputData: { task_types: 'EMAIL_REPLY' } })) as TaskReassigned[];
+    expect(example).toMatchObject({ task: { type: 'EMAIL_REPLY' } });
+  });
+
+  test('says so when the fields contradict each other', async () => {
+    const { app } = await connectBoth();
+    const inputData = { kinds: 'unassigned', new_assignee_ids: personId };
+    expect(await app.thrownBy(performList, { inputData })).toMatchObject({ name: 'HaltedError' });
   });
 });
 

@@ -2,6 +2,8 @@ import { type Bundle, defineInputFields, defineTrigger, type InferInputData, typ
 import { kinds, type TaskReassigned } from '../contract/event.ts';
 import { OncePer } from '../contract/hook.ts';
 import { taskPriorities, taskTypes } from '../topo/task.ts';
+import { choicesOf } from '../zapier/choices.ts';
+import { startDeadline } from '../zapier/deadline.ts';
 import { eventOutputFields, sampleEvent } from '../zapier/event-output.ts';
 import { fetchExamples } from '../zapier/fetch-examples.ts';
 import { isFirstTime } from '../zapier/is-first-time.ts';
@@ -12,9 +14,6 @@ import { type Subscription, subscriptionOf } from '../zapier/subscription.ts';
 import { filterLabels, isWanted, readFilters } from '../zapier/wanted-changes.ts';
 import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server.ts';
 import { failed } from '../zapier/zapier-error.ts';
-
-const choicesOf = <Value extends string>(values: readonly Value[], labels: Record<Value, string>) =>
-  values.map((value) => ({ value, sample: value, label: labels[value] }));
 
 const oncePerLabel = 'Run Once Per';
 
@@ -131,11 +130,15 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReass
   return isFirst ? [event] : startNothing(z, 'it came before');
 };
 
+/** The editor waits so long for what happened, and has time left for examples made of what is there. */
+const historyMs = 10_000;
+
 /** The newest events for the editor; examples made of real tasks when there is none yet. */
 const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskReassigned[]> => {
+  const deadline = startDeadline(() => performance.now());
   const filters = readFilters(inputData);
-  const { items: events } = await listEvents(z, 3, filters);
-  return events.length > 0 ? events : fetchExamples(z, filters);
+  const { items: events } = await listEvents(z, 3, filters, historyMs);
+  return events.length > 0 ? events : fetchExamples(z, filters, deadline);
 };
 
 export default defineTrigger({

@@ -3,6 +3,8 @@ import { readAllowedHost } from './hook-target.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
 import { Secret } from './secrets/secret.ts';
 
+const dayMs = 24 * 3_600_000;
+
 const wholeNumber = (least: number, most: number) =>
   z
     .string()
@@ -43,7 +45,11 @@ const Environment = z
       .default('https://api.topo.io/v1'),
     DATA_DIR: z.string().default('./.data'),
     DATABASE_URL: z
-      .undefined({ error: 'is not supported by this version, which keeps its data in SQLite: remove it' })
+      .string()
+      .regex(/^postgres(ql)?:\/\//, {
+        error: 'must begin with postgres://, as in postgres://user:password@host/database',
+      })
+      .transform((text) => new Secret(text))
       .optional(),
     HOOK_ALLOWED_HOSTS: hosts.prefault('hooks.zapier.com'),
     ENCRYPTION_KEY: z
@@ -56,6 +62,8 @@ const Environment = z
     POLL_INTERVAL_MS: wholeNumber(250, 3_600_000).default(15_000),
     POLL_IDLE_INTERVAL_MS: wholeNumber(250, 3_600_000).default(60_000),
     TOPO_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
+    RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
+    DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -67,16 +75,27 @@ const Environment = z
     path: ['ENCRYPTION_KEY'],
     error: 'is required when NODE_ENV is production: make one with `openssl rand -hex 32` and keep it safe',
   })
+  .refine(({ DATABASE_URL, ENCRYPTION_KEY }) => DATABASE_URL === undefined || ENCRYPTION_KEY !== undefined, {
+    path: ['ENCRYPTION_KEY'],
+    error: 'is required with DATABASE_URL, the same for every server: make one with `openssl rand -hex 32`',
+  })
   .transform((environment) => ({
     host: environment.HOST,
     port: environment.PORT,
     topoApiUrl: environment.TOPO_API_URL,
     dataFolder: environment.DATA_DIR,
+    databaseUrl: environment.DATABASE_URL,
     allowedHosts: environment.HOOK_ALLOWED_HOSTS,
     encryptionKey: environment.ENCRYPTION_KEY,
     pollIntervalMs: environment.POLL_INTERVAL_MS,
     pollIdleIntervalMs: environment.POLL_IDLE_INTERVAL_MS,
     topoRequestsPerMinute: environment.TOPO_REQUESTS_PER_MINUTE,
+    retention: {
+      eventMs: environment.RETENTION_DAYS * dayMs,
+      deliveryMs: environment.RETENTION_DAYS * dayMs,
+      deadDeliveryMs: environment.DEAD_LETTER_RETENTION_DAYS * dayMs,
+      hookMs: environment.RETENTION_DAYS * dayMs,
+    },
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

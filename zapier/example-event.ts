@@ -16,7 +16,8 @@ const introduce = (userId: string): Person =>
 /** Who takes over from whom: the people who are wanted, else whoever has the task, else somebody invented. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
   const [kim, robin] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
-  const newIds = filters.new_assignee_ids ?? [...(task.assignee_user_id === null ? [] : [task.assignee_user_id]), kim];
+  const holders = task.assignee_user_id === null ? [] : [task.assignee_user_id];
+  const newIds = filters.new_assignee_ids ?? [...holders, kim, robin];
   const previousIds = filters.previous_assignee_ids ?? [robin, kim];
   return pairsOf(newIds, previousIds)[0] ?? [kim, robin];
 };

@@ -28,23 +28,31 @@ export type Exchange =
 /** Zapier stops every call at 30 s; a time-out of ours leaves room to say what happened. */
 export const usualTimeoutMs = 20_000;
 
-// In a body core deletes `{{name}}` and throws at `{{bundle.name}}`; to JSON the escape is the same text.
+// In a body core may delete `{{name}}` and throw at `{{bundle.name}}`; to JSON the escape is the same text.
 const encode = (json: unknown): string => JSON.stringify(json).replaceAll('{{', '{\\u007b');
 
-/** `signal` and `throwForThrottlingEarly` are missing in core's types. */
-type Options = HttpRequestOptions & { url: string; signal: AbortSignal; throwForThrottlingEarly: boolean };
+/** `signal`, `merge` and `throwForThrottlingEarly` are missing in core's types. */
+type Options = HttpRequestOptions & {
+  url: string;
+  signal: AbortSignal;
+  merge: boolean;
+  throwForThrottlingEarly: boolean;
+};
 
 const optionsOf = ({ method, url, json, headers, timeoutMs }: Sending): Options => ({
   method,
   url,
   headers: {
     accept: 'application/json',
+    'user-agent': 'Zapier',
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),
     ...headers,
   },
   ...(json === undefined ? {} : { body: encode(json) }),
   // One deadline for the headers and the body together; core's own `timeout` would start again for the body.
   signal: AbortSignal.timeout(timeoutMs),
+  // Merging, core blanks what holds `{{name}}` in a query: a filter would be gone, and its step would take everything.
+  merge: false,
   skipThrowForStatus: true,
   throwForThrottlingEarly: false,
 });

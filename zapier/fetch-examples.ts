@@ -3,6 +3,7 @@ import type { TaskReassigned } from '../contract/event.ts';
 import type { HookFilters } from '../contract/hook.ts';
 import { listTasks } from '../topo/list-tasks.ts';
 import { callTopo } from './call-topo.ts';
+import type { Deadline } from './deadline.ts';
 import { exampleEvent } from './example-event.ts';
 import { sampleTask } from './task-output.ts';
 import { isWanted } from './wanted-changes.ts';
@@ -17,6 +18,7 @@ const fetchOfTemplate = async (
   z: ZObject,
   filters: HookFilters,
   templateId: string | null,
+  deadline: Deadline,
 ): Promise<TaskReassigned[]> => {
   const { task_types: types, priorities } = filters;
   const { items: tasks } = await callTopo(
@@ -29,6 +31,7 @@ const fetchOfTemplate = async (
       ...(priorities === undefined ? {} : { priorities }),
       ...(templateId === null ? {} : { sequenceTemplateIds: [templateId] }),
     }),
+    { deadline },
   );
   return tasks.map((task) => exampleEvent(task, filters, templateId));
 };
@@ -40,10 +43,14 @@ const inventExample = (filters: HookFilters, templateId: string | null): TaskRea
 };
 
 /** Events that the filters would let through, made of the workspace's own tasks, newest first: at least one. */
-export const fetchExamples = async (z: ZObject, filters: HookFilters): Promise<TaskReassigned[]> => {
+export const fetchExamples = async (
+  z: ZObject,
+  filters: HookFilters,
+  deadline: Deadline,
+): Promise<TaskReassigned[]> => {
   const [first = null, ...others] = filters.sequence_template_ids ?? [];
   const templateIds = [first, ...others].slice(0, mostTemplates);
-  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(z, filters, templateId)));
+  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(z, filters, templateId, deadline)));
   const examples = found
     .flat()
     .filter((example) => isWanted(filters, example))

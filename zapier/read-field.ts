@@ -15,6 +15,9 @@ const textsIn = (value: unknown): string[] => {
   return text === '' ? [] : [text];
 };
 
+/** Whether there is nothing in a field. */
+export const isBlank = (value: unknown): boolean => textsIn(value).length === 0;
+
 const hasId = (text: string): boolean => text.match(uuid) !== null;
 
 const idsIn = (label: string, text: string): string[] => {
@@ -45,7 +48,7 @@ export const readIds = (label: string, value: unknown, most = mostInFilter): str
 };
 
 /** The one id in a field that must be filled in. It may stand in a link or in capitals. */
-export const readId = (label: string, value: unknown): string => {
+const readId = (label: string, value: unknown): string => {
   const [id, ...others] = readIds(label, value, Number.POSITIVE_INFINITY) ?? [];
   if (id === undefined) throw halted(`The field “${label}” is empty. Choose from the list, or map an ID into it.`);
   if (others.length === 0) return id;
@@ -54,7 +57,7 @@ export const readId = (label: string, value: unknown): string => {
 
 /** The one id in a field that may stay empty; `undefined` when it is blank. */
 export const readOptionalId = (label: string, value: unknown): string | undefined =>
-  textsIn(value).length === 0 ? undefined : readId(label, value);
+  isBlank(value) ? undefined : readId(label, value);
 
 const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuid.source})`, 'gi');
 
@@ -81,6 +84,13 @@ export const readIdOrText = (label: string, value: unknown): IdOrText | undefine
   const [text, ...others] = texts;
   if (text === undefined) return undefined;
   if (others.length === 0) return { kind: 'text', text };
+  throw halted(`The field “${label}” holds ${others.length + 1} texts, and only one can be used. Leave one in it.`);
+};
+
+/** The one text in a field; `undefined` when it is blank. */
+export const readText = (label: string, value: unknown): string | undefined => {
+  const [text, ...others] = new Set(textsIn(value));
+  if (others.length === 0) return text;
   throw halted(`The field “${label}” holds ${others.length + 1} texts, and only one can be used. Leave one in it.`);
 };
 

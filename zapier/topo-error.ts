@@ -40,7 +40,7 @@ const tellOwner = 'If it happens again, tell the owner of this integration.';
 /** An answer may be lost after Topo made the change; to reassign twice ends as once. */
 const repeat = ({ method }: Asked): string =>
   method === 'GET'
-    ? 'It only read, so it is safe to run this step again in a moment.'
+    ? 'Try again in a moment: nothing was changed, so it is safe to run this step again.'
     : 'The change may have been made all the same. It is safe to run this step again.';
 
 const rows: Record<number, Row> = {
@@ -158,7 +158,7 @@ const explain = (refusal: TopoRefusal, asked: Asked): Explained => {
         afterSeconds: undefined,
       };
     case 'timed out': {
-      const seconds = Math.round(refusal.timeoutMs / 1000);
+      const seconds = Math.round(refusal.timeoutMs / 100) / 10;
       return {
         as: 'failed',
         text: `Topo did not answer within ${seconds} seconds. ${repeat(asked)}`,

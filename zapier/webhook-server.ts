@@ -64,8 +64,13 @@ export const listPeople = async (z: ZObject, timeoutMs: number): Promise<Directo
 };
 
 /** `GET /events`: what would have reached a hook with these filters, newest first. */
-export const listEvents = async (z: ZObject, limit: number, filters: HookFilters): Promise<EventPage> => {
+export const listEvents = async (
+  z: ZObject,
+  limit: number,
+  filters: HookFilters,
+  timeoutMs: number,
+): Promise<EventPage> => {
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [name, wanted] of Object.entries(filters)) for (const one of wanted ?? []) query.append(name, one);
-  return read(EventPage, await send(z, `events?${query}`, { method: 'GET' }));
+  return read(EventPage, await send(z, `events?${query}`, { method: 'GET', timeoutMs }));
 };

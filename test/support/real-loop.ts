@@ -57,6 +57,8 @@ export const startRealLoop = async (options: SandboxOptions = {}) => {
     serverUrl: server.url,
     /** The hooks that have not ended. */
     hooks,
+    /** A catch URL, whose path tells Zaps apart. */
+    targetUrl: (path: string) => zapier.url + path,
     /** Turns a Zap on at a catch URL of its own, and waits until it is listened for. Answers `subscribeData`. */
     async turnOn(trigger: string, path: string, inputData: Record<string, unknown> = {}) {
       const method = `${trigger}.operation.performSubscribe`;

@@ -5,10 +5,14 @@ export type Leaf = { path: string; value: unknown };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Every value in an object, of every element of its lists. An empty list is a leaf: nobody knows what is in it. */
+/**
+ * Every value in an object, of every element of its lists. An empty list is a leaf: nobody knows what would be in it. The
+ * elements of a list of texts or numbers have the path of the list.
+ */
 export const leavesOf = (value: unknown, path = ''): Leaf[] => {
   if (Array.isArray(value)) {
-    return value.length === 0 ? [{ path: `${path}[]`, value }] : value.flatMap((one) => leavesOf(one, `${path}[]`));
+    if (value.length === 0) return [{ path, value }];
+    return value.flatMap((one) => leavesOf(one, isObject(one) ? `${path}[]` : path));
   }
   if (!isObject(value)) return [{ path, value }];
   const separator = path === '' || path.endsWith('[]') ? '' : '__';
@@ -33,31 +37,35 @@ const fits: Record<string, (value: unknown) => boolean> = {
   datetime: isMoment,
 };
 
-/** The lists that are empty: whatever begins with their path may be missing. */
-const emptyListsIn = (leaves: readonly Leaf[]): string[] =>
-  leaves.filter(({ value }) => Array.isArray(value)).map(({ path }) => path);
+/** Whether a field is a list, or stands in it. */
+const isIn = (list: string, { key }: Field): boolean => key === list || key.startsWith(`${list}[]`);
 
 /** What is missing in a result, too much in it, or of another type than its output fields say; a sentence each. */
 export const misfits = (fields: readonly Field[], result: unknown): string[] => {
   const leaves = leavesOf(result);
-  const emptyLists = emptyListsIn(leaves);
-  const known = new Map(fields.map((field) => [field.key, field]));
+  const emptyLists = leaves.filter(({ value }) => Array.isArray(value)).map(({ path }) => path);
   const found = new Set(leaves.map(({ path }) => path));
-  const missing = fields.filter(({ key }) => !found.has(key) && !emptyLists.some((list) => key.startsWith(list)));
+  const known = new Map(fields.map((field) => [field.key, field]));
+
+  const missing = fields.filter((field) => !found.has(field.key) && !emptyLists.some((list) => isIn(list, field)));
   const wrong = leaves.flatMap(({ path, value }) => {
-    if (Array.isArray(value))
-      return fields.some(({ key }) => key.startsWith(path)) ? [] : [`${path} is no output field`];
-    const type = known.get(path)?.type ?? 'string';
-    if (!known.has(path)) return [`${path} is no output field`];
+    if (Array.isArray(value)) return fields.some((field) => isIn(path, field)) ? [] : [`${path} is no output field`];
+    const field = known.get(path);
+    if (field === undefined) return [`${path} is no output field`];
+    const type = field.type ?? 'string';
     return value === null || fits[type]?.(value) === true ? [] : [`${path} is no ${type}`];
   });
   return [...new Set([...missing.map(({ key }) => `${key} is missing`), ...wrong])];
 };
 
-const looksLikeDate = /^\d{4}-\d\d?-\d\d?|^\d\d?[./-]\d\d?[./-]\d{2,4}|^\d\d? [A-Z][a-z]{2,8} \d{4}/;
+const looksLikeDate =
+  /^\d{4}-\d\d?-\d\d?($|[T ])|^\d\d?[./-]\d\d?[./-]\d{2,4}\b|^([A-Z][a-z]{2}, )?\d\d? [A-Z][a-z]{2,8} \d{4}/;
+
+const isClear = (text: string): boolean =>
+  !looksLikeDate.test(text) || isMoment(text) || /^\d{4}-\d\d-\d\d$/.test(text);
 
 /** The dates in a result that Zapier could read wrongly. */
 export const unclearDates = (result: unknown): string[] =>
   leavesOf(result)
-    .filter(({ value }) => typeof value === 'string' && looksLikeDate.test(value) && !isMoment(value))
+    .filter(({ value }) => typeof value === 'string' && !isClear(value))
     .map(({ path, value }) => `${path}: ${value}`);

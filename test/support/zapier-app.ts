@@ -12,6 +12,7 @@ const handleApp = createAppHandler(app);
 /** The fields of a bundle that a test gives. */
 export type Given = {
   inputData?: Record<string, unknown>;
+  inputDataRaw?: Record<string, unknown>;
   subscribeData?: unknown;
   targetUrl?: string;
   rawRequest?: { headers?: Record<string, string>; content?: string };

@@ -37,6 +37,7 @@ const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
 /** Opens the directory for one run; nothing is read before somebody asks. */
 export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   let reading: Promise<readonly DirectoryEntry[] | undefined> | undefined;
+  let known: Promise<readonly DirectoryEntry[]> | undefined;
 
   const read = async (timeoutMs: number): Promise<readonly DirectoryEntry[] | undefined> =>
     webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.leftMs()));
@@ -46,9 +47,7 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
     return reading;
   };
 
-  let readingKnown: Promise<readonly DirectoryEntry[]> | undefined;
-
-  const readKnown = async (): Promise<readonly DirectoryEntry[]> => {
+  const readIfPossible = async (): Promise<readonly DirectoryEntry[]> => {
     try {
       return (await readOnce(courtesyMs)) ?? [];
     } catch (error) {
@@ -58,8 +57,8 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   };
 
   const everybodyKnown = () => {
-    readingKnown ??= readKnown();
-    return readingKnown;
+    known ??= readIfPossible();
+    return known;
   };
 
   return {

@@ -1,26 +1,38 @@
 import type { ZObject } from 'zapier-platform-core';
 import { largestPage } from '../../topo/list.ts';
+import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
+import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
-import { listOpenTasks } from '../tasks/list-open-tasks.ts';
+import { openStatuses } from '../tasks/is-open.ts';
 
 /** How many of the newest open tasks each person holds, by id in lower case, and whether these are all the open tasks. */
 export type Holders = { held: ReadonlyMap<string, number>; isComplete: boolean };
 
-/** A dropdown must open within seconds: so many of the newest open tasks are looked at. */
-const mostTasks = 3 * largestPage;
+/** A dropdown must open within seconds: so many pages of each open status are looked at. */
+const mostPages = 3;
 
-const countByHolder = (tasks: readonly Task[]): Map<string, number> => {
-  const held = new Map<string, number>();
-  for (const { assignee_user_id } of tasks) {
-    const id = assignee_user_id?.toLowerCase();
-    if (id !== undefined) held.set(id, (held.get(id) ?? 0) + 1);
+type Newest = { tasks: Task[]; isComplete: boolean };
+
+const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): Promise<Newest> => {
+  const tasks: Task[] = [];
+  for (let page = 1; page <= mostPages; page += 1) {
+    const call = listTasks({ status, page, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
+    const { items, has_more } = await callTopo(z, call, { deadline });
+    tasks.push(...items);
+    if (!has_more) return { tasks, isComplete: true };
   }
-  return held;
+  return { tasks, isComplete: false };
 };
 
 /** Topo lists no users, so people are found by the tasks that they hold. */
 export const listHolders = async (z: ZObject, deadline: Deadline): Promise<Holders> => {
-  const { tasks, total } = await listOpenTasks(z, {}, mostTasks, deadline);
-  return { held: countByHolder(tasks), isComplete: total <= tasks.length };
+  const lists = await Promise.all(openStatuses.map((status) => newestOfStatus(z, status, deadline)));
+  const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
+  const held = new Map<string, number>();
+  for (const { assignee_user_id } of tasks.values()) {
+    const id = assignee_user_id?.toLowerCase();
+    if (id !== undefined) held.set(id, (held.get(id) ?? 0) + 1);
+  }
+  return { held, isComplete: lists.every((list) => list.isComplete) };
 };

@@ -6,12 +6,19 @@ import type { Task } from '../../topo/task.ts';
 import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
 import { isOpen, openStatuses } from './is-open.ts';
+import { tasksOfContact } from './tasks-of-contact.ts';
 
-/** What to look for. `createdAfterUs` is later than that moment, in microseconds since 1970. */
+/**
+ * What to look for. `createdAfterUs` is later than that moment, in microseconds since 1970; `contactEmail` is that of the
+ * prospect whom the task is about, and `status` may be `anyOpen`.
+ */
 export type TaskCriteria = Pick<
   TaskQuery,
   'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sequenceId' | 'status'
-> & { createdAfterUs?: number };
+> & { createdAfterUs?: number; contactEmail?: string };
+
+/** In place of a status of Topo's: every status of a task that still waits for somebody. */
+export const anyOpen = 'OPEN' as const;
 
 /** More than this nobody looks at: Zapier goes on with the first. */
 const mostFound = 20;
@@ -21,10 +28,16 @@ const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 const byBestMatch = (one: Task, other: Task): number =>
   Number(isOpen(other)) - Number(isOpen(one)) || createdAt(other) - createdAt(one);
 
+/** A list of all may begin with a hundred closed tasks, so the open ones are asked for by themselves. */
+const statusesOf = (status: string | undefined): (string | undefined)[] => {
+  if (status === undefined) return [undefined, ...openStatuses];
+  return status === anyOpen ? [...openStatuses] : [status];
+};
+
 /** The newest tasks of one status, or of all of them. Which filter Topo has for dates is not known, so it is not asked. */
 const newest = async (
   z: ZObject,
-  { createdAfterUs = Number.NEGATIVE_INFINITY, ...query }: TaskCriteria,
+  { createdAfterUs = Number.NEGATIVE_INFINITY, ...query }: Omit<TaskCriteria, 'contactEmail'>,
   deadline: Deadline,
 ): Promise<Task[]> => {
   const call = listTasks({ ...query, page: 1, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
@@ -36,12 +49,16 @@ const newest = async (
  * The tasks that fit, best match first: open ones before closed ones, and newer before older. At most twenty; none is an
  * empty list.
  */
-export const findTasks = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline): Promise<Task[]> => {
-  // A list of all may begin with a hundred closed tasks, so the open ones are asked for by themselves.
-  const statuses = criteria.status === undefined ? [undefined, ...openStatuses] : [criteria.status];
+export const findTasks = async (
+  z: ZObject,
+  { contactEmail, ...criteria }: TaskCriteria,
+  deadline: Deadline,
+): Promise<Task[]> => {
+  const statuses = statusesOf(criteria.status);
   const lists = await Promise.all(
     statuses.map((status) => newest(z, status === undefined ? criteria : { ...criteria, status }, deadline)),
   );
-  const found = new Map(lists.flat().map((task) => [task.id, task]));
-  return [...found.values()].sort(byBestMatch).slice(0, mostFound);
+  const fitting = [...new Map(lists.flat().map((task) => [task.id, task])).values()].sort(byBestMatch);
+  const found = contactEmail === undefined ? fitting : await tasksOfContact(z, fitting, contactEmail, deadline);
+  return found.slice(0, mostFound);
 };

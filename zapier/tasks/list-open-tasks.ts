@@ -16,18 +16,51 @@ export type OpenTaskQuery = Pick<
 /** The first open tasks that fit, and how many fit in all; `total` may count a task twice that changes its status. */
 export type OpenTasks = { tasks: Task[]; total: number };
 
+/** A list whose rows move from page to page while it is read is read again, and so often at the most. */
+const mostPasses = 10;
+
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
-type Listed = { tasks: Task[]; total: number };
+type Order = (one: Task, other: Task) => number;
 
-const listOfStatus = async (z: ZObject, query: TaskQuery, count: number, deadline: Deadline): Promise<Listed> => {
-  const tasks: Task[] = [];
-  for (let page = 1; ; page += 1) {
-    const { items, total_count, has_more } = await callTopo(z, listTasks({ ...query, page, size: largestPage }), {
-      deadline,
-    });
-    tasks.push(...items);
-    if (!has_more || items.length === 0 || tasks.length >= count) return { tasks, total: total_count };
+const orderBy = (sortOrder: 'asc' | 'desc'): Order => {
+  const direction = sortOrder === 'desc' ? -1 : 1;
+  return (one, other) => direction * (createdAt(one) - createdAt(other));
+};
+
+type Listed = { found: Map<string, Task>; total: number };
+
+const listOfStatus = async (
+  z: ZObject,
+  query: TaskQuery & { sortOrder: 'asc' | 'desc' },
+  count: number,
+  deadline: Deadline,
+): Promise<Listed> => {
+  const order = orderBy(query.sortOrder);
+  const found = new Map<string, Task>();
+
+  /** Whether so many tasks stand before the last row that no other order of equal ones could change which they are. */
+  const isEnough = (last: Task): boolean => {
+    let before = 0;
+    for (const task of found.values()) if (order(task, last) < 0) before += 1;
+    return before >= count;
+  };
+
+  const readPages = async (): Promise<{ rows: number; total: number }> => {
+    for (let page = 1, rows = 0; ; page += 1) {
+      const call = listTasks({ ...query, page, size: largestPage, sortBy: 'created_at' });
+      const { items, total_count: total, has_more } = await callTopo(z, call, { deadline });
+      for (const task of items) found.set(task.id, task);
+      rows += items.length;
+      const last = items.at(-1);
+      if (!has_more || last === undefined || isEnough(last)) return { rows, total };
+    }
+  };
+
+  for (let pass = 1; ; pass += 1) {
+    const { rows, total } = await readPages();
+    // Tasks of one moment may stand in another order at each request: what came twice took the place of another.
+    if (found.size >= rows || pass === mostPasses) return { found, total };
   }
 };
 
@@ -38,22 +71,17 @@ const listOfStatus = async (z: ZObject, query: TaskQuery, count: number, deadlin
  */
 export const listOpenTasks = async (
   z: ZObject,
-  query: OpenTaskQuery,
+  { sortOrder = 'desc', ...query }: OpenTaskQuery,
   count: number,
   deadline: Deadline,
 ): Promise<OpenTasks> => {
-  const { sortOrder = 'desc' } = query;
   const lists = await Promise.all(
-    openStatuses.map((status) =>
-      listOfStatus(z, { ...query, status, sortBy: 'created_at', sortOrder }, count, deadline),
-    ),
+    openStatuses.map((status) => listOfStatus(z, { ...query, status, sortOrder }, count, deadline)),
   );
-  const direction = sortOrder === 'desc' ? -1 : 1;
-  const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
+  const order = orderBy(sortOrder);
+  const tasks = new Map(lists.flatMap(({ found }) => [...found]));
   return {
-    tasks: [...tasks.values()]
-      .sort((one, other) => direction * (createdAt(one) - createdAt(other)) || (one.id < other.id ? -1 : 1))
-      .slice(0, count),
+    tasks: [...tasks.values()].sort((one, other) => order(one, other) || (one.id < other.id ? -1 : 1)).slice(0, count),
     total: lists.reduce((sum, { total }) => sum + total, 0),
   };
 };

@@ -2,9 +2,9 @@ import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
 import { count } from '../count.ts';
 import { labelOf, taskPriorityLabels, taskTypeLabels } from '../labels.ts';
-import { legible } from '../legible.ts';
 import { personLabel } from '../people/person-label.ts';
 import type { Facts } from './look-up-facts.ts';
+import { contactLabel, templateParts } from './sequence-label.ts';
 
 /** What a label tells of a task besides the task: what it is about, who has it, and the present. */
 export type Surroundings = { facts: Facts; holder: DirectoryEntry | null; nowMs: number };
@@ -15,21 +15,16 @@ const age = (createdAt: string, nowMs: number): string => {
   return hours < 24 ? `${count(hours, 'hour')} old` : `${count(Math.floor(hours / 24), 'day')} old`;
 };
 
-const present = (text: string | null): string[] => {
-  const shown = text === null ? '' : legible(text);
-  return shown === '' ? [] : [shown];
-};
-
 /**
  * A task in a dropdown: `Call · Ada Moreau, Initech · Trial Follow-up · Hot · 3 days old · Kim Lindqvist`. Without a
  * contact, the beginning of its id tells it from others.
  */
 export const taskLabel = (task: Task, { facts, holder, nowMs }: Surroundings): string => {
-  const contact = [...present(facts.contact), ...present(facts.company)].join(', ');
+  const contact = contactLabel(facts);
   return [
     labelOf(taskTypeLabels, task.type ?? 'Task'),
     ...(contact === '' ? [] : [contact]),
-    ...present(facts.template),
+    ...templateParts(facts),
     ...(task.priority === undefined ? [] : [labelOf(taskPriorityLabels, task.priority)]),
     age(task.created_at, nowMs),
     holder === null ? 'unassigned' : personLabel(holder),

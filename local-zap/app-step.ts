@@ -1,0 +1,63 @@
+import { isRecord } from './record.ts';
+
+/** A field of a step as the editor shows it; `choices` is empty where anything may be put in. */
+export type InputField = {
+  key: string;
+  label: string;
+  isRequired: boolean;
+  isList: boolean;
+  isSwitch: boolean;
+  /** What stands in the field until somebody changes it. */
+  usual: string | undefined;
+  choices: readonly { label: string; value: string }[];
+};
+
+/** What a step gives to later steps. `key` is a path such as `new_assignee__email` or `moved_tasks[]id`. */
+export type OutputField = { key: string; label: string };
+
+/** A trigger, an action or a search of the app, as the editor offers it. */
+export type AppStep = {
+  kind: 'triggers' | 'creates' | 'searches';
+  key: string;
+  label: string;
+  inputFields: readonly InputField[];
+  outputFields: readonly OutputField[];
+};
+
+const kinds = ['triggers', 'creates', 'searches'] as const;
+
+const recordsIn = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+
+const recordIn = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
+
+const readInputField = (field: Record<string, unknown>): InputField => ({
+  key: String(field['key']),
+  label: String(field['label']),
+  isRequired: field['required'] === true,
+  isList: field['list'] === true,
+  isSwitch: field['type'] === 'boolean',
+  usual: typeof field['default'] === 'string' ? field['default'] : undefined,
+  choices: recordsIn(field['choices']).map(({ label, value }) => ({ label: String(label), value: String(value) })),
+});
+
+const readOutputField = ({ key, label }: Record<string, unknown>): OutputField => ({
+  key: String(key),
+  label: String(label),
+});
+
+/** Reads what the app offers from its definition; what is hidden from the editor is left out. */
+export const readAppSteps = (definition: unknown): AppStep[] =>
+  kinds.flatMap((kind) =>
+    Object.values(recordIn(recordIn(definition)[kind])).flatMap((step) => {
+      const { key, display, operation } = recordIn(step);
+      if (recordIn(display)['hidden'] === true) return [];
+      const { inputFields, outputFields } = recordIn(operation);
+      return {
+        kind,
+        key: String(key),
+        label: String(recordIn(display)['label']),
+        inputFields: recordsIn(inputFields).map(readInputField),
+        outputFields: recordsIn(outputFields).map(readOutputField),
+      };
+    }),
+  );
