@@ -1,4 +1,4 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ZObject } from 'zapier-platform-core';
 import * as zod from 'zod';
@@ -15,8 +15,6 @@ import { runApp, runInApp } from './support/zapier-app.ts';
 
 // In what a step sends, core deletes `{{name}}` and throws at `{{bundle.name}}`. People write such texts in templates of
 // their own, and mean them.
-
-jest.setTimeout(60_000);
 
 const key = 'topo_live_0123456789abcdef';
 const trap = 'begin {{name}} {{bundle.inputData.name}} {{{x}}} {{ }} end';
