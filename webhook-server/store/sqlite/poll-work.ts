@@ -30,6 +30,9 @@ const readWatermark = (row: WorkspaceRow): PollClaim['watermark'] =>
  */
 const shortestLookMs = 500;
 
+/** What an intent did may become visible this long after it was settled; then a whole walk closes it. */
+const visibleWithinMs = 60_000;
+
 /** A workspace whose key was refused for this long has no hooks any more. */
 const refusalEndsHooksMs = 24 * 3_600_000;
 
@@ -38,7 +41,10 @@ const preparePollStatements = (database: Database) => ({
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
            swept_at_ms, failures, active_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
-             as has_unpublished
+             or exists (
+               select 1 from intent
+               where intent.organization_id = workspace.organization_id and closed_at_ms is null
+                 and settled_at_ms <= @nowMs - ${visibleWithinMs}) as has_unpublished
     from workspace
     where sealed_key is not null and poll_at_ms <= @nowMs and (lease is null or lease_until_ms <= @nowMs)
     order by poll_at_ms

@@ -16,8 +16,9 @@ const prepareStatements = (database: Database) => ({
           and sequence.sequence_id = json_extract(event.task, '$.sequence_id'))
     limit @limit`),
 
-  holdsLease: database.prepare<{ organizationId: string; lease: string }, { held: number }>(`
-    select 1 as held from workspace where organization_id = @organizationId and lease = @lease`),
+  renewLease: database.prepare<{ organizationId: string; lease: string; leaseUntilMs: number }>(`
+    update workspace set lease_until_ms = @leaseUntilMs
+    where organization_id = @organizationId and lease = @lease`),
 
   insert: database.prepare<{ organizationId: string; sequenceId: string; templateId: string | null }>(`
     insert into sequence (organization_id, sequence_id, sequence_template_id)
@@ -34,20 +35,23 @@ export const createSequences = (
   const statements = prepareStatements(database);
   const publish = createPublish(database);
 
-  const record = database.transaction(({ organizationId, lease, sequences }: SequenceLookUp): number => {
-    if (statements.holdsLease.get({ organizationId, lease }) === undefined) return 0;
+  const record = database.transaction((lookUp: SequenceLookUp, leaseMs: number): number => {
+    const nowMs = clock();
+    const { organizationId, lease, sequences, hasFailed } = lookUp;
+    const isOurs = statements.renewLease.run({ organizationId, lease, leaseUntilMs: nowMs + leaseMs }).changes === 1;
+    if (!isOurs) return 0;
     for (const { sequenceId, templateId } of sequences) {
       statements.insert.run({ organizationId, sequenceId, templateId });
     }
-    return publish(organizationId, clock());
+    return publish(organizationId, nowMs, { hasLookUpFailed: hasFailed });
   });
 
   return {
     async sequencesToLookUp(organizationId, limit) {
       return statements.toLookUp.all({ organizationId, limit }).map(({ sequence_id }) => sequence_id);
     },
-    async recordSequences(lookUp) {
-      if (record.immediate(lookUp) > 0) onDeliveryWork();
+    async recordSequences(lookUp, { leaseMs }) {
+      if (record.immediate(lookUp, leaseMs) > 0) onDeliveryWork();
     },
   };
 };
