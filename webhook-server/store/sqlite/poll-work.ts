@@ -44,7 +44,7 @@ const preparePollStatements = (database: Database) => ({
              or exists (
                select 1 from intent
                where intent.organization_id = workspace.organization_id and closed_at_ms is null
-                 and settled_at_ms <= @nowMs - ${visibleWithinMs}) as has_unpublished
+                 and settled_at_ms < @nowMs - ${visibleWithinMs}) as has_unpublished
     from workspace
     where sealed_key is not null and poll_at_ms <= @nowMs and (lease is null or lease_until_ms <= @nowMs)
     order by poll_at_ms
