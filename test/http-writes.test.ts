@@ -85,6 +85,15 @@ describe('people', () => {
     expect((await http.call('GET', '/people', http.keys.full)).json.items).toHaveLength(2);
   });
 
+  test.each([
+    [{ user_id: taskId, name: 'Ada', phone: '1' }, '0.phone'],
+    ['Ada', '0'],
+  ])('are refused with the field that is wrong: %j', async (row, field) => {
+    const { status, json } = await http.call('POST', '/people/import', http.keys.full, [row]);
+    expect(status).toBe(400);
+    expect(json.error.field).toBe(field);
+  });
+
   test('are refused with every bad row, also where many are, and where two rows are about one person', async () => {
     const good = { user_id: taskId, name: 'Ada', email: null };
     const rows = Array.from({ length: 60 }, (_, index) => ({ ...good, user_id: `x${index}` }));

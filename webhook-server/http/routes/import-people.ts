@@ -10,13 +10,15 @@ const Rows = z.array(z.unknown()).min(1).max(mostPeople);
 type Row = { person: NamedPerson } | { bad: Bad };
 type Bad = { row: number; field: string; message: string };
 
-const readRow = (row: unknown, index: number): Row => {
-  const parsed = NamedPerson.safeParse(row);
+const readRow = (given: unknown, index: number): Row => {
+  const parsed = NamedPerson.safeParse(given);
   if (parsed.success) return { person: parsed.data };
+  const row = index + 1;
   const [issue] = parsed.error.issues;
-  return {
-    bad: { row: index + 1, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'It is not usable.' },
-  };
+  if (issue?.code === 'unrecognized_keys') {
+    return { bad: { row, field: issue.keys.slice(0, 1).join(), message: 'This is not a known field.' } };
+  }
+  return { bad: { row, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'It is not usable.' } };
 };
 
 /** Two rows about one person leave open which of them is meant. */
@@ -48,7 +50,8 @@ export const importPeople =
     const bad = rows.flatMap((row) => ('bad' in row ? [row.bad] : []));
     const [firstBad] = bad;
     if (firstBad !== undefined) {
-      throw new HttpError(400, 'invalid_request', explain(bad), { field: `${firstBad.row - 1}.${firstBad.field}` });
+      const field = [firstBad.row - 1, firstBad.field].filter((part) => part !== '').join('.');
+      throw new HttpError(400, 'invalid_request', explain(bad), { field });
     }
     const people = rows.flatMap((row) => ('person' in row ? [row.person] : []));
     await store.namePeople(people);
