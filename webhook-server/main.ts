@@ -1,3 +1,5 @@
+// Before everything else: see there.
+import './hold-heap.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { SealBroken } from './secrets/vault.ts';

@@ -64,8 +64,8 @@ export const watchWorkspace = async (
   let polls = 0;
   let hooks = 0;
 
-  const sealed = (key: string) => ({
-    sealedKey: vault.seal(new Secret(key), topoKeyPlace(organizationId)),
+  const sealed = (key: string, ownerId = organizationId) => ({
+    sealedKey: vault.seal(new Secret(key), topoKeyPlace(ownerId)),
     keyHash: vault.hash(new Secret(key), 'topo_key'),
   });
 
@@ -97,12 +97,12 @@ export const watchWorkspace = async (
       });
     },
     /** Polls if the workspace is due; answers the number of requests that Topo got. */
-    async poll(): Promise<number> {
+    async poll(signal = new AbortController().signal): Promise<number> {
       const before = sandbox.requests.length;
       const detector = detectors[polls % detectorCount] ?? newDetector();
       polls += 1;
       const [claim] = await detector.claim(1);
-      if (claim !== undefined) await detector.run(claim, new AbortController().signal);
+      if (claim !== undefined) await detector.run(claim, signal);
       return sandbox.requests.length - before;
     },
     /** Polls, waiting for each turn, until the workspace listens. */

@@ -1,6 +1,6 @@
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import { type HookRow, hookColumns, readHook } from '../hook-row.ts';
-import type { EventQuery, NewHook, StoredHook, TenantStore } from '../tenant-store.ts';
+import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
 import type { Database, Run, Transaction } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { endHook, lockWorkspaces } from './end-hook.ts';
@@ -15,6 +15,20 @@ const readOne = async (run: Run, organizationId: string, hookId: string): Promis
     select ${constant(hookColumns)} from hook join workspace using (organization_id)
     where hook.id = ${hookId} and organization_id = ${organizationId}`);
   return row === undefined ? undefined : readHook(row);
+};
+
+/** The key that was in use, if Topo does not refuse it, is kept as a spare. */
+const takeKey = async (run: Run, organizationId: string, { sealedKey, keyHash }: SealedKey): Promise<void> => {
+  await run.change(sql`
+    insert into spare_key (organization_id, key_hash, sealed_key)
+    select organization_id, key_hash, sealed_key from workspace
+    where organization_id = ${organizationId} and key_hash <> ${keyHash} and key_refused_since_ms is null
+    on conflict do nothing`);
+  await run.change(sql`
+    update workspace set sealed_key = ${sealedKey}, key_hash = ${keyHash}, key_refused_since_ms = null
+    where organization_id = ${organizationId}`);
+  await run.change(sql`
+    delete from spare_key where organization_id = ${organizationId} and key_hash = ${keyHash}`);
 };
 
 /** Locks the workspace. One that has a key is being polled already, and keeps its turn and its key. */
@@ -32,10 +46,7 @@ const wakeWorkspace = async (run: Transaction, organizationId: string, added: Ne
     select organization_id, ${keyHash}::text, ${sealedKey} from workspace
     where organization_id = ${organizationId} and key_hash <> ${keyHash}
     on conflict do nothing`);
-  if (!bringsNeededKey) return;
-  await run.change(sql`
-    update workspace set sealed_key = ${sealedKey}, key_hash = ${keyHash}, key_refused_since_ms = null
-    where organization_id = ${organizationId}`);
+  if (bringsNeededKey) await takeKey(run, organizationId, added);
 };
 
 /** Answers the id of the hook that this target has from now on. */

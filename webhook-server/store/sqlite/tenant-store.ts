@@ -61,6 +61,16 @@ const prepareWorkspaceStatements = (database: Database) => ({
     where organization_id = @organizationId and key_hash <> @keyHash
     on conflict do nothing`),
 
+  keepOldKey: database.prepare<Owned & Pick<SealedKey, 'keyHash'>>(`
+    insert into spare_key (organization_id, key_hash, sealed_key)
+    select organization_id, key_hash, sealed_key from workspace
+    where organization_id = @organizationId and key_hash <> @keyHash and key_refused_since_ms is null
+    on conflict do nothing`),
+
+  dropSpare: database.prepare<Owned & Pick<SealedKey, 'keyHash'>>(
+    'delete from spare_key where organization_id = @organizationId and key_hash = @keyHash',
+  ),
+
   takeKey: database.prepare<Owned & SealedKey>(`
     update workspace set sealed_key = @sealedKey, key_hash = @keyHash, key_refused_since_ms = null
     where organization_id = @organizationId`),
@@ -120,7 +130,11 @@ export const createTenantStores = (
     const { sealedKey, keyHash, targetHash, paceKey, oncePer } = added;
     workspace.wake.run({ organizationId, sealedKey, keyHash, nowMs });
     workspace.keepSpare.run({ organizationId, sealedKey, keyHash });
-    if (added.bringsNeededKey) workspace.takeKey.run({ organizationId, sealedKey, keyHash });
+    if (added.bringsNeededKey) {
+      workspace.keepOldKey.run({ organizationId, keyHash });
+      workspace.takeKey.run({ organizationId, sealedKey, keyHash });
+      workspace.dropSpare.run({ organizationId, keyHash });
+    }
     const filters = JSON.stringify(added.filters);
     const live = hook.findLive.get({ organizationId, targetHash });
     if (live !== undefined) {
