@@ -11,11 +11,11 @@ import { keepLog } from './keep-log.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
-export const startHttp = async () => {
+export const startHttp = async (folder = tempFolder()) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox();
   const topo = await sandbox.listen();
-  const store = createSqliteStore(join(tempFolder(), 'store.sqlite'), () => nowMs);
+  const store = createSqliteStore(join(folder, 'store.sqlite'), () => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
   const log = keepLog();
   const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
