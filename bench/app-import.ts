@@ -11,7 +11,7 @@ const pairs = 25;
 
 /** How long a process that has imported nothing else takes for it, in milliseconds. */
 const timeImport = async (url: URL): Promise<number> => {
-  const child = forkChild('bench/import-main.js', []);
+  const child = forkChild('bench/import-main.js');
   try {
     return readNumber(await child.ask({ url: url.href }), 'tookMs');
   } finally {

@@ -27,7 +27,7 @@ const endOf = async (child: ChildProcess, signal: AbortSignal): Promise<never> =
 };
 
 /** Forks a built file of ours, with nothing of the shell's environment. */
-export const forkChild = (path: string, args: readonly string[]): Child => {
+export const forkChild = (path: string, args: readonly string[] = []): Child => {
   const child = fork(fileURLToPath(builtFile(path)), args, {
     env: {},
     execArgv: [],
