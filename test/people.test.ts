@@ -279,7 +279,7 @@ describe('Find Person', () => {
     const { app } = await startOffice();
     expect(await app.thrownBy(findPerson, { inputData: { person: '  ' } })).toMatchObject({
       name: 'HaltedError',
-      message: 'The field “Email, Name or ID” is empty. Map an e-mail, a name or an ID into it.',
+      message: 'The field “Person” is empty. Map an e-mail, a name or an ID into it.',
     });
   });
 });
