@@ -185,7 +185,9 @@ describe('it opens, whatever becomes of the facts', () => {
 
 describe('page by page', () => {
   test('there is every open task once, the newest first, until there is no more', async () => {
-    const { app, workspace } = await startOffice({ taskCount: 300 });
+    const { appWith, workspace } = await startOffice({ taskCount: 300 });
+    // With a key that reads tasks alone each page costs few requests.
+    const app = appWith('tasksOnly');
     const found: string[] = [];
     for (let page = 0; ; page += 1) {
       const choices = await open(app, page);
