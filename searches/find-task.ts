@@ -1,17 +1,17 @@
 import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
 import type { Person } from '../contract/event.ts';
 import { type Task, taskStatuses } from '../topo/task.ts';
-import { choicesOf } from '../zapier/choices.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { taskStatusLabels } from '../zapier/labels.ts';
+import { choicesOf } from '../zapier/fields/choices.ts';
+import { readMoment, readOptionalId, readText, readWord } from '../zapier/fields/read-field.ts';
+import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields } from '../zapier/people/person-output.ts';
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
-import { readMoment, readOptionalId, readText, readWord } from '../zapier/read-field.ts';
-import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
-import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
 import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
 import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
+import { taskStatusLabels } from '../zapier/wording/labels.ts';
 
 const label = {
   assignee: 'Assignee',

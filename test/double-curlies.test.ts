@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ZObject } from 'zapier-platform-core';
 import * as zod from 'zod';
 import type { Call } from '../topo/call.ts';
-import { callTopo } from '../zapier/call-topo.ts';
+import { callTopo } from '../zapier/request/call-topo.ts';
 import { creates, searches, triggers } from './support/definition.ts';
 import { liveInput } from './support/live-inputs.ts';
 import { prepareGround } from './support/live-results.ts';

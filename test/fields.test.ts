@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SubscribeRequest } from '../contract/hook.ts';
 import { createSandbox } from '../sandbox/create-sandbox.ts';
-import { sampleEvent } from '../zapier/event-output.ts';
+import { sampleEvent } from '../zapier/events/event-output.ts';
 import { type Step, steps } from './support/definition.ts';
 import { startReceiver } from './support/receiver.ts';
 import { deliver, subscribed } from './support/small-webhook-server.ts';

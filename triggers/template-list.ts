@@ -1,8 +1,8 @@
 import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
 import { largestPage } from '../topo/list.ts';
 import { listSequenceTemplates } from '../topo/list-sequence-templates.ts';
-import { callTopo } from '../zapier/call-topo.ts';
-import { templateLabel } from '../zapier/labels.ts';
+import { callTopo } from '../zapier/request/call-topo.ts';
+import { templateLabel } from '../zapier/wording/labels.ts';
 
 type Choice = { id: string; label: string };
 

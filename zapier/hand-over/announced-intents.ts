@@ -1,7 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
 import { IntentListAnswer, type IntentSettlement } from '../../contract/intent.ts';
 import type { Deadline } from '../deadline.ts';
-import { tellWebhookServer } from '../tell-webhook-server.ts';
+import { tellWebhookServer } from '../webhook-server/tell-webhook-server.ts';
 
 /** The intents of a hand-over: announced in one list, and settled in few calls while it goes on. */
 export type AnnouncedIntents = {

@@ -1,5 +1,5 @@
 import type { Call } from '../../topo/call.ts';
-import { refusalText, type TopoRefusal, topoError } from '../topo-error.ts';
+import { refusalText, type TopoRefusal, topoError } from '../errors/topo-error.ts';
 import { workThrough } from '../work-through.ts';
 
 /** What came of an item: an answer, or a sentence that tells why there is none. `left` was not begun. */

@@ -1,10 +1,10 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
-import { count } from '../count.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { personOutputFields } from '../people/person-output.ts';
-import { sampleTask } from '../task-output.ts';
+import { sampleTask } from '../tasks/task-output.ts';
+import { count } from '../wording/count.ts';
 import type { Handled } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 

@@ -1,8 +1,8 @@
 import type { ZObject } from 'zapier-platform-core';
 import { reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import { type TopoOutcome, tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
 import { isWith } from '../tasks/present-state.ts';
 import { tryReadTask } from '../tasks/read-task.ts';
 import { announceIntents } from './announced-intents.ts';

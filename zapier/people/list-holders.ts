@@ -2,8 +2,8 @@ import type { ZObject } from 'zapier-platform-core';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
-import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
 import { openStatuses } from '../tasks/is-open.ts';
 
 /** How many of the newest open tasks each person holds, by id in lower case, and whether these are all the open tasks. */

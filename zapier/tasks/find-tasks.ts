@@ -3,8 +3,8 @@ import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
-import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
 import { isOpen, openStatuses } from './is-open.ts';
 import { tasksOfContact } from './tasks-of-contact.ts';
 

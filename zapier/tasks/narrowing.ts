@@ -1,7 +1,7 @@
 import { taskPriorities, taskTypes } from '../../topo/task.ts';
-import { choicesOf } from '../choices.ts';
-import { taskPriorityLabels, taskTypeLabels } from '../labels.ts';
-import { readIds, readWords } from '../read-field.ts';
+import { choicesOf } from '../fields/choices.ts';
+import { readIds, readWords } from '../fields/read-field.ts';
+import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import type { OpenTaskQuery } from './list-open-tasks.ts';
 
 /** The labels of the fields that narrow a list of tasks, which their errors name too. */

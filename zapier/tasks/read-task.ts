@@ -5,9 +5,9 @@ import { getTask } from '../../topo/get-task.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
-import { type TopoOutcome, tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
-import { type TopoRefusal, topoError } from '../topo-error.ts';
+import { type TopoRefusal, topoError } from '../errors/topo-error.ts';
+import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
 
 /**
  * Topo says that it does not tell: the key lacks the scope, or there is no such page. What Topo answers may also be

@@ -1,13 +1,13 @@
 import type { ZObject } from 'zapier-platform-core';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import { tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { topoError } from '../errors/topo-error.ts';
+import { halted } from '../errors/zapier-error.ts';
 import type { Directory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { topoError } from '../topo-error.ts';
-import { withIntent } from '../with-intent.ts';
-import { halted } from '../zapier-error.ts';
+import { tryTopo } from '../request/call-topo.ts';
+import { withIntent } from '../webhook-server/with-intent.ts';
 import { isWith, type PresentState, readPresentState, tasksToMove } from './present-state.ts';
 import { readSequenceTasks } from './read-task.ts';
 import type { Reassigned } from './reassignment-output.ts';

@@ -3,7 +3,7 @@ import type { Person } from '../../contract/event.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personOutputFields } from '../people/person-output.ts';
-import { sampleTask, taskOutputFields } from '../task-output.ts';
+import { sampleTask, taskOutputFields } from './task-output.ts';
 
 /** A task that moved, or would move, and who had it before. */
 type MovedTask = {

@@ -3,12 +3,12 @@ import type { Call } from '../../topo/call.ts';
 import { getContact } from '../../topo/get-contact.ts';
 import { getSequence } from '../../topo/get-sequence.ts';
 import type { Task } from '../../topo/task.ts';
-import { tryTopo } from '../call-topo.ts';
-import { count } from '../count.ts';
 import type { Deadline } from '../deadline.ts';
-import { topoError } from '../topo-error.ts';
+import { topoError } from '../errors/topo-error.ts';
+import { halted } from '../errors/zapier-error.ts';
+import { tryTopo } from '../request/call-topo.ts';
+import { count } from '../wording/count.ts';
 import { workThrough } from '../work-through.ts';
-import { halted } from '../zapier-error.ts';
 
 /** A task does not tell whom it is about: that takes two requests, for which a run has not all the time. */
 const mostTasks = 100;

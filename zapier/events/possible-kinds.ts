@@ -1,5 +1,5 @@
-import { type Kind, kinds } from '../contract/event.ts';
-import type { HookFilters } from '../contract/hook.ts';
+import { type Kind, kinds } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
 
 /** The pairs of a new and a previous assignee who are not the same person. */
 export const pairsOf = (newIds: readonly string[], previousIds: readonly string[]): [string, string][] =>

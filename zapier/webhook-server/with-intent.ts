@@ -1,8 +1,8 @@
 import type { ZObject } from 'zapier-platform-core';
-import { IntentAnswer, type IntentSettlement } from '../contract/intent.ts';
-import type { Reassignment } from '../topo/reassign-task.ts';
-import type { Task } from '../topo/task.ts';
-import type { Deadline } from './deadline.ts';
+import { IntentAnswer, type IntentSettlement } from '../../contract/intent.ts';
+import type { Reassignment } from '../../topo/reassign-task.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Deadline } from '../deadline.ts';
 import { tellWebhookServer } from './tell-webhook-server.ts';
 
 type Run = { z: ZObject; deadline: Deadline };

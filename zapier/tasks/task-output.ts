@@ -1,5 +1,5 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import type { Task } from '../topo/task.ts';
+import type { Task } from '../../topo/task.ts';
 
 /** A task as Topo gives it, with every field of its documentation. */
 export const sampleTask = {

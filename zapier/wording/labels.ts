@@ -1,7 +1,7 @@
-import type { Kind } from '../contract/event.ts';
-import type { OncePer } from '../contract/hook.ts';
-import type { SequenceTemplate } from '../topo/list-sequence-templates.ts';
-import type { taskPriorities, taskStatuses, taskTypes } from '../topo/task.ts';
+import type { Kind } from '../../contract/event.ts';
+import type { OncePer } from '../../contract/hook.ts';
+import type { SequenceTemplate } from '../../topo/list-sequence-templates.ts';
+import type { taskPriorities, taskStatuses, taskTypes } from '../../topo/task.ts';
 import { legible } from './legible.ts';
 
 /** What people call the known types of a task. Topo may add types. */

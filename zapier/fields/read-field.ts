@@ -1,6 +1,6 @@
-import { microseconds } from '../topo/microseconds.ts';
-import { quote } from './quote.ts';
-import { halted } from './zapier-error.ts';
+import { microseconds } from '../../topo/microseconds.ts';
+import { quote } from '../errors/quote.ts';
+import { halted } from '../errors/zapier-error.ts';
 
 const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 

@@ -1,5 +1,5 @@
 import type { Bundle } from 'zapier-platform-core';
-import { Subscribed } from '../contract/hook.ts';
+import { Subscribed } from '../../contract/hook.ts';
 
 /** What the app needs of the answer of `POST /hooks`. The rest may differ from version to version of the server. */
 export const Subscription = Subscribed.pick({ id: true, secret: true }).loose();

@@ -1,7 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
-import type { Deadline } from './deadline.ts';
-import { webhookServerUrl } from './environment.ts';
-import { exchange, type Sending } from './exchange.ts';
+import type { Deadline } from '../deadline.ts';
+import { webhookServerUrl } from '../environment.ts';
+import { exchange, type Sending } from '../request/exchange.ts';
 
 /** An intent and its settlement together take no more than two seconds of a run. */
 const mostMs = 1_000;

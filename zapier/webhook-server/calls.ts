@@ -1,13 +1,13 @@
 import type { ZObject } from 'zapier-platform-core';
-import { EventPage } from '../contract/event.ts';
-import type { HookFilters, SubscribeRequest } from '../contract/hook.ts';
-import { Directory, type DirectoryEntry } from '../contract/person.ts';
-import { webhookServerUrl } from './environment.ts';
-import { type Exchange, exchange, type Sending, usualTimeoutMs } from './exchange.ts';
-import { offFields } from './off-fields.ts';
+import { EventPage } from '../../contract/event.ts';
+import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
+import { Directory, type DirectoryEntry } from '../../contract/person.ts';
+import { webhookServerUrl } from '../environment.ts';
+import { webhookServerError } from '../errors/webhook-server-error.ts';
+import { failed } from '../errors/zapier-error.ts';
+import { type Exchange, exchange, type Sending, usualTimeoutMs } from '../request/exchange.ts';
+import { offFields } from '../request/off-fields.ts';
 import { Subscription } from './subscription.ts';
-import { webhookServerError } from './webhook-server-error.ts';
-import { failed } from './zapier-error.ts';
 
 type Answered = Extract<Exchange, { kind: 'answered' }>;
 

@@ -1,6 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import type { Person, TaskReassigned } from '../contract/event.ts';
-import { sampleTask, taskOutputFields } from './task-output.ts';
+import type { Person, TaskReassigned } from '../../contract/event.ts';
+import { sampleTask, taskOutputFields } from '../tasks/task-output.ts';
 
 const previousAssignee = {
   user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1',

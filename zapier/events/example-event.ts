@@ -1,6 +1,6 @@
-import type { Person, TaskReassigned } from '../contract/event.ts';
-import type { HookFilters } from '../contract/hook.ts';
-import type { Task } from '../topo/task.ts';
+import type { Person, TaskReassigned } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
+import type { Task } from '../../topo/task.ts';
 import { sampleEvent } from './event-output.ts';
 import { pairsOf, possibleKinds } from './possible-kinds.ts';
 

@@ -1,11 +1,11 @@
-import { kinds, type TaskReassigned } from '../contract/event.ts';
-import type { HookFilters } from '../contract/hook.ts';
-import { kindOf } from '../contract/kind-of.ts';
-import { matches } from '../contract/matches.ts';
+import { kinds, type TaskReassigned } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
+import { kindOf } from '../../contract/kind-of.ts';
+import { matches } from '../../contract/matches.ts';
+import { halted } from '../errors/zapier-error.ts';
+import { readChoices, readIds, readWords } from '../fields/read-field.ts';
+import { readSwitch } from '../fields/read-switch.ts';
 import { possibleKinds } from './possible-kinds.ts';
-import { readChoices, readIds, readWords } from './read-field.ts';
-import { readSwitch } from './read-switch.ts';
-import { halted } from './zapier-error.ts';
 
 /** The labels of the fields, which their errors name too. */
 export const filterLabels = {

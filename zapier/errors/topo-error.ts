@@ -1,8 +1,8 @@
-import type { Call } from '../topo/call.ts';
-import { TopoErrorBody } from '../topo/error-body.ts';
-import type { Exchange } from './exchange.ts';
+import type { Call } from '../../topo/call.ts';
+import { TopoErrorBody } from '../../topo/error-body.ts';
+import type { Exchange } from '../request/exchange.ts';
+import { redirectText } from '../request/redirect-text.ts';
 import { harmless, quote } from './quote.ts';
-import { redirectText } from './redirect-text.ts';
 import { expired, failed, halted, throttled } from './zapier-error.ts';
 
 /**

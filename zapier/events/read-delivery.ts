@@ -1,9 +1,9 @@
 import type { Bundle } from 'zapier-platform-core';
-import { TaskReassigned } from '../contract/event.ts';
-import { type SignatureHeaders, verify } from '../contract/signature.ts';
-import { offFields } from './off-fields.ts';
-import { subscriptionOf } from './subscription.ts';
-import { failed } from './zapier-error.ts';
+import { TaskReassigned } from '../../contract/event.ts';
+import { type SignatureHeaders, verify } from '../../contract/signature.ts';
+import { failed } from '../errors/zapier-error.ts';
+import { offFields } from '../request/off-fields.ts';
+import { subscriptionOf } from '../webhook-server/subscription.ts';
 
 /** What came to the Zap's URL: an event of the subscription, or something that nobody should act on. */
 export type Delivery =

@@ -1,11 +1,11 @@
 import type { ZObject } from 'zapier-platform-core';
-import type { TaskReassigned } from '../contract/event.ts';
-import type { HookFilters } from '../contract/hook.ts';
-import { listTasks } from '../topo/list-tasks.ts';
-import { callTopo } from './call-topo.ts';
-import type { Deadline } from './deadline.ts';
+import type { TaskReassigned } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
+import { listTasks } from '../../topo/list-tasks.ts';
+import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
+import { sampleTask } from '../tasks/task-output.ts';
 import { exampleEvent } from './example-event.ts';
-import { sampleTask } from './task-output.ts';
 import { isWanted } from './wanted-changes.ts';
 
 /** So many samples does the editor show. */

@@ -1,6 +1,6 @@
 import type { BeforeRequestMiddleware } from 'zapier-platform-core';
-import { topoApiUrl, webhookServerUrl } from './environment.ts';
-import { expired } from './zapier-error.ts';
+import { topoApiUrl, webhookServerUrl } from '../environment.ts';
+import { expired } from '../errors/zapier-error.ts';
 
 const originOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;

@@ -1,11 +1,11 @@
 import type { ZObject } from 'zapier-platform-core';
-import type { Call } from '../topo/call.ts';
-import { callUrl } from '../topo/call-url.ts';
-import type { Deadline } from './deadline.ts';
-import { topoApiUrl } from './environment.ts';
+import type { Call } from '../../topo/call.ts';
+import { callUrl } from '../../topo/call-url.ts';
+import type { Deadline } from '../deadline.ts';
+import { topoApiUrl } from '../environment.ts';
+import { type TopoRefusal, topoError } from '../errors/topo-error.ts';
 import { exchange, usualTimeoutMs } from './exchange.ts';
 import { offFields } from './off-fields.ts';
-import { type TopoRefusal, topoError } from './topo-error.ts';
 
 /** `deadline` is that of the run; a call that belongs to no run has a time-out of its own. */
 type Options = { deadline?: Deadline };

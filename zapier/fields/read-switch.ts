@@ -1,4 +1,4 @@
-import { halted } from './zapier-error.ts';
+import { halted } from '../errors/zapier-error.ts';
 
 const words: Record<string, boolean> = {
   true: true,

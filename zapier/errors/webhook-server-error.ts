@@ -1,7 +1,7 @@
-import { ErrorBody } from '../contract/error-body.ts';
-import type { Exchange } from './exchange.ts';
+import { ErrorBody } from '../../contract/error-body.ts';
+import type { Exchange } from '../request/exchange.ts';
+import { redirectText } from '../request/redirect-text.ts';
 import { harmless } from './quote.ts';
-import { redirectText } from './redirect-text.ts';
 import { expired, failed, throttled } from './zapier-error.ts';
 
 export type WebhookServerRefusal =
