@@ -8,6 +8,7 @@ import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields } from '../zapier/people/person-output.ts';
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
+import { samplePeople } from '../zapier/people/sample-people.ts';
 import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
 import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
 import { sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
@@ -127,7 +128,7 @@ export default defineSearch({
     perform,
     sample: {
       ...sampleTask,
-      assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+      assignee: samplePeople.kim,
     },
     outputFields: [...taskOutputFields(), ...personOutputFields('assignee__', 'Assignee')],
   },

@@ -1,11 +1,10 @@
 import { defineTrigger, type ZObject } from 'zapier-platform-core';
 import type { DirectoryEntry } from '../contract/person.ts';
 import { startDeadline } from '../zapier/deadline.ts';
+import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { listHolders } from '../zapier/people/list-holders.ts';
 import { holderLabel } from '../zapier/people/person-label.ts';
-
-type Choice = { id: string; label: string };
 
 const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
@@ -57,9 +56,6 @@ export default defineTrigger({
     type: 'polling',
     perform,
     sample,
-    outputFields: [
-      { key: 'id', label: 'Person', type: 'string', primary: true },
-      { key: 'label', label: 'Description', type: 'string' },
-    ],
+    outputFields: choiceOutputFields('Person'),
   },
 });

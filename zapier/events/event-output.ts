@@ -1,12 +1,8 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import type { Person, TaskReassigned } from '../../contract/event.ts';
+import type { TaskReassigned } from '../../contract/event.ts';
+import { personOutputFields } from '../people/person-output.ts';
+import { samplePeople } from '../people/sample-people.ts';
 import { sampleTask, taskOutputFields } from '../tasks/task-output.ts';
-
-const previousAssignee = {
-  user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1',
-  name: 'Robin Okafor',
-  email: 'robin@example.com',
-} as const satisfies Person;
 
 /** An event with every field that it can have. */
 export const sampleEvent = {
@@ -18,19 +14,13 @@ export const sampleEvent = {
   source: 'topo',
   batch_id: 'bat_0a1b2c3d4e5f60718293a4b5c6d7e8f9',
   batch_size: 1,
-  previous_assignee: previousAssignee,
-  new_assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+  previous_assignee: samplePeople.robin,
+  new_assignee: samplePeople.kim,
   task: sampleTask,
   sequence_template_id: null,
-  changes: [{ task: sampleTask, previous_assignee: previousAssignee }],
+  changes: [{ task: sampleTask, previous_assignee: samplePeople.robin }],
   changes_count: 1,
 } as const satisfies TaskReassigned;
-
-const personOutputFields = (prefix: string, label: string): PlainOutputField[] => [
-  { key: `${prefix}user_id`, label, type: 'string' },
-  { key: `${prefix}name`, label: `${label} Name`, type: 'string' },
-  { key: `${prefix}email`, label: `${label} Email`, type: 'string' },
-];
 
 /** The fields of an event that a Zap gives on. */
 export const eventOutputFields: PlainOutputField[] = [

@@ -1,5 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Task } from '../../topo/task.ts';
+import { samplePeople } from '../people/sample-people.ts';
 
 /** A task as Topo gives it, with every field of its documentation. */
 export const sampleTask = {
@@ -9,7 +10,7 @@ export const sampleTask = {
   priority: 'HOT',
   status: 'PENDING',
   sequence_id: 'c4e19d72-0b36-4f58-a1d9-6e8b7c5a4f32',
-  assignee_user_id: '1a2b3c4d-6e7f-4a8b-9c0d-e1f2a3b4c5d6',
+  assignee_user_id: samplePeople.kim.user_id,
   disposition: null,
   reopened_at: null,
   reopen_reason: null,
