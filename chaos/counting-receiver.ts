@@ -15,7 +15,7 @@ export type CountingReceiver = {
 };
 
 /** An answer takes up to this long, so that deliveries are under way whenever a process is killed. */
-const longestAnswerMs = 200;
+const longestAnswerMs = 500;
 
 /** Some are refused for a moment, so that deliveries wait, too. */
 const refusedShare = 0.02;

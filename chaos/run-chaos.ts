@@ -108,7 +108,7 @@ const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Close
 /** Lets things change and go wrong until it is told to stop. */
 const keepChanging = async ({ sandbox, unrest, random }: Stage, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
-    for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) await unrest.change();
+    for (let count = drawInteger(random, 1, 3); count > 0; count -= 1) await unrest.change();
     if (random() < 0.1) spoil(sandbox, random);
     await delay(random() * 400);
   }
@@ -141,7 +141,7 @@ const killAll = async (stage: Stage, kills: number, say: (text: string) => void)
     underWay.push(...(await fleet.readUnderWay()));
   };
   for (let killed = 0; killed < kills; ) {
-    await delay(random() * 1_500);
+    await delay(random() * 1_200);
     const victim = drawOne(random, fleet.servers);
     await victim.kill();
     killed += 1;

@@ -18,7 +18,7 @@ type ZapierParts = {
 const largestBody = '10mb';
 
 /** How late an answer is that comes late. */
-const lateMs = 100;
+const lateMs = 250;
 
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : '');
 
