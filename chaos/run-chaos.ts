@@ -13,7 +13,7 @@ import type { Fleet, Surroundings } from './fleet.ts';
 import { createHearing, type Hearing } from './hearing.ts';
 import { type Balance, drawBalance, type UnderWay } from './ledger.ts';
 import { type ReadPost, readPost, toldBy } from './read-post.ts';
-import { spoil } from './spoil.ts';
+import { createSpoiling } from './spoil.ts';
 import { createUnrest, type Unrest } from './unrest.ts';
 
 export type ChaosOptions = {
@@ -44,6 +44,9 @@ const zapHook = 'the Zap';
 
 /** Everything that waits has come by then: leases run out, hooks rest after failures. */
 const drainWithinMs = 180_000;
+
+/** So many changes may wait to be told; the servers are down for half of the time. */
+const mostUnheard = 60;
 
 const startTries = 10;
 
@@ -106,10 +109,14 @@ const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Close
 };
 
 /** Lets things change and go wrong until it is told to stop. */
-const keepChanging = async ({ sandbox, unrest, random }: Stage, signal: AbortSignal): Promise<void> => {
+const keepChanging = async ({ sandbox, hearing, unrest, random }: Stage, signal: AbortSignal): Promise<void> => {
+  const spoil = createSpoiling(sandbox, random);
   while (!signal.aborted) {
-    for (let count = drawInteger(random, 1, 3); count > 0; count -= 1) await unrest.change();
-    if (random() < 0.1) spoil(sandbox, random);
+    if (hearing.unheard() < mostUnheard) {
+      for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) await unrest.change();
+    }
+    if (random() < 0.1) spoil();
+    hearing.look();
     await delay(random() * 400);
   }
 };

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../sandbox/create-sandbox.ts';
-import type { Fault, Spoiling } from '../sandbox/fault.ts';
+import type { Spoiling } from '../sandbox/fault.ts';
 import { drawInteger, drawOne, type Random } from '../sandbox/random.ts';
 
 const spoilings: readonly Spoiling[] = [
@@ -9,13 +9,19 @@ const spoilings: readonly Spoiling[] = [
   { kind: 'cut' },
 ];
 
-/** Lets one or two of Topo's next answers go wrong; some after Topo has done what it was asked for. */
-export const spoil = (sandbox: Sandbox, random: Random): void => {
-  const fault: Fault = {
-    ...drawOne(random, spoilings),
-    times: drawInteger(random, 1, 3),
-    path: /^\/v1\/tasks/,
-    afterwards: random() < 0.5,
+/**
+ * Lets one or two of Topo's next answers go wrong, some after Topo has done what it was asked for. What an earlier call
+ * left over is lifted: a reader that waits longer after each failure would never read again otherwise.
+ */
+export const createSpoiling = (sandbox: Sandbox, random: Random): (() => void) => {
+  let lift = () => {};
+  return () => {
+    lift();
+    lift = sandbox.injectFault({
+      ...drawOne(random, spoilings),
+      times: drawInteger(random, 1, 3),
+      path: /^\/v1\/tasks/,
+      afterwards: random() < 0.5,
+    });
   };
-  sandbox.injectFault(fault);
 };
