@@ -102,7 +102,10 @@ export const startPostgresFleet = async (
     return {
       servers,
       readUnderWay: () => readUnderWay(cluster.url),
-      restartDatabase: () => cluster.restart(),
+      async restartDatabase() {
+        await cluster.kill();
+        await cluster.start();
+      },
       async close() {
         closing.abort();
         await waking;

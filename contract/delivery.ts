@@ -4,7 +4,7 @@ import * as z from 'zod';
  * `waiting` to be sent, or to be sent again; `delivered`; `dead`, given up after three days; `dropped`, because its hook
  * had ended.
  */
-export const deliveryStates = ['waiting', 'delivered', 'dead', 'dropped'] as const;
+const deliveryStates = ['waiting', 'delivered', 'dead', 'dropped'] as const;
 export const DeliveryState = z.enum(deliveryStates);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 

@@ -10,8 +10,10 @@ import { freePort } from '../local-zap/free-port.ts';
 export type Cluster = {
   /** `postgres://user:password@127.0.0.1:port/database` */
   readonly url: string;
-  /** Ends the server at once, without an orderly stop, and starts it again with what it had. */
-  restart(): Promise<void>;
+  /** Ends the server at once, without an orderly stop. */
+  kill(): Promise<void>;
+  /** Starts it again after that, with what it had. */
+  start(): Promise<void>;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 };
@@ -145,8 +147,8 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     let server = await launch(port);
     return {
       url: `postgres://${databaseName}:${password}@127.0.0.1:${port}/postgres`,
-      async restart() {
-        await end(server);
+      kill: () => end(server),
+      async start() {
         server = await launch(port);
       },
       async stop() {

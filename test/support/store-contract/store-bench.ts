@@ -15,7 +15,7 @@ import type {
 export type OpenStore = (clock: () => number) => Promise<Store>;
 
 export const leaseMs = 60_000;
-export const deliveryLeaseMs = 45_000;
+const deliveryLeaseMs = 45_000;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 const startMs = Date.parse('2026-01-05T09:00:00Z');

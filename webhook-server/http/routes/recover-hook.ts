@@ -9,7 +9,7 @@ import { parseRequest } from '../parse-request.ts';
 const Params = z.object({ hookId: z.string().max(100) });
 
 /** So many are taken in one transaction, so that nobody waits long for it. */
-const batch = 500;
+const batch = 100;
 
 const recoverAll = async (store: TenantStore, hookId: string, sinceMs: number): Promise<number> => {
   let recovered = 0;

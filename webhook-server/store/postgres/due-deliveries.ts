@@ -70,13 +70,15 @@ export const lockDueHooks = async (run: Run, moment: Moment, limit: number): Pro
 /** What may be claimed of these hooks, in the order of their turns. They must be locked. */
 export const readDue = (run: Run, hookIds: readonly string[], moment: Moment, limit: number): Promise<DueRow[]> =>
   run.rows<DueRow>(sql`
-    ${turns(theseHooks(hookIds), moment)}
+    ${turns(theseHooks(hookIds), moment)},
+    chosen as materialized (
+      select seq, number, paced_until_ms from turn where not is_leased and number <= share
+      order by number, paced_until_ms, seq
+      limit ${limit})
     select delivery.seq, delivery.id, hook.id as hook_id, pace_key, hook.paced_until_ms, failures, sealed_target,
            sealed_secret, body, attempts, first_sent_at_ms
-    from turn join delivery using (seq) join hook on hook.id = turn.hook_id
-    where not is_leased and number <= share
-    order by number, hook.paced_until_ms, seq
-    limit ${limit}`);
+    from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
+    order by number, chosen.paced_until_ms, seq`);
 
 /** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
