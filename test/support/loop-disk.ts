@@ -50,11 +50,11 @@ const mount = (image: string): LoopDisk => {
   };
 };
 
-/** Makes an empty disk of 64 MB. Throws where nobody may mount anything. */
+/** Makes an empty disk of 512 MB, of which the file takes only what is used. Throws where nobody may mount anything. */
 export const makeLoopDisk = (): LoopDisk => {
   const image = newImage();
   writeFileSync(image, '');
-  truncateSync(image, 64 * 1024 ** 2);
+  truncateSync(image, 512 * 1024 ** 2);
   run('mkfs.ext4', '-q', image);
   return mount(image);
 };
