@@ -45,25 +45,27 @@ const turns = (hooks: Statement, { nowMs, perHook }: Moment): Statement => sql`
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
         order by seq
         limit 2 * ${perHook}::integer) as first
-    where not exists (
-      select 1 from delivery as older
-      where older.hook_id = busy.hook_id and older.order_key = first.order_key
-        and older.state = 'waiting' and older.seq < first.seq)
+    -- As a question of its own: for a join PostgreSQL may read the whole queue of the hook.
+    where first.seq = (
+      select older.seq from delivery as older
+      where older.hook_id = busy.hook_id and older.order_key = first.order_key and older.state = 'waiting'
+      order by older.seq
+      limit 1)
   )`;
 
-/**
- * Locks the hooks whose turn it is, and passes over those that another process is choosing from at this moment. Answers
- * their ids.
- */
+/** Chooses the hooks whose turn it is, and locks them; those that another process chooses from are passed over. */
+export const dueHooks = (moment: Moment, limit: number): Statement => sql`
+  ${turns(everyHook, moment)},
+  candidate as (
+    select hook_id from turn where not is_leased and number <= share
+    order by number, paced_until_ms, seq
+    limit ${limit})
+  select id from hook where id in (select hook_id from candidate)
+  for no key update skip locked`;
+
+/** Locks the hooks whose turn it is, and answers their ids. */
 export const lockDueHooks = async (run: Run, moment: Moment, limit: number): Promise<string[]> => {
-  const rows = await run.rows<{ id: string }>(sql`
-    ${turns(everyHook, moment)},
-    candidate as (
-      select hook_id from turn where not is_leased and number <= share
-      order by number, paced_until_ms, seq
-      limit ${limit})
-    select id from hook where id in (select hook_id from candidate)
-    for no key update skip locked`);
+  const rows = await run.rows<{ id: string }>(dueHooks(moment, limit));
   return rows.map(({ id }) => id);
 };
 
