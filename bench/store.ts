@@ -99,4 +99,4 @@ const measurePostgres = async ({ say }: Bench): Promise<Figure[]> => {
   }
 };
 
-await runBench(async (bench) => [...(await measureSqlite(bench)), ...(await measurePostgres(bench))], longestMs);
+await runBench(async (bench) => [...(await measureSqlite(bench)), ...(await measurePostgres(bench))], { longestMs });
