@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { zapierLimits } from '../webhook-server/delivery/delivery.ts';
 import { mostDeliveries } from '../webhook-server/delivery/ramp-up.ts';
+import { createPostgresStore } from '../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../webhook-server/store/store.ts';
 import { answerParent } from './answer-parent.ts';
 import { addHook, reassignAll } from './event-source.ts';
 import { type Message, readNumber, readText } from './message.ts';
@@ -13,9 +15,15 @@ import { startDelivering } from './start-delivering.ts';
 const limits = { ...zapierLimits, paces: null };
 const bareInFlight = 64;
 
+/** The store in a file, or at the address of a database. */
+const openStore = async (question: Message): Promise<Store> => {
+  const place = readText(question, 'place');
+  return place.startsWith('postgres:') ? createPostgresStore(place) : createSqliteStore(place);
+};
+
 /** Stores `hooks` × `tasks` deliveries that are due, and answers the body of one. */
 const fill = async (question: Message): Promise<Message> => {
-  const store = createSqliteStore(readText(question, 'path'));
+  const store = await openStore(question);
   const host = readText(question, 'host');
   const tasks = readNumber(question, 'tasks');
   for (let hook = 0; hook < readNumber(question, 'hooks'); hook += 1) {
@@ -29,7 +37,7 @@ const fill = async (question: Message): Promise<Message> => {
 };
 
 const drain = async (question: Message): Promise<Message> => {
-  const store = createSqliteStore(readText(question, 'path'));
+  const store = await openStore(question);
   const startMs = performance.now();
   const delivering = startDelivering(store, readText(question, 'host'), limits, mostDeliveries);
   while (!(await delivering.isIdle())) await delay(50);

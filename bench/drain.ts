@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { findBinaries } from '../local-postgres/find-binaries.ts';
+import { startCluster } from '../local-postgres/start-cluster.ts';
 import type { Bench } from './bench.ts';
 import { forkChild } from './child.ts';
 import { type Figure, medianFigure } from './figure.ts';
 import { type Message, readNumber, readText } from './message.ts';
+import { newSchema } from './new-schema.ts';
 import { measureInPairs, type Pair, ratios } from './pairs.ts';
 import { type ReceiverProcess, startReceiverProcess } from './receiver-process.ts';
 import { runBench } from './run-bench.ts';
@@ -37,7 +40,8 @@ const take = async (receiver: ReceiverProcess, question: Message): Promise<Sampl
   };
 };
 
-const figuresOf = (samples: readonly Pair<Sample>[]): Figure[] => {
+/** @param atLeast the part of the bare loop's rate that is to be reached. */
+const figuresOf = (name: string, atLeast: number, samples: readonly Pair<Sample>[]): Figure[] => {
   const against = 'a bare undici loop';
   const of = (read: (sample: Sample) => number) =>
     samples.map((pair) => ({ measured: read(pair.measured), against: read(pair.against) }));
@@ -45,9 +49,9 @@ const figuresOf = (samples: readonly Pair<Sample>[]): Figure[] => {
   const memory = of(({ peakMebibytes }) => peakMebibytes);
   const measured = (values: readonly Pair<number>[]) => values.map((pair) => pair.measured);
   const held = (values: readonly Pair<number>[]) => values.map((pair) => pair.against);
-  const figure = '100,000 due deliveries';
+  const figure = `100,000 due deliveries, ${name}`;
   return [
-    medianFigure({ figure, unit: '× the rate', against, atLeast: 0.25 }, ratios(rates)),
+    medianFigure({ figure, unit: '× the rate', against, atLeast }, ratios(rates)),
     medianFigure({ figure, unit: 'deliveries/s' }, measured(rates)),
     medianFigure({ figure: against, unit: 'posts/s' }, held(rates)),
     medianFigure({ figure, unit: '× the peak memory', against, atMost: 1.2 }, ratios(memory)),
@@ -56,23 +60,61 @@ const figuresOf = (samples: readonly Pair<Sample>[]): Figure[] => {
   ];
 };
 
-/** How fast what has piled up is delivered, and how much memory that takes, on SQLite. */
-const measureDrain = async ({ newFolder, say }: Bench): Promise<Figure[]> => {
-  const receiver = await startReceiverProcess();
+type Kind = {
+  name: string;
+  atLeast: number;
+  /** Where a new store may be: a file, or the address of a database. */
+  newPlace: () => Promise<string>;
+};
+
+const measureOn = async (
+  { name, atLeast, newPlace }: Kind,
+  receiver: ReceiverProcess,
+  say: Bench['say'],
+): Promise<Figure[]> => {
   let body = '';
   const fill = async (): Promise<string> => {
-    const path = join(newFolder(), 'store.sqlite');
-    body = readText(await askNew({ kind: 'fill', path, host: receiver.host, hooks, tasks }), 'body');
-    return path;
+    const place = await newPlace();
+    body = readText(await askNew({ kind: 'fill', place, host: receiver.host, hooks, tasks }), 'body');
+    return place;
+  };
+  say(`drain, ${name}: ${pairs} pairs`);
+  const samples = await measureInPairs(
+    pairs,
+    async () => take(receiver, { kind: 'drain', place: await fill() }),
+    () => take(receiver, { kind: 'bare', body, count: deliveries }),
+  );
+  return figuresOf(name, atLeast, samples);
+};
+
+const measureOnPostgres = async (receiver: ReceiverProcess, say: Bench['say']): Promise<Figure[]> => {
+  const binaries = findBinaries(process.env['PATH'] ?? '');
+  if (binaries === undefined) {
+    say('PostgreSQL is left out: this machine has no server.');
+    return [];
+  }
+  const cluster = await startCluster({ binaries });
+  let schemas = 0;
+  const newPlace = async () => {
+    schemas += 1;
+    return newSchema(cluster.url, `drain_${schemas}`);
   };
   try {
-    say(`drain: ${pairs} pairs`);
-    const samples = await measureInPairs(
-      pairs,
-      async () => take(receiver, { kind: 'drain', path: await fill() }),
-      () => take(receiver, { kind: 'bare', body, count: deliveries }),
-    );
-    return figuresOf(samples);
+    return await measureOn({ name: 'PostgreSQL', atLeast: 0.2, newPlace }, receiver, say);
+  } finally {
+    await cluster.stop();
+  }
+};
+
+/** How fast what has piled up is delivered, and how much memory that takes. */
+const measureDrain = async ({ newFolder, say }: Bench): Promise<Figure[]> => {
+  const receiver = await startReceiverProcess();
+  const newPlace = async () => join(newFolder(), 'store.sqlite');
+  try {
+    return [
+      ...(await measureOn({ name: 'SQLite', atLeast: 0.25, newPlace }, receiver, say)),
+      ...(await measureOnPostgres(receiver, say)),
+    ];
   } finally {
     await receiver.stop();
   }

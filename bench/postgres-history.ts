@@ -6,6 +6,7 @@ import { queryOf, type Statement } from '../webhook-server/store/postgres/sql.ts
 import type { Store } from '../webhook-server/store/store.ts';
 import { organizationId } from './event-source.ts';
 import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
+import { newSchema } from './new-schema.ts';
 
 const fill = async (client: Client, { rows, hooks }: History): Promise<void> => {
   const body = 'x'.repeat(500);
@@ -38,23 +39,15 @@ const explain = async (client: Client, statement: Statement): Promise<string> =>
   return rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n');
 };
 
-const withSchema = (clusterUrl: string, schema: string): string => {
-  const url = new URL(clusterUrl);
-  url.searchParams.set('options', `-c search_path=${schema}`);
-  return url.href;
-};
-
 /** @param prepare adds the hooks and the tasks. */
 export const keepPostgresStore = async (
   clusterUrl: string,
   history: History,
   prepare: (store: Store) => Promise<void>,
 ): Promise<KeptStore> => {
-  const schema = `history_${history.rows}`;
-  const url = withSchema(clusterUrl, schema);
+  const url = await newSchema(clusterUrl, `history_${history.rows}`);
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(`create schema ${schema}`);
   const store = await createPostgresStore(url);
   await prepare(store);
   await fill(client, history);

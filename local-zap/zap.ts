@@ -12,8 +12,11 @@ export type Run = { at: Date; webhookId: string | undefined; output: unknown };
 /** A POST for which `perform` threw. */
 export type FailedRun = { at: Date; webhookId: string | undefined; error: unknown };
 
-/** How the catch URL behaves: as Zapier does, with 503, by never answering, or by never answering what it has taken. */
-export type Manner = 'accepts' | 'refuses' | 'hangs' | 'loses the answer';
+/**
+ * How the catch URL behaves: as Zapier does, the same but a moment later, with 503, by never answering, or by never
+ * answering what it has taken.
+ */
+export type Manner = 'accepts' | 'answers late' | 'refuses' | 'hangs' | 'loses the answer';
 
 /** A Zap that starts with a hook trigger of the app. */
 export type Zap = {
@@ -63,9 +66,16 @@ type ZapParts = {
 
 type Subscription = { url: string; path: string; answer: Promise<unknown> };
 
-const statusOf = { accepts: 200, refuses: 503, hangs: null, 'loses the answer': null, 'is off': 410 } as const;
+const statusOf = {
+  accepts: 200,
+  'answers late': 200,
+  refuses: 503,
+  hangs: null,
+  'loses the answer': null,
+  'is off': 410,
+} as const;
 
-const takes = new Set<Manner | 'is off'>(['accepts', 'loses the answer']);
+const takes = new Set<Manner | 'is off'>(['accepts', 'answers late', 'loses the answer']);
 
 export const createZap = ({ name, connection, trigger, inputData, run, now, drawTarget, heard, failed }: ZapParts) => {
   const posts: Post[] = [];

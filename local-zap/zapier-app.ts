@@ -17,6 +17,9 @@ type ZapierParts = {
 /** Zapier takes bodies up to 10 MB. */
 const largestBody = '10mb';
 
+/** How late an answer is that comes late. */
+const lateMs = 250;
+
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : '');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -32,9 +35,12 @@ export const createZapierApp = ({ catchers, owners, cache, drawId, logged }: Zap
     if (catcher === undefined) return response.status(404).json({ status: 'not found' });
     const { method, originalUrl: url, headers } = request;
     const reply = catcher.catch(request.path, rawRequestOf({ method, url, headers, content: textOf(request.body) }));
+    const accept = () => response.json({ attempt: drawId(), id: drawId(), request_id: drawId(), status: 'success' });
     switch (reply) {
       case 'accepts':
-        return response.json({ attempt: drawId(), id: drawId(), request_id: drawId(), status: 'success' });
+        return accept();
+      case 'answers late':
+        return setTimeout(accept, lateMs);
       case 'is off':
         return response.status(410).json({ status: 'gone' });
       case 'refuses':

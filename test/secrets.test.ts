@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { loadEncryptionKey } from '../webhook-server/secrets/encryption-key.ts';
 import { Secret } from '../webhook-server/secrets/secret.ts';
@@ -56,6 +57,21 @@ test('a key is made once in the data folder, for its owner alone', () => {
   expect(key).toHaveLength(32);
   expect(loadEncryptionKey(undefined, folder)).toEqual(key);
   expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600);
+});
+
+test('processes that start at once on a new folder have one key, and leave nothing else there', async () => {
+  const folder = tempFolder();
+  const load = `
+    import { loadEncryptionKey } from ${JSON.stringify(new URL('../dist/webhook-server/secrets/encryption-key.js', import.meta.url).href)};
+    process.stdout.write(loadEncryptionKey(undefined, ${JSON.stringify(folder)}).toString('hex'));`;
+  const keys = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load]);
+      return stdout;
+    }),
+  );
+  expect(new Set(keys)).toEqual(new Set([loadEncryptionKey(undefined, folder).toString('hex')]));
+  expect(readdirSync(folder)).toEqual(['encryption.key']);
 });
 
 test('a key file that was cut short is refused with a sentence', () => {

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Secret } from './secret.ts';
 
 const keyBytes = 32;
@@ -19,6 +29,25 @@ const readKey = (text: string, from: string): Buffer => {
 };
 
 /**
+ * Makes a file that is there whole or not at all, whatever happens meanwhile, and that a power cut does not take away
+ * again. One that somebody else has made first stays as it is.
+ */
+const writeOnce = (path: string, text: string): void => {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+    linkSync(draft, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+};
+
+/**
  * The key that secrets are sealed with: `ENCRYPTION_KEY` when it is set, else the one in `encryption.key` in the data
  * folder, which is made once, readable by its owner alone.
  *
@@ -30,7 +59,7 @@ export const loadEncryptionKey = (configured: Secret | undefined, dataFolder: st
   const path = join(dataFolder, 'encryption.key');
   if (!existsSync(path)) {
     mkdirSync(dataFolder, { recursive: true });
-    writeFileSync(path, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    writeOnce(path, `${randomBytes(keyBytes).toString('hex')}\n`);
   }
   return readKey(readFileSync(path, 'utf8'), path);
 };
