@@ -2,7 +2,8 @@ import { type Bundle, defineCreate, defineInputFields, type InferInputData, type
 import { mostIntents } from '../contract/intent.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { halted } from '../zapier/errors/zapier-error.ts';
-import { readNumber, readTaskIds } from '../zapier/fields/read-field.ts';
+import { readTaskIds } from '../zapier/fields/read-id.ts';
+import { readNumber } from '../zapier/fields/read-number.ts';
 import { readSwitch } from '../zapier/fields/read-switch.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';

@@ -2,7 +2,8 @@ import { type Bundle, defineCreate, defineInputFields, type InferInputData, type
 import { reassignScopes } from '../topo/reassign-task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { choicesOf } from '../zapier/fields/choices.ts';
-import { readChoice, readTaskId } from '../zapier/fields/read-field.ts';
+import { readChoice } from '../zapier/fields/read-choice.ts';
+import { readTaskId } from '../zapier/fields/read-id.ts';
 import { readSwitch } from '../zapier/fields/read-switch.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';

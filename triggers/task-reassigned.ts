@@ -10,7 +10,7 @@ import { isFirstTime } from '../zapier/events/is-first-time.ts';
 import { readDelivery } from '../zapier/events/read-delivery.ts';
 import { filterLabels, isWanted, readFilters } from '../zapier/events/wanted-changes.ts';
 import { choicesOf } from '../zapier/fields/choices.ts';
-import { readChoice } from '../zapier/fields/read-field.ts';
+import { readChoice } from '../zapier/fields/read-choice.ts';
 import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/calls.ts';
 import { type Subscription, subscriptionOf } from '../zapier/webhook-server/subscription.ts';
 import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/wording/labels.ts';

@@ -3,7 +3,8 @@ import type { HookFilters } from '../../contract/hook.ts';
 import { kindOf } from '../../contract/kind-of.ts';
 import { matches } from '../../contract/matches.ts';
 import { halted } from '../errors/zapier-error.ts';
-import { readChoices, readIds, readWords } from '../fields/read-field.ts';
+import { readChoices, readWords } from '../fields/read-choice.ts';
+import { readIds } from '../fields/read-id.ts';
 import { readSwitch } from '../fields/read-switch.ts';
 import { possibleKinds } from './possible-kinds.ts';
 

@@ -1,5 +1,5 @@
 import { halted } from '../errors/zapier-error.ts';
-import { isBlank } from './read-field.ts';
+import { isBlank } from './texts-in.ts';
 
 /** `inputDataRaw` is what stands in the fields before Zapier puts in what earlier steps gave. */
 type Filled = { inputData: Record<string, unknown>; inputDataRaw?: Record<string, unknown> };

@@ -2,7 +2,7 @@ import type { ZObject } from 'zapier-platform-core';
 import type { DirectoryEntry } from '../../contract/person.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Deadline } from '../deadline.ts';
-import type { IdOrText } from '../fields/read-field.ts';
+import type { IdOrText } from '../fields/read-id.ts';
 import { callTopo, tryTopo } from '../request/call-topo.ts';
 import { openStatuses } from '../tasks/is-open.ts';
 import type { Directory } from './directory.ts';

@@ -1,7 +1,7 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
 import { quote } from '../errors/quote.ts';
 import { halted } from '../errors/zapier-error.ts';
-import { readIdOrText } from '../fields/read-field.ts';
+import { readIdOrText } from '../fields/read-id.ts';
 import type { Directory } from './directory.ts';
 import { matchPeople } from './match-people.ts';
 import { personLabel } from './person-label.ts';

@@ -1,6 +1,7 @@
 import { taskPriorities, taskTypes } from '../../topo/task.ts';
 import { choicesOf } from '../fields/choices.ts';
-import { readIds, readWords } from '../fields/read-field.ts';
+import { readWords } from '../fields/read-choice.ts';
+import { readIds } from '../fields/read-id.ts';
 import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import type { OpenTaskQuery } from './list-open-tasks.ts';
 
