@@ -68,9 +68,15 @@ test('a Retry-After of nothing waits a second', () => {
 
 test('a delivery that would come again after three days is dead', () => {
   const dead = { kind: 'dead', reason: 'the target answered 500', certainty: 'refused' };
-  expect(decide(answered(500), { ...facts, ageMs: horizonMs })).toEqual(dead);
+  expect(decide(answered(500), { ...facts, ageMs: horizonMs })).toEqual({ ...dead, afterMs: 5_000 });
   expect(decide(answered(500), { ...facts, ageMs: horizonMs - 5_000 })).toMatchObject({ kind: 'retry' });
-  expect(decide(answered(500, horizonMs + 1), facts)).toEqual(dead);
+});
+
+test('a target that asks for more than three days is left alone for three, and this delivery is dead', () => {
+  const dead = { kind: 'dead', afterMs: horizonMs, reason: 'the target answered 429', certainty: 'refused' };
+  expect(decide(answered(429, horizonMs), facts)).toMatchObject({ kind: 'retry', afterMs: horizonMs });
+  expect(decide(answered(429, horizonMs + 1), facts)).toEqual(dead);
+  expect(decide(answered(429, Number.POSITIVE_INFINITY), facts)).toEqual(dead);
 });
 
 test('Retry-After is read in seconds or as a date', () => {

@@ -335,8 +335,9 @@ test('a key that is refused for a day ends the hooks, and their targets are told
   at.passTime(3_600_000);
   await at.poll();
   expect((await at.tenant.hooks())[0]?.ended?.reason).toBe('key refused');
-  expect(await at.store.work.claimFarewells(10)).toMatchObject([{ hookId: 'hok_1', reason: 'key refused' }]);
-  expect(await at.store.work.claimFarewells(10)).toEqual([]);
+  const claimFarewells = () => at.store.work.claimFarewells({ limit: 10, againInMs: 3_600_000, mostAttempts: 2 });
+  expect(await claimFarewells()).toMatchObject([{ hookId: 'hok_1', reason: 'key refused' }]);
+  expect(await claimFarewells()).toEqual([]);
   expect(await nextPoll(at)).toBe(0);
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import { createSqliteStore } from '../webhook-server/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../webhook-server/store/store.ts';
-import { describeStore } from './support/store-contract.ts';
+import { describeStore } from './support/store-contract/describe-store.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const newPath = () => join(tempFolder(), 'data', 'store.sqlite');

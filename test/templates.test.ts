@@ -25,7 +25,7 @@ const nextPoll = async () => {
 };
 
 const delivered = async () => {
-  const claims = await at.store.work.claimDeliveries({ limit: 100, perHook: 100, leaseMs: 1 });
+  const claims = await at.store.work.claimDeliveries({ limit: 100, perHook: 100, leaseMs: 1, paces: null });
   return claims.map(({ hookId, body }) => ({ hookId, event: JSON.parse(body) }));
 };
 

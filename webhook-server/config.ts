@@ -3,6 +3,8 @@ import { readAllowedHost } from './hook-target.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
 import { Secret } from './secrets/secret.ts';
 
+const dayMs = 24 * 3_600_000;
+
 const wholeNumber = (least: number, most: number) =>
   z
     .string()
@@ -56,6 +58,8 @@ const Environment = z
     POLL_INTERVAL_MS: wholeNumber(250, 3_600_000).default(15_000),
     POLL_IDLE_INTERVAL_MS: wholeNumber(250, 3_600_000).default(60_000),
     TOPO_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
+    RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
+    DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -77,6 +81,12 @@ const Environment = z
     pollIntervalMs: environment.POLL_INTERVAL_MS,
     pollIdleIntervalMs: environment.POLL_IDLE_INTERVAL_MS,
     topoRequestsPerMinute: environment.TOPO_REQUESTS_PER_MINUTE,
+    retention: {
+      eventMs: environment.RETENTION_DAYS * dayMs,
+      deliveryMs: environment.RETENTION_DAYS * dayMs,
+      deadDeliveryMs: environment.DEAD_LETTER_RETENTION_DAYS * dayMs,
+      hookMs: environment.RETENTION_DAYS * dayMs,
+    },
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

@@ -4,8 +4,10 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopoClient } from './call-topo.ts';
+import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
-import { createDelivery } from './delivery/delivery.ts';
+import { createDelivery, zapierLimits } from './delivery/delivery.ts';
+import { rampUp } from './delivery/ramp-up.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { createDetector } from './detector/detector.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
@@ -69,6 +71,9 @@ const close = async (listener: HttpServer): Promise<void> => {
 
 type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
 
+/** So many deliveries are under way at most: enough for dozens of hooks that hang, each with its share. */
+const mostDeliveries = 256;
+
 /** How often every task of a workspace is looked at again. */
 const dayMs = 24 * 3_600_000;
 
@@ -87,7 +92,7 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, { ca
   });
   const msUntilDue = () => work.msUntilPoll();
   const onWork = (listener: () => void) => work.onWork('poll', listener);
-  return startWorkLoop({ name: 'detector', concurrency: 4, ...detector, msUntilDue, onWork }, log);
+  return startWorkLoop({ name: 'detector', concurrency: () => 4, ...detector, msUntilDue, onWork }, log);
 };
 
 const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts, transport: Transport): WorkLoop => {
@@ -96,14 +101,21 @@ const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts
     vault,
     checkTarget,
     transport,
+    limits: zapierLimits,
     clock: Date.now,
     monotonicClock,
     random: Math.random,
     log,
   });
-  const msUntilDue = () => work.msUntilDelivery();
+  const startedAt = monotonicClock();
+  const concurrency = () => rampUp(monotonicClock() - startedAt, mostDeliveries);
   const onWork = (listener: () => void) => work.onWork('deliver', listener);
-  return startWorkLoop({ name: 'delivery', concurrency: 64, ...delivery, msUntilDue, onWork }, log);
+  return startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log);
+};
+
+const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop => {
+  const cleanUp = createCleanUp({ store: work, retention: config.retention, log });
+  return startWorkLoop({ name: 'clean-up', concurrency: () => 1, ...cleanUp, onWork: () => () => {} }, log);
 };
 
 /**
@@ -142,12 +154,13 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const ports = { config, store, vault, checkTarget, log };
   const detecting = startDetecting(ports, topo);
   const delivering = startDelivering(ports, transport);
+  const cleaningUp = startCleaningUp(ports);
 
   return {
     url: urlOf(listener),
     async stop() {
       isStarted = false;
-      await Promise.all([close(listener), detecting.stop(0), delivering.stop(deliveryGraceMs)]);
+      await Promise.all([close(listener), detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
       await transport.close();
       await store.close();
     },

@@ -3,8 +3,8 @@ import type { Log } from './log.ts';
 /** Work that is claimed from the store, several jobs at a time. */
 export type Work<Job> = {
   name: string;
-  /** How many jobs run at once. */
-  concurrency: number;
+  /** How many jobs may run at once, which may grow. */
+  concurrency: () => number;
   claim(limit: number): Promise<Job[]>;
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds until a job is due; undefined when none is waiting. */
@@ -21,6 +21,9 @@ export type WorkLoop = {
 const longestSleepMs = 60_000;
 const shortestSleepMs = 10;
 const afterErrorMs = 1_000;
+
+/** How long to wait for a job to end before looking whether more of them may run by now. */
+const whileFullMs = 1_000;
 
 /** Runs the jobs as they come due, until it is stopped. An error is logged and never ends the loop. */
 export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
@@ -45,6 +48,8 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
         };
       });
     }
+    // Jobs that end at one moment are one reason to look for more.
+    await new Promise((resolve) => setImmediate(resolve));
     isWoken = false;
   };
 
@@ -61,11 +66,11 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
 
   /** Starts what is due and answers how long to sleep. */
   const turn = async (): Promise<number> => {
-    const free = work.concurrency - running.size;
-    if (free <= 0) return longestSleepMs;
+    const free = work.concurrency() - running.size;
+    if (free <= 0) return whileFullMs;
     const jobs = await work.claim(free);
     for (const job of jobs) launch(job);
-    if (jobs.length === free) return longestSleepMs;
+    if (jobs.length === free) return whileFullMs;
     const dueInMs = (await work.msUntilDue()) ?? longestSleepMs;
     return Math.max(shortestSleepMs, Math.min(dueInMs, longestSleepMs));
   };

@@ -169,11 +169,12 @@ export class HistoryRun {
   /** Sends everything that is due, one at a time, in the order in which the store gives it out. */
   async #deliver(): Promise<void> {
     for (;;) {
-      const claims = await this.#at.store.work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000 });
+      const { work } = this.#at.store;
+      const claims = await work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000, paces: null });
       if (claims.length === 0) return;
       for (const { id, lease, body } of claims) {
         this.#told.push(JSON.parse(body));
-        await this.#at.store.work.settle({ id, lease, outcome: { kind: 'delivered' } });
+        await work.settle([{ id, lease, outcome: { kind: 'delivered' } }]);
       }
     }
   }

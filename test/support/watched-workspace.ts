@@ -78,6 +78,7 @@ export const watchWorkspace = async (
       return tenant.subscribe({
         id: `hok_${hooks}`,
         targetHash: `target-${hooks}`,
+        paceKey: null,
         secretHash: `secret-${hooks}`,
         sealedTarget: '',
         sealedSecret: '',

@@ -3,15 +3,20 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { DeliveryClaim, DeliveryOutcome, Farewell, WorkStore } from '../store/work-store.ts';
+import type { DeliveryClaim, DeliveryOutcome, Farewell, Paces, WorkStore } from '../store/work-store.ts';
 import { type Attempted, decide } from './policy.ts';
+import { createSettler } from './settler.ts';
 import { deadlineMs, type Transport } from './transport.ts';
+
+/** How much may be sent to one hook at once, and how fast to it and to all hooks of one Zapier user. */
+export type DeliveryLimits = { perHook: number; paces: Paces | null };
 
 export type DeliveryPorts = {
   store: WorkStore;
   vault: Vault;
   checkTarget: TargetCheck;
   transport: Transport;
+  limits: DeliveryLimits;
   /** Milliseconds since 1970, for the signature's timestamp. */
   clock: () => number;
   /** Milliseconds, from any start; never goes back. */
@@ -19,6 +24,16 @@ export type DeliveryPorts = {
   /** From 0 up to 1. */
   random: () => number;
   log: Log;
+};
+
+/**
+ * Zapier takes 25 deliveries a second of one hook, and 10,000 in five minutes of one user. A pace lets its burst and its
+ * rate through in any stretch of time, so together they stay below: 4 + 20 in a second, 1,000 + 8,823 in five minutes.
+ */
+export const zapierLimits: DeliveryLimits = {
+  // One that hangs leaves room for the others.
+  perHook: 8,
+  paces: { hook: { everyMs: 50, burst: 4 }, paceKey: { everyMs: 34, burst: 1_000 } },
 };
 
 type ClaimedDelivery = DeliveryClaim & { kind: 'delivery'; claimedAt: number };
@@ -29,8 +44,8 @@ export type DeliveryJob = ClaimedDelivery | (Farewell & { kind: 'farewell' });
 /** A delivery belongs to one process for this long: enough for the attempt, and to write down what came of it. */
 const leaseMs = 45_000;
 
-/** So many deliveries of one hook are under way at once, so that one that hangs leaves room for the others. */
-const perHook = 8;
+/** A farewell that was not heard is said again, for a day. */
+const farewells = { againInMs: 3_600_000, mostAttempts: 24 };
 
 const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: DeliveryOutcome): void => {
   const facts = { deliveryId: id, hookId, attempt };
@@ -52,9 +67,14 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
   }
 };
 
+/** Whatever a target says to its hook's end, it has heard of it; a time-out, a 429 and a 5xx are no answers. */
+const hasHeard = (attempted: Attempted): boolean =>
+  attempted.kind === 'answered' && attempted.status !== 429 && attempted.status < 500;
+
 /** Sends what is due to the Zaps. `claim` takes what is to be done, `run` does it and writes down what came of it. */
 export const createDelivery = (ports: DeliveryPorts) => {
-  const { store, vault, checkTarget, transport, clock, monotonicClock, random, log } = ports;
+  const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
+  const settler = createSettler(store, log);
 
   const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
     const secret = vault.open(sealedSecret, signingSecretPlace(hookId)).reveal();
@@ -89,31 +109,38 @@ export const createDelivery = (ports: DeliveryPorts) => {
     if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
 
     const attempted = await attempt(claim, signal);
-    const outcome = decide(attempted, { attempt: claim.attempt, ageMs: claim.ageMs, random: random() });
-    await store.settle({ id: claim.id, lease: claim.lease, outcome });
+    // A hook that keeps failing is left alone for longer and longer, whichever of its deliveries it was that failed.
+    const facts = { attempt: Math.max(claim.attempt, claim.hookFailures + 1), ageMs: claim.ageMs, random: random() };
+    const outcome = decide(attempted, facts);
+    const settled = await settler.settle({ id: claim.id, lease: claim.lease, outcome }, signal);
     report(log, claim, outcome);
+    if (settled.kind === 'lease lost') log.warn({ deliveryId: claim.id }, 'another process has taken this delivery');
   };
 
   /** Tells Zapier that we have given up on a hook, so that its Zap shows as paused. */
-  const sayFarewell = async (farewell: Farewell): Promise<void> => {
+  const sayFarewell = async (farewell: Farewell, signal: AbortSignal): Promise<void> => {
     const { hookId, reason } = farewell;
-    log.error({ hookId, reason }, 'the hook has ended');
+    if (farewell.attempt === 1) log.error({ hookId, reason }, 'the hook has ended');
     const target = targetOf(farewell);
-    if (target.kind === 'allowed') await transport.delete(target.url);
+    const isOver = target.kind === 'refused' || hasHeard(await transport.delete({ url: target.url, signal }));
+    if (isOver) await store.endFarewell(hookId);
   };
 
   return {
     async claim(limit: number): Promise<DeliveryJob[]> {
-      const farewells = await store.claimFarewells(limit);
+      await settler.flush();
+      const leaving = await store.claimFarewells({ limit, ...farewells });
       const claimedAt = monotonicClock();
-      const claims = await store.claimDeliveries({ limit: limit - farewells.length, perHook, leaseMs });
+      const claims = await store.claimDeliveries({ limit: limit - leaving.length, leaseMs, ...limits });
       return [
-        ...farewells.map((farewell) => ({ ...farewell, kind: 'farewell' as const })),
+        ...leaving.map((farewell) => ({ ...farewell, kind: 'farewell' as const })),
         ...claims.map((claim) => ({ ...claim, kind: 'delivery' as const, claimedAt })),
       ];
     },
 
     run: (job: DeliveryJob, signal: AbortSignal): Promise<void> =>
-      job.kind === 'delivery' ? deliver(job, signal) : sayFarewell(job),
+      job.kind === 'delivery' ? deliver(job, signal) : sayFarewell(job, signal),
+
+    msUntilDue: (): Promise<number | undefined> => store.msUntilDelivery({ perHook: limits.perHook }),
   };
 };

@@ -37,7 +37,8 @@ const backOff = ({ attempt, random }: AttemptFacts): number =>
 /**
  * Decides what becomes of a delivery after an attempt. 2xx is delivered and 410 ends the hook; everything else, a
  * redirect too, is tried again later: after `Retry-After` in full where the target gave one, else with a growing
- * back-off, until the horizon is passed.
+ * back-off, until the horizon is passed. A target that asks to be left alone for longer than that is left alone until
+ * the horizon.
  */
 export const decide = (attempted: Attempted, facts: AttemptFacts): DeliveryOutcome => {
   if (attempted.kind === 'answered' && attempted.status >= 200 && attempted.status < 300) return { kind: 'delivered' };
@@ -52,5 +53,8 @@ export const decide = (attempted: Attempted, facts: AttemptFacts): DeliveryOutco
         } as const);
   const asked = attempted.kind === 'answered' ? attempted.retryAfterMs : undefined;
   const afterMs = Math.round(asked === undefined ? backOff(facts) : Math.max(asked, secondMs));
-  return facts.ageMs + afterMs > horizonMs ? { kind: 'dead', ...failure } : { kind: 'retry', afterMs, ...failure };
+  const isLate = facts.ageMs + afterMs > horizonMs;
+  return isLate
+    ? { kind: 'dead', afterMs: Math.min(afterMs, horizonMs), ...failure }
+    : { kind: 'retry', afterMs, ...failure };
 };

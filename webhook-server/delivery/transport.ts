@@ -1,5 +1,6 @@
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { retryAfterMs } from '../retry-after.ts';
+import { type Exchanged, exchange } from './exchange.ts';
 import type { Attempted } from './policy.ts';
 
 export type Message = { url: URL; headers: Record<string, string>; body: string; signal: AbortSignal };
@@ -7,73 +8,75 @@ export type Message = { url: URL; headers: Record<string, string>; body: string;
 export type Transport = {
   /** Sends one message, with one deadline for everything from connecting to the end of the answer. */
   post(message: Message): Promise<Attempted>;
-  /** Tells a target that its hook has ended. A failure is of no consequence. */
-  delete(url: URL): Promise<void>;
+  /** Tells a target that its hook has ended. */
+  delete(target: Pick<Message, 'url' | 'signal'>): Promise<Attempted>;
   close(): Promise<void>;
+};
+
+export type TransportPorts = {
+  /** Milliseconds since 1970, for a Retry-After that is a date. */
+  clock: () => number;
+  /** Calls `act` after `ms`, unless the function that it answers is called before. */
+  startTimer: (ms: number, act: () => void) => () => void;
 };
 
 /** One attempt takes at most this long. */
 export const deadlineMs = 15_000;
 
-/** So much of an answer is read, and dropped; the connection of a longer one is closed. */
-const answerBytes = 64 * 1024;
-
-/** Errors of connecting: whatever they mean, nothing was sent. */
-const beforeSending = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPROTO',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-const codeOf = (error: unknown): string => {
-  if (typeof error !== 'object' || error === null) return 'unknown error';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'name' in error && typeof error.name === 'string' ? error.name : 'unknown error';
+const realTimer = (ms: number, act: () => void): (() => void) => {
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
 };
 
-const explain = (error: unknown): Attempted => {
-  const code = codeOf(error);
-  return beforeSending.has(code)
-    ? { kind: 'never sent', reason: `the target could not be reached (${code})` }
-    : { kind: 'no answer', reason: `the target did not answer (${code})` };
+const attemptedOf = (exchanged: Exchanged, nowMs: number): Attempted => {
+  switch (exchanged.kind) {
+    case 'answered': {
+      const { status, retryAfter } = exchanged;
+      return { kind: 'answered', status, retryAfterMs: retryAfterMs(retryAfter, nowMs) };
+    }
+    case 'never sent':
+      return { kind: 'never sent', reason: `the target could not be reached (${exchanged.code})` };
+    case 'no answer':
+      return { kind: 'no answer', reason: `the target did not answer (${exchanged.code})` };
+  }
 };
 
-const first = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
+/**
+ * Sends over pooled connections, follows no redirect and decodes nothing. Connections are not limited: what hangs must
+ * not keep others of the same host waiting, and the delivery limits how much is under way.
+ */
+export const createTransport = ({
+  clock = Date.now,
+  startTimer = realTimer,
+}: Partial<TransportPorts> = {}): Transport => {
+  const agent = new Agent({ connections: null, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: deadlineMs } });
 
-/** Sends over pooled connections, follows no redirect and decodes nothing. */
-export const createTransport = (): Transport => {
-  const agent = new Agent({ connections: 16, connect: { timeout: 10_000 } });
+  const send = async (
+    { url, signal }: Pick<Message, 'url' | 'signal'>,
+    request: Pick<Dispatcher.DispatchOptions, 'method' | 'headers' | 'body'>,
+  ): Promise<Attempted> => {
+    let stopWaiting = () => {};
+    const exchanged = await exchange(
+      agent,
+      { origin: url.origin, path: url.pathname + url.search, ...request },
+      (giveUp) => {
+        const stopping = () => giveUp('the server is stopping');
+        const endTimer = startTimer(deadlineMs, () => giveUp('the time is up'));
+        signal.addEventListener('abort', stopping);
+        stopWaiting = () => {
+          endTimer();
+          signal.removeEventListener('abort', stopping);
+        };
+        if (signal.aborted) stopping();
+      },
+    );
+    stopWaiting();
+    return attemptedOf(exchanged, clock());
+  };
 
   return {
-    async post({ url, headers, body, signal }) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-      try {
-        const answer = await request(url, { method: 'POST', headers, body, dispatcher: agent, signal: deadline });
-        // The status decides; what is wrong with the rest of the answer does not.
-        await answer.body.dump({ limit: answerBytes, signal: deadline }).catch(() => undefined);
-        const asked = retryAfterMs(first(answer.headers['retry-after']), Date.now());
-        return { kind: 'answered', status: answer.statusCode, retryAfterMs: asked };
-      } catch (error) {
-        return explain(error);
-      }
-    },
-
-    async delete(url) {
-      const signal = AbortSignal.timeout(deadlineMs);
-      const answer = await request(url, { method: 'DELETE', dispatcher: agent, signal }).catch(() => undefined);
-      await answer?.body.dump({ limit: answerBytes, signal }).catch(() => undefined);
-    },
-
+    post: ({ url, headers, body, signal }) => send({ url, signal }, { method: 'POST', headers, body }),
+    delete: ({ url, signal }) => send({ url, signal }, { method: 'DELETE' }),
     async close() {
       await agent.destroy();
     },

@@ -15,14 +15,18 @@ import { nameRequest } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
 import { importPeople } from './routes/import-people.ts';
+import { listDeliveries } from './routes/list-deliveries.ts';
 import { listEvents } from './routes/list-events.ts';
 import { listHooks } from './routes/list-hooks.ts';
 import { listPeople } from './routes/list-people.ts';
 import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
+import { recoverHook } from './routes/recover-hook.ts';
+import { retryDelivery } from './routes/retry-delivery.ts';
 import { settleIntent } from './routes/settle-intent.ts';
 import { settleIntents } from './routes/settle-intents.ts';
 import { subscribe } from './routes/subscribe.ts';
+import { testHook } from './routes/test-hook.ts';
 import { unsubscribe } from './routes/unsubscribe.ts';
 
 export type HttpPorts = {
@@ -41,6 +45,9 @@ export type HttpPorts = {
 
 /** So often may a key announce, settle and nudge in a minute: each lets the detector look at Topo. */
 const looksPerMinute = 240;
+
+/** So often may a key ask for deliveries by hand in a minute. */
+const sendsPerMinute = 240;
 
 const wantJson: RequestHandler = (request, _response, next) => {
   if (request.is('application/json') !== false) next();
@@ -79,6 +86,7 @@ export const createHttp = ({
   const readJson = readJsonUpTo('100kb');
   const readPeople = readJsonUpTo('500kb');
   const limitLooks = limitCalls(vault, looksPerMinute);
+  const limitSends = limitCalls(vault, sendsPerMinute);
 
   const http = express();
   http.disable('x-powered-by');
@@ -95,6 +103,10 @@ export const createHttp = ({
   http.post('/hooks', readJson, subscribe({ authenticate, checkTarget, vault, clock }));
   http.get('/hooks', listHooks({ authenticate, vault, clock }));
   http.delete('/hooks/:hookId', unsubscribe({ authenticate, vault, store }));
+  http.get('/hooks/:hookId/deliveries', listDeliveries({ authenticate }));
+  http.post('/deliveries/:deliveryId/retry', limitSends, retryDelivery({ authenticate }));
+  http.post('/hooks/:hookId/recover', limitSends, readJson, recoverHook({ authenticate }));
+  http.post('/hooks/:hookId/test', limitSends, testHook({ authenticate, clock }));
   http.get('/events', listEvents({ authenticate }));
   http.post('/intents', limitLooks, readJson, announceIntents({ authenticate }));
   http.patch('/intents', limitLooks, readJson, settleIntents({ authenticate }));

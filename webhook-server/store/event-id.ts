@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** A short name that is the same for the same parts, on every server and at every try. */
 const nameOf = (prefix: string, parts: readonly (string | number | null)[]): string =>
@@ -28,3 +28,6 @@ export const batchId = (readingId: string, orderKey: string, newAssigneeId: stri
 
 /** The `webhook-id` of an event's delivery to a hook. It stays the same over all automatic attempts. */
 export const deliveryId = (hookId: string, eventId: string): string => nameOf('msg', [hookId, eventId]);
+
+/** The `webhook-id` of a delivery that somebody asked for: the target takes it for a new one. */
+export const newDeliveryId = (): string => `msg_${randomBytes(18).toString('base64url')}`;

@@ -1,3 +1,4 @@
+import type { Certainty, DeliveryState } from '../../contract/delivery.ts';
 import type { EventPage, Kind, Source } from '../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import type { Intent } from '../../contract/intent.ts';
@@ -34,6 +35,8 @@ export type NewHook = SealedKey & {
   id: string;
   /** Keyed hash of the target URL: the same target again is the same hook. */
   targetHash: string;
+  /** Keyed hash of the Zapier user whom the target belongs to: their hooks share one pace. Null for any other target. */
+  paceKey: string | null;
   /** Keyed hash of the secret, by which the hook can be ended without a Topo key. */
   secretHash: string;
   sealedTarget: string;
@@ -63,6 +66,52 @@ export type EventQuery = {
   ignoreSources?: readonly Source[] | undefined;
 };
 
+/** A delivery as its organization may see it. Times are milliseconds since 1970. */
+export type StoredDelivery = {
+  id: string;
+  hookId: string;
+  eventId: string;
+  state: DeliveryState;
+  attempts: number;
+  /** Of the last attempt that failed; null when none has, and when the event was delivered. */
+  certainty: Certainty | null;
+  reason: string | null;
+  /** Somebody asked for it, so the order of its sequence run does not hold for it. */
+  isManual: boolean;
+  /** The delivery that somebody asked for in place of this one. */
+  retriedAs: string | null;
+  createdAtMs: number;
+  lastAttemptAtMs: number | null;
+  /** When it was delivered, died or was dropped; null while it waits. */
+  settledAtMs: number | null;
+};
+
+/** Which deliveries of a hook to answer, newest first; `before` is the id of the delivery to go on after. */
+export type DeliveryQuery = { limit: number; state?: DeliveryState | undefined; before?: string | undefined };
+
+export type DeliveryListing =
+  | { kind: 'page'; deliveries: StoredDelivery[]; hasMore: boolean }
+  | { kind: 'unknown hook' }
+  /** `before` names no delivery of this hook. */
+  | { kind: 'unknown position' };
+
+/** What somebody asked to be sent again: it waits now, or it cannot be sent. */
+export type Requeued =
+  | { kind: 'queued'; delivery: StoredDelivery }
+  | { kind: 'unknown' }
+  /** It is going to be sent by itself. */
+  | { kind: 'still waiting' }
+  /** The hook has ended, and no other hook of the organization has its target. */
+  | { kind: 'hook ended' };
+
+export type Recovery =
+  | { kind: 'queued'; count: number; hasMore: boolean }
+  | { kind: 'unknown' }
+  | { kind: 'hook ended' };
+
+/** What a hook is tested with: the body of an event, byte for byte. */
+export type TestEvent = { eventId: string; body: string };
+
 /**
  * All that the routes may do for one organization, which was fixed when this store was made. Every method is one
  * transaction.
@@ -83,6 +132,20 @@ export type TenantStore = {
   endHook(hookId: string): Promise<boolean>;
   /** The organization's events, newest first, or `undefined` when `before` names no event of it. */
   events(query: EventQuery): Promise<EventPage | undefined>;
+  /** The deliveries of a hook, live or ended. */
+  deliveries(hookId: string, query: DeliveryQuery): Promise<DeliveryListing>;
+  /**
+   * Sends a settled delivery again, as a new one with an id of its own. It goes to the hook that it was for or, when that
+   * one has ended, to the live hook that has its target now; after what waits there for the same sequence run.
+   */
+  retryDelivery(deliveryId: string): Promise<Requeued>;
+  /**
+   * Sends again what has died or was dropped since then, oldest first and at most `limit` at once: deliveries of this hook
+   * and of ended hooks that had its target before. Each once: what was sent again by hand already is left out.
+   */
+  recoverDeliveries(hookId: string, options: { sinceMs: number; limit: number }): Promise<Recovery>;
+  /** Adds a delivery that tells no event of Topo's. */
+  sendTest(hookId: string, event: TestEvent): Promise<Exclude<Requeued, { kind: 'still waiting' }>>;
   /** Notes what is about to happen, and lets the detector look soon. */
   announce(intents: readonly NewIntent[]): Promise<void>;
   /** Notes how an intent came out; done, it lets the detector look now. Answers whether there is such an intent. */

@@ -1,3 +1,4 @@
+import type { Certainty } from '../../contract/delivery.ts';
 import type { EventTask } from '../../contract/event.ts';
 import type { EndReason } from './tenant-store.ts';
 
@@ -128,28 +129,42 @@ export type DeliveryClaim = {
   attempt: number;
   /** How long ago the first attempt was, in milliseconds. */
   ageMs: number;
+  /** So many times in a row the hook has failed, whichever delivery it was; what was under way together counts once. */
+  hookFailures: number;
 };
 
-/**
- * How certain it is that the target has the event after an attempt that failed: `never sent`, it cannot have it;
- * `refused`, it said no; `ambiguous`, it may have it.
- */
-export type Certainty = 'never sent' | 'refused' | 'ambiguous';
+/** One delivery each `everyMs` milliseconds in the long run, and up to `burst` at once after a quiet time. */
+export type Pace = { everyMs: number; burst: number };
 
-/** What became of an attempt. `reason` is a short phrase without secrets. */
+/** How fast deliveries may be claimed, all processes together: for each hook, and for each `paceKey`. */
+export type Paces = { hook: Pace; paceKey: Pace };
+
+/**
+ * What became of an attempt. `reason` is a short phrase without secrets. After `afterMs` the hook is tried again; until
+ * then it rests, also when this delivery is dead.
+ */
 export type DeliveryOutcome =
   | { kind: 'delivered' }
   | { kind: 'gone' }
   | { kind: 'retry'; afterMs: number; reason: string; certainty: Certainty }
-  | { kind: 'dead'; reason: string; certainty: Certainty };
+  | { kind: 'dead'; afterMs: number; reason: string; certainty: Certainty };
 
 export type Settlement = { id: string; lease: string; outcome: DeliveryOutcome };
 
 /** `ended`: settling this delivery ended its hook, for the reason given. */
 export type SettleOutcome = { kind: 'settled' } | { kind: 'ended'; reason: EndReason } | { kind: 'lease lost' };
 
-/** A hook that we have ended, and whose target is to be told so. */
-export type Farewell = { hookId: string; sealedTarget: string; reason: EndReason };
+/** A hook that we have ended, and whose target is to be told so. `attempt` counts from 1. */
+export type Farewell = { hookId: string; sealedTarget: string; reason: EndReason; attempt: number };
+
+/**
+ * How long things are kept after their end, in milliseconds: events after they were detected, deliveries after they were
+ * settled (those that died for longer), hooks after they ended, and not before their last delivery is gone.
+ */
+export type Retention = { eventMs: number; deliveryMs: number; deadDeliveryMs: number; hookMs: number };
+
+/** `count` is how much was removed; less than the limit means that nothing is left to be removed now. */
+export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease lost' };
 
 /**
  * The work of the detector and the delivery, across all organizations. Every method is one transaction, and leases run
@@ -184,16 +199,45 @@ export type WorkStore = {
   /** Milliseconds until a workspace is due; undefined when none is waiting. */
   msUntilPoll(): Promise<number | undefined>;
   /**
-   * Takes up to `limit` deliveries that are due, in turn from each hook and at most `perHook` of one, and of a hook's
-   * sequence only the oldest that is not settled.
+   * Takes up to `limit` deliveries that are due, in turn from each hook: those first that have fewest under way. At most
+   * `perHook` of one hook are under way at once, one alone of a hook whose last attempt failed, and of a hook's sequence
+   * run only the oldest that is not settled. A hook or a `paceKey` that has used up its pace waits, by its `resume_at`;
+   * `paces` is null where nothing is held back. Each claim counts as an attempt whose outcome is ambiguous until it is
+   * settled.
    */
-  claimDeliveries(options: { limit: number; perHook: number; leaseMs: number }): Promise<DeliveryClaim[]>;
-  /** Writes down what became of an attempt, if the lease is still ours. */
-  settle(settlement: Settlement): Promise<SettleOutcome>;
-  /** Takes up to `limit` hooks that we have ended ourselves, each once: whether its target hears of it is not followed. */
-  claimFarewells(limit: number): Promise<Farewell[]>;
-  /** Milliseconds until a delivery is due; undefined when none is waiting. */
-  msUntilDelivery(): Promise<number | undefined>;
+  claimDeliveries(options: {
+    limit: number;
+    perHook: number;
+    leaseMs: number;
+    paces: Paces | null;
+  }): Promise<DeliveryClaim[]>;
+  /**
+   * Writes down what became of attempts whose leases are still ours, and answers for each in turn. A lease that ran out
+   * is ours until somebody else has claimed the delivery. What was under way when its hook ended may still be delivered.
+   */
+  settle(settlements: readonly Settlement[]): Promise<SettleOutcome[]>;
+  /**
+   * Takes up to `limit` hooks that we have ended ourselves and whose targets have not heard of it. Each is due again
+   * after `againInMs`, up to `mostAttempts` times, until its farewell has ended.
+   */
+  claimFarewells(options: { limit: number; againInMs: number; mostAttempts: number }): Promise<Farewell[]>;
+  /** Notes that a target has heard that its hook has ended, or cannot hear it. */
+  endFarewell(hookId: string): Promise<void>;
+  /** Milliseconds until a delivery can be claimed or a farewell is due; undefined when none is waiting. */
+  msUntilDelivery(options: { perHook: number }): Promise<number | undefined>;
+  /** Takes the clean-up if it is due and no other process has it; answers the lease that proves it. */
+  claimCleanUp(options: { leaseMs: number }): Promise<string | undefined>;
+  /** Removes up to `limit` rows that were kept for long enough, in one short transaction, and renews the lease. */
+  removeExpired(options: {
+    lease: string;
+    leaseMs: number;
+    retention: Retention;
+    limit: number;
+  }): Promise<RemoveOutcome>;
+  /** Gives the clean-up back, if the lease is still ours. */
+  finishCleanUp(options: { lease: string; againInMs: number }): Promise<void>;
+  /** Milliseconds until the clean-up is due. */
+  msUntilCleanUp(): Promise<number>;
   /** Calls the listener whenever there may be new work. Answers a function that ends this. */
   onWork(topic: Topic, listener: () => void): () => void;
 };

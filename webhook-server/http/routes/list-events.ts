@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { HookFilters } from '../../../contract/hook.ts';
 import type { Authenticate } from '../authenticate.ts';
 import { HttpError } from '../http-error.ts';
+import { PageLimit } from '../page-limit.ts';
 import { parseRequest } from '../parse-request.ts';
 
 /** A parameter that was given once counts as a list of one. */
@@ -12,12 +13,7 @@ const listed = <Shape extends z.ZodType>(list: Shape) =>
 const { shape: filter } = HookFilters;
 
 const Query = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: 'Expected a number from 1 to 100.', abort: true })
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= 100, { error: 'Expected a number from 1 to 100.' })
-    .default(20),
+  limit: PageLimit,
   before: z.string().min(1).max(100).optional(),
   new_assignee_ids: listed(filter.new_assignee_ids),
   previous_assignee_ids: listed(filter.previous_assignee_ids),

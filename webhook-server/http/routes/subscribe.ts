@@ -10,20 +10,28 @@ import { type Authenticate, requireScope } from '../authenticate.ts';
 import { hookAnswer } from '../hook-answer.ts';
 import { HttpError } from '../http-error.ts';
 import { parseRequest } from '../parse-request.ts';
+import { zapierUserOf } from '../zapier-user.ts';
 
 type Ports = { authenticate: Authenticate; checkTarget: TargetCheck; vault: Vault; clock: () => number };
 
 const newSecret = (): Secret => new Secret(`whsec_${randomBytes(32).toString('base64')}`);
 
+const paceKeyOf = (vault: Vault, url: URL): string | null => {
+  const user = zapierUserOf(url);
+  return user === undefined ? null : vault.hash(new Secret(user), 'zapier_user');
+};
+
 const sealedHook = (
   vault: Vault,
-  target: Secret,
-): Pick<NewHook, 'id' | 'targetHash' | 'secretHash' | 'sealedTarget' | 'sealedSecret'> => {
+  url: URL,
+): Pick<NewHook, 'id' | 'targetHash' | 'paceKey' | 'secretHash' | 'sealedTarget' | 'sealedSecret'> => {
+  const target = new Secret(url.href);
   const id = `hok_${randomBytes(16).toString('hex')}`;
   const secret = newSecret();
   return {
     id,
     targetHash: vault.hash(target, 'target_url'),
+    paceKey: paceKeyOf(vault, url),
     secretHash: vault.hash(secret, 'signing_secret'),
     sealedTarget: vault.seal(target, targetPlace(id)),
     sealedSecret: vault.seal(secret, signingSecretPlace(id)),
@@ -44,7 +52,7 @@ export const subscribe =
     }
     const bringsNeededKey = filters.sequence_template_ids !== undefined;
     if (bringsNeededKey) requireScope(scopes, 'sequences:read');
-    const added = sealedHook(vault, new Secret(target.url.href));
+    const added = sealedHook(vault, target.url);
     const hook = await store.subscribe({ ...added, ...sealedKey, filters, oncePer: once_per, bringsNeededKey });
     const answer: Subscribed = {
       ...hookAnswer(hook, vault, clock()),

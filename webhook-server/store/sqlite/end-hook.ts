@@ -10,12 +10,13 @@ export const createEndHook = (database: Database): ((hookId: string, reason: End
   const end = database.prepare<{ hookId: string; reason: EndReason; nowMs: number }, { organization_id: string }>(`
     update hook
     set ended_at_ms = @nowMs, ended_reason = @reason,
-        farewell = iif(@reason in ('failing', 'key refused'), 'due', null)
+        farewell = iif(@reason in ('failing', 'key refused'), 'due', null), farewell_at_ms = @nowMs
     where id = @hookId and ended_at_ms is null
     returning organization_id`);
 
+  // What is under way keeps its lease: it may still be delivered.
   const dropWaiting = database.prepare<{ hookId: string; nowMs: number }>(`
-    update delivery set state = 'dropped', settled_at_ms = @nowMs, reason = 'the hook has ended', lease = null
+    update delivery set state = 'dropped', settled_at_ms = @nowMs, reason = 'the hook has ended'
     where hook_id = @hookId and state = 'waiting'`);
 
   const eraseKeyOfSilent = database.prepare<{ organizationId: string }>(`

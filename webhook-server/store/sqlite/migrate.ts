@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { first } from './migrations/0001-first.ts';
+import { delivery } from './migrations/0002-delivery.ts';
 
-const migrations = [first];
+const migrations = [first, delivery];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.

@@ -18,8 +18,14 @@ const openAlone = (path: string): Database => {
     // In kilobytes, so that the pages of a large snapshot do not fill the memory: polling touches few of them.
     database.pragma('cache_size = -4000');
     migrate(database);
-    // The lock is taken with the first write, not with the pragma.
-    database.exec('begin immediate; commit');
+    // The lock is taken with the first write, not with the pragma. It proves that no other process runs: whatever was
+    // leased belongs to one that is dead.
+    database.exec(`
+      begin immediate;
+      update workspace set lease = null, lease_until_ms = null where lease is not null;
+      update delivery set lease = null, lease_until_ms = null where lease is not null and state = 'waiting';
+      update chore set lease = null, lease_until_ms = null where lease is not null;
+      commit`);
     return database;
   } catch (error) {
     database.close();

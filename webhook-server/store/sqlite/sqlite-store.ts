@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { Store } from '../store.ts';
 import type { Topic } from '../work-store.ts';
+import { createCleanUp } from './clean-up.ts';
 import { createDeliveryWork } from './delivery-work.ts';
+import { createFarewells } from './farewells.ts';
 import { openDatabase } from './open.ts';
 import { createPollWork } from './poll-work.ts';
 import { createSequences } from './sequences.ts';
 import { createSnapshotWork } from './snapshot-work.ts';
+import { tellFaults } from './tell-faults.ts';
 import { createTenantStores } from './tenant-store.ts';
 
 /**
@@ -18,32 +21,36 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
   const database = openDatabase(path);
   const work = new EventEmitter<Record<Topic, []>>();
 
-  // The lock proves that no other process runs: whatever was leased belongs to one that is dead.
-  database.exec(`
-    update workspace set lease = null, lease_until_ms = null;
-    update delivery set lease = null, lease_until_ms = null where state = 'waiting'`);
-
   const readKeyCheck = database.prepare<[], { sealed: string }>('select sealed from key_check');
   const writeKeyCheck = database.prepare<{ sealed: string }>('insert into key_check (sealed) values (@sealed)');
   const findHook = database.prepare<{ secretHash: string }, { organizationId: string; hookId: string }>(
     'select organization_id as organizationId, id as hookId from hook where secret_hash = @secretHash',
   );
 
-  return {
-    tenant: createTenantStores(database, clock, () => work.emit('poll')),
+  const tenant = createTenantStores(
+    database,
+    clock,
+    () => work.emit('poll'),
+    () => work.emit('deliver'),
+  );
+
+  return tellFaults({
+    tenant: (organizationId) => tellFaults(tenant(organizationId)),
     async hookOfSecret(secretHash) {
       return findHook.get({ secretHash });
     },
-    work: {
+    work: tellFaults({
       ...createPollWork(database, clock, () => work.emit('deliver')),
       ...createSnapshotWork(database, clock, () => work.emit('deliver')),
       ...createSequences(database, clock, () => work.emit('deliver')),
       ...createDeliveryWork(database, clock),
+      ...createFarewells(database, clock),
+      ...createCleanUp(database, clock),
       onWork(topic, listener) {
         work.on(topic, listener);
         return () => work.off(topic, listener);
       },
-    },
+    }),
     async keyCheck(sealed) {
       const known = readKeyCheck.get();
       if (known === undefined) writeKeyCheck.run({ sealed });
@@ -52,5 +59,5 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
     async close() {
       database.close();
     },
-  };
+  });
 };

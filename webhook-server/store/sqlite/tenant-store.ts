@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createEndHook } from './end-hook.ts';
 import { type HookRow, hookColumns, readHook } from './hook-row.ts';
 import { createIntents } from './intents.ts';
@@ -19,14 +20,19 @@ const prepareHookStatements = (database: Database) => ({
     select id from hook
     where organization_id = @organizationId and target_hash = @targetHash and ended_at_ms is null`),
 
-  insert: database.prepare<Record<string, string | number>>(`
-    insert into hook (id, organization_id, target_hash, secret_hash, sealed_target, sealed_secret, filters, once_per,
-                      created_at_ms, resume_at_ms)
-    values (@id, @organizationId, @targetHash, @secretHash, @sealedTarget, @sealedSecret, @filters, @oncePer,
-            @nowMs, @nowMs)`),
+  insert: database.prepare<Record<string, string | number | null>>(`
+    insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
+                      once_per, created_at_ms, resume_at_ms)
+    values (@id, @organizationId, @targetHash, @paceKey, @secretHash, @sealedTarget, @sealedSecret, @filters,
+            @oncePer, @nowMs, @nowMs)`),
 
-  replaceFilters: database.prepare<OwnedHook & { filters: string; oncePer: string }>(`
-    update hook set filters = @filters, once_per = @oncePer
+  // A target that is subscribed anew must not hear that an earlier hook has ended.
+  forgetFarewells: database.prepare<Owned & { targetHash: string }>(`
+    update hook set farewell = 'sent'
+    where organization_id = @organizationId and target_hash = @targetHash and farewell = 'due'`),
+
+  replaceFilters: database.prepare<OwnedHook & { filters: string; oncePer: string; paceKey: string | null }>(`
+    update hook set filters = @filters, once_per = @oncePer, pace_key = @paceKey
     where id = @hookId and organization_id = @organizationId`),
 
   get: database.prepare<OwnedHook, HookRow>(`
@@ -93,6 +99,7 @@ export const createTenantStores = (
   database: Database,
   clock: () => number,
   onPollWork: () => void,
+  onDeliveryWork: () => void,
 ): ((organizationId: string) => TenantStore) => {
   const hook = prepareHookStatements(database);
   const workspace = prepareWorkspaceStatements(database);
@@ -100,6 +107,7 @@ export const createTenantStores = (
   const endHook = createEndHook(database);
   const intents = createIntents(database, clock, onPollWork);
   const people = createPeople(database);
+  const deliveries = createDeliveries(database, clock, onDeliveryWork);
 
   const readOne = (owned: OwnedHook): StoredHook => {
     const row = hook.get.get(owned);
@@ -109,21 +117,23 @@ export const createTenantStores = (
 
   const subscribe = database.transaction((organizationId: string, added: NewHook): StoredHook => {
     const nowMs = clock();
-    const { sealedKey, keyHash, targetHash, oncePer } = added;
+    const { sealedKey, keyHash, targetHash, paceKey, oncePer } = added;
     workspace.wake.run({ organizationId, sealedKey, keyHash, nowMs });
     workspace.keepSpare.run({ organizationId, sealedKey, keyHash });
     if (added.bringsNeededKey) workspace.takeKey.run({ organizationId, sealedKey, keyHash });
     const filters = JSON.stringify(added.filters);
     const live = hook.findLive.get({ organizationId, targetHash });
     if (live !== undefined) {
-      hook.replaceFilters.run({ organizationId, hookId: live.id, filters, oncePer });
+      hook.replaceFilters.run({ organizationId, hookId: live.id, filters, oncePer, paceKey });
       return readOne({ organizationId, hookId: live.id });
     }
     const { id, secretHash, sealedTarget, sealedSecret } = added;
+    hook.forgetFarewells.run({ organizationId, targetHash });
     hook.insert.run({
       id,
       organizationId,
       targetHash,
+      paceKey,
       secretHash,
       sealedTarget,
       sealedSecret,
@@ -164,6 +174,7 @@ export const createTenantStores = (
   return (organizationId) => ({
     ...intents(organizationId),
     ...people(organizationId),
+    ...deliveries(organizationId),
     async subscribe(added) {
       const stored = subscribe.immediate(organizationId, added);
       onPollWork();

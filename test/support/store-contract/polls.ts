@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import { hourMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
+
+export const describePolls = (name: string, at: StoreBench): void => {
+  const { claimPoll, reading, page, walk, listen } = at;
+  describe(`${name}: polls`, () => {
+    test('a workspace is due when its first hook subscribes, for one poll at a time', async () => {
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+      await at.tenant.subscribe(newHook());
+      const claim = await claimPoll();
+      expect(claim).toMatchObject({
+        organizationId: 'org',
+        sealedKey: 'sealed-key',
+        isBaselined: false,
+        walk: null,
+        background: null,
+      });
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+    });
+
+    test('it is due again when the poll says so', async () => {
+      await at.tenant.subscribe(newHook());
+      const { organizationId, lease } = await claimPoll();
+      await at.store.work.finishPoll({ organizationId, lease, nextPollInMs: 15_000, result: 'done', sawChange: false });
+      expect(await at.store.work.msUntilPoll()).toBe(15_000);
+      at.nowMs += 14_999;
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+      at.nowMs += 1;
+      await claimPoll();
+    });
+
+    test('a lease that ran out goes to the next, and what its owner still does is not stored', async () => {
+      await listen();
+      const late = await claimPoll();
+      at.nowMs += leaseMs;
+      const next = await claimPoll();
+      expect(next.lease).not.toBe(late.lease);
+      const changed = [seen('t1', 'grace', 1)];
+      expect(await at.store.work.recordPage(page(late, changed), { leaseMs })).toEqual({ kind: 'lease lost' });
+      await at.store.work.finishPoll({ ...late, nextPollInMs: 0, result: 'done', sawChange: false });
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+      expect(await at.store.work.recordPage(page(next, changed), { leaseMs })).toEqual({
+        kind: 'recorded',
+        changes: 1,
+      });
+    });
+
+    test('each page renews the lease', async () => {
+      await at.tenant.subscribe(newHook());
+      const claim = await claimPoll();
+      at.nowMs += leaseMs - 1;
+      await at.store.work.recordPage(page(claim, []), { leaseMs });
+      at.nowMs += leaseMs - 1;
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+    });
+
+    test('a reading that was interrupted goes on where it was', async () => {
+      await at.tenant.subscribe(newHook());
+      const claim = await claimPoll();
+      const cursor = { offset: 99, overlapOffset: 98, borderKey: 7, totalCount: 300, isBorderRead: false, tie: null };
+      const interrupted = reading({ kind: 'baseline', rowsRead: 100, floorUs: 5, cursor });
+      await at.store.work.recordPage(page(claim, [], { reading: interrupted, end: null }), { leaseMs });
+      await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'failed', sawChange: false });
+      expect(await claimPoll()).toMatchObject({ background: interrupted, failures: 1, isBaselined: false });
+    });
+
+    test('failures are counted until a poll goes well', async () => {
+      await at.tenant.subscribe(newHook());
+      for (const result of ['failed', 'key refused'] as const) {
+        await at.store.work.finishPoll({ ...(await claimPoll()), nextPollInMs: 0, result, sawChange: false });
+      }
+      const claim = await claimPoll();
+      expect(claim.failures).toBe(2);
+      await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
+      expect((await claimPoll()).failures).toBe(0);
+    });
+
+    test('a key that was refused is replaced by another one, one that works is kept', async () => {
+      await at.tenant.subscribe(newHook());
+      await at.tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
+      const claim = await claimPoll();
+      expect(claim.sealedKey).toBe('sealed-key');
+      await at.store.work.finishPoll({ ...claim, nextPollInMs: hourMs, result: 'key refused', sawChange: false });
+      await at.tenant.renewKey({ sealedKey: 'same key, sealed again', keyHash: 'key-hash' });
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+      await at.tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
+      expect((await claimPoll()).sealedKey).toBe('other');
+    });
+
+    test('a workspace without hooks is not polled, and its key is erased', async () => {
+      const hook = await listen();
+      const claim = await claimPoll();
+      await at.tenant.endHook(hook.id);
+      at.nowMs += 2 * leaseMs;
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+      expect(await at.store.work.msUntilPoll()).toBeUndefined();
+      expect(await at.store.work.recordPage(page(claim, [seen('t1', 'grace', 1)]), { leaseMs })).toEqual({
+        kind: 'lease lost',
+      });
+      await at.tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
+      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
+    });
+
+    test('new work is announced', async () => {
+      const topics: string[] = [];
+      const stop = at.store.work.onWork('poll', () => topics.push('poll'));
+      at.store.work.onWork('deliver', () => topics.push('deliver'));
+      await listen();
+      expect(topics).toEqual(['poll']);
+      await walk([seen('t1', 'grace', 1)]);
+      expect(topics).toEqual(['poll', 'deliver']);
+      stop();
+      await at.tenant.subscribe(newHook());
+      expect(topics).toEqual(['poll', 'deliver']);
+    });
+  });
+};

@@ -1,0 +1,95 @@
+import type { Agent, Dispatcher } from 'undici';
+
+/** What became of one request. `retryAfter` is the header as it came; `code` names what went wrong. */
+export type Exchanged =
+  | { kind: 'answered'; status: number; retryAfter: string | undefined }
+  /** It ended before a connection stood, so no byte was sent. */
+  | { kind: 'never sent'; code: string }
+  | { kind: 'no answer'; code: string };
+
+/** So much of an answer is read, and dropped; the connection of a longer one is closed. */
+const mostAnswerBytes = 64 * 1024;
+
+/** So many 1xx answers may come before the answer. */
+const mostPreliminaries = 100;
+
+const codeOf = (error: unknown): string => {
+  if (typeof error !== 'object' || error === null) return 'unknown error';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'unknown error';
+};
+
+const first = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
+
+/**
+ * Follows one request. Undici starts a request when its connection stands and its first byte is about to be written: what
+ * ends before that was never sent. The status decides; what is wrong with the rest of the answer does not.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #finish: (exchanged: Exchanged) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #answer: (Exchanged & { kind: 'answered' }) | undefined;
+  #isFinished = false;
+  #bytes = 0;
+  #preliminaries = 0;
+
+  constructor(finish: (exchanged: Exchanged) => void) {
+    this.#finish = finish;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isFinished) controller.abort(new Error('The request was given up.'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status >= 200) this.#answer = { kind: 'answered', status, retryAfter: first(headers['retry-after']) };
+    else if (++this.#preliminaries > mostPreliminaries) this.giveUp('too many preliminary answers');
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > mostAnswerBytes) this.giveUp('the answer is too long');
+  }
+
+  onResponseEnd(): void {
+    this.#end('the answer has no status');
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(codeOf(error));
+  }
+
+  /** Ends the exchange now, and closes its connection if it has one. */
+  giveUp(code: string): void {
+    this.#end(code);
+    this.#controller?.abort(new Error('The request was given up.'));
+  }
+
+  #end(code: string): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#finish(this.#answer ?? { kind: this.#controller === undefined ? 'never sent' : 'no answer', code });
+  }
+}
+
+/** Sends one request. `onGiveUp` is handed a function that ends it at once; the promise never rejects. */
+export const exchange = (
+  agent: Agent,
+  request: Dispatcher.DispatchOptions,
+  onGiveUp: (giveUp: (code: string) => void) => void,
+): Promise<Exchanged> =>
+  new Promise((resolve) => {
+    const following = new Exchange(resolve);
+    onGiveUp((code) => following.giveUp(code));
+    try {
+      agent.dispatch(request, following);
+    } catch (error) {
+      following.giveUp(codeOf(error));
+    }
+  });

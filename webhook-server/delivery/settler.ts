@@ -1,0 +1,66 @@
+import type { Log } from '../log.ts';
+import type { Settlement, SettleOutcome, WorkStore } from '../store/work-store.ts';
+
+export type Settler = {
+  /**
+   * Writes down what became of an attempt, together with whatever else came of attempts at that moment. While the store
+   * does not answer it tries again: what was delivered must not be sent a second time because a disk was full.
+   *
+   * @throws what the store threw, when the signal is aborted and the store still does not answer.
+   */
+  settle(settlement: Settlement, signal: AbortSignal): Promise<SettleOutcome>;
+  /** Writes down at once what has not been. Throws what the store threw. */
+  flush(): Promise<void>;
+};
+
+type Waiting = {
+  settlement: Settlement;
+  signal: AbortSignal;
+  resolve: (outcome: SettleOutcome) => void;
+  reject: (error: unknown) => void;
+};
+
+const retryInMs = 1_000;
+
+/** Collects settlements, and writes those that come at one moment in one transaction. */
+export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settler => {
+  let waiting: Waiting[] = [];
+  let isScheduled = false;
+
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    if (batch.length === 0) return;
+    try {
+      const outcomes = await store.settle(batch.map(({ settlement }) => settlement));
+      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] ?? { kind: 'lease lost' });
+    } catch (error) {
+      for (const { signal, reject } of batch) if (signal.aborted) reject(error);
+      waiting = [...batch.filter(({ signal }) => !signal.aborted), ...waiting];
+      throw error;
+    }
+  };
+
+  const flushSoon = (): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      flush().catch((error: unknown) => {
+        log.error({ error, waiting: waiting.length }, 'what became of deliveries cannot be stored; trying again');
+        if (waiting.length > 0) setTimeout(flushSoon, retryInMs);
+      });
+    });
+  };
+
+  return {
+    settle(settlement, signal) {
+      const settled = new Promise<SettleOutcome>((resolve, reject) => {
+        waiting.push({ settlement, signal, resolve, reject });
+      });
+      flushSoon();
+      return settled;
+    },
+    flush,
+  };
+};

@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express';
+import * as z from 'zod';
+import { type DeliveryPage, DeliveryState } from '../../../contract/delivery.ts';
+import type { Authenticate } from '../authenticate.ts';
+import { deliveryAnswer } from '../delivery-answer.ts';
+import { hookRefusal } from '../hook-refusal.ts';
+import { HttpError } from '../http-error.ts';
+import { PageLimit } from '../page-limit.ts';
+import { parseRequest } from '../parse-request.ts';
+
+const Params = z.object({ hookId: z.string().max(100) });
+
+const Query = z.strictObject({
+  state: DeliveryState.optional(),
+  limit: PageLimit,
+  before: z.string().min(1).max(100).optional(),
+});
+
+/**
+ * `GET /hooks/:hookId/deliveries`: what was sent to a hook and what became of it, newest first. Neither the target nor
+ * anything that it answered is shown: whoever may subscribe could read other servers with it.
+ */
+export const listDeliveries =
+  ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
+  async (request, response) => {
+    const { store } = await authenticate(request, 'tasks:read');
+    const { hookId } = parseRequest(Params, request.params);
+    const listing = await store.deliveries(hookId, parseRequest(Query, request.query));
+    switch (listing.kind) {
+      case 'unknown hook':
+        throw hookRefusal('unknown');
+      case 'unknown position':
+        throw new HttpError(
+          400,
+          'invalid_request',
+          '“before” names no delivery of this hook. Send the id of the last delivery of a page.',
+          { field: 'before' },
+        );
+      case 'page': {
+        const page: DeliveryPage = { items: listing.deliveries.map(deliveryAnswer), has_more: listing.hasMore };
+        response.json(page);
+        break;
+      }
+      default:
+        listing satisfies never;
+    }
+  };

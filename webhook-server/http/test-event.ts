@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Person, TaskReassigned } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
+
+const nobody: Person = { user_id: null, name: null, email: null };
+
+const people = {
+  previous: { user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1', name: 'Robin Example', email: 'robin@example.com' },
+  next: { user_id: '1a2b3c4d-5e6f-4071-8293-a4b5c6d7e8f9', name: 'Kim Example', email: 'kim@example.com' },
+} as const;
+
+const personOr = (invented: Person, wantedIds: readonly string[] | undefined, exceptId: string | null): Person => {
+  if (wantedIds === undefined) return invented;
+  const userId = wantedIds.find((id) => id !== exceptId) ?? invented.user_id;
+  return { user_id: userId, name: null, email: null };
+};
+
+/**
+ * An event that nothing in Topo stands behind, such that these filters let it through. Its ids begin with `evt_test_` and
+ * `bat_test_`.
+ */
+export const testEvent = (filters: HookFilters, nowMs: number): TaskReassigned => {
+  const name = randomUUID();
+  const now = new Date(nowMs).toISOString();
+  const kind = filters.kinds?.[0] ?? 'reassigned';
+  const newAssignee = kind === 'unassigned' ? nobody : personOr(people.next, filters.new_assignee_ids, null);
+  const previousAssignee =
+    kind === 'assigned' ? nobody : personOr(people.previous, filters.previous_assignee_ids, newAssignee.user_id);
+  const task = {
+    id: randomUUID(),
+    type: filters.task_types?.[0] ?? 'CALL',
+    priority: filters.priorities?.[0] ?? 'TODAY',
+    status: 'PENDING',
+    sequence_id: null,
+    assignee_user_id: newAssignee.user_id,
+    created_at: now,
+    updated_at: now,
+  };
+  return {
+    id: `evt_test_${name}`,
+    type: 'task.reassigned',
+    kind,
+    occurred_at: now,
+    detected_at: now,
+    source: filters.ignore_sources?.includes('topo') === true ? 'zapier' : 'topo',
+    batch_id: `bat_test_${name}`,
+    batch_size: 1,
+    previous_assignee: previousAssignee,
+    new_assignee: newAssignee,
+    task,
+    sequence_template_id: filters.sequence_template_ids?.[0] ?? null,
+    changes: [{ task, previous_assignee: previousAssignee }],
+    changes_count: 1,
+  };
+};

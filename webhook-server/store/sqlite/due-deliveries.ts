@@ -1,0 +1,73 @@
+import type { Database } from 'better-sqlite3';
+
+/** A delivery that may be claimed, with what its hook says about it. */
+export type DueRow = {
+  seq: number;
+  id: string;
+  hook_id: string;
+  pace_key: string | null;
+  paced_until_ms: number;
+  failures: number;
+  sealed_target: string;
+  sealed_secret: string;
+  body: string;
+  attempts: number;
+  first_sent_at_ms: number | null;
+};
+
+type Moment = { nowMs: number; perHook: number };
+
+// The hooks for which something waits, found by one step in the index for each, however much that is. Of each hook that
+// is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one. What is
+// under way comes first in a hook's turns, and uses them up; a hook that failed is tried with what was tried least.
+const turns = `
+  with recursive busy (hook_id) as (
+    select min(hook_id) from delivery where state = 'waiting'
+    union all
+    select (select min(hook_id) from delivery where state = 'waiting' and hook_id > busy.hook_id)
+    from busy where busy.hook_id is not null
+  ),
+  turn as (
+    select delivery.seq,
+           lease is not null and lease_until_ms > @nowMs as is_leased,
+           row_number() over (
+             partition by hook.id
+             order by lease is not null and lease_until_ms > @nowMs desc, iif(failures = 0, 0, attempts), delivery.seq
+           ) as number,
+           iif(failures = 0, @perHook, 1) as share
+    from busy
+      join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= @nowMs
+      join delivery on delivery.seq in (
+        select seq from delivery as first where first.hook_id = hook.id and first.state = 'waiting'
+        order by seq limit 2 * @perHook)
+    where not exists (
+      select 1 from delivery as older
+      where older.hook_id = delivery.hook_id and older.order_key = delivery.order_key
+        and older.state = 'waiting' and older.seq < delivery.seq)
+  )`;
+
+/** Which deliveries are due now, and when the next one will be. */
+export const prepareDueDeliveries = (database: Database) => ({
+  now: database.prepare<Moment & { limit: number }, DueRow>(`
+    ${turns}
+    select delivery.seq, delivery.id, hook_id, pace_key, paced_until_ms, failures, sealed_target, sealed_secret, body,
+           attempts, first_sent_at_ms
+    from turn join delivery using (seq) join hook on hook.id = hook_id
+    where not is_leased and number <= share
+    order by number, paced_until_ms, seq
+    limit @limit`),
+
+  next: database.prepare<Moment, { due_at_ms: number | null }>(`
+    ${turns}
+    select min(at_ms) as due_at_ms
+    from (
+      select @nowMs as at_ms where exists (select 1 from turn where not is_leased and number <= share)
+      union all
+      select min(lease_until_ms) from delivery where lease is not null and state = 'waiting'
+      union all
+      select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
+      where ended_at_ms is null and resume_at_ms > @nowMs
+      union all
+      select min(farewell_at_ms) from hook where farewell = 'due'
+    )`),
+});

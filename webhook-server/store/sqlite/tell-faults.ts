@@ -1,0 +1,37 @@
+import SqliteDatabase from 'better-sqlite3';
+import { StoreError } from '../store.ts';
+
+// What is wrong with the disk or the file, as opposed to what is wrong with a statement.
+const faults: Record<string, string> = {
+  SQLITE_FULL: 'The disk that holds the database is full. Free some space: the server goes on by itself.',
+  SQLITE_READONLY: 'The database cannot be written. Let the user who runs the server write to its folder.',
+  SQLITE_CANTOPEN: 'The database cannot be written. Let the user who runs the server write to its folder.',
+  SQLITE_IOERR: 'The disk that holds the database does not answer. Check the disk: the server goes on by itself.',
+  SQLITE_CORRUPT: 'The database is damaged. Stop the server and restore the file from a backup.',
+  SQLITE_NOTADB: 'The database is damaged. Stop the server and restore the file from a backup.',
+  SQLITE_BUSY: 'Another process is using the database. Stop it: the server goes on by itself.',
+};
+
+const translate = (error: unknown): unknown => {
+  if (!(error instanceof SqliteDatabase.SqliteError)) return error;
+  // Extended codes have the code that they extend in front, for example SQLITE_IOERR_WRITE.
+  const primary = error.code.split('_').slice(0, 2).join('_');
+  const message = faults[primary];
+  return message === undefined ? error : new StoreError(message, { cause: error });
+};
+
+/** The same methods, whose promises reject with a StoreError when the disk or the file is at fault. */
+export const tellFaults = <Face extends object>(face: Face): Face =>
+  new Proxy(face, {
+    get(target, name, receiver) {
+      const method: unknown = Reflect.get(target, name, receiver);
+      if (typeof method !== 'function') return method;
+      return (...parameters: unknown[]): unknown => {
+        const answer: unknown = Reflect.apply(method, target, parameters);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.catch((error: unknown) => {
+          throw translate(error);
+        });
+      };
+    },
+  });
