@@ -12,5 +12,7 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/postgres-cluster.mjs',
+  globalTeardown: '<rootDir>/test/postgres-cluster-end.mjs',
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
 };

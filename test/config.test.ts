@@ -9,6 +9,7 @@ test('nothing has to be configured', () => {
     port: 3000,
     topoApiUrl: 'https://api.topo.io/v1',
     dataFolder: './.data',
+    databaseUrl: undefined,
     allowedHosts: [{ hostname: 'hooks.zapier.com', port: '443', allowsPlainHttp: false }],
     encryptionKey: undefined,
     pollIntervalMs: 15_000,
@@ -27,7 +28,7 @@ test('every bad variable is named at once, and no value is printed', () => {
   const bad = {
     PORT: '70000',
     TOPO_API_URL: 'http://api.topo.example/v1?canary',
-    DATABASE_URL: 'postgres://canary:canary@localhost/canary',
+    DATABASE_URL: 'mysql://canary:canary@localhost/canary',
     HOOK_ALLOWED_HOSTS: '*.canary.example',
     ENCRYPTION_KEY: 'canary',
     POLL_INTERVAL_MS: '10',
@@ -52,6 +53,16 @@ test('every bad variable is named at once, and no value is printed', () => {
 test('production needs an encryption key', () => {
   expect(() => readConfig({ NODE_ENV: 'production' })).toThrow('ENCRYPTION_KEY is required');
   expect(readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: key }).encryptionKey?.reveal()).toBe(key);
+});
+
+test('a database is named by its URL, which is not printed, and needs an encryption key', () => {
+  const DATABASE_URL = 'postgres://canary:canary@localhost/canary';
+  expect(() => readConfig({ DATABASE_URL })).toThrow('ENCRYPTION_KEY is required');
+  const config = readConfig({ DATABASE_URL, ENCRYPTION_KEY: key });
+  expect(config.databaseUrl?.reveal()).toBe(DATABASE_URL);
+  expect(JSON.stringify(config)).not.toContain('canary');
+  const other = 'postgresql://localhost/topo';
+  expect(readConfig({ DATABASE_URL: other, ENCRYPTION_KEY: key }).databaseUrl?.reveal()).toBe(other);
 });
 
 test('a key may be written in hexadecimal or in base64', () => {

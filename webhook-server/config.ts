@@ -45,7 +45,11 @@ const Environment = z
       .default('https://api.topo.io/v1'),
     DATA_DIR: z.string().default('./.data'),
     DATABASE_URL: z
-      .undefined({ error: 'is not supported by this version, which keeps its data in SQLite: remove it' })
+      .string()
+      .regex(/^postgres(ql)?:\/\//, {
+        error: 'must begin with postgres://, as in postgres://user:password@host/database',
+      })
+      .transform((text) => new Secret(text))
       .optional(),
     HOOK_ALLOWED_HOSTS: hosts.prefault('hooks.zapier.com'),
     ENCRYPTION_KEY: z
@@ -71,11 +75,16 @@ const Environment = z
     path: ['ENCRYPTION_KEY'],
     error: 'is required when NODE_ENV is production: make one with `openssl rand -hex 32` and keep it safe',
   })
+  .refine(({ DATABASE_URL, ENCRYPTION_KEY }) => DATABASE_URL === undefined || ENCRYPTION_KEY !== undefined, {
+    path: ['ENCRYPTION_KEY'],
+    error: 'is required with DATABASE_URL, the same for every server: make one with `openssl rand -hex 32`',
+  })
   .transform((environment) => ({
     host: environment.HOST,
     port: environment.PORT,
     topoApiUrl: environment.TOPO_API_URL,
     dataFolder: environment.DATA_DIR,
+    databaseUrl: environment.DATABASE_URL,
     allowedHosts: environment.HOOK_ALLOWED_HOSTS,
     encryptionKey: environment.ENCRYPTION_KEY,
     pollIntervalMs: environment.POLL_INTERVAL_MS,

@@ -17,6 +17,7 @@ import { loadEncryptionKey } from './secrets/encryption-key.ts';
 import { keyCheckPlace } from './secrets/places.ts';
 import { Secret } from './secrets/secret.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
+import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { createTopoClient } from './topo-client.ts';
@@ -35,8 +36,14 @@ const callGraceMs = 5_000;
 /** Deliveries that are under way end by themselves within this time; a poll is given up and goes on later. */
 const deliveryGraceMs = 16_000;
 
+/** PostgreSQL when it is configured, else a file that this process holds alone. */
+const createStore = async ({ databaseUrl, dataFolder }: Config): Promise<Store> =>
+  databaseUrl === undefined
+    ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'))
+    : createPostgresStore(databaseUrl.reveal());
+
 const openStore = async (config: Config, vault: Vault): Promise<Store> => {
-  const store = createSqliteStore(join(config.dataFolder, 'topo-for-zapier.sqlite'));
+  const store = await createStore(config);
   try {
     const sealed = await store.keyCheck(vault.seal(new Secret('the key fits'), keyCheckPlace));
     vault.open(sealed, keyCheckPlace);

@@ -1,13 +1,33 @@
 import type { TaskReassigned } from '../../contract/event.ts';
 import { microseconds } from '../../topo/microseconds.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
 import type { Deed, History, Step } from './detector-history.ts';
 import { createInterference } from './interference.ts';
 import { type WatchedWorkspace, watchWorkspace } from './watched-workspace.ts';
 
 type Announced = { taskId: string; sequenceId: string | null; userId: string; scope: string; isDone: boolean };
 
+type Beginning = Pick<History, 'taskCount' | 'seed' | 'first'>;
+export type OpenStore = (clock: () => number) => Promise<Store>;
+
+/** Runs one history from its beginning to its end, over a store of its own; throws what the model finds wrong. */
+export const runHistory = async ({ restsFirst, steps, ...beginning }: History, openStore: OpenStore): Promise<void> => {
+  const run = await HistoryRun.start(beginning, openStore);
+  try {
+    if (restsFirst) {
+      await run.do({ kind: 'poll' });
+      await run.check();
+    }
+    for (const step of steps) await run.do(step);
+    await run.check();
+    await run.check();
+  } finally {
+    await run.close();
+  }
+};
+
 /** Runs histories against a detector, and keeps what a model of it must know. */
-export class HistoryRun {
+class HistoryRun {
   readonly #at: WatchedWorkspace;
   readonly #interference: ReturnType<typeof createInterference>;
   readonly #told: TaskReassigned[] = [];
@@ -21,12 +41,12 @@ export class HistoryRun {
     this.#interference = interference;
   }
 
-  static async start({ taskCount, seed, first }: Pick<History, 'taskCount' | 'seed' | 'first'>): Promise<HistoryRun> {
+  static async start({ taskCount, seed, first }: Beginning, openStore: OpenStore): Promise<HistoryRun> {
     const interference = createInterference();
     const at: WatchedWorkspace = await watchWorkspace({
       taskCount,
       seed,
-      path: ':memory:',
+      openStore,
       throughCall: interference.throughCall(
         (spoiling) => at.sandbox.injectFault(spoiling),
         (deed) => run.#deed(deed),

@@ -6,16 +6,21 @@ import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-ta
 import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
 import { keepLog } from './keep-log.ts';
 import { tempFolder } from './temp-folder.ts';
 
+type OpenStore = (clock: () => number) => Promise<Store>;
+
+const openSqlite: OpenStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock);
+
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
-export const startHttp = async () => {
+export const startHttp = async ({ openStore = openSqlite }: { openStore?: OpenStore } = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox();
   const topo = await sandbox.listen();
-  const store = createSqliteStore(join(tempFolder(), 'store.sqlite'), () => nowMs);
+  const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
   const log = keepLog();
   const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);

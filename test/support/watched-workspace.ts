@@ -7,6 +7,7 @@ import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
 import type { NewHook } from '../../webhook-server/store/tenant-store.ts';
 import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
@@ -19,9 +20,11 @@ const startMs = Date.parse('2026-03-02T09:00:00Z');
 export const watchWorkspace = async (
   options: Omit<SandboxOptions, 'clock'> & {
     requestsPerMinute?: number;
+    /** So many detectors, as of several processes, poll in turn. */
+    detectorCount?: number;
     skewMs?: number;
-    /** Where the store's file is; `:memory:` for one that is gone with the test. */
-    path?: string;
+    /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
+    openStore?: (clock: () => number) => Promise<Store>;
     /** Stands between the detector and Topo. */
     throughCall?: (call: CallTopo) => CallTopo;
     /** Stands between the detector and its store. */
@@ -30,8 +33,9 @@ export const watchWorkspace = async (
 ) => {
   const {
     requestsPerMinute = 100_000,
+    detectorCount = 1,
     skewMs = 0,
-    path = join(tempFolder(), 'store.sqlite'),
+    openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
     throughStore = (store: WorkStore) => store,
     ...sandboxOptions
@@ -41,20 +45,23 @@ export const watchWorkspace = async (
   const topo = await sandbox.listen();
   const [workspace] = sandbox.workspaces;
   const { organizationId } = workspace;
-  const store = createSqliteStore(path, () => nowMs);
+  const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
   const tenant = store.tenant(organizationId);
   const log = keepLog();
-  const detector = createDetector({
-    store: throughStore(store.work),
-    vault,
-    call: throughCall(createTopoClient(topo.url).call),
-    pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
-    requestsPerMinute,
-    monotonicClock: () => nowMs,
-    random: () => 0.5,
-    log,
-  });
+  const newDetector = () =>
+    createDetector({
+      store: throughStore(store.work),
+      vault,
+      call: throughCall(createTopoClient(topo.url).call),
+      pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
+      requestsPerMinute,
+      monotonicClock: () => nowMs,
+      random: () => 0.5,
+      log,
+    });
+  const detectors = Array.from({ length: detectorCount }, newDetector);
+  let polls = 0;
   let hooks = 0;
 
   const sealed = (key: string) => ({
@@ -92,6 +99,8 @@ export const watchWorkspace = async (
     /** Polls if the workspace is due; answers the number of requests that Topo got. */
     async poll(): Promise<number> {
       const before = sandbox.requests.length;
+      const detector = detectors[polls % detectorCount] ?? newDetector();
+      polls += 1;
       const [claim] = await detector.claim(1);
       if (claim !== undefined) await detector.run(claim, new AbortController().signal);
       return sandbox.requests.length - before;

@@ -15,10 +15,11 @@ export type AskTopo = {
   <Answer>(call: Call<Answer>): Promise<Asked<Answer>>;
   /** The same, for a call that Topo may refuse or not know without ending the poll: then the answer is null. */
   orNull<Answer>(call: Call<Answer>): Promise<Asked<Answer | null>>;
+  /** When Topo was asked in the last minute: to be stored with what it answered. */
+  requestedAtMs(): readonly number[];
 };
 
 export type AskOptions = {
-  organizationId: string;
   key: Secret;
   call: CallTopo;
   budget: RequestBudget;
@@ -34,7 +35,7 @@ const mayBeNull = (answer: TopoAnswer<unknown>): boolean =>
 
 /** Asks Topo about one workspace. */
 export const createAskTopo = (options: AskOptions): AskTopo => {
-  const { organizationId, key, call, budget, retryInMs, nowMs, signal } = options;
+  const { key, call, budget, retryInMs, nowMs, signal } = options;
   const stop = (end: PollEnd) => ({ kind: 'stop' as const, end });
 
   const judge = <Answer>(answer: TopoAnswer<Answer>): Asked<Answer> => {
@@ -51,7 +52,7 @@ export const createAskTopo = (options: AskOptions): AskTopo => {
   };
 
   const run = async <Answer>(request: Call<Answer>): Promise<TopoAnswer<Answer> | { kind: 'stop'; end: PollEnd }> => {
-    const waitMs = budget.spend(organizationId);
+    const waitMs = budget.spend();
     if (waitMs > 0) return stop({ result: 'done', nextPollInMs: waitMs, reason: 'the request budget is used up' });
     const answer = await call(key, request, signal);
     return signal.aborted ? stop({ result: 'done', nextPollInMs: 0, reason: 'the server stops' }) : answer;
@@ -68,5 +69,5 @@ export const createAskTopo = (options: AskOptions): AskTopo => {
     return mayBeNull(answer) ? { kind: 'answered', answer: null, nowUs: nowMs * 1000 } : judge<Answer | null>(answer);
   };
 
-  return Object.assign(ask, { orNull });
+  return Object.assign(ask, { orNull, requestedAtMs: () => budget.spentAtMs });
 };

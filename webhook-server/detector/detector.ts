@@ -6,7 +6,7 @@ import type { PollClaim, WorkStore } from '../store/work-store.ts';
 import { createAskTopo } from './ask-topo.ts';
 import { backOffMs, type Pace } from './next-poll.ts';
 import { type Polled, poll } from './poll.ts';
-import { createRequestBudget } from './request-budget.ts';
+import { createRequestBudget, type RequestBudget } from './request-budget.ts';
 
 export type DetectorPorts = {
   store: WorkStore;
@@ -45,14 +45,18 @@ export const createDetector = ({
   random,
   log,
 }: DetectorPorts) => {
-  const budget = createRequestBudget(requestsPerMinute, monotonicClock);
+  /** The budget of one poll, by the database's clock as it was when the workspace was claimed. */
+  const budgetOf = ({ requestedAtMs, nowMs }: PollClaim): RequestBudget => {
+    const begunAt = monotonicClock();
+    return createRequestBudget(requestsPerMinute, requestedAtMs, () => nowMs + monotonicClock() - begunAt);
+  };
 
-  const pollClaimed = async (claim: PollClaim, signal: AbortSignal): Promise<Polled> => {
+  const pollClaimed = async (claim: PollClaim, budget: RequestBudget, signal: AbortSignal): Promise<Polled> => {
     const { organizationId, sealedKey, nowMs, failures } = claim;
     const retryInMs = backOffMs(pace, failures, random());
     try {
       const key = vault.open(sealedKey, topoKeyPlace(organizationId));
-      const ask = createAskTopo({ organizationId, key, call, budget, retryInMs, nowMs, signal });
+      const ask = createAskTopo({ key, call, budget, retryInMs, nowMs, signal });
       return await poll(claim, { store, ask, pace, leaseMs, log });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
@@ -65,10 +69,12 @@ export const createDetector = ({
 
     async run(claim: PollClaim, signal: AbortSignal): Promise<void> {
       const { organizationId, lease } = claim;
-      const polled = await pollClaimed(claim, signal);
+      const budget = budgetOf(claim);
+      const polled = await pollClaimed(claim, budget, signal);
       report(log, organizationId, polled);
       const { result, nextPollInMs, sawChange } = polled;
-      await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange });
+      const requestedAtMs = budget.spentAtMs;
+      await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
     },
   };
 };

@@ -22,7 +22,8 @@ export const lookUpSequences = async (
     const asked = await ask.orNull(getSequence(sequenceId));
     if (asked.kind === 'stop') return asked.end;
     const templateId = asked.answer?.sequence_template_id ?? null;
-    await store.recordSequences({ organizationId, lease, sequences: [{ sequenceId, templateId }] });
+    const requestedAtMs = ask.requestedAtMs();
+    await store.recordSequences({ organizationId, lease, sequences: [{ sequenceId, templateId }], requestedAtMs });
   }
   return null;
 };

@@ -21,7 +21,9 @@ const beginBaseline = async (claim: PollClaim, { store, ask, leaseMs }: ReadPort
   if (asked.kind === 'stop') return asked.end;
   const reading = newBaseline(claim, newestOf(asked.answer.items.map(seenTask), asked.nowUs));
   const { organizationId, lease } = claim;
-  const outcome = await store.recordPage({ organizationId, lease, rows: [], reading, end: null }, { leaseMs });
+  const requestedAtMs = ask.requestedAtMs();
+  const page = { organizationId, lease, rows: [], reading, end: null, requestedAtMs };
+  const outcome = await store.recordPage(page, { leaseMs });
   return outcome.kind === 'recorded' ? reading : leaseLost;
 };
 

@@ -82,7 +82,8 @@ export const readOn = async (
   const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
     reading = { ...reading, rowsRead: reading.rowsRead + rows.length, cursor };
     const end = cursor === null ? { watermark: watermarkAfter(reading, watermark) } : null;
-    const outcome = await store.recordPage({ organizationId, lease, rows, reading, end }, { leaseMs });
+    const requestedAtMs = ask.requestedAtMs();
+    const outcome = await store.recordPage({ organizationId, lease, rows, reading, end, requestedAtMs }, { leaseMs });
     if (outcome.kind === 'recorded') changes += outcome.changes;
     return outcome;
   };

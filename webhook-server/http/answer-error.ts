@@ -31,7 +31,7 @@ const translate = (error: unknown): HttpError => {
     return new HttpError(
       503,
       'unavailable',
-      'The server cannot use its database right now. Nothing was changed. Try again in a moment.',
+      'The server cannot use its database right now. Nothing is known to have changed. Try again in a moment.',
       { cause: error },
     );
   }

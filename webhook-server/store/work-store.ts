@@ -79,13 +79,18 @@ export type PollClaim = {
   failures: number;
   /** When a change was last seen. */
   activeAtMs: number;
+  /** When Topo was asked about this workspace, at least in the last minute, by the database's clock. */
+  requestedAtMs: readonly number[];
 };
+
+/** When Topo was asked in the last minute, this poll's requests included; absent, what is known stays as it is. */
+type Requested = { requestedAtMs?: readonly number[] };
 
 /** A task as a page showed it. */
 export type SeenTask = { task: EventTask; assigneeId: string | null; createdAtUs: number; updatedAtUs: number };
 
 /** One page of a reading, to be stored together with where the reading goes on. */
-export type PageRecord = {
+export type PageRecord = Requested & {
   organizationId: string;
   lease: string;
   rows: readonly SeenTask[];
@@ -98,7 +103,7 @@ export type PageRecord = {
 export type RecordOutcome = { kind: 'recorded'; changes: number } | { kind: 'lease lost' };
 
 /** When to poll a workspace again, and how the last poll went. */
-export type PollOutcome = {
+export type PollOutcome = Requested & {
   organizationId: string;
   lease: string;
   nextPollInMs: number;
@@ -108,7 +113,7 @@ export type PollOutcome = {
 };
 
 /** Templates of sequence runs; null where Topo does not tell. */
-export type SequenceLookUp = {
+export type SequenceLookUp = Requested & {
   organizationId: string;
   lease: string;
   sequences: readonly { sequenceId: string; templateId: string | null }[];

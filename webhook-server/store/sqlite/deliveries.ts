@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryState } from '../../../contract/delivery.ts';
+import { type DeliveryRow, deliveryColumns, readDelivery } from '../delivery-row.ts';
 import { newDeliveryId } from '../event-id.ts';
 import type {
   DeliveryListing,
@@ -10,7 +11,6 @@ import type {
   TenantStore,
   TestEvent,
 } from '../tenant-store.ts';
-import { type DeliveryRow, deliveryColumns, readDelivery } from './delivery-row.ts';
 
 type Owned = { organizationId: string };
 type OwnedHook = Owned & { hookId: string };

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Certainty } from '../../../contract/delivery.ts';
 import type { DeliveryClaim, Settlement, SettleOutcome, WorkStore } from '../work-store.ts';
+import { createAdmission } from './admission.ts';
 import { type DueRow, prepareDueDeliveries } from './due-deliveries.ts';
 import { createEndHook } from './end-hook.ts';
-import { createPacers } from './pacer.ts';
 
 type Owned = { id: string; lease: string };
 type OwnedRow = { hook_id: string; state: 'waiting' | 'dropped'; last_sent_at_ms: number };
@@ -80,13 +80,11 @@ export const createDeliveryWork = (
   const delivery = prepareDeliveryStatements(database);
   const hook = prepareHookStatements(database);
   const endHook = createEndHook(database);
-  const pacerFor = createPacers(database);
+  const admit = createAdmission(database);
 
   const claim = database.transaction(({ limit, perHook, leaseMs, paces }: ClaimOptions): DeliveryClaim[] => {
     const nowMs = clock();
-    const pacer = pacerFor(paces, nowMs);
-    const admitted = due.now.all({ nowMs, limit, perHook }).filter((row) => pacer.admit(row));
-    pacer.store();
+    const admitted = admit(due.now.all({ nowMs, limit, perHook }), paces, nowMs);
     return admitted.map((row) => {
       const lease = randomUUID();
       delivery.lease.run({ seq: row.seq, lease, nowMs, leaseUntilMs: nowMs + leaseMs });

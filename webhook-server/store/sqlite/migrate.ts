@@ -2,8 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { first } from './migrations/0001-first.ts';
 import { delivery } from './migrations/0002-delivery.ts';
+import { requests } from './migrations/0003-requests.ts';
 
-const migrations = [first, delivery];
+const migrations = [first, delivery, requests];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.

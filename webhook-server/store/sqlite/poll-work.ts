@@ -4,6 +4,7 @@ import { intentLifeMs } from '../attribution.ts';
 import type { PollClaim, PollOutcome, Progress, WorkStore } from '../work-store.ts';
 import { createEndHook } from './end-hook.ts';
 import { createReadings } from './reading-row.ts';
+import { jsonOf } from './requests.ts';
 
 type WorkspaceRow = {
   organization_id: string;
@@ -16,6 +17,7 @@ type WorkspaceRow = {
   swept_at_ms: number | null;
   failures: number;
   active_at_ms: number;
+  requested_at_ms: string;
   has_unpublished: number;
 };
 
@@ -23,6 +25,9 @@ const readWatermark = (row: WorkspaceRow): PollClaim['watermark'] =>
   row.watermark_us === null || row.watermark_moved_at_ms === null
     ? null
     : { us: row.watermark_us, movedAtMs: row.watermark_moved_at_ms, isSettled: row.is_settled === 1 };
+
+/** What `jsonOf` has written. */
+const readTimes = (json: string): number[] => JSON.parse(json);
 
 /**
  * While the detector looks out for a change it looks again after this, and then after twice the time each time. A change
@@ -36,7 +41,7 @@ const refusalEndsHooksMs = 24 * 3_600_000;
 const preparePollStatements = (database: Database) => ({
   due: database.prepare<{ nowMs: number; limit: number }, WorkspaceRow>(`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
-           swept_at_ms, failures, active_at_ms,
+           swept_at_ms, failures, active_at_ms, requested_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
              as has_unpublished
     from workspace
@@ -48,9 +53,10 @@ const preparePollStatements = (database: Database) => ({
     update workspace set lease = @lease, lease_until_ms = @leaseUntilMs
     where organization_id = @organizationId`),
 
-  finish: database.prepare<Record<string, string | number>>(`
+  finish: database.prepare<Record<string, string | number | null>>(`
     update workspace
-    set poll_at_ms = @pollAtMs, lease = null, lease_until_ms = null, failures = iif(@failed, failures + 1, 0)
+    set poll_at_ms = @pollAtMs, lease = null, lease_until_ms = null, failures = iif(@failed, failures + 1, 0),
+        requested_at_ms = coalesce(@requestedAtMs, requested_at_ms)
     where organization_id = @organizationId and lease = @lease`),
 
   lookAgain: database.prepare<{ organizationId: string; nowMs: number }>(`
@@ -132,6 +138,7 @@ export const createPollWork = (
         hasUnpublished: row.has_unpublished === 1,
         failures: row.failures,
         activeAtMs: row.active_at_ms,
+        requestedAtMs: readTimes(row.requested_at_ms),
       };
     });
   });
@@ -159,15 +166,16 @@ export const createPollWork = (
   const finish = database.transaction((outcome: PollOutcome): boolean => {
     const nowMs = clock();
     const { organizationId, lease, nextPollInMs, result } = outcome;
+    const requestedAtMs = jsonOf(outcome.requestedAtMs);
     if (changeKey(outcome)) {
-      statements.finish.run({ organizationId, lease, pollAtMs: nowMs, failed: 0 });
+      statements.finish.run({ organizationId, lease, pollAtMs: nowMs, failed: 0, requestedAtMs });
       return false;
     }
     if (noteKey(outcome, nowMs)) return true;
     if (outcome.sawChange) statements.stopLooking.run({ organizationId, lease, bornAfterMs: nowMs - intentLifeMs });
     const pollAtMs = nowMs + nextPollInMs;
     const failed = Number(result !== 'done');
-    if (statements.finish.run({ organizationId, lease, pollAtMs, failed }).changes === 0) return false;
+    if (statements.finish.run({ organizationId, lease, pollAtMs, failed, requestedAtMs }).changes === 0) return false;
     statements.lookAgain.run({ organizationId, nowMs });
     statements.lookForIntent.run({ organizationId, nowMs });
     return false;

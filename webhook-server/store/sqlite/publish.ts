@@ -3,9 +3,9 @@ import type { Person } from '../../../contract/event.ts';
 import type { OncePer } from '../../../contract/hook.ts';
 import { attributeChanges, type StandingIntent } from '../attribution.ts';
 import { type Change, eventOf, inBatches } from '../change.ts';
+import { type EventRow, readChange } from '../event-row.ts';
 import { fanOut } from '../fan-out.ts';
-import { type EventRow, readChange } from './event-row.ts';
-import { readFilters } from './hook-row.ts';
+import { readFilters } from '../hook-row.ts';
 
 type Owned = { organizationId: string };
 

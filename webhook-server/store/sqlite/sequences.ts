@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { SequenceLookUp, WorkStore } from '../work-store.ts';
 import { createPublish } from './publish.ts';
+import { jsonOf } from './requests.ts';
 
 const prepareStatements = (database: Database) => ({
   toLookUp: database.prepare<{ organizationId: string; limit: number }, { sequence_id: string }>(`
@@ -16,8 +17,9 @@ const prepareStatements = (database: Database) => ({
           and sequence.sequence_id = json_extract(event.task, '$.sequence_id'))
     limit @limit`),
 
-  holdsLease: database.prepare<{ organizationId: string; lease: string }, { held: number }>(`
-    select 1 as held from workspace where organization_id = @organizationId and lease = @lease`),
+  noteRequests: database.prepare<{ organizationId: string; lease: string; requestedAtMs: string | null }>(`
+    update workspace set requested_at_ms = coalesce(@requestedAtMs, requested_at_ms)
+    where organization_id = @organizationId and lease = @lease`),
 
   insert: database.prepare<{ organizationId: string; sequenceId: string; templateId: string | null }>(`
     insert into sequence (organization_id, sequence_id, sequence_template_id)
@@ -34,8 +36,10 @@ export const createSequences = (
   const statements = prepareStatements(database);
   const publish = createPublish(database);
 
-  const record = database.transaction(({ organizationId, lease, sequences }: SequenceLookUp): number => {
-    if (statements.holdsLease.get({ organizationId, lease }) === undefined) return 0;
+  const record = database.transaction((lookUp: SequenceLookUp): number => {
+    const { organizationId, lease, sequences } = lookUp;
+    const held = statements.noteRequests.run({ organizationId, lease, requestedAtMs: jsonOf(lookUp.requestedAtMs) });
+    if (held.changes === 0) return 0;
     for (const { sequenceId, templateId } of sequences) {
       statements.insert.run({ organizationId, sequenceId, templateId });
     }

@@ -3,6 +3,7 @@ import { type Change, changeOf } from '../change.ts';
 import type { PageRecord, RecordOutcome, SeenTask, WorkStore } from '../work-store.ts';
 import { createPublish } from './publish.ts';
 import { createReadings } from './reading-row.ts';
+import { jsonOf } from './requests.ts';
 
 type Owned = { organizationId: string };
 type TaskKey = Owned & { taskId: string };
@@ -50,8 +51,9 @@ const prepareEventStatements = (database: Database) => ({
 });
 
 const prepareWorkspaceStatements = (database: Database) => ({
-  renewLease: database.prepare<Owned & { lease: string; leaseUntilMs: number }>(`
-    update workspace set lease_until_ms = @leaseUntilMs
+  renewLease: database.prepare<Owned & { lease: string; leaseUntilMs: number; requestedAtMs: string | null }>(`
+    update workspace
+    set lease_until_ms = @leaseUntilMs, requested_at_ms = coalesce(@requestedAtMs, requested_at_ms)
     where organization_id = @organizationId and lease = @lease`),
 
   noteActivity: database.prepare<Owned & { nowMs: number }>(`
@@ -189,8 +191,9 @@ export const createSnapshotWork = (
   const record = database.transaction((page: PageRecord, leaseMs: number): RecordOutcome & { deliveries: number } => {
     const nowMs = clock();
     const { organizationId, lease, reading, end } = page;
-    const isOurs = workspace.renewLease.run({ organizationId, lease, leaseUntilMs: nowMs + leaseMs }).changes === 1;
-    if (!isOurs) return { kind: 'lease lost', deliveries: 0 };
+    const requestedAtMs = jsonOf(page.requestedAtMs);
+    const held = workspace.renewLease.run({ organizationId, lease, leaseUntilMs: nowMs + leaseMs, requestedAtMs });
+    if (held.changes === 0) return { kind: 'lease lost', deliveries: 0 };
 
     meetPeople(page);
     let changes = 0;

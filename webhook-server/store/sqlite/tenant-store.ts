@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
+import { type HookRow, hookColumns, readHook } from '../hook-row.ts';
 import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createEndHook } from './end-hook.ts';
-import { type HookRow, hookColumns, readHook } from './hook-row.ts';
 import { createIntents } from './intents.ts';
 import { createPeople } from './people.ts';
 

@@ -1,5 +1,5 @@
-import type { Certainty, DeliveryState } from '../../../contract/delivery.ts';
-import type { StoredDelivery } from '../tenant-store.ts';
+import type { Certainty, DeliveryState } from '../../contract/delivery.ts';
+import type { StoredDelivery } from './tenant-store.ts';
 
 /** A row of `delivery` without its body. */
 export type DeliveryRow = {
@@ -10,7 +10,7 @@ export type DeliveryRow = {
   attempts: number;
   certainty: Certainty | null;
   reason: string | null;
-  is_manual: number;
+  is_manual: number | boolean;
   retried_as: string | null;
   created_at_ms: number;
   last_sent_at_ms: number | null;
@@ -29,7 +29,7 @@ export const readDelivery = (row: DeliveryRow): StoredDelivery => ({
   attempts: row.attempts,
   certainty: row.certainty,
   reason: row.reason,
-  isManual: row.is_manual === 1,
+  isManual: Boolean(row.is_manual),
   retriedAs: row.retried_as,
   createdAtMs: row.created_at_ms,
   lastAttemptAtMs: row.last_sent_at_ms,

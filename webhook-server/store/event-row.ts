@@ -1,5 +1,5 @@
-import { EventTask, Kind } from '../../../contract/event.ts';
-import type { Change } from '../change.ts';
+import { EventTask, Kind } from '../../contract/event.ts';
+import type { Change } from './change.ts';
 
 /** A row of `event` that is not published yet, with the columns that `readChange` needs. */
 export type EventRow = {

@@ -1,5 +1,5 @@
-import { HookFilters, OncePer } from '../../../contract/hook.ts';
-import type { EndReason, StoredHook } from '../tenant-store.ts';
+import { HookFilters, OncePer } from '../../contract/hook.ts';
+import type { EndReason, StoredHook } from './tenant-store.ts';
 
 /** A row of `hook`, joined with what it shares with its workspace. */
 export type HookRow = {

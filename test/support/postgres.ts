@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, test } from '@jest/globals';
+import { Client } from 'pg';
+import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+
+/** The server of this test run; undefined when the machine has none. */
+const clusterUrl = process.env['TEST_DATABASE_URL'];
+
+/** Tests that need a PostgreSQL server, and are skipped without one. */
+export const describePostgres = clusterUrl === undefined ? describe.skip : describe;
+export const testPostgres = clusterUrl === undefined ? test.skip : test;
+
+const clients: Client[] = [];
+afterAll(async () => {
+  for (const client of clients.splice(0)) await client.end();
+});
+
+/** A connection that ends with the tests of the file. */
+export const connectPostgres = async (url = clusterUrl): Promise<Client> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  clients.push(client);
+  return client;
+};
+
+let administrator: Promise<Client> | undefined;
+
+/** The address of a new schema: a database of its own, as far as a store can see. */
+export const newSchemaUrl = async (): Promise<string> => {
+  administrator ??= connectPostgres();
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await (await administrator).query(`create schema ${name}`);
+  const url = new URL(clusterUrl ?? '');
+  url.searchParams.set('options', `-c search_path=${name}`);
+  return url.href;
+};
+
+/** Puts a clock into the schema that stands still until it is set. */
+const stopClock = async (url: string) => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`
+    create table if not exists test_clock (now_ms bigint not null);
+    create or replace function now_ms() returns bigint language sql volatile as $$ select now_ms from test_clock $$;
+    insert into test_clock select 0 where not exists (select from test_clock)`);
+  let setTo = 0;
+  return {
+    async set(nowMs: number) {
+      if (nowMs === setTo) return;
+      setTo = nowMs;
+      await client.query('update test_clock set now_ms = $1', [nowMs]);
+    },
+    close: () => client.end(),
+  };
+};
+
+/** Sets the database's clock before each method. */
+const onClock = <Face extends object>(face: Face, set: () => Promise<unknown>): Face =>
+  new Proxy(face, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function' || name === 'onWork') return method;
+      return async (...parameters: unknown[]) => {
+        await set();
+        return method.apply(target, parameters) as unknown;
+      };
+    },
+  });
+
+/** A store whose clock is the test's, in a schema of its own or in one that other stores share. */
+export const openPostgresStore = async (clock: () => number, url?: string): Promise<Store> => {
+  const schemaUrl = url ?? (await newSchemaUrl());
+  const store = await createPostgresStore(schemaUrl);
+  const databaseClock = await stopClock(schemaUrl);
+  const set = () => databaseClock.set(clock());
+  return {
+    tenant: (organizationId) => onClock(store.tenant(organizationId), set),
+    work: onClock(store.work, set),
+    hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
+    keyCheck: (sealed) => store.keyCheck(sealed),
+    async close() {
+      await store.close();
+      await databaseClock.close();
+    },
+  };
+};

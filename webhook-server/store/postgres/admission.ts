@@ -1,0 +1,58 @@
+import { createPacer, type Paced, type Pacer } from '../pacer.ts';
+import type { Paces } from '../work-store.ts';
+import type { Run, Transaction } from './database.ts';
+import { sql } from './sql.ts';
+
+type KeyRow = { pace_key: string; paced_until_ms: number };
+
+/** Locks the paces of these keys, always in one order, and answers until when each is used up. */
+const lockPaces = async (run: Run, deliveries: readonly Paced[]): Promise<Map<string, number>> => {
+  const paceKeys = [...new Set(deliveries.flatMap(({ pace_key }) => pace_key ?? []))].toSorted();
+  if (paceKeys.length === 0) return new Map();
+  await run.change(sql`
+    insert into pace (pace_key, paced_until_ms)
+    select pace_key, 0 from unnest(${paceKeys}::text[]) as asked (pace_key)
+    on conflict do nothing`);
+  const rows = await run.rows<KeyRow>(sql`
+    select pace_key, paced_until_ms from pace where pace_key = any (${paceKeys}::text[])
+    order by pace_key
+    for no key update`);
+  return new Map(rows.map(({ pace_key, paced_until_ms }) => [pace_key, paced_until_ms]));
+};
+
+const store = async (run: Run, pacer: Pacer): Promise<void> => {
+  const hooks = pacer.usedByHooks();
+  const waits = new Map(pacer.waits().map(({ hookId, resumeAtMs }) => [hookId, resumeAtMs]));
+  await run.change(sql`
+    update hook
+    set paced_until_ms = used.until_ms, resume_at_ms = greatest(hook.resume_at_ms, used.rest_until_ms)
+    from unnest(${hooks.map(({ hookId }) => hookId)}::text[],
+                ${hooks.map(({ usedUntilMs }) => usedUntilMs)}::bigint[],
+                ${hooks.map(({ hookId }) => waits.get(hookId) ?? null)}::bigint[])
+      as used (hook_id, until_ms, rest_until_ms)
+    where hook.id = used.hook_id`);
+  const keys = pacer.usedByKeys();
+  if (keys.length === 0) return;
+  await run.change(sql`
+    update pace set paced_until_ms = used.until_ms
+    from unnest(${keys.map(({ paceKey }) => paceKey)}::text[],
+                ${keys.map(({ usedUntilMs }) => usedUntilMs)}::bigint[]) as used (pace_key, until_ms)
+    where pace.pace_key = used.pace_key`);
+};
+
+/**
+ * Answers those of the deliveries that their paces let through now, and stores what they use up; hooks that have to wait
+ * are paused. Without paces everything may go. The hooks must be locked.
+ */
+export const admit = async <Delivery extends Paced>(
+  run: Transaction,
+  deliveries: Delivery[],
+  paces: Paces | null,
+): Promise<Delivery[]> => {
+  if (paces === null || deliveries.length === 0) return deliveries;
+  const used = await lockPaces(run, deliveries);
+  const pacer = createPacer(paces, (paceKey) => used.get(paceKey) ?? 0, run.nowMs);
+  const admitted = deliveries.filter((delivery) => pacer.admit(delivery));
+  await store(run, pacer);
+  return admitted;
+};

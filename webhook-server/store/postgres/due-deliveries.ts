@@ -1,0 +1,97 @@
+import type { Paced } from '../pacer.ts';
+import type { Run } from './database.ts';
+import { type Statement, sql } from './sql.ts';
+
+/** A delivery that may be claimed, with what its hook says about it. */
+export type DueRow = Paced & {
+  seq: number;
+  id: string;
+  failures: number;
+  sealed_target: string;
+  sealed_secret: string;
+  body: string;
+  attempts: number;
+  first_sent_at_ms: number | null;
+};
+
+type Moment = { nowMs: number; perHook: number };
+
+/** The hooks for which something waits, found by one step in the index for each, however much that is. */
+const everyHook = sql`
+  (select hook_id from delivery where state = 'waiting' order by hook_id limit 1)
+  union all
+  select (
+    select hook_id from delivery where state = 'waiting' and hook_id > busy.hook_id order by hook_id limit 1)
+  from busy where busy.hook_id is not null`;
+
+const theseHooks = (hookIds: readonly string[]): Statement => sql`select unnest(${hookIds}::text[])`;
+
+// Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a
+// short one. What is under way comes first in a hook's turns, and uses them up; a hook that failed is tried with what was
+// tried least.
+const turns = (hooks: Statement, { nowMs, perHook }: Moment): Statement => sql`
+  with recursive busy (hook_id) as (${hooks}),
+  turn as (
+    select first.seq, hook.id as hook_id, hook.paced_until_ms, first.is_leased,
+           row_number() over (
+             partition by hook.id
+             order by first.is_leased desc, case when failures = 0 then 0 else first.attempts end, first.seq) as number,
+           case when failures = 0 then ${perHook}::integer else 1 end as share
+    from busy
+      join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= ${nowMs}
+      cross join lateral (
+        select seq, order_key, attempts, lease is not null and lease_until_ms > ${nowMs} as is_leased
+        from delivery
+        where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
+        order by seq
+        limit 2 * ${perHook}::integer) as first
+    where not exists (
+      select 1 from delivery as older
+      where older.hook_id = busy.hook_id and older.order_key = first.order_key
+        and older.state = 'waiting' and older.seq < first.seq)
+  )`;
+
+/**
+ * Locks the hooks whose turn it is, and passes over those that another process is choosing from at this moment. Answers
+ * their ids.
+ */
+export const lockDueHooks = async (run: Run, moment: Moment, limit: number): Promise<string[]> => {
+  const rows = await run.rows<{ id: string }>(sql`
+    ${turns(everyHook, moment)},
+    candidate as (
+      select hook_id from turn where not is_leased and number <= share
+      order by number, paced_until_ms, seq
+      limit ${limit})
+    select id from hook where id in (select hook_id from candidate)
+    for no key update skip locked`);
+  return rows.map(({ id }) => id);
+};
+
+/** What may be claimed of these hooks, in the order of their turns. They must be locked. */
+export const readDue = (run: Run, hookIds: readonly string[], moment: Moment, limit: number): Promise<DueRow[]> =>
+  run.rows<DueRow>(sql`
+    ${turns(theseHooks(hookIds), moment)}
+    select delivery.seq, delivery.id, hook.id as hook_id, pace_key, hook.paced_until_ms, failures, sealed_target,
+           sealed_secret, body, attempts, first_sent_at_ms
+    from turn join delivery using (seq) join hook on hook.id = turn.hook_id
+    where not is_leased and number <= share
+    order by number, hook.paced_until_ms, seq
+    limit ${limit}`);
+
+/** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
+export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
+  const { nowMs } = moment;
+  const next = await run.first<{ due_at_ms: number | null }>(sql`
+    ${turns(everyHook, moment)}
+    select min(at_ms) as due_at_ms
+    from (
+      select ${nowMs}::bigint as at_ms where exists (select 1 from turn where not is_leased and number <= share)
+      union all
+      (select min(lease_until_ms) from delivery where lease is not null and state = 'waiting')
+      union all
+      select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
+      where ended_at_ms is null and resume_at_ms > ${nowMs}
+      union all
+      select min(farewell_at_ms) from hook where farewell = 'due') as moments`);
+  return next?.due_at_ms ?? null;
+};

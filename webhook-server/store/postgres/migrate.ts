@@ -1,0 +1,67 @@
+import type { Client } from 'pg';
+import { StoreError } from '../store.ts';
+import { connect } from './connection.ts';
+import { explain } from './explain.ts';
+import { first } from './migrations/0001-first.ts';
+
+const migrations = [first];
+
+/** A large table takes its time, and whoever waits for its turn waits for that. */
+const patienceMs = 30 * 60_000;
+
+/** Processes that start together take turns, and the later ones find the work done. The number is arbitrary. */
+const takeTurn = `select pg_advisory_xact_lock(7464209, hashtext(current_schema()))`;
+
+const refuseNewer = (seen: number): void => {
+  if (seen <= migrations.length) return;
+  throw new StoreError(
+    `The database was written by a newer version of this server (schema ${seen}, known here: ${migrations.length}). ` +
+      'Start that version, or restore a backup from before it.',
+  );
+};
+
+const readSchema = async (client: Client): Promise<string> => {
+  const { rows } = await client.query<{ schema: string | null; encoding: string }>(
+    `select current_schema() as schema, current_setting('server_encoding') as encoding`,
+  );
+  const { schema = null, encoding } = rows[0] ?? {};
+  if (encoding !== 'UTF8') {
+    throw new StoreError('The database cannot hold every character. Create it anew with the encoding UTF8.');
+  }
+  if (schema === null) throw new StoreError('The user of DATABASE_URL has no schema to create tables in.');
+  return schema;
+};
+
+/** All or nothing: PostgreSQL undoes changes of tables like any other. */
+const bringUpToDate = async (client: Client): Promise<void> => {
+  await client.query('begin; set local statement_timeout = 0; set local lock_timeout = 0');
+  await client.query(takeTurn);
+  await client.query('create table if not exists migration (number integer primary key, done_at timestamptz not null)');
+  const { rows } = await client.query<{ seen: number }>('select coalesce(max(number), 0) as seen from migration');
+  const seen = rows[0]?.seen ?? 0;
+  refuseNewer(seen);
+  for (const [index, migration] of migrations.entries()) {
+    if (index < seen) continue;
+    await client.query(migration);
+    await client.query('insert into migration (number, done_at) values ($1, now())', [index + 1]);
+  }
+  await client.query('commit');
+};
+
+/**
+ * Brings the tables up to date, in the schema that the URL's user works in, and answers its name.
+ *
+ * @throws StoreError when the database cannot be used, or a newer program has written it.
+ */
+export const migrate = async (url: string): Promise<string> => {
+  const client = await connect(url, { query_timeout: patienceMs });
+  try {
+    const schema = await readSchema(client);
+    await bringUpToDate(client);
+    return schema;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    await client.end();
+  }
+};

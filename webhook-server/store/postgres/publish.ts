@@ -1,0 +1,142 @@
+import type { Person } from '../../../contract/event.ts';
+import type { OncePer } from '../../../contract/hook.ts';
+import { attributeChanges, type Circumstances, type ReadyChange } from '../attribution.ts';
+import { type BatchedChange, eventOf, type Introduce, inBatches } from '../change.ts';
+import { type EventRow, readChange } from '../event-row.ts';
+import { fanOut, type Listener, type NewDelivery } from '../fan-out.ts';
+import { readFilters } from '../hook-row.ts';
+import type { Run, Transaction } from './database.ts';
+import { sql } from './sql.ts';
+
+/** What was found and not told yet, with the intent that speaks for it and the template of its sequence run. */
+type Unpublished = EventRow & {
+  intent_id: string | null;
+  intent_state: 'open' | 'done';
+  intent_created_at_ms: number;
+  is_looked_up: boolean;
+  sequence_template_id: string | null;
+};
+
+// An intent speaks for a task once: a later change to the same person is somebody else's.
+const readUnpublished = (run: Run, organizationId: string): Promise<Unpublished[]> =>
+  run.rows(sql`
+    select event.id, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id, event.task,
+           event.occurred_at_us, event.detected_at_ms,
+           speaking.id as intent_id, speaking.state as intent_state, speaking.created_at_ms as intent_created_at_ms,
+           event.sequence_id is null or sequence.sequence_id is not null as is_looked_up,
+           sequence.sequence_template_id
+    from event
+    left join sequence on sequence.organization_id = event.organization_id
+      and sequence.sequence_id = event.sequence_id
+    left join lateral (
+      select intent.id, intent.state, intent.created_at_ms from intent
+      where intent.organization_id = event.organization_id
+        and intent.assignee_user_id = lower(event.new_assignee_id)
+        and intent.closed_at_ms is null
+        and intent.state <> 'failed'
+        and (intent.task_id = lower(event.task_id)
+             or (intent.scope = 'SEQUENCE' and intent.sequence_id = event.sequence_id))
+        and (intent.state = 'open' or coalesce(intent.updated_at_us, 0) <= event.occurred_at_us)
+        and not exists (
+          select 1 from event as told
+          where told.intent_id = intent.id and told.task_id = event.task_id
+            and told.organization_id = event.organization_id)
+      order by intent.state = 'done' desc, intent.created_at_ms
+      limit 1) as speaking on true
+    where event.organization_id = ${organizationId} and event.body is null
+    order by event.seq`);
+
+const readListeners = async (run: Run, organizationId: string): Promise<Listener[]> => {
+  const rows = await run.rows<{ id: string; filters: string; once_per: OncePer }>(sql`
+    select id, filters, once_per from hook
+    where organization_id = ${organizationId} and ended_at_ms is null
+    order by created_at_ms, id collate "C"`);
+  return rows.map(({ id, filters, once_per }) => ({ id, filters: readFilters(filters), oncePer: once_per }));
+};
+
+/** Answers who the assignees of these changes are, as far as the directory knows. */
+const readPeople = async (run: Run, organizationId: string, changes: readonly Unpublished[]): Promise<Introduce> => {
+  const userIds = changes.flatMap(({ previous_assignee_id, new_assignee_id }) =>
+    [previous_assignee_id, new_assignee_id].flatMap((userId) => userId?.toLowerCase() ?? []),
+  );
+  const rows = await run.rows<Pick<Person, 'name' | 'email'> & { user_id: string }>(sql`
+    select user_id, name, email from person
+    where organization_id = ${organizationId} and user_id = any (${[...new Set(userIds)]}::text[])`);
+  const known = new Map(rows.map((row) => [row.user_id, row]));
+  return (userId) => {
+    const { name = null, email = null } = known.get(userId.toLowerCase()) ?? {};
+    return { user_id: userId, name, email };
+  };
+};
+
+const circumstancesOf = (row: Unpublished | undefined, asksForTemplates: boolean): Circumstances => {
+  const isMissing = asksForTemplates && row?.is_looked_up === false;
+  return {
+    intent:
+      row === undefined || row.intent_id === null
+        ? undefined
+        : { id: row.intent_id, state: row.intent_state, createdAtMs: row.intent_created_at_ms },
+    sequenceTemplateId: isMissing ? undefined : asksForTemplates ? (row?.sequence_template_id ?? null) : null,
+  };
+};
+
+const writeEvents = async (
+  run: Run,
+  ready: readonly ReadyChange[],
+  batched: readonly BatchedChange[],
+  introduce: Introduce,
+): Promise<void> => {
+  const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
+  await run.change(sql`
+    update event
+    set source = told.source, intent_id = told.intent_id, body = told.body, task = null,
+        sequence_template_id = told.sequence_template_id
+    from unnest(${batched.map(({ id }) => id)}::text[], ${batched.map(({ source }) => source)}::text[],
+                ${batched.map(({ id }) => intentOf.get(id) ?? null)}::text[],
+                ${batched.map((change) => JSON.stringify(eventOf(change, [], introduce)))}::text[],
+                ${batched.map(({ sequenceTemplateId }) => sequenceTemplateId)}::text[])
+      as told (id, source, intent_id, body, sequence_template_id)
+    where event.id = told.id`);
+};
+
+const writeDeliveries = async (
+  { change, nowMs }: Transaction,
+  organizationId: string,
+  added: readonly NewDelivery[],
+): Promise<void> => {
+  if (added.length === 0) return;
+  await change(sql`
+    insert into delivery (id, organization_id, hook_id, event_id, order_key, body, created_at_ms)
+    select id, ${organizationId}, hook_id, event_id, order_key, body, ${nowMs}::bigint
+    from unnest(${added.map(({ id }) => id)}::text[], ${added.map(({ hookId }) => hookId)}::text[],
+                ${added.map(({ eventId }) => eventId)}::text[], ${added.map(({ orderKey }) => orderKey)}::text[],
+                ${added.map(({ body }) => body)}::text[])
+      with ordinality as added (id, hook_id, event_id, order_key, body, position)
+    order by position
+    on conflict (id) do nothing`);
+};
+
+/**
+ * Tells what was detected and not told yet: finds out who made each change, writes its event, and a delivery for each
+ * hook that wants it. What waits for an intent to be settled is left for the next time. The workspace must be locked, so
+ * that deliveries are numbered in order; answers the number of deliveries.
+ */
+export const publish = async (run: Transaction, organizationId: string): Promise<number> => {
+  const unpublished = await readUnpublished(run, organizationId);
+  if (unpublished.length === 0) return 0;
+  const listeners = await readListeners(run, organizationId);
+  const asksForTemplates = listeners.some(({ filters }) => filters.sequence_template_ids !== undefined);
+  const rowOf = new Map(unpublished.map((row) => [row.id, row]));
+  const ready = attributeChanges(
+    unpublished.map(readChange),
+    ({ id }) => circumstancesOf(rowOf.get(id), asksForTemplates),
+    run.nowMs,
+  );
+  if (ready.length === 0) return 0;
+  const introduce = await readPeople(run, organizationId, unpublished);
+  const batched = inBatches(ready);
+  await writeEvents(run, ready, batched, introduce);
+  const added = fanOut(batched, listeners, introduce);
+  await writeDeliveries(run, organizationId, added);
+  return added.length;
+};
