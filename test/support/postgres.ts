@@ -48,8 +48,8 @@ const stopClock = async (url: string) => {
   return {
     async set(nowMs: number) {
       if (nowMs === setTo) return;
-      setTo = nowMs;
       await client.query('update test_clock set now_ms = $1', [nowMs]);
+      setTo = nowMs;
     },
     close: () => client.end(),
   };
