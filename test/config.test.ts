@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readConfig } from '../webhook-server/config.ts';
 
 const key = 'ab'.repeat(32);
+const dayMs = 24 * 3_600_000;
 
 test('nothing has to be configured', () => {
   expect(readConfig({})).toMatchObject({
@@ -15,6 +16,7 @@ test('nothing has to be configured', () => {
     pollIntervalMs: 15_000,
     pollIdleIntervalMs: 60_000,
     topoRequestsPerMinute: 60,
+    retention: { eventMs: 30 * dayMs, deliveryMs: 30 * dayMs, deadDeliveryMs: 90 * dayMs, hookMs: 30 * dayMs },
     trustedProxies: 0,
     logLevel: 'info',
   });
@@ -34,6 +36,8 @@ test('every bad variable is named at once, and no value is printed', () => {
     POLL_INTERVAL_MS: '10',
     POLL_IDLE_INTERVAL_MS: 'canary',
     TOPO_REQUESTS_PER_MINUTE: '0',
+    RETENTION_DAYS: '0',
+    DEAD_LETTER_RETENTION_DAYS: 'canary',
     TRUST_PROXY: 'canary',
     LOG_LEVEL: 'canary',
   };
@@ -48,6 +52,16 @@ test('every bad variable is named at once, and no value is printed', () => {
   const { message } = error as Error;
   for (const name of Object.keys(bad)) expect(message).toContain(`${name} `);
   expect(message).not.toContain('canary');
+});
+
+test('how long things are kept is told in days', () => {
+  const { retention } = readConfig({ RETENTION_DAYS: '7', DEAD_LETTER_RETENTION_DAYS: '14' });
+  expect(retention).toEqual({
+    eventMs: 7 * dayMs,
+    deliveryMs: 7 * dayMs,
+    deadDeliveryMs: 14 * dayMs,
+    hookMs: 7 * dayMs,
+  });
 });
 
 test('production needs an encryption key', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { sign, verify } from '../contract/signature.ts';
+import { standardWebhooksVectors } from './support/standard-webhooks-vectors.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const body = '{"id":"evt_1","note":"ünïcode ☎"}';
@@ -22,6 +23,20 @@ test('a delivery that the Standard Webhooks project signed passes our verifier',
   const signature = new Webhook(secret).sign('msg_1', new Date(nowSeconds * 1000), body);
   expect(verify(secret, { ...headers, signature }, body, limits)).toEqual({ kind: 'valid' });
 });
+
+test.each(standardWebhooksVectors)(
+  'the signature that $from documents is ours',
+  ({ secret, signature, ...message }) => {
+    expect(sign(secret, message)).toBe(signature);
+    expect(new Webhook(secret).sign(message.id, new Date(message.timestampSeconds * 1000), message.body)).toBe(
+      signature,
+    );
+    const headers = { id: message.id, timestamp: String(message.timestampSeconds), signature };
+    const nowSeconds = message.timestampSeconds + 60;
+    expect(verify(secret, headers, message.body, { ...limits, nowSeconds })).toEqual({ kind: 'valid' });
+    expect(verify(secret, headers, `${message.body} `, { ...limits, nowSeconds }).kind).toBe('invalid');
+  },
+);
 
 test('one fitting signature among several is enough', () => {
   const signature = `v1,AAAA v2,${headers.signature.slice(3)} ${headers.signature}`;

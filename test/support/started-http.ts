@@ -13,10 +13,13 @@ import { tempFolder } from './temp-folder.ts';
 
 type OpenStore = (clock: () => number) => Promise<Store>;
 
-const openSqlite: OpenStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock);
+type Options = { folder?: string; openStore?: OpenStore };
 
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
-export const startHttp = async ({ openStore = openSqlite }: { openStore?: OpenStore } = {}) => {
+export const startHttp = async ({
+  folder = tempFolder(),
+  openStore = async (clock) => createSqliteStore(join(folder, 'store.sqlite'), clock),
+}: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox();
   const topo = await sandbox.listen();
