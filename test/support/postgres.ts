@@ -79,6 +79,8 @@ export const openPostgresStore = async (clock: () => number, url?: string): Prom
     work: onClock(store.work, set),
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
     keyCheck: (sealed) => store.keyCheck(sealed),
+    sealedValues: () => store.sealedValues(),
+    replaceSealed: (values) => store.replaceSealed(values),
     async close() {
       await store.close();
       await databaseClock.close();

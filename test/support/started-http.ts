@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createSandbox } from '../../sandbox/create-sandbox.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
+import { createIdentities } from '../../webhook-server/http/identities.ts';
+import { type HttpLimits, usualLimits } from '../../webhook-server/http/limits.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -13,12 +15,13 @@ import { tempFolder } from './temp-folder.ts';
 
 type OpenStore = (clock: () => number) => Promise<Store>;
 
-type Options = { folder?: string; openStore?: OpenStore };
+type Options = { folder?: string; openStore?: OpenStore; limits?: Partial<HttpLimits> };
 
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
 export const startHttp = async ({
   folder = tempFolder(),
   openStore = async (clock) => createSqliteStore(join(folder, 'store.sqlite'), clock),
+  limits = {},
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox();
@@ -26,15 +29,17 @@ export const startHttp = async ({
   const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
   const log = keepLog();
+  const identities = createIdentities(createTopoClient(topo.url).identify, vault, () => nowMs);
   const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),
-    identify: createTopoClient(topo.url).identify,
+    identities,
     checkTarget: createTargetCheck(hosts),
     vault,
     clock: () => nowMs,
     trustedProxies: 0,
+    limits: { ...usualLimits, ...limits },
     log,
   });
   const server = createServer(http);
@@ -70,6 +75,8 @@ export const startHttp = async ({
   return {
     sandbox,
     store,
+    vault,
+    identities,
     log,
     url,
     call,
