@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSandbox } from '../../sandbox/create-sandbox.ts';
@@ -6,6 +5,7 @@ import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-ta
 import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { createIdentities } from '../../webhook-server/http/identities.ts';
 import { type HttpLimits, usualLimits } from '../../webhook-server/http/limits.ts';
+import { listen, type Patience } from '../../webhook-server/http/listen.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -15,13 +15,21 @@ import { tempFolder } from './temp-folder.ts';
 
 type OpenStore = (clock: () => number) => Promise<Store>;
 
-type Options = { folder?: string; openStore?: OpenStore; limits?: Partial<HttpLimits> };
+type Options = {
+  folder?: string;
+  openStore?: OpenStore;
+  limits?: Partial<HttpLimits>;
+  mostConnections?: number;
+  patience?: Patience;
+};
 
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
 export const startHttp = async ({
   folder = tempFolder(),
   openStore = async (clock) => createSqliteStore(join(folder, 'store.sqlite'), clock),
   limits = {},
+  mostConnections = 2_000,
+  patience,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox();
@@ -42,8 +50,7 @@ export const startHttp = async ({
     limits: { ...usualLimits, ...limits },
     log,
   });
-  const server = createServer(http);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await listen(http, { host: '127.0.0.1', port: 0, mostConnections }, patience);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */

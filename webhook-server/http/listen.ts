@@ -4,8 +4,10 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorBody } from '../../contract/error-body.ts';
 
-/** A client must have sent its headers, and its whole request, within these times; both are looked at every second. */
-const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+/** A client must have sent its headers, and its whole request, within these times, which are looked at now and then. */
+export type Patience = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
+
+const usualPatience: Patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 
 const largestHeaderBytes = 16 * 1024;
 
@@ -60,6 +62,7 @@ const refuse = (error: Error, socket: Socket): void => {
 export const listen = async (
   answer: RequestListener,
   { host, port, mostConnections }: { host: string; port: number; mostConnections: number },
+  patience = usualPatience,
 ): Promise<Server> => {
   const listener = createServer({ ...patience, maxHeaderSize: largestHeaderBytes, insecureHTTPParser: false }, answer);
   listener.maxConnections = mostConnections;
