@@ -13,24 +13,21 @@ const wantJson: RequestHandler = (request, _response, next) => {
     next(new HttpError(415, 'unsupported_media_type', 'Send the body as JSON, with “Content-Type: application/json”.'));
 };
 
-type Nested = { value: unknown; depth: number };
+type Nested = { value: object; depth: number };
 
-const childrenOf = ({ value, depth }: Nested): Nested[] =>
-  typeof value === 'object' && value !== null
-    ? Object.values(value).map((child: unknown) => ({ value: child, depth: depth + 1 }))
-    : [];
-
-const namesOf = (value: unknown): string[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+const nestedIn = (value: unknown, depth: number): Nested[] =>
+  typeof value === 'object' && value !== null ? [{ value, depth }] : [];
 
 /** What is wrong with the body's build, whatever it says. Walks without recursion: a deep body must not end the stack. */
 const faultOf = (body: unknown): string | undefined => {
-  const waiting: Nested[] = [{ value: body, depth: 0 }];
+  const waiting = nestedIn(body, 1);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (next.depth > deepest) return `The body nests more than ${deepest} levels deep.`;
-    const name = namesOf(next.value).find((one) => reserved.has(one));
-    if (name !== undefined) return `“${name}” is not a known field. Leave it out.`;
-    for (const child of childrenOf(next)) waiting.push(child);
+    const { value, depth } = next;
+    if (depth > deepest) return `The body nests more than ${deepest} levels deep.`;
+    for (const [name, child] of Object.entries(value)) {
+      if (reserved.has(name)) return `“${name}” is not a known field. Leave it out.`;
+      waiting.push(...nestedIn(child, depth + 1));
+    }
   }
   return undefined;
 };
