@@ -355,3 +355,24 @@ test.each([1, 3])(
     }
   },
 );
+
+test('polls that are asked for one by one keep the budget too, whichever process makes them', async () => {
+  watched = await watchWorkspace({ requestsPerMinute: 5, detectorCount: 3 });
+  const at = watched;
+  await at.subscribe();
+  await at.listen();
+  at.passTime(3_600_000);
+  await at.poll();
+  const before = at.sandbox.requests.length;
+  for (let nudges = 0; nudges < 100; nudges += 1) {
+    await at.tenant.nudge();
+    await at.poll();
+    at.passTime(2_000);
+  }
+  const times = at.sandbox.requests.entries.slice(before).map(({ at }) => at.getTime());
+  expect(times.length).toBeGreaterThanOrEqual(15);
+  for (const [index, time] of times.entries()) {
+    const sixth = times[index + 5];
+    if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
+  }
+});

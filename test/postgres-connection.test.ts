@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect } from '@jest/globals';
+import { waitUntil } from '../local-zap/wait-until.ts';
 import { createPostgresStore } from '../webhook-server/store/postgres/postgres-store.ts';
 import { type Store, StoreError } from '../webhook-server/store/store.ts';
 import type { NewHook } from '../webhook-server/store/tenant-store.ts';
@@ -42,11 +42,6 @@ const hook = (id: string): NewHook => ({
   bringsNeededKey: false,
 });
 
-/** Waits until it is so; the test's own time-out is the bound. */
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await delay(5);
-};
-
 testPostgres('while the database cannot be reached callers hear 503, and then all is as before', async () => {
   const { cable, throughCable } = await newCable();
   const server = await startHttp({ openStore: () => createPostgresStore(throughCable) });
@@ -80,18 +75,18 @@ testPostgres('a process hears of work that another one has made, also after its 
   hearing.work.onWork('deliver', () => heard.push('deliver'));
 
   await other.tenant('org').subscribe(hook('first'));
-  await until(() => heard.length > 0);
+  await waitUntil('it was heard', () => heard.length > 0, { withinMs: 4_000 });
   expect(heard).toEqual(['poll']);
 
   cable.cut();
   await other.tenant('org').subscribe(hook('second'));
   cable.mend();
   // What it missed may have been anything.
-  await until(() => heard.length >= 3);
+  await waitUntil('the listener is back', () => heard.length >= 3, { withinMs: 4_000 });
   expect(heard.toSorted()).toEqual(['deliver', 'poll', 'poll']);
 
   await other.tenant('org').subscribe(hook('third'));
-  await until(() => heard.length >= 4);
+  await waitUntil('it was heard', () => heard.length >= 4, { withinMs: 4_000 });
   expect(heard.at(-1)).toBe('poll');
 });
 
@@ -118,14 +113,14 @@ testPostgres('a connection that is lost in the middle of a transaction leaves no
     .tenant('org')
     .subscribe(hook('lost'))
     .catch((thrown: unknown) => thrown);
-  await until(async () => {
+  await waitUntil('the call waits for the lock', async () => {
     const { rows } = await client.query(`select 1 from pg_locks where relation = 'hook'::regclass and not granted`);
     return rows.length > 0;
   });
   cable.cut();
   expect(await failed).toBeInstanceOf(StoreError);
   await client.query('commit');
-  await until(async () => {
+  await waitUntil('the database has given the call up', async () => {
     const { rows } = await client.query(`select 1 from pg_locks where relation = 'hook'::regclass`);
     return rows.length === 0;
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { ErrorBody } from '../contract/error-body.ts';
+import { createSqliteStore } from '../webhook-server/store/sqlite/sqlite-store.ts';
 import { tellFaults } from '../webhook-server/store/sqlite/tell-faults.ts';
 import { StoreError } from '../webhook-server/store/store.ts';
 import { startHttp } from './support/started-http.ts';
@@ -111,7 +112,9 @@ const fill = (folder: string) => {
 };
 
 const callWhileDiskIsFull = async (folder: string) => {
-  const http = await startHttp({ folder });
+  const http = await startHttp({
+    openStore: async (clock) => createSqliteStore(join(folder, 'store.sqlite'), clock),
+  });
   const subscribe = (index: number) =>
     http.call('POST', '/hooks', http.keys.full, {
       target_url: `https://hooks.zapier.com/hooks/standard/1/${index}/`,

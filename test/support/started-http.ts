@@ -15,8 +15,9 @@ import { tempFolder } from './temp-folder.ts';
 
 type OpenStore = (clock: () => number) => Promise<Store>;
 
+const openSqlite: OpenStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock);
+
 type Options = {
-  folder?: string;
   openStore?: OpenStore;
   limits?: Partial<HttpLimits>;
   mostConnections?: number;
@@ -25,8 +26,7 @@ type Options = {
 
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
 export const startHttp = async ({
-  folder = tempFolder(),
-  openStore = async (clock) => createSqliteStore(join(folder, 'store.sqlite'), clock),
+  openStore = openSqlite,
   limits = {},
   mostConnections = 2_000,
   patience,
