@@ -40,13 +40,14 @@ const beginSqlite = async (): Promise<Ground> => {
 const beginPostgres = async (): Promise<Ground> => {
   const url = await newSchemaUrl();
   const schema = /search_path=(\w+)/.exec(decodeURIComponent(url))?.[1] ?? '';
+  const client = await connectPostgres(url);
   const withoutOptions = new URL(url);
   withoutOptions.search = '';
   return {
     environment: { DATABASE_URL: url, DATA_DIR: tempFolder() },
     open: (clock, quotas) => openPostgresStore(clock, url, quotas),
     async alter(column, hookId, sealed) {
-      await (await connectPostgres(url)).query(`update hook set ${column} = $1 where id = $2`, [sealed, hookId]);
+      await client.query(`update hook set ${column} = $1 where id = $2`, [sealed, hookId]);
     },
     contents: () => [
       execFileSync('pg_dump', ['--schema', schema, '--dbname', withoutOptions.href], {

@@ -17,8 +17,11 @@ type OpenStore = (clock: () => number) => Promise<Store>;
 
 const openSqlite: OpenStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock);
 
+const usualHosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
+
 type Options = {
   openStore?: OpenStore;
+  allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
   mostConnections?: number;
   patience?: Patience;
@@ -27,6 +30,7 @@ type Options = {
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
 export const startHttp = async ({
   openStore = openSqlite,
+  allowedHosts = usualHosts,
   limits = {},
   mostConnections = 2_000,
   patience,
@@ -38,12 +42,11 @@ export const startHttp = async ({
   const vault = createVault(Buffer.alloc(32, 1));
   const log = keepLog();
   const identities = createIdentities(createTopoClient(topo.url).identify, vault, () => nowMs);
-  const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),
     identities,
-    checkTarget: createTargetCheck(hosts),
+    checkTarget: createTargetCheck(allowedHosts),
     vault,
     clock: () => nowMs,
     trustedProxies: 0,
