@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createSandbox } from '../../sandbox/create-sandbox.ts';
+import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { createIdentities } from '../../webhook-server/http/identities.ts';
@@ -20,6 +20,7 @@ const openSqlite: OpenStore = async (clock) => createSqliteStore(join(tempFolder
 const usualHosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
 
 type Options = {
+  sandbox?: SandboxOptions;
   openStore?: OpenStore;
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
@@ -30,13 +31,14 @@ type Options = {
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
 export const startHttp = async ({
   openStore = openSqlite,
+  sandbox: sandboxOptions = {},
   allowedHosts = usualHosts,
   limits = {},
   mostConnections = 2_000,
   patience,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
-  const sandbox = createSandbox();
+  const sandbox = createSandbox(sandboxOptions);
   const topo = await sandbox.listen();
   const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
@@ -93,6 +95,7 @@ export const startHttp = async ({
     keys: sandbox.workspaces[0].keys,
     foreignKey: sandbox.workspaces[1].keys.full,
     organizationId: sandbox.workspaces[0].organizationId,
+    nowMs: () => nowMs,
     passTime(ms: number) {
       nowMs += ms;
     },
