@@ -6,6 +6,7 @@ import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { createIdentities } from '../../webhook-server/http/identities.ts';
 import { type HttpLimits, usualLimits } from '../../webhook-server/http/limits.ts';
 import { listen, type Patience } from '../../webhook-server/http/listen.ts';
+import type { Log } from '../../webhook-server/log.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -26,6 +27,7 @@ type Options = {
   limits?: Partial<HttpLimits>;
   mostConnections?: number;
   patience?: Patience;
+  log?: Log;
 };
 
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
@@ -36,13 +38,15 @@ export const startHttp = async ({
   limits = {},
   mostConnections = 2_000,
   patience,
+  log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox(sandboxOptions);
   const topo = await sandbox.listen();
   const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
-  const log = keepLog();
+  const kept = keepLog();
+  const log = givenLog ?? kept;
   const identities = createIdentities(createTopoClient(topo.url).identify, vault, () => nowMs);
   const http = createHttp({
     store,
@@ -89,7 +93,7 @@ export const startHttp = async ({
     store,
     vault,
     identities,
-    log,
+    log: kept,
     url,
     call,
     keys: sandbox.workspaces[0].keys,

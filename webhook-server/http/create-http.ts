@@ -53,14 +53,8 @@ const keepOutOfCaches: RequestHandler = (_request, response, next) => {
   next();
 };
 
-const notFound: RequestHandler = (request, _response, next) => {
-  next(
-    new HttpError(
-      404,
-      'not_found',
-      `There is no ${request.method} ${request.path} here. See the README for the routes.`,
-    ),
-  );
+const notFound: RequestHandler = (_request, _response, next) => {
+  next(new HttpError(404, 'not_found', 'There is no such route here. See the README for the routes.'));
 };
 
 /** The server's routes, as an Express application that is not listening yet. */

@@ -58,7 +58,7 @@ const deliver: fc.Arbitrary<Command> = fc.record({
   outcome: fc.constantFrom('delivered' as const, 'dead' as const, 'dead' as const, 'retry' as const, 'gone' as const),
 });
 
-/** Begins with what makes it likely that both workspaces have something to hide. */
+/** Begins with what makes both workspaces have something to hide, and ends with a look at it. */
 export const commands: fc.Arbitrary<Command[]> = fc
   .array(fc.oneof({ weight: 8, arbitrary: call }, { weight: 1, arbitrary: walk }, { weight: 1, arbitrary: deliver }), {
     minLength: 20,
@@ -83,5 +83,9 @@ export const commands: fc.Arbitrary<Command[]> = fc
       { kind: 'deliver', outcome: 'dead' },
       first('south', 'POST /deliveries/:deliveryId/retry'),
     ];
-    return [...opening, ...drawn];
+    // In the end both look at everything.
+    const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(
+      (route) => [first('north', route), first('south', route)],
+    );
+    return [...opening, ...drawn, ...looks];
   });
