@@ -72,7 +72,9 @@ export const createDetector = ({
       const budget = budgetOf(claim);
       const polled = await pollClaimed(claim, budget, signal);
       report(log, organizationId, polled);
-      const { result, nextPollInMs, sawChange } = polled;
+      const { result, sawChange } = polled;
+      // Databases count whole milliseconds, and a back-off has a random part.
+      const nextPollInMs = Math.round(polled.nextPollInMs);
       const requestedAtMs = budget.spentAtMs;
       await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
     },
