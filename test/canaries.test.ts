@@ -7,7 +7,9 @@ import { waitUntil } from '../local-zap/wait-until.ts';
 import { createSandbox } from '../sandbox/create-sandbox.ts';
 import { readConfig } from '../webhook-server/config.ts';
 import { createLog, type Log } from '../webhook-server/log.ts';
-import { startServer } from '../webhook-server/server.ts';
+import { type Server, startServer } from '../webhook-server/server.ts';
+import { createSqliteStore } from '../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../webhook-server/store/store.ts';
 import { everyStore, type Ground } from './support/every-store.ts';
 import { type Received, startReceiver } from './support/receiver.ts';
 import { searchCanaries } from './support/search-canaries.ts';
@@ -43,8 +45,15 @@ const startPrinting = () => {
     });
   }
 };
-afterEach(() => {
+/** The server of the test that runs, to be stopped also when the test fails. */
+let running: Server | undefined;
+const stop = async () => {
+  await running?.stop();
+  running = undefined;
+};
+afterEach(async () => {
   jest.restoreAllMocks();
+  await stop();
 });
 
 /** A Topo that passes on what it is asked, until it is told to answer otherwise. It then quotes the key. */
@@ -103,7 +112,8 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
     ENCRYPTION_KEY: encryptionKey,
     ...environment,
   });
-  let server = await startServer(config, log);
+  running = await startServer(config, log);
+  let serverUrl = running.url;
 
   const call = async (
     method: string,
@@ -112,7 +122,7 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
     body?: unknown,
     headers: Record<string, string> = {},
   ) => {
-    const answer = await fetch(server.url + path, {
+    const answer = await fetch(serverUrl + path, {
       method,
       redirect: 'manual',
       headers: {
@@ -196,7 +206,7 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
     }),
   );
   await new Promise<void>((resolve) => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const socket = connect(Number(new URL(serverUrl).port), '127.0.0.1');
     let heard = '';
     socket.on('data', (chunk) => {
       heard += String(chunk);
@@ -234,42 +244,40 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
   await fail('failing', /answered 500/);
   await fail('gone', /the target is gone/);
   await fail('cut', /did not answer \(/);
-  await fail('garbage', /did not answer \(HPE/);
+  await fail('garbage', /did not answer/);
   const nowhere = await subscribe('nowhere', 'http://127.0.0.1:1/hooks/standard/77/c4n4ry-nowhere/');
   await call('POST', `/hooks/${nowhere.id}/test`, full);
   await waitUntil('a target cannot be reached', () => written.some((line) => line.includes('could not be reached')));
   for (const { id } of [first, second, nowhere]) await call('GET', `/hooks/${id}/deliveries`, full);
 
   // What Topo does wrong: it quotes the key. The foreign key is new to the server, so that Topo is asked about it.
-  const trouble = async (what: RegExp, arrange: () => void, status: number) => {
+  const trouble = async (what: RegExp, arrange: () => void) => {
     const from = written.length;
     arrange();
     await waitUntil(`Topo is in trouble: ${what}`, () => written.slice(from).some((line) => what.test(line)), {
       withinMs: 30_000,
     });
     await call('GET', '/hooks', foreign.keys.full);
-    expect(status).toBeGreaterThan(0);
     parrot.pass();
-    await call('POST', '/nudges', full);
+    const passing = written.length;
+    await waitUntil('Topo is well again', () =>
+      written.slice(passing).some((line) => line.includes('workspace polled')),
+    );
   };
-  await trouble(/answered 500/, () => parrot.speak(500, inError), 503);
-  await trouble(/could not be reached/, () => parrot.speak(200, (quoted) => `no JSON ${quoted}`), 503);
-  await trouble(
-    /not of the known shape/,
-    () => parrot.speak(200, (quoted) => JSON.stringify({ [quoted]: quoted })),
-    503,
-  );
-  await trouble(/answered 302/, () => parrot.speak(302, inError, { location: `${elsewhere.url}/v1/tasks` }), 503);
-  await trouble(/answered 429/, () => parrot.speak(429, inError, { 'retry-after': '0' }), 503);
-  await trouble(/could not be reached/, () => parrot.cut(), 503);
-  await trouble(/refuses the key/, () => parrot.speak(403, inError), 401);
-  await trouble(/refuses the key/, () => parrot.speak(401, inError), 401);
+  await trouble(/answered 500/, () => parrot.speak(500, inError));
+  await trouble(/could not be reached/, () => parrot.speak(200, (quoted) => `no JSON ${quoted}`));
+  await trouble(/not of the known shape/, () => parrot.speak(200, (quoted) => JSON.stringify({ [quoted]: quoted })));
+  await trouble(/answered 302/, () => parrot.speak(302, inError, { location: `${elsewhere.url}/v1/tasks` }));
+  await trouble(/answered 429/, () => parrot.speak(429, inError, { 'retry-after': '0' }));
+  await trouble(/could not be reached/, () => parrot.cut());
+  await trouble(/refuses the key/, () => parrot.speak(403, inError));
+  await trouble(/refuses the key/, () => parrot.speak(401, inError));
   databases.push(...contents());
-  await server.stop();
+  await stop();
   databases.push(...contents());
 
   // What the operator does wrong, and a database that was altered.
-  const startWith = (change: Record<string, string>) =>
+  const startWith = async (change: Record<string, string>) =>
     startServer(readConfig({ PORT: '0', ENCRYPTION_KEY: encryptionKey, ...environment, ...change }), log);
   for (const change of [
     { ENCRYPTION_KEY: otherKey },
@@ -284,9 +292,10 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
   }
   const key = createServerKey();
   await alter('sealed_target', first.id, key);
-  server = await startServer(config, log);
+  running = await startServer(config, log);
+  serverUrl = running.url;
   await expectStatus(500, call('GET', '/hooks', readOnly));
-  await server.stop();
+  await stop();
 
   // What the Zap's owner may see.
   const failing = createServer((request, response) => {
@@ -356,16 +365,16 @@ for (const { name, describe, begin } of everyStore) {
 test('an error that quotes secrets ends in the log without them, and the caller hears none of it', async () => {
   const { written, log } = recordLog();
   const secrets = ['topo_live_c4n4ry0123', 'whsec_c4n4ry0123', 'https://hooks.zapier.com/hooks/standard/1/c4n4ry0123/'];
-  const http = await startHttp({ log });
-  const { tenant } = http.store;
-  http.store.tenant = (organizationId) => ({
-    ...tenant(organizationId),
-    people: async () => {
+  const failing = async (clock: () => number): Promise<Store> => {
+    const store = createSqliteStore(':memory:', clock);
+    const people = async () => {
       throw Object.assign(new Error(`bad row: ${secrets}`, { cause: new Error(`because of ${secrets}`) }), {
         detail: secrets,
       });
-    },
-  });
+    };
+    return { ...store, tenant: (organizationId) => ({ ...store.tenant(organizationId), people }) };
+  };
+  const http = await startHttp({ log, openStore: failing });
   const { status, text } = await http.call('GET', '/people', http.keys.full);
   await http.close();
   expect(status).toBe(500);

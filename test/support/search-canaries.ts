@@ -7,7 +7,7 @@ const formsOf = (canary: string): string[] => {
       .toString('base64')
       .slice(offset === 0 ? 0 : 4, -4),
   );
-  return [
+  const forms = [
     canary,
     canary.toUpperCase(),
     bytes.toString('hex'),
@@ -18,6 +18,7 @@ const formsOf = (canary: string): string[] => {
     ...inBase64,
     ...inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
   ];
+  return [...new Set(forms)];
 };
 
 /** Which of these secrets stand in which of these texts, in whatever form. Says where, and how the secret begins. */
