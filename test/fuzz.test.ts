@@ -36,7 +36,7 @@ test('every route of the server is fuzzed', () => {
 test(
   `${count} generated requests are all answered, in one shape, and never with the server's own fault`,
   async () => {
-    const quotas = { hooks: 200, waitingDeliveries: 5_000, intents: 20_000, people: 300 };
+    const quotas = { hooks: 60, waitingDeliveries: 400, intents: 20_000, people: 300 };
     const http = await startHttp({
       openStore: async (clock) => createSqliteStore(':memory:', clock, quotas),
       sandbox: { taskCount: 0 },
