@@ -7,9 +7,11 @@ import { waitUntil } from '../local-zap/wait-until.ts';
 import { createSandbox } from '../sandbox/create-sandbox.ts';
 import { readConfig } from '../webhook-server/config.ts';
 import { createLog, type Log } from '../webhook-server/log.ts';
+import { Secret } from '../webhook-server/secrets/secret.ts';
 import { type Server, startServer } from '../webhook-server/server.ts';
 import { createSqliteStore } from '../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../webhook-server/store/store.ts';
+import { createTopoClient } from '../webhook-server/topo-client.ts';
 import { everyStore, type Ground } from './support/every-store.ts';
 import { type Received, startReceiver } from './support/receiver.ts';
 import { searchCanaries } from './support/search-canaries.ts';
@@ -361,6 +363,15 @@ for (const { name, describe, begin } of everyStore) {
     });
   });
 }
+
+test.each([301, 302, 303, 307, 308])('a redirect of Topo takes the key nowhere (%i)', async (status) => {
+  const elsewhere = await startReceiver();
+  const topo = await startReceiver((response) => response.writeHead(status, { location: elsewhere.url }).end());
+  const { identify } = createTopoClient(`${topo.url}/v1`);
+  expect(await identify(new Secret('topo_live_c4n4ry'))).toMatchObject({ kind: 'failed', status });
+  expect(topo.received).toHaveLength(1);
+  expect(elsewhere.received).toEqual([]);
+});
 
 test('an error that quotes secrets ends in the log without them, and the caller hears none of it', async () => {
   const { written, log } = recordLog();
