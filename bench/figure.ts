@@ -11,14 +11,17 @@ export type Figure = {
   max?: number;
   /** The target, for a figure that has one. */
   atMost?: number;
+  atLeast?: number;
 };
 
 /** What a figure is called, before it is measured. */
-export type Title = Pick<Figure, 'figure' | 'unit' | 'against' | 'atMost'>;
+export type Title = Pick<Figure, 'figure' | 'unit' | 'against' | 'atMost' | 'atLeast'>;
 
 /** Whether a figure reaches its target; undefined when it has none. */
-export const isReached = ({ value, atMost }: Figure): boolean | undefined =>
-  atMost === undefined ? undefined : value <= atMost;
+export const isReached = ({ value, atMost, atLeast }: Figure): boolean | undefined => {
+  if (atMost === undefined && atLeast === undefined) return undefined;
+  return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY);
+};
 
 /** @throws RangeError without samples. */
 export const median = (samples: readonly number[]): number => {

@@ -14,3 +14,11 @@ export const readNumber = (message: Message, name: string): number => {
   if (typeof value !== 'number') throw new TypeError(`A message has no number “${name}”.`);
   return value;
 };
+
+/** @throws TypeError when the message has no such list of numbers. */
+export const readNumbers = (message: Message, name: string): number[] => {
+  const value = message[name];
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'number');
+  if (!isList) throw new TypeError(`A message has no list of numbers “${name}”.`);
+  return value;
+};

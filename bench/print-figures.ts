@@ -25,7 +25,8 @@ const figureLine = (figure: Figure): string => {
 const tellTarget = (figure: Figure): string => {
   const isGood = isReached(figure);
   if (isGood === undefined) return '';
-  return `at most ${shown(figure.atMost)}: ${isGood ? 'reached' : 'MISSED'}`;
+  const bound = figure.atMost === undefined ? `at least ${shown(figure.atLeast)}` : `at most ${shown(figure.atMost)}`;
+  return `${bound}: ${isGood ? 'reached' : 'MISSED'}`;
 };
 
 const headings = ['figure', 'value', 'unit', 'against', 'pairs', 'min', 'max', 'target'];

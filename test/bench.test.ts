@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Figure, isReached, median, medianFigure } from '../bench/figure.ts';
 import { measureInPairs, ratios } from '../bench/pairs.ts';
+import { percentile } from '../bench/percentile.ts';
 import { printFigures } from '../bench/print-figures.ts';
 
 const figure = (change: Partial<Figure> = {}): Figure => ({ figure: 'a poll', value: 1, unit: 'ms', ...change });
@@ -9,6 +10,14 @@ test('the median is the middle sample, or the mean of the two in the middle', ()
   expect(median([3, 1, 20])).toBe(3);
   expect(median([4, 1, 2, 30])).toBe(3);
   expect(() => median([])).toThrow(RangeError);
+});
+
+test('a percentile is the sample that so many percent do not exceed', () => {
+  const samples = Array.from({ length: 200 }, (_, index) => 200 - index);
+  expect(percentile(samples, 50)).toBe(100);
+  expect(percentile(samples, 99)).toBe(198);
+  expect(percentile([7], 99)).toBe(7);
+  expect(() => percentile([], 50)).toThrow(RangeError);
 });
 
 test('samples are taken in turn, and each ratio is that of its own pair', async () => {
@@ -40,6 +49,8 @@ test('a target is reached up to and including its bound, and judged before anyth
   expect(isReached(figure())).toBeUndefined();
   expect(isReached(figure({ value: 1.2, atMost: 1.2 }))).toBe(true);
   expect(isReached(figure({ value: 1.200001, atMost: 1.2 }))).toBe(false);
+  expect(isReached(figure({ value: 0.25, atLeast: 0.25 }))).toBe(true);
+  expect(isReached(figure({ value: 0.249999, atLeast: 0.25 }))).toBe(false);
 });
 
 test('as JSON each figure is one line with the fields that it has', () => {
@@ -54,7 +65,11 @@ test('as JSON each figure is one line with the fields that it has', () => {
 });
 
 test('as a table the columns are aligned, and a target that was missed stands out', () => {
-  const figures = [figure({ value: 12_345 }), figure({ figure: 'b', value: 2, unit: '×', atMost: 1.2 })];
+  const figures = [
+    figure({ value: 12_345 }),
+    figure({ figure: 'b', value: 2, unit: '×', atMost: 1.2 }),
+    figure({ figure: 'c', value: 2, unit: '×', atLeast: 2 }),
+  ];
 
   expect(printFigures(figures, { isJson: false })).toBe(
     [
@@ -62,6 +77,7 @@ test('as a table the columns are aligned, and a target that was missed stands ou
       '──────  ──────  ────  ───────  ─────  ───  ───  ───────────────────',
       'a poll  12,345  ms',
       'b            2  ×                               at most 1.2: MISSED',
+      'c            2  ×                               at least 2: reached',
       '',
     ].join('\n'),
   );

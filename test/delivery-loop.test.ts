@@ -103,6 +103,34 @@ test('while the disk is full what came of an attempt is kept, and nothing more i
   expect(store.batches).toEqual([['a'], ['a'], ['a', 'b']]);
 });
 
+test('what was delivered while the disk was full is not sent again, however long that lasts', async () => {
+  const receiver = await startReceiver();
+  const hook = await startHook(receiver.url, clocks);
+  await hook.assign('grace', ['t1']);
+  let isFull = true;
+  const delivery = hook.startDelivery({
+    ...hook.store.work,
+    async settle(settlements) {
+      if (isFull) throw new StoreError('The disk is full.');
+      return hook.store.work.settle(settlements);
+    },
+  });
+  const { signal } = new AbortController();
+  const [job] = await delivery.claim(10);
+  if (job === undefined) throw new Error('Nothing is due.');
+  const run = delivery.run(job, signal);
+  await until(() => receiver.received.length === 1);
+  await until(() => hook.log.lines.some((line) => line.includes('cannot be stored')));
+
+  clocks.nowMs += 3_600_000;
+  await expect(delivery.claim(10)).rejects.toThrow(StoreError);
+  isFull = false;
+  expect(await delivery.claim(10)).toEqual([]);
+  await run;
+  expect(receiver.received).toHaveLength(1);
+  expect(await hook.deliveries()).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+});
+
 test('a server that stops does not wait for a disk that stays full', async () => {
   const settler = createSettler(fullFor(Number.POSITIVE_INFINITY), keepLog());
   await expect(settler.settle(settlement('a'), AbortSignal.abort())).rejects.toThrow(StoreError);

@@ -173,6 +173,6 @@ test('a storm of 429 never exceeds the pace at the receiver, with two processes 
 });
 
 test('a restart goes from little to much', () => {
-  const concurrency = [0, 999, 1_000, 2_000, 3_000, 4_000, 5_000, 3_600_000].map((ms) => rampUp(ms, 256));
+  const concurrency = [0, 999, 1_000, 2_000, 3_000, 4_000, 5_000, 3_600_000].map(rampUp);
   expect(concurrency).toEqual([8, 8, 16, 32, 64, 128, 256, 256]);
 });

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, jest } from '@jest/globals';
 import type { TaskReassigned } from '../contract/event.ts';
+import { findBinaries } from '../local-postgres/find-binaries.ts';
+import { startCluster } from '../local-postgres/start-cluster.ts';
 import { fetchHooks } from '../local-zap/hook-view.ts';
 import { waitUntil } from '../local-zap/wait-until.ts';
 import { startWebhookServer, type WebhookServer } from '../local-zap/webhook-server.ts';
@@ -20,8 +22,8 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.kill()));
 });
 
-const startLoop = async (serverCount: number) => {
-  const databaseUrl = await newSchemaUrl();
+const startLoop = async (serverCount: number, url?: string) => {
+  const databaseUrl = url ?? (await newSchemaUrl());
   const topo = await startTopo({ taskCount: 120 });
   const receiver = await startReceiver();
   const start = () =>
@@ -153,4 +155,30 @@ testPostgres('a process that was paused past its lease does not settle what anot
   expect(receiver.received).toHaveLength(3);
   expect(again).toBe(lost);
   expect(next).not.toBe(lost);
+});
+
+testPostgres('when the database falls over the server says that it is not ready, and goes on by itself', async () => {
+  const cluster = await startCluster({ binaries: findBinaries(process.env['PATH'] ?? '') ?? '' });
+  try {
+    const { sandbox, workspace, receiver, started, subscribe } = await startLoop(1, cluster.url);
+    const server = first(started);
+    await subscribe(first(paths));
+    const task = first(workspace.tasks);
+    const person = first(workspace.people.filter(({ userId }) => userId !== task.assignee_user_id));
+    const readiness = async () => (await fetch(`${server.url}/readyz`)).status;
+
+    await cluster.kill();
+    sandbox.reassign(task.id, person.userId);
+    expect(await readiness()).toBe(503);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    await cluster.start();
+    await waitUntil('the server is ready again', async () => (await readiness()) === 200);
+    // What was under way when the database fell over is leased for a minute.
+    await forwardClock(cluster.url, 61_000);
+    await waitUntil('the change was delivered', () => deliveredBy(server) === 1);
+    expect(receiver.received).toHaveLength(1);
+    expect(server.output).not.toMatch(/topo:[0-9a-f]{24}|postgres:\/\//);
+  } finally {
+    await cluster.stop();
+  }
 });

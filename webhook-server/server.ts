@@ -79,9 +79,6 @@ const close = async (listener: HttpServer): Promise<void> => {
 
 type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
 
-/** So many deliveries are under way at most: enough for dozens of hooks that hang, each with its share. */
-const mostDeliveries = 256;
-
 /** How often every task of a workspace is looked at again. */
 const dayMs = 24 * 3_600_000;
 
@@ -125,7 +122,7 @@ const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts
     log,
   });
   const startedAt = monotonicClock();
-  const concurrency = () => rampUp(monotonicClock() - startedAt, mostDeliveries);
+  const concurrency = () => rampUp(monotonicClock() - startedAt);
   const onWork = (listener: () => void) => work.onWork('deliver', listener);
   return startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log);
 };

@@ -39,9 +39,9 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
   stores.push(store);
   const entry = readAllowedHost(options.allowedHost ?? new URL(target).host);
   const log = keepLog();
-  const startDelivery = () =>
+  const startDelivery = (work = store.work) =>
     createDelivery({
-      store: store.work,
+      store: work,
       vault,
       checkTarget: createTargetCheck(entry === undefined ? [] : [entry]),
       transport: options.transport ?? transport,

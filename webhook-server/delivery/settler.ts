@@ -3,7 +3,7 @@ import type { Settlement, SettleOutcome, WorkStore } from '../store/work-store.t
 
 export type Settler = {
   /**
-   * Writes down what became of an attempt, together with whatever else came of attempts at that moment. While the store
+   * Writes down what became of an attempt, together with what comes of others shortly after. While the store
    * does not answer it tries again: what was delivered must not be sent a second time because a disk was full.
    *
    * @throws what the store threw, when the signal is aborted and the store still does not answer.
@@ -20,12 +20,26 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
+/** Settlements wait this long for others: what is written together costs the disk once. */
+const gatherMs = 10;
+
 const retryInMs = 1_000;
 
-/** Collects settlements, and writes those that come at one moment in one transaction. */
+/** Collects settlements, and writes those that come close together in one transaction. */
 export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settler => {
   let waiting: Waiting[] = [];
   let isScheduled = false;
+
+  const flushAfter = (ms: number): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    setTimeout(() => {
+      isScheduled = false;
+      flush().catch((error: unknown) => {
+        log.error({ error, waiting: waiting.length }, 'what became of deliveries cannot be stored; trying again');
+      });
+    }, ms);
+  };
 
   const flush = async (): Promise<void> => {
     const batch = waiting;
@@ -37,20 +51,9 @@ export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settl
     } catch (error) {
       for (const { signal, reject } of batch) if (signal.aborted) reject(error);
       waiting = [...batch.filter(({ signal }) => !signal.aborted), ...waiting];
+      if (waiting.length > 0) flushAfter(retryInMs);
       throw error;
     }
-  };
-
-  const flushSoon = (): void => {
-    if (isScheduled) return;
-    isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      flush().catch((error: unknown) => {
-        log.error({ error, waiting: waiting.length }, 'what became of deliveries cannot be stored; trying again');
-        if (waiting.length > 0) setTimeout(flushSoon, retryInMs);
-      });
-    });
   };
 
   return {
@@ -58,7 +61,7 @@ export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settl
       const settled = new Promise<SettleOutcome>((resolve, reject) => {
         waiting.push({ settlement, signal, resolve, reject });
       });
-      flushSoon();
+      flushAfter(gatherMs);
       return settled;
     },
     flush,

@@ -43,13 +43,20 @@ const attemptedOf = (exchanged: Exchanged, nowMs: number): Attempted => {
 
 /**
  * Sends over pooled connections, follows no redirect and decodes nothing. Connections are not limited: what hangs must
- * not keep others of the same host waiting, and the delivery limits how much is under way.
+ * not keep others of the same host waiting, and the delivery limits how much is under way. Each message has a connection
+ * to itself, which HTTP/2 would not give it: one that breaks makes one delivery ambiguous.
  */
 export const createTransport = ({
   clock = Date.now,
   startTimer = realTimer,
 }: Partial<TransportPorts> = {}): Transport => {
-  const agent = new Agent({ connections: null, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: deadlineMs } });
+  const agent = new Agent({
+    connections: null,
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: deadlineMs },
+  });
 
   const send = async (
     { url, signal }: Pick<Message, 'url' | 'signal'>,

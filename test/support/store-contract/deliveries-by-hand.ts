@@ -71,12 +71,14 @@ export const describeDeliveriesByHand = (name: string, at: StoreBench): void => 
 
     test('of another organization they can neither be seen nor asked for', async () => {
       const { id: hookId } = await hookWith(2);
-      const claim = await claimDelivery();
+      const [claim, waiting] = await claimDeliveries();
+      if (claim === undefined || waiting === undefined) throw new Error('There are two.');
       await settle(claim, dead);
       const other = at.store.tenant('other');
       const theirs = await other.subscribe(newHook());
       expect(await other.deliveries(hookId, { limit: 1 })).toEqual({ kind: 'unknown hook' });
       expect(await other.retryDelivery(claim.id)).toEqual({ kind: 'unknown' });
+      expect(await other.retryDelivery(waiting.id)).toEqual({ kind: 'unknown' });
       expect(await other.recoverDeliveries(hookId, { sinceMs: 0, limit: 10 })).toEqual({ kind: 'unknown' });
       expect(await other.sendTest(hookId, { eventId: 'evt_test', body: '{}' })).toEqual({ kind: 'unknown' });
       expect(await other.deliveries(theirs.id, { limit: 1, before: claim.id })).toEqual({ kind: 'unknown position' });

@@ -45,38 +45,42 @@ const turns = (hooks: Statement, { nowMs, perHook }: Moment): Statement => sql`
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
         order by seq
         limit 2 * ${perHook}::integer) as first
-    where not exists (
-      select 1 from delivery as older
-      where older.hook_id = busy.hook_id and older.order_key = first.order_key
-        and older.state = 'waiting' and older.seq < first.seq)
+    -- As a question of its own: for a join PostgreSQL may read the whole queue of the hook.
+    where first.seq = (
+      select older.seq from delivery as older
+      where older.hook_id = busy.hook_id and older.order_key = first.order_key and older.state = 'waiting'
+      order by older.seq
+      limit 1)
   )`;
 
-/**
- * Locks the hooks whose turn it is, and passes over those that another process is choosing from at this moment. Answers
- * their ids.
- */
+/** Chooses the hooks whose turn it is, and locks them; those that another process chooses from are passed over. */
+export const dueHooks = (moment: Moment, limit: number): Statement => sql`
+  ${turns(everyHook, moment)},
+  candidate as (
+    select hook_id from turn where not is_leased and number <= share
+    order by number, paced_until_ms, seq
+    limit ${limit})
+  select id from hook where id in (select hook_id from candidate)
+  for no key update skip locked`;
+
+/** Locks the hooks whose turn it is, and answers their ids. */
 export const lockDueHooks = async (run: Run, moment: Moment, limit: number): Promise<string[]> => {
-  const rows = await run.rows<{ id: string }>(sql`
-    ${turns(everyHook, moment)},
-    candidate as (
-      select hook_id from turn where not is_leased and number <= share
-      order by number, paced_until_ms, seq
-      limit ${limit})
-    select id from hook where id in (select hook_id from candidate)
-    for no key update skip locked`);
+  const rows = await run.rows<{ id: string }>(dueHooks(moment, limit));
   return rows.map(({ id }) => id);
 };
 
 /** What may be claimed of these hooks, in the order of their turns. They must be locked. */
 export const readDue = (run: Run, hookIds: readonly string[], moment: Moment, limit: number): Promise<DueRow[]> =>
   run.rows<DueRow>(sql`
-    ${turns(theseHooks(hookIds), moment)}
+    ${turns(theseHooks(hookIds), moment)},
+    chosen as materialized (
+      select seq, number, paced_until_ms from turn where not is_leased and number <= share
+      order by number, paced_until_ms, seq
+      limit ${limit})
     select delivery.seq, delivery.id, hook.id as hook_id, pace_key, hook.paced_until_ms, failures, sealed_target,
            sealed_secret, body, attempts, first_sent_at_ms
-    from turn join delivery using (seq) join hook on hook.id = turn.hook_id
-    where not is_leased and number <= share
-    order by number, hook.paced_until_ms, seq
-    limit ${limit}`);
+    from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
+    order by number, chosen.paced_until_ms, seq`);
 
 /** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {

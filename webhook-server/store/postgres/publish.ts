@@ -1,12 +1,13 @@
 import type { Person } from '../../../contract/event.ts';
 import type { OncePer } from '../../../contract/hook.ts';
-import { attributeChanges, type Circumstances, type ReadyChange } from '../attribution.ts';
+import { attributeChanges, type Circumstances } from '../attribution.ts';
 import { type BatchedChange, eventOf, type Introduce, inBatches } from '../change.ts';
 import { type EventRow, readChange } from '../event-row.ts';
 import { fanOut, type Listener, type NewDelivery } from '../fan-out.ts';
 import { readFilters } from '../hook-row.ts';
 import type { Run, Transaction } from './database.ts';
-import { sql } from './sql.ts';
+import { inChunks } from './in-chunks.ts';
+import { type Statement, sql } from './sql.ts';
 
 /** What was found and not told yet, with the intent that speaks for it and the template of its sequence run. */
 type Unpublished = EventRow & {
@@ -17,9 +18,11 @@ type Unpublished = EventRow & {
   sequence_template_id: string | null;
 };
 
-// An intent speaks for a task once: a later change to the same person is somebody else's.
-const readUnpublished = (run: Run, organizationId: string): Promise<Unpublished[]> =>
-  run.rows(sql`
+/**
+ * Reads what was found and not told. An intent speaks for a task once: a later change to the same person is somebody
+ * else's.
+ */
+export const unpublishedOf = (organizationId: string): Statement => sql`
     select event.id, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id, event.task,
            event.occurred_at_us, event.detected_at_ms,
            speaking.id as intent_id, speaking.state as intent_state, speaking.created_at_ms as intent_created_at_ms,
@@ -44,7 +47,7 @@ const readUnpublished = (run: Run, organizationId: string): Promise<Unpublished[
       order by intent.state = 'done' desc, intent.created_at_ms
       limit 1) as speaking on true
     where event.organization_id = ${organizationId} and event.body is null
-    order by event.seq`);
+    order by event.seq`;
 
 const readListeners = async (run: Run, organizationId: string): Promise<Listener[]> => {
   const rows = await run.rows<{ id: string; filters: string; once_per: OncePer }>(sql`
@@ -82,11 +85,10 @@ const circumstancesOf = (row: Unpublished | undefined, asksForTemplates: boolean
 
 const writeEvents = async (
   run: Run,
-  ready: readonly ReadyChange[],
+  intentOf: ReadonlyMap<string, string | null>,
   batched: readonly BatchedChange[],
   introduce: Introduce,
 ): Promise<void> => {
-  const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
   await run.change(sql`
     update event
     set source = told.source, intent_id = told.intent_id, body = told.body, task = null,
@@ -104,7 +106,6 @@ const writeDeliveries = async (
   organizationId: string,
   added: readonly NewDelivery[],
 ): Promise<void> => {
-  if (added.length === 0) return;
   await change(sql`
     insert into delivery (id, organization_id, hook_id, event_id, order_key, body, created_at_ms)
     select id, ${organizationId}, hook_id, event_id, order_key, body, ${nowMs}::bigint
@@ -122,7 +123,7 @@ const writeDeliveries = async (
  * that deliveries are numbered in order; answers the number of deliveries.
  */
 export const publish = async (run: Transaction, organizationId: string): Promise<number> => {
-  const unpublished = await readUnpublished(run, organizationId);
+  const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId));
   if (unpublished.length === 0) return 0;
   const listeners = await readListeners(run, organizationId);
   const asksForTemplates = listeners.some(({ filters }) => filters.sequence_template_ids !== undefined);
@@ -135,8 +136,9 @@ export const publish = async (run: Transaction, organizationId: string): Promise
   if (ready.length === 0) return 0;
   const introduce = await readPeople(run, organizationId, unpublished);
   const batched = inBatches(ready);
-  await writeEvents(run, ready, batched, introduce);
+  const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
+  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, introduce);
   const added = fanOut(batched, listeners, introduce);
-  await writeDeliveries(run, organizationId, added);
+  for (const chunk of inChunks(added)) await writeDeliveries(run, organizationId, chunk);
   return added.length;
 };

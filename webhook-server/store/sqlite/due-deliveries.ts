@@ -29,6 +29,7 @@ const turns = `
   ),
   turn as (
     select delivery.seq,
+           paced_until_ms,
            lease is not null and lease_until_ms > @nowMs as is_leased,
            row_number() over (
              partition by hook.id
@@ -50,12 +51,17 @@ const turns = `
 export const prepareDueDeliveries = (database: Database) => ({
   now: database.prepare<Moment & { limit: number }, DueRow>(`
     ${turns}
-    select delivery.seq, delivery.id, hook_id, pace_key, paced_until_ms, failures, sealed_target, sealed_secret, body,
-           attempts, first_sent_at_ms
-    from turn join delivery using (seq) join hook on hook.id = hook_id
-    where not is_leased and number <= share
-    order by number, paced_until_ms, seq
-    limit @limit`),
+    select delivery.seq, delivery.id, hook_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
+           body, attempts, first_sent_at_ms
+    from (
+      select seq, number, paced_until_ms from turn where not is_leased and number <= share
+      order by number, paced_until_ms, seq
+      limit @limit
+    ) as chosen
+      -- In this order: SQLite would rather begin with the whole table.
+      cross join delivery using (seq)
+      cross join hook on hook.id = hook_id
+    order by number, chosen.paced_until_ms, chosen.seq`),
 
   next: database.prepare<Moment, { due_at_ms: number | null }>(`
     ${turns}
