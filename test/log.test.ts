@@ -42,6 +42,18 @@ test.each(secrets)('%s is taken out of a message, an error, its cause and its fi
   expect(lines).toContain('[secret]');
 });
 
+test('an error about a URL does not quote it', () => {
+  const lines = linesOf((log) => {
+    try {
+      new URL(`no-url/${canary}`);
+    } catch (error) {
+      log.error({ error }, 'failed');
+    }
+  });
+  expect(lines).toContain('Invalid URL');
+  expect(lines).not.toContain(canary);
+});
+
 test('an error is logged with its message and its cause', () => {
   const lines = linesOf((log) =>
     log.error({ error: new Error('the outer', { cause: new Error('the inner') }) }, 'failed'),

@@ -4,8 +4,21 @@ import { conceal } from './secrets/conceal.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** Fields that hold secrets wherever they turn up, for example in an error that somebody else's library made. */
-const secretFields = ['authorization', 'api_key', 'apiKey', 'key', 'password', 'secret', 'target_url', 'token'];
+/**
+ * Fields that hold secrets wherever they turn up, for example in an error that somebody else's library made: Node's error
+ * about a URL quotes it as `input`.
+ */
+const secretFields = [
+  'authorization',
+  'api_key',
+  'apiKey',
+  'input',
+  'key',
+  'password',
+  'secret',
+  'target_url',
+  'token',
+];
 
 const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 

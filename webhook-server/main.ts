@@ -1,5 +1,6 @@
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { conceal } from './secrets/conceal.ts';
 import { EncryptionKeyError } from './secrets/encryption-key.ts';
 import { SealBroken } from './secrets/vault.ts';
 import { startServer } from './server.ts';
@@ -47,6 +48,6 @@ const start = async (): Promise<void> => {
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${conceal(explain(error))}\n`);
   process.exitCode = 1;
 }
