@@ -19,13 +19,13 @@ export const limitsOf = (
   given: Pick<HttpLimits, 'requestsPerMinute' | 'newKeysPerMinute' | 'bodyKilobytes'>,
 ): HttpLimits => ({
   ...given,
-  looksPerMinute: Math.ceil(given.requestsPerMinute / 5),
-  sendsPerMinute: Math.ceil(given.requestsPerMinute / 5),
+  looksPerMinute: Math.ceil(given.requestsPerMinute / 25),
+  sendsPerMinute: Math.ceil(given.requestsPerMinute / 25),
   strangersPerMinute: given.newKeysPerMinute * 5,
 });
 
 export const usualLimits: HttpLimits = limitsOf({
-  requestsPerMinute: 1_200,
+  requestsPerMinute: 6_000,
   newKeysPerMinute: 120,
   bodyKilobytes: 100,
 });
