@@ -490,3 +490,16 @@ test('polls that are asked for one by one keep the budget too, whichever process
     if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
   }
 });
+
+test('a poll that fails is repeated after its back-off, whatever chance adds to it', async () => {
+  watched = await watchWorkspace({ random: 0.123_456_789 });
+  const at = watched;
+  await at.subscribe();
+  await at.listen();
+  at.passTime(3_600_000);
+  at.sandbox.injectFault({ kind: 'status', status: 500 });
+  expect(await at.poll()).toBe(1);
+  expect(await at.poll()).toBe(0);
+  at.passTime(15_000);
+  expect(await at.poll()).toBe(1);
+});

@@ -147,6 +147,7 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => really({}, ({ keys }) => keys.noTasks),
     () => really({ sequence_template_ids: sampleTask.id }, ({ keys }) => keys.tasksOnly),
   ],
+  'Webhook server: 409': [() => subscribing(409, said('quota_reached'))],
   'Webhook server: 429': [() => subscribing(429, said('rate_limited'))],
   'Webhook server: 503': [
     () =>

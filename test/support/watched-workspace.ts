@@ -23,6 +23,8 @@ export const watchWorkspace = async (
     /** So many detectors, as of several processes, poll in turn. */
     detectorCount?: number;
     skewMs?: number;
+    /** What chance draws, from 0 up to 1. */
+    random?: number;
     /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
     openStore?: (clock: () => number) => Promise<Store>;
     /** Stands between the detector and Topo. */
@@ -35,6 +37,7 @@ export const watchWorkspace = async (
     requestsPerMinute = 100_000,
     detectorCount = 1,
     skewMs = 0,
+    random = 0.5,
     openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
     throughStore = (store: WorkStore) => store,
@@ -57,7 +60,7 @@ export const watchWorkspace = async (
       pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       monotonicClock: () => nowMs,
-      random: () => 0.5,
+      random: () => random,
       log,
     });
   const detectors = Array.from({ length: detectorCount }, newDetector);

@@ -78,8 +78,10 @@ export const createDetector = ({
       const budget = budgetOf(claim);
       const polled = await pollClaimed(claim, budget, signal);
       report(log, organizationId, polled);
-      const { nextPollInMs, sawChange } = polled;
+      const { sawChange } = polled;
       const result = resultOf(polled, claim);
+      // Databases count whole milliseconds, and a back-off has a random part.
+      const nextPollInMs = Math.round(polled.nextPollInMs);
       const requestedAtMs = budget.spentAtMs;
       await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
     },

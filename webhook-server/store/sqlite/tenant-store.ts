@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import { type HookRow, hookColumns, readHook } from '../hook-row.ts';
+import { hooksKeptPerLive, QuotaReached, type Quotas } from '../quotas.ts';
 import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createEndHook } from './end-hook.ts';
@@ -19,6 +20,10 @@ const prepareHookStatements = (database: Database) => ({
   findLive: database.prepare<Owned & { targetHash: string }, { id: string }>(`
     select id from hook
     where organization_id = @organizationId and target_hash = @targetHash and ended_at_ms is null`),
+
+  count: database.prepare<Owned, { live: number; kept: number }>(`
+    select count(*) filter (where ended_at_ms is null) as live, count(*) as kept from hook
+    where organization_id = @organizationId`),
 
   insert: database.prepare<Record<string, string | number | null>>(`
     insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
@@ -108,6 +113,7 @@ const prepareEventStatements = (database: Database) => ({
 export const createTenantStores = (
   database: Database,
   clock: () => number,
+  quotas: Quotas,
   onPollWork: () => void,
   onDeliveryWork: () => void,
 ): ((organizationId: string) => TenantStore) => {
@@ -115,14 +121,19 @@ export const createTenantStores = (
   const workspace = prepareWorkspaceStatements(database);
   const event = prepareEventStatements(database);
   const endHook = createEndHook(database);
-  const intents = createIntents(database, clock, onPollWork);
-  const people = createPeople(database);
-  const deliveries = createDeliveries(database, clock, onDeliveryWork);
+  const intents = createIntents(database, clock, quotas, onPollWork);
+  const people = createPeople(database, quotas);
+  const deliveries = createDeliveries(database, clock, quotas, onDeliveryWork);
 
   const readOne = (owned: OwnedHook): StoredHook => {
     const row = hook.get.get(owned);
     if (row === undefined) throw new Error(`The hook ${owned.hookId} was not stored.`);
     return readHook(row);
+  };
+
+  const refuseTooMany = (organizationId: string): void => {
+    const { live = 0, kept = 0 } = hook.count.get({ organizationId }) ?? {};
+    if (live >= quotas.hooks || kept >= quotas.hooks * hooksKeptPerLive) throw new QuotaReached('hooks', quotas.hooks);
   };
 
   const subscribe = database.transaction((organizationId: string, added: NewHook): StoredHook => {
@@ -141,6 +152,7 @@ export const createTenantStores = (
       hook.replaceFilters.run({ organizationId, hookId: live.id, filters, oncePer, paceKey });
       return readOne({ organizationId, hookId: live.id });
     }
+    refuseTooMany(organizationId);
     const { id, secretHash, sealedTarget, sealedSecret } = added;
     hook.forgetFarewells.run({ organizationId, targetHash });
     hook.insert.run({
