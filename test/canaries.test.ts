@@ -86,7 +86,7 @@ const startParrot = async (origin: string) => {
   };
 };
 
-const inError = (message: string): string => JSON.stringify({ error: { code: 'x', message }, request_id: 'r' });
+const inError = (message: string): string => JSON.stringify({ type: 'error', message, request_id: 'r' });
 
 /** Lets everything go wrong that can, and answers what could be seen of it. */
 const runEverything = async ({ environment, alter, contents }: Ground) => {
@@ -267,7 +267,7 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
     );
   };
   await trouble(/answered 500/, () => parrot.speak(500, inError));
-  await trouble(/could not be reached/, () => parrot.speak(200, (quoted) => `no JSON ${quoted}`));
+  await trouble(/is not JSON/, () => parrot.speak(200, (quoted) => `c4n4ry-${quoted}`));
   await trouble(/not of the known shape/, () => parrot.speak(200, (quoted) => JSON.stringify({ [quoted]: quoted })));
   await trouble(/answered 302/, () => parrot.speak(302, inError, { location: `${elsewhere.url}/v1/tasks` }));
   await trouble(/answered 429/, () => parrot.speak(429, inError, { 'retry-after': '0' }));

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Subscribed } from '../contract/hook.ts';
 import { createSandbox } from '../sandbox/create-sandbox.ts';
 import { readConfig } from '../webhook-server/config.ts';
+import { createVault } from '../webhook-server/secrets/vault.ts';
 import { startServer } from '../webhook-server/server.ts';
 import { everyStore } from './support/every-store.ts';
 import { keepLog } from './support/keep-log.ts';
@@ -15,7 +16,8 @@ const target_url = 'https://hooks.zapier.com/hooks/standard/1/zap/';
 for (const { name, describe, begin } of everyStore) {
   describe(`another encryption key over ${name}`, () => {
     test('with the old one present everything is sealed anew, and works as before', async () => {
-      const { environment, contents } = await begin();
+      const ground = await begin();
+      const { environment, contents } = ground;
       const sandbox = createSandbox({ taskCount: 5 });
       const topo = await sandbox.listen();
       const { full, tasksOnly } = sandbox.workspaces[0].keys;
@@ -38,6 +40,9 @@ for (const { name, describe, begin } of everyStore) {
 
       const before = await withServer({ ENCRYPTION_KEY: firstKey }, async (url) => {
         await subscribe(url, tasksOnly, `${target_url}other/`);
+        // The key of a workspace without hooks is erased, and what it left in the file is to be overwritten.
+        const foreign = await subscribe(url, sandbox.workspaces[1].keys.full);
+        await call('DELETE', `${url}/hooks/${foreign.id}`, foreign.secret);
         return subscribe(url, full);
       });
       const sealedBefore = [
@@ -63,6 +68,20 @@ for (const { name, describe, begin } of everyStore) {
         expect((await call('DELETE', `${url}/hooks/${before.id}`, before.secret)).status).toBe(204);
       });
       await topo.close();
+
+      const { keyId } = createVault(Buffer.from(secondKey, 'hex'));
+      const store = await ground.open(Date.now);
+      const { keyCheck, workspaceKeys, spareKeys, hooks } = await store.sealedValues();
+      await store.close();
+      const sealed = [
+        keyCheck,
+        ...[...workspaceKeys, ...spareKeys].map(({ sealedKey }) => sealedKey),
+        ...hooks.flatMap(({ sealedTarget, sealedSecret }) => [sealedTarget, sealedSecret]),
+      ];
+      expect(spareKeys).toHaveLength(1);
+      expect(sealed.filter((value) => !value.startsWith(`v1.${keyId}.`))).toEqual([]);
+      // Nor does anything linger that the old key opens.
+      expect(contents().join()).not.toContain(`v1.${sealedBefore[0]}.`);
     });
   });
 }

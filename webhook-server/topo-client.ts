@@ -26,13 +26,21 @@ const describe = async (response: Response, key: Secret): Promise<string> => {
   return `Topo answered ${response.status}${said}${id}`;
 };
 
-/** What went wrong on the way, without a message that may quote an answer. */
+/** What went wrong on the way. */
 const faultOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown error';
-  if (error instanceof SyntaxError) return 'its answer is not JSON';
-  const { cause } = error;
+  if (typeof error !== 'object' || error === null) return 'unknown error';
+  const cause: unknown = 'cause' in error ? error.cause : undefined;
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
-  return error.message;
+  return 'message' in error ? String(error.message) : 'unknown error';
+};
+
+/** `undefined` for what is not JSON: an error about it would quote it. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };
 
 /**
@@ -69,7 +77,8 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     }
     if (!response.ok) return { kind: 'failed', status, reason: await describe(response, key) };
 
-    const body: unknown = await response.json();
+    const body = parseJson(await response.text());
+    if (body === undefined) return { kind: 'failed', status, reason: `Topo's answer to ${request.path} is not JSON` };
     const parsed = answer.safeParse(body);
     if (parsed.success) return { kind: 'answered', answer: parsed.data, dateMs: dateOf(headers) };
     const fields = parsed.error.issues.map(({ path }) => path.join('.')).slice(0, 5);

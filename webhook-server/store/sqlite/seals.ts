@@ -75,6 +75,9 @@ export const createSeals = (database: Database): Pick<Store, 'keyCheck' | 'seale
     },
     async replaceSealed(values) {
       replace.immediate(values);
+      // What the old key can open must not linger in pages that are free by now.
+      database.exec('vacuum');
+      database.pragma('wal_checkpoint(truncate)');
     },
   };
 };
