@@ -82,18 +82,32 @@ const settingsOf = (folder: string, port: number): string[] =>
 
 /**
  * Starts the server under a shell that waits for the end of its input: when this process ends, however it ends, so does
- * its end of that pipe, and the shell stops the server.
+ * its end of that pipe. Then the shell stops the server and removes its folder, unless it was told “keep” before.
  */
+const underShell = `
+exec 3<&0
+folder=$1
+shift
+"$@" </dev/null 3<&- &
+server=$!
+{
+  read -r word <&3
+  kill -QUIT "$server"
+  if [ "$word" != keep ]; then
+    while kill -0 "$server"; do sleep 0.1; done
+    rm -rf "$folder"
+  fi
+} 2>/dev/null &
+wait "$server"`;
+
 const spawnServer = (folder: string, port: number, { binaries }: ClusterOptions, user: User): ChildProcess =>
   spawn(
     'sh',
     [
-      '-c',
-      'exec 3<&0; "$@" </dev/null 3<&- & server=$!; { read -r _ <&3; kill -QUIT "$server"; } 2>/dev/null & wait "$server"',
-      'sh',
+      ...['-c', underShell, 'sh', folder],
       ...[join(binaries, 'postgres'), '-D', join(folder, 'data'), ...settingsOf(folder, port)],
     ],
-    { cwd: folder, stdio: ['pipe', 'ignore', 'pipe'], detached: true, ...user },
+    { cwd: '/', stdio: ['pipe', 'ignore', 'pipe'], detached: true, ...user },
   );
 
 const untilReady = (server: ChildProcess): Promise<void> =>
@@ -111,10 +125,10 @@ const untilReady = (server: ChildProcess): Promise<void> =>
     });
   });
 
-const end = async (server: ChildProcess): Promise<void> => {
+const end = async (server: ChildProcess, word = ''): Promise<void> => {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
-  server.stdin?.end();
+  server.stdin?.end(word);
   const timer = setTimeout(() => server.kill('SIGKILL'), stopWithinMs);
   await exited;
   clearTimeout(timer);
@@ -147,7 +161,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     let server = await launch(port);
     return {
       url: `postgres://${databaseName}:${password}@127.0.0.1:${port}/postgres`,
-      kill: () => end(server),
+      kill: () => end(server, 'keep\n'),
       async start() {
         server = await launch(port);
       },

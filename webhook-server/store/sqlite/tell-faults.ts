@@ -1,4 +1,3 @@
-import SqliteDatabase from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 
 // What is wrong with the disk or the file, as opposed to what is wrong with a statement.
@@ -12,10 +11,13 @@ const faults: Record<string, string> = {
   SQLITE_BUSY: 'Another process is using the database. Stop it: the server goes on by itself.',
 };
 
+/** By its code: the class of the error belongs to whoever loaded SQLite first in this process. */
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
 const translate = (error: unknown): unknown => {
-  if (!(error instanceof SqliteDatabase.SqliteError)) return error;
   // Extended codes have the code that they extend in front, for example SQLITE_IOERR_WRITE.
-  const primary = error.code.split('_').slice(0, 2).join('_');
+  const primary = codeOf(error).split('_').slice(0, 2).join('_');
   const message = faults[primary];
   return message === undefined ? error : new StoreError(message, { cause: error });
 };
