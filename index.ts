@@ -10,8 +10,7 @@ import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
 import templateList from './triggers/template-list.ts';
 import { authentication } from './zapier/authentication.ts';
-import { refuseRedirect } from './zapier/refuse-redirect.ts';
-import { sendKey } from './zapier/send-key.ts';
+import { sendKey } from './zapier/request/send-key.ts';
 
 export default defineApp({
   version: packageJson.version,
@@ -19,7 +18,6 @@ export default defineApp({
   flags: { cleanInputData: false },
   authentication,
   beforeRequest: [sendKey],
-  afterResponse: [refuseRedirect],
   triggers: {
     [taskReassigned.key]: taskReassigned,
     [taskList.key]: taskList,

@@ -1,4 +1,6 @@
 export default {
+  // For a test that hangs; one that is only slow, on a busy machine, has not failed.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

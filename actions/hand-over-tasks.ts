@@ -1,6 +1,11 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { mostIntents } from '../contract/intent.ts';
 import { startDeadline } from '../zapier/deadline.ts';
+import { halted } from '../zapier/errors/zapier-error.ts';
+import { readTaskIds } from '../zapier/fields/read-id.ts';
+import { readNumber } from '../zapier/fields/read-number.ts';
+import { readSwitch } from '../zapier/fields/read-switch.ts';
+import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
 import {
   type HandOverOutput,
@@ -11,11 +16,7 @@ import {
 } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { readNumber, readTaskIds } from '../zapier/read-field.ts';
-import { readSwitch } from '../zapier/read-switch.ts';
-import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
 import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
-import { halted } from '../zapier/zapier-error.ts';
 
 const label = {
   from: 'Previous Assignee',

@@ -1,12 +1,13 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { reassignScopes } from '../topo/reassign-task.ts';
-import { choicesOf } from '../zapier/choices.ts';
 import { startDeadline } from '../zapier/deadline.ts';
+import { choicesOf } from '../zapier/fields/choices.ts';
+import { readChoice } from '../zapier/fields/read-choice.ts';
+import { readTaskId } from '../zapier/fields/read-id.ts';
+import { readSwitch } from '../zapier/fields/read-switch.ts';
+import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { readChoice, readTaskId } from '../zapier/read-field.ts';
-import { readSwitch } from '../zapier/read-switch.ts';
-import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
 import { narrowingFields } from '../zapier/tasks/narrowing.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {

@@ -26,18 +26,11 @@ const endOf = async (child: ChildProcess, signal: AbortSignal): Promise<never> =
   throw new Error(`A process ended before it answered (${child.exitCode ?? child.signalCode}).`);
 };
 
-/**
- * Forks a built file of ours, with nothing of the shell's environment.
- *
- * @param nodeFlags for Node itself, such as `--max-old-space-size=64`.
- */
-export const forkChild = (
-  path: string,
-  { args = [], nodeFlags = [] }: { args?: readonly string[]; nodeFlags?: readonly string[] } = {},
-): Child => {
+/** Forks a built file of ours, with nothing of the shell's environment. */
+export const forkChild = (path: string, args: readonly string[] = []): Child => {
   const child = fork(fileURLToPath(builtFile(path)), args, {
     env: {},
-    execArgv: [...nodeFlags],
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 

@@ -44,14 +44,14 @@ const drain = async (question: Message): Promise<Message> => {
   const tookMs = performance.now() - startMs;
   await delivering.stop();
   await store.close();
-  return { tookMs, peakBytes: peakMemory() };
+  return { tookMs, peakBytes: peakMemory(process.pid) };
 };
 
 const bare = async (question: Message): Promise<Message> => {
   const startMs = performance.now();
   const target = new URL(`http://${readText(question, 'host')}/hooks/standard/1/bare/`);
   await postBare(target, readText(question, 'body'), readNumber(question, 'count'), bareInFlight);
-  return { tookMs: performance.now() - startMs, peakBytes: peakMemory() };
+  return { tookMs: performance.now() - startMs, peakBytes: peakMemory(process.pid) };
 };
 
 answerParent((question) => {

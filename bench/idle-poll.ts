@@ -5,8 +5,8 @@ import { measureInPairs, type Pair, ratios } from './pairs.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 import { type WatchedTasks, watchTasks } from './watch-tasks.ts';
 
-const pairs = 15;
-const pollsEach = 20;
+const pairs = 75;
+const pollsEach = 10;
 const mostPollsToSettle = 10;
 
 type Workspace = { sandbox: SandboxProcess; watched: WatchedTasks };

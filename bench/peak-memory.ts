@@ -1,16 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const highWaterMark = /^VmHWM:\s+(\d+) kB$/m;
 
-/**
- * The most memory that this process has used at once, in bytes.
- *
- * On Linux from `/proc`: `maxRSS` also counts what the process was forked from, before it became itself.
- */
-export const peakMemory = (): number => {
+const peakKibibytes = (processId: number): number => {
   if (process.platform === 'linux') {
-    const kibibytes = highWaterMark.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    if (kibibytes !== undefined) return Number(kibibytes) * 1024;
+    return Number(highWaterMark.exec(readFileSync(`/proc/${processId}/status`, 'utf8'))?.[1]);
   }
-  return process.resourceUsage().maxRSS * 1024;
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(processId)], { encoding: 'utf8' }));
+};
+
+/**
+ * The most memory that a process has used at once, in bytes; what it uses now, where the system does not tell that.
+ *
+ * @throws Error when there is no such process.
+ */
+export const peakMemory = (processId: number): number => {
+  const kibibytes = peakKibibytes(processId);
+  if (!Number.isFinite(kibibytes)) throw new Error('The system does not tell how much memory the process uses.');
+  return kibibytes * 1024;
 };

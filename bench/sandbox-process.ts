@@ -25,7 +25,7 @@ const askForPlace = async (child: Child): Promise<TopoPlace> => {
 
 /** Starts a sandbox whose first workspace has so many tasks; nothing is left when it throws. */
 export const startSandboxProcess = async (taskCount: number): Promise<SandboxProcess> => {
-  const child = forkChild('bench/sandbox-main.js', { args: [String(taskCount)] });
+  const child = forkChild('bench/sandbox-main.js', [String(taskCount)]);
   try {
     const place = await askForPlace(child);
     return {

@@ -3,15 +3,12 @@ import { createLog } from '../webhook-server/log.ts';
 import { createSqliteStore } from '../webhook-server/store/sqlite/sqlite-store.ts';
 import { createTopoClient } from '../webhook-server/topo-client.ts';
 import type { TopoPlace } from './sandbox-process.ts';
-import { subscribe, vault } from './subscribe.ts';
+import { vault } from './subscribe.ts';
 
 /** The detector over a store of its own, whose clock moves on by itself. */
 export type WatchedTasks = {
-  subscribe(): Promise<void>;
   /** Lets the time pass until the workspace is due, and polls it. */
   poll(): Promise<void>;
-  /** Whether the first reading has ended. */
-  isListening(): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -38,16 +35,11 @@ export const watchTasks = (path: string, place: TopoPlace): WatchedTasks => {
   const { signal } = new AbortController();
 
   return {
-    subscribe: () => subscribe(store, place),
     async poll() {
       nowMs += (await store.work.msUntilPoll()) ?? 0;
       const [claim] = await detector.claim(1);
       if (claim === undefined) throw new Error('The workspace is not due.');
       await detector.run(claim, signal);
-    },
-    async isListening() {
-      const [hook] = await store.tenant(place.organizationId).hooks();
-      return hook !== undefined && hook.listeningSinceMs !== null;
     },
     close: () => store.close(),
   };

@@ -1,9 +1,10 @@
 import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
+import { halted } from '../zapier/errors/zapier-error.ts';
+import { readIdOrText } from '../zapier/fields/read-id.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { type FoundPerson, findPeople } from '../zapier/people/find-people.ts';
-import { readIdOrText } from '../zapier/read-field.ts';
-import { halted } from '../zapier/zapier-error.ts';
+import { samplePeople } from '../zapier/people/sample-people.ts';
 
 const label = 'Person';
 
@@ -30,9 +31,9 @@ const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<Fo
 };
 
 const sample: FoundPerson = {
-  id: '1a2b3c4d-6e7f-4a8b-9c0d-e1f2a3b4c5d6',
-  name: 'Kim Lindqvist',
-  email: 'kim@example.com',
+  id: samplePeople.kim.user_id,
+  name: samplePeople.kim.name,
+  email: samplePeople.kim.email,
   open_tasks: 12,
 };
 

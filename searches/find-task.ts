@@ -1,17 +1,21 @@
 import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
 import type { Person } from '../contract/event.ts';
 import { type Task, taskStatuses } from '../topo/task.ts';
-import { choicesOf } from '../zapier/choices.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { taskStatusLabels } from '../zapier/labels.ts';
+import { choicesOf } from '../zapier/fields/choices.ts';
+import { readWord } from '../zapier/fields/read-choice.ts';
+import { readOptionalId } from '../zapier/fields/read-id.ts';
+import { readMoment } from '../zapier/fields/read-moment.ts';
+import { readText } from '../zapier/fields/read-text.ts';
+import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields } from '../zapier/people/person-output.ts';
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
-import { readMoment, readOptionalId, readText, readWord } from '../zapier/read-field.ts';
-import { refuseBlankMapping } from '../zapier/refuse-blank-mapping.ts';
-import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
+import { samplePeople } from '../zapier/people/sample-people.ts';
 import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
 import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
+import { taskStatusLabels } from '../zapier/wording/labels.ts';
 
 const label = {
   assignee: 'Assignee',
@@ -92,14 +96,14 @@ const readCriteria = (inputData: InputData, assigneeId: string | undefined): Tas
   const status = readWord(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
   const contactEmail = readText(label.contact, inputData.contact_email);
-  const createdAfterMs = readMoment(label.createdAfter, inputData.created_after);
+  const createdAfterUs = readMoment(label.createdAfter, inputData.created_after);
   return {
     ...readNarrowing(inputData),
     ...(assigneeId === undefined ? {} : { assigneeId }),
     ...(status === undefined ? {} : { status }),
     ...(sequenceId === undefined ? {} : { sequenceId }),
     ...(contactEmail === undefined ? {} : { contactEmail }),
-    ...(createdAfterMs === undefined ? {} : { createdAfterMs }),
+    ...(createdAfterUs === undefined ? {} : { createdAfterUs }),
   };
 };
 
@@ -127,7 +131,7 @@ export default defineSearch({
     perform,
     sample: {
       ...sampleTask,
-      assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+      assignee: samplePeople.kim,
     },
     outputFields: [...taskOutputFields(), ...personOutputFields('assignee__', 'Assignee')],
   },

@@ -4,10 +4,10 @@ import type { Call } from '../topo/call.ts';
 import { listTasks } from '../topo/list-tasks.ts';
 import { me } from '../topo/me.ts';
 import { reassignTask } from '../topo/reassign-task.ts';
-import { callTopo } from '../zapier/call-topo.ts';
 import type { Deadline } from '../zapier/deadline.ts';
-import { retryAfterSeconds } from '../zapier/retry-after.ts';
-import { sampleTask } from '../zapier/task-output.ts';
+import { callTopo } from '../zapier/request/call-topo.ts';
+import { retryAfterSeconds } from '../zapier/request/retry-after.ts';
+import { sampleTask } from '../zapier/tasks/task-output.ts';
 import { startReceiver } from './support/receiver.ts';
 import { runInApp } from './support/zapier-app.ts';
 

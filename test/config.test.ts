@@ -87,3 +87,26 @@ test('a key may be written in hexadecimal or in base64', () => {
 test('the configuration prints no key', () => {
   expect(JSON.stringify(readConfig({ ENCRYPTION_KEY: key }))).not.toContain(key);
 });
+
+test('the key before this one needs this one, and neither is printed', () => {
+  const old = 'ab'.repeat(32);
+  expect(() => readConfig({ ENCRYPTION_KEY_OLD: old })).toThrow(/ENCRYPTION_KEY is required with ENCRYPTION_KEY_OLD/);
+  expect(() => readConfig({ ENCRYPTION_KEY: old, ENCRYPTION_KEY_OLD: 'canary' })).toThrow(
+    /ENCRYPTION_KEY_OLD must hold 32 bytes/,
+  );
+  expect(JSON.stringify(readConfig({ ENCRYPTION_KEY: old, ENCRYPTION_KEY_OLD: old }))).not.toContain(old);
+});
+
+test.each([
+  ['HOOKS_PER_WORKSPACE', '7', { quotas: { hooks: 7 } }],
+  ['WAITING_DELIVERIES_PER_WORKSPACE', '7', { quotas: { waitingDeliveries: 7 } }],
+  ['INTENTS_PER_WORKSPACE', '7', { quotas: { intents: 7 } }],
+  ['PEOPLE_PER_WORKSPACE', '7', { quotas: { people: 7 } }],
+  ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, looksPerMinute: 1, sendsPerMinute: 1 } }],
+  ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, strangersPerMinute: 35 } }],
+  ['BODY_KILOBYTES', '7', { limits: { bodyKilobytes: 7 } }],
+  ['MAX_CONNECTIONS', '7', { mostConnections: 7 }],
+])('%s is configured, and must be a number', (name, value, expected) => {
+  expect(readConfig({ [name]: value })).toMatchObject(expected);
+  for (const bad of ['0', '-1', '1.5', 'many', '1e9']) expect(() => readConfig({ [name]: bad })).toThrow(name);
+});

@@ -84,6 +84,9 @@ test('Retry-After is read in seconds or as a date', () => {
   expect(retryAfterMs('120', nowMs)).toBe(120_000);
   expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', nowMs)).toBe(60_000);
   expect(retryAfterMs('Wed, 31 Dec 2025 00:00:00 GMT', nowMs)).toBe(0);
-  expect(retryAfterMs('soon', nowMs)).toBeUndefined();
+  expect(retryAfterMs('Thursday, 01-Jan-26 00:01:00 GMT', nowMs)).toBe(60_000);
+  for (const neither of ['soon', '-5', '+5', '10, 20', '1.5.2', '1e3', '']) {
+    expect(retryAfterMs(neither, nowMs)).toBeUndefined();
+  }
   expect(retryAfterMs(undefined, nowMs)).toBeUndefined();
 });

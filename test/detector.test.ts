@@ -17,6 +17,18 @@ const openTasks = ({ workspace }: WatchedWorkspace) =>
 const someoneElse = ({ workspace }: WatchedWorkspace, userId: string | null): string =>
   workspace.people.find((person) => person.userId !== userId)?.userId ?? '';
 
+/** The tasks of all events, told page by page. */
+const changedTasks = async ({ tenant }: WatchedWorkspace): Promise<string[]> => {
+  const ids: string[] = [];
+  let before: string | undefined;
+  for (;;) {
+    const page = await tenant.events({ limit: 1000, before });
+    ids.push(...(page?.items ?? []).map(({ task }) => task.id));
+    before = page?.items.at(-1)?.id;
+    if (page?.has_more !== true) return ids;
+  }
+};
+
 /** Reassigns the first open tasks, each at a moment of its own. */
 const reassign = (at: WatchedWorkspace, count: number): string[] =>
   openTasks(at)
@@ -341,6 +353,108 @@ test('a key that is refused for a day ends the hooks, and their targets are told
   expect(await nextPoll(at)).toBe(0);
 });
 
+test('a poll that the budget put off says nothing about a refused key', async () => {
+  const at = await listening({ requestsPerMinute: 1 });
+  at.sandbox.revokeKey(at.workspace.keys.full);
+  await nextPoll(at);
+  const sinceMs = (await at.tenant.hooks())[0]?.keyRefusedSinceMs;
+  expect(sinceMs).toBe(at.nowMs());
+  at.passTime(30_000);
+  expect(await at.poll()).toBe(0);
+  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(sinceMs);
+});
+
+test('a poll that the server’s end cuts short says nothing about a refused key', async () => {
+  const at = await listening();
+  at.sandbox.revokeKey(at.workspace.keys.full);
+  await nextPoll(at);
+  const sinceMs = (await at.tenant.hooks())[0]?.keyRefusedSinceMs;
+  at.passTime(60_000);
+  await at.poll(AbortSignal.abort());
+  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(sinceMs);
+});
+
+test('the key of a hook still serves when the one that took its place is refused', async () => {
+  const at = await listening();
+  await at.subscribe(at.workspace.keys.tasksOnly, { bringsNeededKey: true });
+  at.sandbox.revokeKey(at.workspace.keys.tasksOnly);
+  const [id] = reassign(at, 1);
+  await nextPoll(at);
+  await at.poll();
+  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
+});
+
+test('a workspace with very many tasks leaves the others their turn', async () => {
+  watched = await watchWorkspace({ taskCount: 6_000 });
+  const at = watched;
+  const [, other] = at.sandbox.workspaces;
+  const { organizationId } = other;
+  const tenant = at.store.tenant(organizationId);
+  await at.subscribe();
+  expect(await at.poll()).toBeLessThanOrEqual(26);
+  await tenant.subscribe({
+    id: 'hok_other',
+    targetHash: 'other',
+    paceKey: null,
+    secretHash: 'other',
+    sealedTarget: '',
+    sealedSecret: '',
+    ...at.sealed(other.keys.full, organizationId),
+    filters: {},
+    oncePer: 'task',
+    bringsNeededKey: false,
+  });
+  at.passTime(1);
+  await at.poll();
+  await at.poll();
+  await at.poll();
+  expect((await tenant.hooks())[0]?.listeningSinceMs).not.toBeNull();
+  expect((await at.tenant.hooks())[0]?.listeningSinceMs).toBeNull();
+});
+
+test('a walk over very many changes leaves the others their turn, and tells every change', async () => {
+  const at = await listening({ taskCount: 7_000 });
+  const ids = reassign(at, 2_550);
+  expect(ids).toHaveLength(2_550);
+  expect(await nextPoll(at)).toBe(25);
+  expect(await at.store.work.msUntilPoll()).toBe(0);
+  await at.poll();
+  expect((await changedTasks(at)).sort()).toEqual(ids.sort());
+}, 30_000);
+
+test('a Retry-After of nothing is still a second, and one of years an hour', async () => {
+  const at = await listening();
+  for (const [retryAfter, expectedMs] of [
+    [0, 1_000],
+    [30, 30_000],
+    [999_999_999_999, 3_600_000],
+  ] as const) {
+    at.sandbox.injectFault({ kind: 'rate limit', retryAfter, path: '/v1/tasks' });
+    at.passTime((await at.store.work.msUntilPoll()) ?? 0);
+    await at.poll();
+    expect(await at.store.work.msUntilPoll()).toBe(expectedMs);
+  }
+});
+
+test('progress never tells of more rows than there are, however often some are read again', async () => {
+  watched = await watchWorkspace({ taskCount: 3_000, requestsPerMinute: 5 });
+  const at = watched;
+  await at.subscribe();
+  let before = 0;
+  while ((await at.tenant.hooks())[0]?.listeningSinceMs === null) {
+    at.passTime((await at.store.work.msUntilPoll()) ?? 0);
+    await at.poll();
+    const [progress] = await at.store.work.progress();
+    const rowsRead = progress?.rowsRead ?? before;
+    expect(rowsRead).toBeGreaterThanOrEqual(before);
+    expect(rowsRead).toBeLessThanOrEqual(3_000);
+    before = rowsRead;
+  }
+  expect(at.log.lines.find((line) => line.includes('the first reading is done'))).toContain(
+    '"rowsRead":3000,"totalRows":3000',
+  );
+});
+
 test.each([1, 3])(
   'in no minute are there more requests than the budget allows, by %i processes',
   async (detectorCount) => {
@@ -375,4 +489,17 @@ test('polls that are asked for one by one keep the budget too, whichever process
     const sixth = times[index + 5];
     if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
   }
+});
+
+test('a poll that fails is repeated after its back-off, whatever chance adds to it', async () => {
+  watched = await watchWorkspace({ random: 0.123_456_789 });
+  const at = watched;
+  await at.subscribe();
+  await at.listen();
+  at.passTime(3_600_000);
+  at.sandbox.injectFault({ kind: 'status', status: 500 });
+  expect(await at.poll()).toBe(1);
+  expect(await at.poll()).toBe(0);
+  at.passTime(15_000);
+  expect(await at.poll()).toBe(1);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { holderLabel } from '../zapier/people/person-label.ts';
-import { sampleTask } from '../zapier/task-output.ts';
 import { noFacts } from '../zapier/tasks/look-up-facts.ts';
 import { taskLabel } from '../zapier/tasks/task-label.ts';
+import { sampleTask } from '../zapier/tasks/task-output.ts';
 import { first, startTopo } from './support/topo-sandbox.ts';
 import { runApp } from './support/zapier-app.ts';
 

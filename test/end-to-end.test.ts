@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TaskReassigned } from '../contract/event.ts';
 import { fetchHooks } from '../local-zap/hook-view.ts';
 import { type Choice, chooseReassignments, reassignInTopo } from '../local-zap/reassign-in-topo.ts';
@@ -7,8 +7,6 @@ import { waitUntil } from '../local-zap/wait-until.ts';
 import type { Post, Zap } from '../local-zap/zap.ts';
 
 // Topo is the sandbox; the app, the webhook server and everything between them are the real ones, over HTTP.
-
-jest.setTimeout(60_000);
 
 let loop: Loop;
 const zaps: Zap[] = [];

@@ -8,9 +8,9 @@ import { getSequence } from '../topo/get-sequence.ts';
 import { listSequenceTemplates } from '../topo/list-sequence-templates.ts';
 import { listTasks } from '../topo/list-tasks.ts';
 import { reassignTask } from '../topo/reassign-task.ts';
-import { callTopo } from '../zapier/call-topo.ts';
-import { sampleTask } from '../zapier/task-output.ts';
-import { webhookServerError } from '../zapier/webhook-server-error.ts';
+import { webhookServerError } from '../zapier/errors/webhook-server-error.ts';
+import { callTopo } from '../zapier/request/call-topo.ts';
+import { sampleTask } from '../zapier/tasks/task-output.ts';
 import { startReceiver } from './support/receiver.ts';
 import { subscribed } from './support/small-webhook-server.ts';
 import { startHttp } from './support/started-http.ts';
@@ -147,6 +147,7 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => really({}, ({ keys }) => keys.noTasks),
     () => really({ sequence_template_ids: sampleTask.id }, ({ keys }) => keys.tasksOnly),
   ],
+  'Webhook server: 409': [() => subscribing(409, said('quota_reached'))],
   'Webhook server: 429': [() => subscribing(429, said('rate_limited'))],
   'Webhook server: 503': [
     () =>

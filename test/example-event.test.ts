@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { kinds, TaskReassigned } from '../contract/event.ts';
 import type { HookFilters } from '../contract/hook.ts';
-import { sampleEvent } from '../zapier/event-output.ts';
-import { exampleEvent } from '../zapier/example-event.ts';
-import { possibleKinds } from '../zapier/possible-kinds.ts';
-import { sampleTask } from '../zapier/task-output.ts';
-import { isWanted } from '../zapier/wanted-changes.ts';
+import { sampleEvent } from '../zapier/events/event-output.ts';
+import { exampleEvent } from '../zapier/events/example-event.ts';
+import { possibleKinds } from '../zapier/events/possible-kinds.ts';
+import { isWanted } from '../zapier/events/wanted-changes.ts';
+import { sampleTask } from '../zapier/tasks/task-output.ts';
 
 const ids = [
   sampleEvent.new_assignee.user_id,

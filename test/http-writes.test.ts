@@ -101,6 +101,31 @@ describe('people', () => {
     expect((await http.call('GET', '/people', http.keys.full)).json.items).toHaveLength(2);
   });
 
+  test.each([
+    [{ user_id: taskId, name: 'Ada', phone: '1' }, '0.phone'],
+    ['Ada', '0'],
+  ])('are refused with the field that is wrong: %j', async (row, field) => {
+    const { status, json } = await http.call('POST', '/people/import', http.keys.full, [row]);
+    expect(status).toBe(400);
+    expect(json.error.field).toBe(field);
+  });
+
+  test('are refused with every bad row, also where many are, and where two rows are about one person', async () => {
+    const good = { user_id: taskId, name: 'Ada', email: null };
+    const rows = Array.from({ length: 60 }, (_, index) => ({ ...good, user_id: `x${index}` }));
+    const many = await http.call('POST', '/people/import', http.keys.full, rows);
+    for (let row = 1; row <= 60; row += 1) expect(many.json.error.message).toContain(`row ${row}, user_id`);
+    const twice = await http.call('POST', '/people/import', http.keys.full, [
+      good,
+      { ...good, user_id: taskId.toUpperCase(), name: 'Eve' },
+    ]);
+    expect(twice.status).toBe(400);
+    expect(twice.json.error).toMatchObject({
+      field: '1.user_id',
+      message: expect.stringMatching(/row 2, user_id.*row 1/),
+    });
+  });
+
   test.each([[{}], [[]], ['[[]]'], [[{ user_id: taskId, name: '' }]], [[{ user_id: taskId, phone: '1' }]]])(
     'are not imported from %j',
     async (body) => {

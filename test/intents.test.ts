@@ -178,6 +178,30 @@ test('long after an intent was done the same move is somebody else’s', async (
   expect(await sources()).toEqual(['topo']);
 });
 
+test('an intent that was said to be done and never came true marks no later move', async () => {
+  await listening();
+  await pass(3_600_000);
+  const { id, to } = openTask();
+  await done(await announce(id, to));
+  await pass(3_600_000);
+  at.sandbox.reassign(id, to);
+  await pass(60_000);
+  expect(await sources()).toEqual(['topo']);
+});
+
+test('an intent for the sequence of a task that is new speaks for its other tasks, too', async () => {
+  await listening();
+  const { id, to, sequenceId } = openTask();
+  const added = at.sandbox.createTask({ sequence_id: sequenceId, assignee_user_id: null });
+  const intent = await announce(added.id, to, 'SEQUENCE');
+  const { updated_at } = at.sandbox.reassign(added.id, to, 'SEQUENCE');
+  await done(intent, updated_at);
+  await at.poll();
+  const told = await at.events();
+  expect(told.map(({ task }) => task.id)).toContain(id);
+  expect(told.every(({ source }) => source === 'zapier')).toBe(true);
+});
+
 test('after an outage a change still belongs to its intent', async () => {
   await listening();
   const { id, to } = openTask();

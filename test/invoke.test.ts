@@ -1,11 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import app from '../index.ts';
 import { first, startTopo } from './support/topo-sandbox.ts';
 import { builtAppFolder, runZapier } from './support/zapier-command.ts';
-
-jest.setTimeout(60_000);
 
 /** A sandbox with a task that Anna holds, and Ben. */
 const startWithTask = async () => {

@@ -6,13 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { builtFile } from '../local-zap/built-file.ts';
 import { freePort } from '../local-zap/free-port.ts';
 import { passStations } from '../local-zap/station.ts';
 import { waitUntil } from '../local-zap/wait-until.ts';
-
-jest.setTimeout(60_000);
 
 let folder: string;
 

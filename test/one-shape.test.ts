@@ -1,12 +1,10 @@
-import { beforeAll, expect, jest, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { type Step, steps } from './support/definition.ts';
 import { collectLiveResults, type LiveResult } from './support/live-results.ts';
 import { leavesOf, misfits } from './support/shape.ts';
 
 // A field that somebody mapped in the editor must be there when the Zap runs, and be of the same type. So there is one
 // shape: in the sample, in the editor's live samples, in what comes, and in the output fields.
-
-jest.setTimeout(60_000);
 
 let live: LiveResult[] = [];
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { expect, jest } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { createPostgresStore } from '../webhook-server/store/postgres/postgres-store.ts';
 import { StoreError } from '../webhook-server/store/store.ts';
 import {
@@ -11,7 +11,6 @@ import {
 import { describeStore } from './support/store-contract/describe-store.ts';
 
 // A minute of deliveries takes some seconds.
-jest.setTimeout(30_000);
 
 describePostgres('over PostgreSQL', () => {
   describeStore('PostgreSQL', openPostgresStore);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   creates,
   definition,
@@ -21,8 +21,6 @@ import { startTopo } from './support/topo-sandbox.ts';
 
 // What Zapier checks before it publishes an integration. D019 and D020 do not exist, T001 needs Zapier's own history.
 // Each test walks the definition and names whoever does not pass, so that a new step is held to all of it.
-
-jest.setTimeout(60_000);
 
 const pathsWhere = <Item extends { path: string }>(items: readonly Item[], isBad: (item: Item) => boolean): string[] =>
   items.filter(isBad).map(({ path }) => path);

@@ -3,12 +3,17 @@ import { expect, test } from '@jest/globals';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-const manifest: { dependencies: Record<string, string>; devDependencies: Record<string, string> } = JSON.parse(
-  read('package.json'),
-);
-const lock: { packages: Record<string, { integrity?: string; resolved?: string; link?: boolean }> } = JSON.parse(
-  read('package-lock.json'),
-);
+const manifest: {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  allowScripts: Record<string, boolean>;
+} = JSON.parse(read('package.json'));
+const lock: {
+  packages: Record<
+    string,
+    { integrity?: string; resolved?: string; link?: boolean; dev?: boolean; hasInstallScript?: boolean }
+  >;
+} = JSON.parse(read('package-lock.json'));
 
 /** The packages that the first column of a table names. */
 const listed = (section: string): string[] =>
@@ -18,7 +23,9 @@ const listed = (section: string): string[] =>
     .flatMap((line) => (line.split('|')[1] ?? '').split(','))
     .map((name) => name.trim());
 
-const [production = '', development = ''] = read('docs/dependencies.md').split('## Development only');
+const [production = '', development = '', scripts = ''] = read('docs/dependencies.md').split(
+  /## (?:Development only|Scripts at installation)/,
+);
 
 test('every package that runs in production is listed with its reason, and no other', () => {
   expect(listed(production).sort()).toEqual(Object.keys(manifest.dependencies).sort());
@@ -27,6 +34,25 @@ test('every package that runs in production is listed with its reason, and no ot
 test('every package of development is listed with its reason, and no other', () => {
   const names = Object.keys(manifest.devDependencies).map((name) => name.replace(/^@types\/.*/, '@types/…'));
   expect(listed(development).sort()).toEqual([...new Set(names)].sort());
+});
+
+test('scripts of packages that run in production are named with the reason why they may not run', () => {
+  const named = scripts
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| package'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const rows = named.map(([, name = '', runs = '', may = '', reason = '']) => ({ name, runs, may, reason }));
+  expect(Object.fromEntries(rows.map(({ name, may }) => [name, may === 'yes']))).toEqual(manifest.allowScripts);
+  const production = rows.filter(({ runs }) => runs === 'in production');
+  expect(production.filter(({ may, reason }) => may !== 'no' || reason.length < 20)).toEqual([]);
+
+  const withScripts = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
+  expect(withScripts.map(([path]) => nameOf(path)).filter((name) => !rows.some((row) => row.name === name))).toEqual(
+    [],
+  );
+  const shipped = withScripts.filter(([, { dev }]) => dev !== true).map(([path]) => nameOf(path));
+  expect(shipped.filter((name) => !production.some((row) => row.name === name))).toEqual([]);
 });
 
 test('zapier-platform-core has an exact version, without which no command of the CLI runs', () => {

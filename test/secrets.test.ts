@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspect, promisify } from 'node:util';
+import { format, inspect, promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { loadEncryptionKey } from '../webhook-server/secrets/encryption-key.ts';
+import { EncryptionKeyError, loadEncryptionKey } from '../webhook-server/secrets/encryption-key.ts';
 import { Secret } from '../webhook-server/secrets/secret.ts';
 import { createVault } from '../webhook-server/secrets/vault.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -18,11 +18,28 @@ test('a secret prints as [secret] wherever it is printed', () => {
     JSON.stringify({ secret }),
     inspect({ deep: [secret] }),
     `${new Error(`${secret}`)}`,
+    `x${secret}`.concat(String([secret])),
+    format('%s %o %O %j', secret, secret, secret, secret),
+    inspect(secret, { showHidden: true, depth: 10 }),
+    inspect(new Error('no', { cause: secret })),
+    inspect(new Map([['key', secret]])),
+    JSON.stringify([Object.assign({}, { secret })]),
   ];
   for (const text of printed) {
     expect(text).toContain('[secret]');
     expect(text).not.toContain('canary');
   }
+});
+
+test('a secret shows nothing to whoever looks into it or copies it', () => {
+  const seen = [
+    inspect(secret, { customInspect: false, showHidden: true }),
+    JSON.stringify(Object.getOwnPropertyDescriptors(secret)),
+    inspect(structuredClone(secret)),
+    inspect({ ...secret }),
+    Object.values(secret).join(),
+  ];
+  expect(seen.join()).not.toContain('canary');
 });
 
 test('what was sealed opens at its place', () => {
@@ -78,4 +95,14 @@ test('a key file that was cut short is refused with a sentence', () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'encryption.key'), 'abc');
   expect(() => loadEncryptionKey(undefined, folder)).toThrow('must hold 32 bytes');
+});
+
+test('a key file that cannot be read or made is a sentence, and the folder is its owner’s alone', () => {
+  const file = join(tempFolder(), 'file');
+  writeFileSync(file, '');
+  expect(() => loadEncryptionKey(undefined, join(file, 'data'))).toThrow(EncryptionKeyError);
+  expect(() => loadEncryptionKey(undefined, join(file, 'data'))).toThrow(/cannot be read or written.*DATA_DIR/);
+  const folder = join(tempFolder(), 'data');
+  loadEncryptionKey(undefined, folder);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
 });

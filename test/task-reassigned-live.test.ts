@@ -7,8 +7,6 @@ import { runApp } from './support/zapier-app.ts';
 
 // The app, the webhook server and a sandbox for Topo. What is not sent is known from what came after it.
 
-jest.setTimeout(60_000);
-
 const trigger = 'triggers.task_reassigned';
 const perform = `${trigger}.operation.perform`;
 const performList = `${trigger}.operation.performList`;

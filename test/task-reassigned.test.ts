@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { TaskReassigned } from '../contract/event.ts';
-import { sampleEvent } from '../zapier/event-output.ts';
+import { sampleEvent } from '../zapier/events/event-output.ts';
 import { startReceiver } from './support/receiver.ts';
 import { deliver, startSmallWebhookServer, subscribed } from './support/small-webhook-server.ts';
 import { startHttp } from './support/started-http.ts';

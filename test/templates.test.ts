@@ -85,3 +85,85 @@ test('a rate limit in the middle of the look-ups loses nothing', async () => {
   await at.poll();
   expect((await delivered()).map(({ event }) => event.task.id)).toEqual([id]);
 });
+
+/** Lets every turn of the next `ms` be taken. */
+const pass = async (ms: number) => {
+  const endMs = at.nowMs() + ms;
+  for (;;) {
+    const dueInMs = (await at.store.work.msUntilPoll()) ?? Number.POSITIVE_INFINITY;
+    if (at.nowMs() + dueInMs > endMs) break;
+    at.passTime(dueInMs);
+    await at.poll();
+  }
+  at.passTime(endMs - at.nowMs());
+};
+
+const listenByTemplate = async (requestsPerMinute = 60) => {
+  at = await watchWorkspace({ requestsPerMinute });
+  const templateIds = [...at.workspace.sequences.values()].map(({ templateId }) => templateId);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: templateIds } });
+  await at.listen();
+  await pass(5 * 60_000);
+};
+
+test('however small the budget is, a change waits for its template', async () => {
+  await listenByTemplate(4);
+  const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
+  for (const { id, to } of changed) at.sandbox.reassign(id, to);
+  for (let polls = 0; polls < 16; polls += 1) {
+    at.passTime(30_000);
+    await at.poll();
+  }
+  const told = await at.events();
+  expect(told.map(({ task }) => task.id).sort()).toEqual(changed.map(({ id }) => id).sort());
+  expect(told.filter(({ sequence_template_id }) => sequence_template_id === null)).toEqual([]);
+});
+
+test('a template that Topo cannot tell for some minutes is waited for, and one of an hour is not', async () => {
+  await listenByTemplate();
+  await at.subscribe(undefined, {});
+  const late = openTask(0);
+  const lift = at.sandbox.injectFault({
+    kind: 'status',
+    status: 500,
+    path: /sequences/,
+    times: Number.POSITIVE_INFINITY,
+  });
+  at.sandbox.reassign(late.id, late.to);
+  await pass(20 * 60_000);
+  expect(await delivered()).toEqual([]);
+  lift();
+  await pass(10 * 60_000);
+  expect((await delivered()).map(({ hookId }) => hookId).sort()).toEqual(['hok_1', 'hok_2']);
+
+  const never = openTask(1);
+  at.sandbox.injectFault({ kind: 'status', status: 500, path: /sequences/, times: Number.POSITIVE_INFINITY });
+  at.sandbox.reassign(never.id, never.to);
+  await pass(70 * 60_000);
+  const heard = (await delivered()).filter(({ event }) => event.task.id === never.id);
+  expect(heard.map(({ hookId }) => hookId)).toEqual(['hok_2']);
+});
+
+test('look-ups that take long keep the workspace to this poll', async () => {
+  let tookMs = 0;
+  const claimed: number[] = [];
+  at = await watchWorkspace({
+    throughCall: (call) => async (key, request, signal) => {
+      if (request.path.startsWith('sequences/')) {
+        at.passTime(15_000);
+        tookMs += 15_000;
+        claimed.push((await at.store.work.claimPolls({ limit: 1, leaseMs: 1 })).length);
+      }
+      return call(key, request, signal);
+    },
+  });
+  const templateIds = [...at.workspace.sequences.values()].map(({ templateId }) => templateId);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: templateIds } });
+  await at.listen();
+  const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
+  for (const { id, to } of changed) at.sandbox.reassign(id, to);
+  await nextPoll();
+  expect(tookMs).toBeGreaterThan(90_000);
+  expect(claimed.filter((count) => count > 0)).toEqual([]);
+  expect(await at.events()).toHaveLength(12);
+});

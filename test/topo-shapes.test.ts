@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { callUrl } from '../topo/call-url.ts';
 import { reassignScopes, reassignTask } from '../topo/reassign-task.ts';
 import { Task, taskPriorities, taskStatuses, taskTypes } from '../topo/task.ts';
-import { sampleTask, taskOutputFields } from '../zapier/task-output.ts';
+import { sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
 import { seedPage } from './seed-page.ts';
 
 const { answerFields, answerExample } = seedPage;

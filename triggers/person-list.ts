@@ -1,20 +1,22 @@
 import { defineTrigger, type ZObject } from 'zapier-platform-core';
 import type { DirectoryEntry } from '../contract/person.ts';
 import { startDeadline } from '../zapier/deadline.ts';
+import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { listHolders } from '../zapier/people/list-holders.ts';
 import { holderLabel } from '../zapier/people/person-label.ts';
-
-type Choice = { id: string; label: string };
 
 const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
 const unnamed = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
 
-/** The directory, and whoever was found elsewhere. */
+/** The directory, and whoever was found elsewhere; ids in lower case. */
 const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): DirectoryEntry[] => {
   const people = new Map([...ids].map((id) => [id, unnamed(id)]));
-  for (const entry of directory) people.set(entry.user_id, entry);
+  for (const entry of directory) {
+    const id = entry.user_id.toLowerCase();
+    people.set(id, { ...entry, user_id: id });
+  }
   return [...people.values()];
 };
 
@@ -54,9 +56,6 @@ export default defineTrigger({
     type: 'polling',
     perform,
     sample,
-    outputFields: [
-      { key: 'id', label: 'Person', type: 'string', primary: true },
-      { key: 'label', label: 'Description', type: 'string' },
-    ],
+    outputFields: choiceOutputFields('Person'),
   },
 });

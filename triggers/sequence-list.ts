@@ -1,10 +1,9 @@
 import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
+import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
 import { sequenceLabel } from '../zapier/tasks/sequence-label.ts';
-
-type Choice = { id: string; label: string };
 
 /** So many open tasks are looked at for a page; what each is about can be asked for then. */
 const pageSize = 30;
@@ -41,9 +40,6 @@ export default defineTrigger({
     perform,
     canPaginate: true,
     sample,
-    outputFields: [
-      { key: 'id', label: 'Sequence', type: 'string', primary: true },
-      { key: 'label', label: 'Description', type: 'string' },
-    ],
+    outputFields: choiceOutputFields('Sequence'),
   },
 });

@@ -1,12 +1,11 @@
 import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
+import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
 import { readNarrowing } from '../zapier/tasks/narrowing.ts';
 import { taskLabel } from '../zapier/tasks/task-label.ts';
-
-type Choice = { id: string; label: string };
 
 /** As many as one can look through, and few enough that what each is about can be asked for. */
 const pageSize = 30;
@@ -47,9 +46,6 @@ export default defineTrigger({
     perform,
     canPaginate: true,
     sample,
-    outputFields: [
-      { key: 'id', label: 'Task', type: 'string', primary: true },
-      { key: 'label', label: 'Description', type: 'string' },
-    ],
+    outputFields: choiceOutputFields('Task'),
   },
 });

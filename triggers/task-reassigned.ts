@@ -2,18 +2,18 @@ import { type Bundle, defineInputFields, defineTrigger, type InferInputData, typ
 import { kinds, type TaskReassigned } from '../contract/event.ts';
 import { OncePer } from '../contract/hook.ts';
 import { taskPriorities, taskTypes } from '../topo/task.ts';
-import { choicesOf } from '../zapier/choices.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { eventOutputFields, sampleEvent } from '../zapier/event-output.ts';
-import { fetchExamples } from '../zapier/fetch-examples.ts';
-import { isFirstTime } from '../zapier/is-first-time.ts';
-import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/labels.ts';
-import { readDelivery } from '../zapier/read-delivery.ts';
-import { readChoice } from '../zapier/read-field.ts';
-import { type Subscription, subscriptionOf } from '../zapier/subscription.ts';
-import { filterLabels, isWanted, readFilters } from '../zapier/wanted-changes.ts';
-import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server.ts';
-import { failed } from '../zapier/zapier-error.ts';
+import { failed } from '../zapier/errors/zapier-error.ts';
+import { eventOutputFields, sampleEvent } from '../zapier/events/event-output.ts';
+import { fetchExamples } from '../zapier/events/fetch-examples.ts';
+import { isFirstTime } from '../zapier/events/is-first-time.ts';
+import { readDelivery } from '../zapier/events/read-delivery.ts';
+import { filterLabels, isWanted, readFilters } from '../zapier/events/wanted-changes.ts';
+import { choicesOf } from '../zapier/fields/choices.ts';
+import { readChoice } from '../zapier/fields/read-choice.ts';
+import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/calls.ts';
+import { type Subscription, subscriptionOf } from '../zapier/webhook-server/subscription.ts';
+import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/wording/labels.ts';
 
 const oncePerLabel = 'Run Once Per';
 
@@ -73,7 +73,7 @@ const inputFields = defineInputFields([
     required: false,
     default: 'reassigned',
     choices: choicesOf(kinds, kindLabels),
-    helpText: 'Which changes start the Zap. Leave it empty for all of them.',
+    helpText: 'Which changes start the Zap. Choose all three to hear of every change.',
   },
   {
     key: 'ignore_zapier',

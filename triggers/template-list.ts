@@ -1,10 +1,9 @@
 import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
 import { largestPage } from '../topo/list.ts';
 import { listSequenceTemplates } from '../topo/list-sequence-templates.ts';
-import { callTopo } from '../zapier/call-topo.ts';
-import { templateLabel } from '../zapier/labels.ts';
-
-type Choice = { id: string; label: string };
+import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
+import { callTopo } from '../zapier/request/call-topo.ts';
+import { templateLabel } from '../zapier/wording/labels.ts';
 
 /** Fills the dropdown “Template”, by name within each page. Topo's screens call these templates sequences. */
 const perform = async (z: ZObject, { meta }: Bundle): Promise<Choice[]> => {
@@ -33,9 +32,6 @@ export default defineTrigger({
     perform,
     canPaginate: true,
     sample,
-    outputFields: [
-      { key: 'id', label: 'Template', type: 'string', primary: true },
-      { key: 'label', label: 'Description', type: 'string' },
-    ],
+    outputFields: choiceOutputFields('Template'),
   },
 });

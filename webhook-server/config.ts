@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { readAllowedHost } from './hook-target.ts';
+import { limitsOf, usualLimits } from './http/limits.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
 import { Secret } from './secrets/secret.ts';
+import { usualQuotas } from './store/quotas.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -32,6 +34,14 @@ const isSafeOrigin = (text: string): boolean => {
   return isEncrypted && [username, password, search, hash].every((part) => part === '');
 };
 
+const encryptionKey = z
+  .string()
+  .refine((text) => decodeKey(text) !== undefined, {
+    error: 'must hold 32 bytes, as 64 hexadecimal digits or in base64',
+  })
+  .transform((text) => new Secret(text))
+  .optional();
+
 const Environment = z
   .object({
     NODE_ENV: z.string().optional(),
@@ -52,18 +62,21 @@ const Environment = z
       .transform((text) => new Secret(text))
       .optional(),
     HOOK_ALLOWED_HOSTS: hosts.prefault('hooks.zapier.com'),
-    ENCRYPTION_KEY: z
-      .string()
-      .refine((text) => decodeKey(text) !== undefined, {
-        error: 'must hold 32 bytes, as 64 hexadecimal digits or in base64',
-      })
-      .transform((text) => new Secret(text))
-      .optional(),
+    ENCRYPTION_KEY: encryptionKey,
+    ENCRYPTION_KEY_OLD: encryptionKey,
     POLL_INTERVAL_MS: wholeNumber(250, 3_600_000).default(15_000),
     POLL_IDLE_INTERVAL_MS: wholeNumber(250, 3_600_000).default(60_000),
     TOPO_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
     RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
     DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
+    HOOKS_PER_WORKSPACE: wholeNumber(1, 100_000).default(usualQuotas.hooks),
+    WAITING_DELIVERIES_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.waitingDeliveries),
+    INTENTS_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.intents),
+    PEOPLE_PER_WORKSPACE: wholeNumber(1, 1_000_000).default(usualQuotas.people),
+    REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(usualLimits.requestsPerMinute),
+    NEW_KEYS_PER_MINUTE: wholeNumber(1, 10_000_000).default(usualLimits.newKeysPerMinute),
+    BODY_KILOBYTES: wholeNumber(1, 10_000).default(usualLimits.bodyKilobytes),
+    MAX_CONNECTIONS: wholeNumber(1, 100_000).default(2_000),
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -79,6 +92,13 @@ const Environment = z
     path: ['ENCRYPTION_KEY'],
     error: 'is required with DATABASE_URL, the same for every server: make one with `openssl rand -hex 32`',
   })
+  .refine(
+    ({ ENCRYPTION_KEY, ENCRYPTION_KEY_OLD }) => ENCRYPTION_KEY_OLD === undefined || ENCRYPTION_KEY !== undefined,
+    {
+      path: ['ENCRYPTION_KEY'],
+      error: 'is required with ENCRYPTION_KEY_OLD: it is what everything is sealed with from now on',
+    },
+  )
   .transform((environment) => ({
     host: environment.HOST,
     port: environment.PORT,
@@ -87,6 +107,7 @@ const Environment = z
     databaseUrl: environment.DATABASE_URL,
     allowedHosts: environment.HOOK_ALLOWED_HOSTS,
     encryptionKey: environment.ENCRYPTION_KEY,
+    oldEncryptionKey: environment.ENCRYPTION_KEY_OLD,
     pollIntervalMs: environment.POLL_INTERVAL_MS,
     pollIdleIntervalMs: environment.POLL_IDLE_INTERVAL_MS,
     topoRequestsPerMinute: environment.TOPO_REQUESTS_PER_MINUTE,
@@ -96,6 +117,18 @@ const Environment = z
       deadDeliveryMs: environment.DEAD_LETTER_RETENTION_DAYS * dayMs,
       hookMs: environment.RETENTION_DAYS * dayMs,
     },
+    quotas: {
+      hooks: environment.HOOKS_PER_WORKSPACE,
+      waitingDeliveries: environment.WAITING_DELIVERIES_PER_WORKSPACE,
+      intents: environment.INTENTS_PER_WORKSPACE,
+      people: environment.PEOPLE_PER_WORKSPACE,
+    },
+    limits: limitsOf({
+      requestsPerMinute: environment.REQUESTS_PER_MINUTE,
+      newKeysPerMinute: environment.NEW_KEYS_PER_MINUTE,
+      bodyKilobytes: environment.BODY_KILOBYTES,
+    }),
+    mostConnections: environment.MAX_CONNECTIONS,
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

@@ -21,6 +21,9 @@ export const readAllowedHost = (entry: string): AllowedHost | undefined => {
   return { hostname, port: port === '' ? '443' : port, allowsPlainHttp: port !== '' && loopback.test(hostname) };
 };
 
+/** An `@` before the path, also one with nothing in front of it. */
+const holdsUser = /^[^/?#]*\/*[^/?#]*@/;
+
 const portOf = ({ port, protocol }: URL): string => {
   if (port !== '') return port;
   return protocol === 'https:' ? '443' : '80';
@@ -34,11 +37,14 @@ export const createTargetCheck = (allowedHosts: readonly AllowedHost[]): TargetC
   const refused = (reason: string): TargetVerdict => ({ kind: 'refused', reason });
 
   return (target) => {
+    // A parser drops or rewrites these: what is written must be what is meant.
+    if (/[\s\p{Cc}\\]/u.test(target)) return refused('it holds white space or a backslash');
     if (!URL.canParse(target)) return refused('it is not a URL');
     const url = new URL(target);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('it is not an https URL');
-    if (url.username !== '' || url.password !== '') return refused('it holds a user name or a password');
-    if (url.hash !== '') return refused('it holds a fragment (#…)');
+    if (holdsUser.test(target) || url.username !== '' || url.password !== '')
+      return refused('it holds a user name or a password');
+    if (target.includes('#')) return refused('it holds a fragment (#…)');
 
     const entry = allowedHosts.find(({ hostname, port }) => hostname === url.hostname && port === portOf(url));
     if (entry === undefined) return refused('its host is not on the list of allowed hosts (HOOK_ALLOWED_HOSTS)');

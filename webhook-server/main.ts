@@ -1,13 +1,20 @@
+// Before everything else: see there.
+import './hold-heap.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { conceal } from './secrets/conceal.ts';
+import { EncryptionKeyError } from './secrets/encryption-key.ts';
 import { SealBroken } from './secrets/vault.ts';
 import { startServer } from './server.ts';
 import { StoreError } from './store/store.ts';
 
+/** Their messages are sentences for the operator. */
+const toldInFull = [ConfigError, EncryptionKeyError, StoreError, SealBroken];
+
 /** What the operator can mend is told in a sentence; anything else shows where it came from. */
 const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof ConfigError || error instanceof StoreError || error instanceof SealBroken) return error.message;
+  if (toldInFull.some((kind) => error instanceof kind)) return error.message;
   if ('code' in error && error.code === 'EADDRINUSE') {
     return 'The port is in use by another program. Stop that one, or choose another port with PORT.';
   }
@@ -43,6 +50,6 @@ const start = async (): Promise<void> => {
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${conceal(explain(error))}\n`);
   process.exitCode = 1;
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TopoClient } from './call-topo.ts';
+import type { CallTopo, TopoClient } from './call-topo.ts';
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
 import { createDelivery, zapierLimits } from './delivery/delivery.ts';
@@ -12,8 +12,11 @@ import { createTransport, type Transport } from './delivery/transport.ts';
 import { createDetector } from './detector/detector.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
 import { createHttp } from './http/create-http.ts';
+import { createIdentities, type Identities } from './http/identities.ts';
+import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
-import { loadEncryptionKey } from './secrets/encryption-key.ts';
+import { reSeal } from './re-seal.ts';
+import { loadEncryptionKey, readKey } from './secrets/encryption-key.ts';
 import { keyCheckPlace } from './secrets/places.ts';
 import { Secret } from './secrets/secret.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
@@ -37,14 +40,19 @@ const callGraceMs = 5_000;
 const deliveryGraceMs = 16_000;
 
 /** PostgreSQL when it is configured, else a file that this process holds alone. */
-const createStore = async ({ databaseUrl, dataFolder }: Config): Promise<Store> =>
+const createStore = async ({ databaseUrl, dataFolder, quotas }: Config): Promise<Store> =>
   databaseUrl === undefined
-    ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'))
-    : createPostgresStore(databaseUrl.reveal());
+    ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'), Date.now, quotas)
+    : createPostgresStore(databaseUrl.reveal(), quotas);
 
-const openStore = async (config: Config, vault: Vault): Promise<Store> => {
+const openStore = async (config: Config, vault: Vault, log: Log): Promise<Store> => {
   const store = await createStore(config);
   try {
+    if (config.oldEncryptionKey !== undefined) {
+      const oldVault = createVault(readKey(config.oldEncryptionKey, 'ENCRYPTION_KEY_OLD'));
+      const isDone = await reSeal(store, oldVault, vault);
+      log.info(isDone ? 'everything is sealed with ENCRYPTION_KEY now' : 'nothing is sealed with ENCRYPTION_KEY_OLD');
+    }
     const sealed = await store.keyCheck(vault.seal(new Secret('the key fits'), keyCheckPlace));
     vault.open(sealed, keyCheckPlace);
     return store;
@@ -52,13 +60,6 @@ const openStore = async (config: Config, vault: Vault): Promise<Store> => {
     await store.close();
     throw error;
   }
-};
-
-const listen = async (answer: RequestListener, { host, port }: Config): Promise<HttpServer> => {
-  const listener = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, answer);
-  listener.listen(port, host);
-  await once(listener, 'listening');
-  return listener;
 };
 
 const urlOf = (listener: HttpServer): string => {
@@ -83,7 +84,16 @@ const dayMs = 24 * 3_600_000;
 
 const monotonicClock = (): number => performance.now();
 
-const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, { call }: TopoClient): WorkLoop => {
+/** A key that Topo refuses to the detector is refused to callers from that moment on. */
+const callAndTell =
+  ({ call }: TopoClient, identities: Identities): CallTopo =>
+  async (key, request, signal) => {
+    const answer = await call(key, request, signal);
+    if (answer.kind === 'refused' && answer.status === 401) identities.refuse(key);
+    return answer;
+  };
+
+const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call: CallTopo): WorkLoop => {
   const detector = createDetector({
     store: work,
     vault,
@@ -129,8 +139,9 @@ const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop 
  */
 export const startServer = async (config: Config, log: Log): Promise<Server> => {
   const vault = createVault(loadEncryptionKey(config.encryptionKey, config.dataFolder));
-  const store = await openStore(config, vault);
+  const store = await openStore(config, vault, log);
   const topo = createTopoClient(config.topoApiUrl);
+  const identities = createIdentities(topo.identify, vault, monotonicClock);
   const checkTarget = createTargetCheck(config.allowedHosts);
   let isStarted = true;
   const readiness = () =>
@@ -142,11 +153,12 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const http = createHttp({
     store,
     readiness,
-    identify: topo.identify,
+    identities,
     checkTarget,
     vault,
     clock: Date.now,
     trustedProxies: config.trustedProxies,
+    limits: config.limits,
     log,
   });
   const listener = await listen(http, config).catch(async (error: unknown) => {
@@ -156,7 +168,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
 
   const transport = createTransport();
   const ports = { config, store, vault, checkTarget, log };
-  const detecting = startDetecting(ports, topo);
+  const detecting = startDetecting(ports, callAndTell(topo, identities));
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
 

@@ -9,17 +9,30 @@ import type { Secret } from './secrets/secret.ts';
 
 const timeoutMs = 20_000;
 
+/** So many characters of what Topo says are kept. */
+const mostSaid = 500;
+
 const dateOf = (headers: Headers): number | undefined => {
   const dateMs = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(dateMs) ? undefined : dateMs;
 };
 
-const describe = async (response: Response): Promise<string> => {
+/** What Topo says of a refusal, for the log. Nobody knows whether it quotes what it refuses. */
+const describe = async (response: Response, key: Secret): Promise<string> => {
   const body: unknown = await response.json().catch(() => undefined);
   const { message, request_id } = TopoErrorBody.catch({}).parse(body);
-  const said = message === undefined ? '' : `: ${message}`;
+  const said = message === undefined ? '' : `: ${message.replaceAll(key.reveal(), String(key)).slice(0, mostSaid)}`;
   const id = request_id === undefined ? '' : ` (Topo's request id: ${request_id})`;
   return `Topo answered ${response.status}${said}${id}`;
+};
+
+/** What went wrong on the way, without a message that may quote an answer. */
+const faultOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error instanceof SyntaxError) return 'its answer is not JSON';
+  const { cause } = error;
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
+  return error.message;
 };
 
 /**
@@ -46,15 +59,15 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
       signal,
     });
     const { status, headers } = response;
-    if (status === 401 || status === 403) return { kind: 'refused', status, reason: await describe(response) };
+    if (status === 401 || status === 403) return { kind: 'refused', status, reason: await describe(response, key) };
     if (status === 429) {
       return {
         kind: 'limited',
         retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now()),
-        reason: await describe(response),
+        reason: await describe(response, key),
       };
     }
-    if (!response.ok) return { kind: 'failed', status, reason: await describe(response) };
+    if (!response.ok) return { kind: 'failed', status, reason: await describe(response, key) };
 
     const body: unknown = await response.json();
     const parsed = answer.safeParse(body);
@@ -78,7 +91,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     try {
       return await call(key, request, abort.signal);
     } catch (error) {
-      return { kind: 'failed', status: undefined, reason: `Topo could not be reached (${String(error)})` };
+      return { kind: 'failed', status: undefined, reason: `Topo could not be reached (${faultOf(error)})` };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);

@@ -1,7 +1,7 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { type Me, me } from '../topo/me.ts';
-import { callTopo } from './call-topo.ts';
-import { failed } from './zapier-error.ts';
+import { failed } from './errors/zapier-error.ts';
+import { callTopo } from './request/call-topo.ts';
 
 const neededScopes = ['tasks:read', 'tasks:write'] as const;
 

@@ -1,4 +1,4 @@
-import { failed } from './zapier-error.ts';
+import { failed } from './errors/zapier-error.ts';
 
 const topoApi = 'https://api.topo.io/v1';
 

@@ -203,20 +203,26 @@ class HistoryRun {
   async #rest(): Promise<void> {
     this.#interference.clear();
     this.#at.sandbox.clearFaults();
-    let passedMs = 0;
-    for (let successes = 0; successes < 4 || passedMs < 70_000; ) {
-      const dueInMs = Math.max(1, (await this.#at.store.work.msUntilPoll()) ?? 1_000);
-      this.#at.passTime(dueInMs);
-      passedMs += dueInMs;
-      await this.#at.poll();
+    let quietSinceMs = this.#at.nowMs();
+    for (let successes = 0; successes < 4 || this.#at.nowMs() - quietSinceMs < 70_000; ) {
+      await this.#pollWhenDue();
       successes = this.#at.log.lines.at(-1)?.includes('workspace polled') ? successes + 1 : 0;
+      if (successes <= 1) quietSinceMs = this.#at.nowMs();
     }
+    const requests = await this.#pollWhenDue();
+    if (requests !== 1) throw new Error(`Everything has come to rest, but a poll costs ${requests} requests.`);
     await this.#deliver();
+  }
+
+  /** Answers the number of requests that Topo got. */
+  async #pollWhenDue(): Promise<number> {
+    this.#at.passTime(Math.max(1, (await this.#at.store.work.msUntilPoll()) ?? 1_000));
+    return this.#at.poll();
   }
 
   /**
    * Every net change since the last check was told, exactly once, with the right people and in order; nothing was told
-   * that did not happen; and `zapier` only with an intent that was done.
+   * that did not happen; and `zapier` only with an intent that was done. A poll that finds nothing new costs one request.
    */
   async check(): Promise<void> {
     await this.#rest();

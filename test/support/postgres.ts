@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, test } from '@jest/globals';
 import { Client } from 'pg';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
+import type { Quotas } from '../../webhook-server/store/quotas.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 
 /** The server of this test run; undefined when the machine has none. */
@@ -71,9 +72,9 @@ const onClock = <Face extends object>(face: Face, set: () => Promise<unknown>): 
   });
 
 /** A store whose clock is the test's, in a schema of its own or in one that other stores share. */
-export const openPostgresStore = async (clock: () => number, url?: string): Promise<Store> => {
+export const openPostgresStore = async (clock: () => number, url?: string, quotas?: Quotas): Promise<Store> => {
   const schemaUrl = url ?? (await newSchemaUrl());
-  const store = await createPostgresStore(schemaUrl);
+  const store = await createPostgresStore(schemaUrl, quotas);
   const databaseClock = await stopClock(schemaUrl);
   const set = () => databaseClock.set(clock());
   return {
@@ -81,6 +82,8 @@ export const openPostgresStore = async (clock: () => number, url?: string): Prom
     work: onClock(store.work, set),
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
     keyCheck: (sealed) => store.keyCheck(sealed),
+    sealedValues: () => store.sealedValues(),
+    replaceSealed: (values) => store.replaceSealed(values),
     async close() {
       await store.close();
       await databaseClock.close();

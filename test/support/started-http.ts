@@ -1,9 +1,12 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createSandbox } from '../../sandbox/create-sandbox.ts';
+import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
+import { createIdentities } from '../../webhook-server/http/identities.ts';
+import { type HttpLimits, usualLimits } from '../../webhook-server/http/limits.ts';
+import { listen, type Patience } from '../../webhook-server/http/listen.ts';
+import type { Log } from '../../webhook-server/log.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -15,27 +18,48 @@ type OpenStore = (clock: () => number) => Promise<Store>;
 
 const openSqlite: OpenStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock);
 
+const usualHosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
+
+type Options = {
+  sandbox?: SandboxOptions;
+  openStore?: OpenStore;
+  allowedHosts?: Parameters<typeof createTargetCheck>[0];
+  limits?: Partial<HttpLimits>;
+  mostConnections?: number;
+  patience?: Patience;
+  log?: Log;
+};
+
 /** The server's routes over a real store and a sandbox, on a clock that the test moves. */
-export const startHttp = async ({ openStore = openSqlite }: { openStore?: OpenStore } = {}) => {
+export const startHttp = async ({
+  openStore = openSqlite,
+  sandbox: sandboxOptions = {},
+  allowedHosts = usualHosts,
+  limits = {},
+  mostConnections = 2_000,
+  patience,
+  log: givenLog,
+}: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
-  const sandbox = createSandbox();
+  const sandbox = createSandbox(sandboxOptions);
   const topo = await sandbox.listen();
   const store = await openStore(() => nowMs);
   const vault = createVault(Buffer.alloc(32, 1));
-  const log = keepLog();
-  const hosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => readAllowedHost(entry) ?? []);
+  const kept = keepLog();
+  const log = givenLog ?? kept;
+  const identities = createIdentities(createTopoClient(topo.url).identify, vault, () => nowMs);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),
-    identify: createTopoClient(topo.url).identify,
-    checkTarget: createTargetCheck(hosts),
+    identities,
+    checkTarget: createTargetCheck(allowedHosts),
     vault,
     clock: () => nowMs,
     trustedProxies: 0,
+    limits: { ...usualLimits, ...limits },
     log,
   });
-  const server = createServer(http);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await listen(http, { host: '127.0.0.1', port: 0, mostConnections }, patience);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */
@@ -67,12 +91,15 @@ export const startHttp = async ({ openStore = openSqlite }: { openStore?: OpenSt
   return {
     sandbox,
     store,
-    log,
+    vault,
+    identities,
+    log: kept,
     url,
     call,
     keys: sandbox.workspaces[0].keys,
     foreignKey: sandbox.workspaces[1].keys.full,
     organizationId: sandbox.workspaces[0].organizationId,
+    nowMs: () => nowMs,
     passTime(ms: number) {
       nowMs += ms;
     },

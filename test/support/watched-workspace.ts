@@ -23,6 +23,8 @@ export const watchWorkspace = async (
     /** So many detectors, as of several processes, poll in turn. */
     detectorCount?: number;
     skewMs?: number;
+    /** What chance draws, from 0 up to 1. */
+    random?: number;
     /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
     openStore?: (clock: () => number) => Promise<Store>;
     /** Stands between the detector and Topo. */
@@ -35,6 +37,7 @@ export const watchWorkspace = async (
     requestsPerMinute = 100_000,
     detectorCount = 1,
     skewMs = 0,
+    random = 0.5,
     openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
     throughStore = (store: WorkStore) => store,
@@ -57,15 +60,15 @@ export const watchWorkspace = async (
       pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       monotonicClock: () => nowMs,
-      random: () => 0.5,
+      random: () => random,
       log,
     });
   const detectors = Array.from({ length: detectorCount }, newDetector);
   let polls = 0;
   let hooks = 0;
 
-  const sealed = (key: string) => ({
-    sealedKey: vault.seal(new Secret(key), topoKeyPlace(organizationId)),
+  const sealed = (key: string, ownerId = organizationId) => ({
+    sealedKey: vault.seal(new Secret(key), topoKeyPlace(ownerId)),
     keyHash: vault.hash(new Secret(key), 'topo_key'),
   });
 
@@ -97,12 +100,12 @@ export const watchWorkspace = async (
       });
     },
     /** Polls if the workspace is due; answers the number of requests that Topo got. */
-    async poll(): Promise<number> {
+    async poll(signal = new AbortController().signal): Promise<number> {
       const before = sandbox.requests.length;
       const detector = detectors[polls % detectorCount] ?? newDetector();
       polls += 1;
       const [claim] = await detector.claim(1);
-      if (claim !== undefined) await detector.run(claim, new AbortController().signal);
+      if (claim !== undefined) await detector.run(claim, signal);
       return sandbox.requests.length - before;
     },
     /** Polls, waiting for each turn, until the workspace listens. */

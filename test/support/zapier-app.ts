@@ -62,5 +62,15 @@ export const runInApp = <Result>(variables: Variables, key: string, perform: (z:
   return { run: () => run(method), thrown: () => thrownBy(method) };
 };
 
+/** A handler for `runApp` of an app that keeps what it asks of anybody, after its own middleware. */
+export const keepRequests = () => {
+  const requests: { method: string; url: string }[] = [];
+  const keep: core.BeforeRequestMiddleware = (request) => {
+    requests.push({ method: request.method ?? 'GET', url: String(request.url) });
+    return request;
+  };
+  return { requests, handle: createAppHandler({ ...app, beforeRequest: [app.beforeRequest, keep].flat() }) };
+};
+
 /** Any other command of core's, such as `validate`. */
 export const askApp = async (event: Event): Promise<unknown> => (await handleApp(event)).results;

@@ -4,8 +4,11 @@ import type { Secret } from '../secrets/secret.ts';
 import type { PollOutcome } from '../store/work-store.ts';
 import type { RequestBudget } from './request-budget.ts';
 
-/** How a poll ends: what came of it, and when the workspace is polled again. `reason` is for the log. */
-export type PollEnd = Pick<PollOutcome, 'result' | 'nextPollInMs'> & { reason?: string };
+/**
+ * How a poll ends: what came of it, and when the workspace is polled again. `put off`: Topo was not asked, or its answer
+ * not awaited. `reason` is for the log.
+ */
+export type PollEnd = { result: PollOutcome['result'] | 'put off'; nextPollInMs: number; reason?: string };
 
 /** What Topo answered, and its clock (microseconds) when it did; or why the poll ends here. */
 export type Asked<Answer> = { kind: 'answered'; answer: Answer; nowUs: number } | { kind: 'stop'; end: PollEnd };
@@ -30,6 +33,13 @@ export type AskOptions = {
   signal: AbortSignal;
 };
 
+const shortestWaitMs = 1_000;
+const longestWaitMs = 3_600_000;
+
+/** What Topo asks to wait, within bounds: a mistake in a header must neither hurry a workspace nor silence it for good. */
+const waitOf = (retryAfterMs: number | undefined): number | undefined =>
+  retryAfterMs === undefined ? undefined : Math.max(shortestWaitMs, Math.min(retryAfterMs, longestWaitMs));
+
 const mayBeNull = (answer: TopoAnswer<unknown>): boolean =>
   (answer.kind === 'refused' && answer.status === 403) || (answer.kind === 'failed' && answer.status === 404);
 
@@ -45,7 +55,11 @@ export const createAskTopo = (options: AskOptions): AskTopo => {
       case 'refused':
         return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
       case 'limited':
-        return stop({ result: 'failed', nextPollInMs: answer.retryAfterMs ?? retryInMs, reason: answer.reason });
+        return stop({
+          result: 'failed',
+          nextPollInMs: waitOf(answer.retryAfterMs) ?? retryInMs,
+          reason: answer.reason,
+        });
       case 'failed':
         return stop({ result: 'failed', nextPollInMs: retryInMs, reason: answer.reason });
     }
@@ -53,9 +67,9 @@ export const createAskTopo = (options: AskOptions): AskTopo => {
 
   const run = async <Answer>(request: Call<Answer>): Promise<TopoAnswer<Answer> | { kind: 'stop'; end: PollEnd }> => {
     const waitMs = budget.spend();
-    if (waitMs > 0) return stop({ result: 'done', nextPollInMs: waitMs, reason: 'the request budget is used up' });
+    if (waitMs > 0) return stop({ result: 'put off', nextPollInMs: waitMs, reason: 'the request budget is used up' });
     const answer = await call(key, request, signal);
-    return signal.aborted ? stop({ result: 'done', nextPollInMs: 0, reason: 'the server stops' }) : answer;
+    return signal.aborted ? stop({ result: 'put off', nextPollInMs: 0, reason: 'the server stops' }) : answer;
   };
 
   const ask = async <Answer>(request: Call<Answer>): Promise<Asked<Answer>> => {

@@ -2,7 +2,7 @@ import type { CallTopo } from '../call-topo.ts';
 import type { Log } from '../log.ts';
 import { topoKeyPlace } from '../secrets/places.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { PollClaim, WorkStore } from '../store/work-store.ts';
+import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
 import { createAskTopo } from './ask-topo.ts';
 import { backOffMs, type Pace } from './next-poll.ts';
 import { type Polled, poll } from './poll.ts';
@@ -24,9 +24,15 @@ export type DetectorPorts = {
 /** A workspace belongs to one poll for this long after its last page; a page takes 20 s at most. */
 const leaseMs = 60_000;
 
+/** A poll that was put off is no success: it must not hide that the polls before it failed. */
+const resultOf = ({ result }: Polled, { failures }: PollClaim): PollOutcome['result'] => {
+  if (result !== 'put off') return result;
+  return failures > 0 ? 'failed' : 'done';
+};
+
 const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: Polled): void => {
   const facts = { organizationId, nextPollInMs: Math.round(nextPollInMs), reason };
-  if (result === 'done') log.debug(facts, 'workspace polled');
+  if (result === 'done' || result === 'put off') log.debug(facts, 'workspace polled');
   else if (result === 'failed') log.warn(facts, 'the workspace could not be polled');
   else log.error(facts, 'Topo refuses the key of this workspace; it is replaced by the next call with a working one');
 };
@@ -72,7 +78,10 @@ export const createDetector = ({
       const budget = budgetOf(claim);
       const polled = await pollClaimed(claim, budget, signal);
       report(log, organizationId, polled);
-      const { result, nextPollInMs, sawChange } = polled;
+      const { sawChange } = polled;
+      const result = resultOf(polled, claim);
+      // Databases count whole milliseconds, and a back-off has a random part.
+      const nextPollInMs = Math.round(polled.nextPollInMs);
       const requestedAtMs = budget.spentAtMs;
       await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
     },

@@ -5,6 +5,7 @@ import type { AskTopo, PollEnd } from './ask-topo.ts';
 export type LookUpPorts = {
   store: Pick<WorkStore, 'sequencesToLookUp' | 'recordSequences'>;
   ask: AskTopo;
+  leaseMs: number;
 };
 
 /** So many sequence runs are looked up with each poll. */
@@ -16,14 +17,19 @@ const mostLookUps = 50;
  */
 export const lookUpSequences = async (
   { organizationId, lease }: Pick<PollClaim, 'organizationId' | 'lease'>,
-  { store, ask }: LookUpPorts,
+  { store, ask, leaseMs }: LookUpPorts,
 ): Promise<PollEnd | null> => {
   for (const sequenceId of await store.sequencesToLookUp(organizationId, mostLookUps)) {
     const asked = await ask.orNull(getSequence(sequenceId));
-    if (asked.kind === 'stop') return asked.end;
-    const templateId = asked.answer?.sequence_template_id ?? null;
     const requestedAtMs = ask.requestedAtMs();
-    await store.recordSequences({ organizationId, lease, sequences: [{ sequenceId, templateId }], requestedAtMs });
+    if (asked.kind === 'stop') {
+      const hasFailed = asked.end.result === 'failed';
+      const lookUp = { organizationId, lease, sequences: [], hasFailed, requestedAtMs };
+      if (hasFailed) await store.recordSequences(lookUp, { leaseMs });
+      return asked.end;
+    }
+    const sequences = [{ sequenceId, templateId: asked.answer?.sequence_template_id ?? null }];
+    await store.recordSequences({ organizationId, lease, sequences, hasFailed: false, requestedAtMs }, { leaseMs });
   }
   return null;
 };

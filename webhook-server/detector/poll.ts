@@ -12,6 +12,9 @@ export type PollPorts = ReadPorts & LookUpPorts & { pace: Pace; log: Log };
 /** How a poll ended, and whether it saw a change. */
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
 
+/** So many pages are read with each poll, so that a workspace with very many tasks leaves the others their turn. */
+const turnPages = 25;
+
 /** So many pages of a sweep are read with each poll: it has all day. */
 const sweepPages = 5;
 
@@ -37,9 +40,9 @@ const report = (log: Log, { organizationId }: PollClaim, { kind, reading }: Read
 const pollForTheFirstTime = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   const reading = claim.background ?? (await beginBaseline(claim, ports));
   if ('result' in reading) return { ...reading, sawChange: false };
-  const read = await readOn(reading, claim, ports);
+  const read = await readOn(reading, claim, ports, turnPages);
   report(ports.log, claim, read);
-  // What changed during the first reading is told at once.
+  // It goes on with the next turn, and what changed meanwhile is told at once.
   const end: PollEnd = read.kind === 'stop' ? read.end : { result: 'done', nextPollInMs: 0 };
   return { ...end, sawChange: false };
 };
@@ -55,8 +58,9 @@ const isSweepDue = ({ isSilent, sweptAtMs, nowMs, background }: PollClaim, { swe
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   if (!claim.isBaselined) return pollForTheFirstTime(claim, ports);
 
-  const walked = await readOn(claim.walk ?? newWalk(claim), claim, ports);
+  const walked = await readOn(claim.walk ?? newWalk(claim), claim, ports, turnPages);
   if (walked.kind === 'stop') return { ...walked.end, sawChange: false };
+  if (walked.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
   let { changes } = walked;
   let isSweeping = false;
   if (isSweepDue(claim, ports.pace)) {

@@ -25,7 +25,7 @@ export type ReadOutcome = { reading: Reading } & (
   | { kind: 'stop'; end: PollEnd }
 );
 
-export const leaseLost: PollEnd = { result: 'done', nextPollInMs: 0, reason: 'the lease was lost' };
+export const leaseLost: PollEnd = { result: 'put off', nextPollInMs: 0, reason: 'the lease was lost' };
 
 const isWalk = ({ kind }: Reading): boolean => kind === 'walk';
 
@@ -53,6 +53,16 @@ const cursorAfter = ({ floorUs }: Reading, step: Step): Cursor | null => {
   return step.cursor.borderKey > floorKey ? null : step.cursor;
 };
 
+/** How far the reading has come, however often it reads some rows again. */
+const progressOf = (
+  { rowsRead }: Reading,
+  { offset }: PageWindow,
+  { items, total_count }: TaskPage,
+): Pick<Reading, 'rowsRead' | 'totalRows'> => ({
+  rowsRead: Math.min(total_count, Math.max(rowsRead, offset + items.length)),
+  totalRows: total_count,
+});
+
 /** Whether a first page that holds nothing new proves that nothing at all is new. */
 const isEnough = (
   reading: Reading,
@@ -73,14 +83,14 @@ export const readOn = async (
   begun: Reading,
   claim: PollClaim,
   { store, ask, leaseMs }: ReadPorts,
-  mostPages = Number.POSITIVE_INFINITY,
+  mostPages: number,
 ): Promise<ReadOutcome> => {
   const { organizationId, lease, watermark, hasUnpublished } = claim;
   let reading = begun;
   let changes = 0;
 
   const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
-    reading = { ...reading, rowsRead: reading.rowsRead + rows.length, cursor };
+    reading = { ...reading, cursor };
     const end = cursor === null ? { watermark: watermarkAfter(reading, watermark) } : null;
     const requestedAtMs = ask.requestedAtMs();
     const outcome = await store.recordPage({ organizationId, lease, rows, reading, end, requestedAtMs }, { leaseMs });
@@ -103,7 +113,7 @@ export const readOn = async (
     const isIdle = !hasUnpublished && isEnough(reading, watermark, page, rows);
     if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, reading };
 
-    reading = { ...reading, totalRows: page.total_count };
+    reading = { ...reading, ...progressOf(reading, window, page) };
     if (isFirstOfWalk(reading)) reading = { ...reading, topUs: newestOf(rows, nowUs) };
     const continuation = follow(factsOf(reading, window, page), reading.cursor, pagingOf(reading));
     const cursor = cursorAfter(reading, continuation.kind === 'count' ? continuation.whenSome : continuation);

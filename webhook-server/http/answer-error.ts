@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { ErrorBody } from '../../contract/error-body.ts';
 import type { Log } from '../log.ts';
+import { QuotaReached } from '../store/quotas.ts';
 import { StoreError } from '../store/store.ts';
 import { HttpError } from './http-error.ts';
 import { requestIdOf } from './request-id.ts';
@@ -27,6 +28,7 @@ const translate = (error: unknown): HttpError => {
   if (status !== undefined && status >= 400 && status < 500) {
     return new HttpError(400, 'invalid_request', 'The request is malformed.', { cause: error });
   }
+  if (error instanceof QuotaReached) return new HttpError(409, 'quota_reached', error.message);
   if (error instanceof StoreError) {
     return new HttpError(
       503,

@@ -1,12 +1,11 @@
 import type { Request } from 'express';
-import { topoKeyPlace } from '../secrets/places.ts';
-import type { Secret } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { Store } from '../store/store.ts';
 import type { SealedKey, TenantStore } from '../store/tenant-store.ts';
-import { bearerOf } from './bearer.ts';
+import { bearerOf, isHookSecret } from './bearer.ts';
 import { HttpError } from './http-error.ts';
 import type { Identities, Identity } from './identities.ts';
+import { sealKey } from './seal-key.ts';
 
 /** Who calls: the store of their organization, their key, sealed for it, and what it may do. */
 export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonly string[] };
@@ -17,11 +16,6 @@ export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonl
  * @throws HttpError 401 without a key that Topo accepts, 403 when it lacks the scope, 503 when Topo cannot be asked.
  */
 export type Authenticate = (request: Request, scope: 'tasks:read' | 'tasks:write') => Promise<Caller>;
-
-const sealFor = (vault: Vault, organizationId: string, key: Secret): SealedKey => ({
-  sealedKey: vault.seal(key, topoKeyPlace(organizationId)),
-  keyHash: vault.hash(key, 'topo_key'),
-});
 
 /** @throws HttpError 403 when the scope is not among those of the key. */
 export const requireScope = (scopes: readonly string[], scope: string): void => {
@@ -59,12 +53,13 @@ export const createAuthenticate =
   (identities: Identities, vault: Vault, tenant: Store['tenant']): Authenticate =>
   async (request, scope) => {
     const key = bearerOf(request);
-    if (key === undefined) {
+    // A hook's secret is none of Topo's business: it is not asked about it.
+    if (key === undefined || isHookSecret(key)) {
       throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
     }
     const { organizationId, scopes } = accept(await identities.of(key), scope);
     const store = tenant(organizationId);
-    const sealedKey = sealFor(vault, organizationId, key);
+    const sealedKey = sealKey(vault, organizationId, key);
     if (scopes.includes('tasks:read')) await store.renewKey(sealedKey);
     return { store, sealedKey, scopes };
   };

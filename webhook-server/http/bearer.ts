@@ -8,3 +8,6 @@ export const bearerOf = (request: Request): Secret | undefined => {
   const token = form.exec(request.get('authorization')?.trim() ?? '')?.[1];
   return token === undefined ? undefined : new Secret(token);
 };
+
+/** Whether a token has the form of a hook's secret, which is no Topo key. */
+export const isHookSecret = (token: Secret): boolean => token.reveal().startsWith('whsec_');

@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import type { Identify } from '../call-topo.ts';
+import helmet from 'helmet';
 import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -7,10 +7,13 @@ import type { Store } from '../store/store.ts';
 import { answerError } from './answer-error.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { HttpError } from './http-error.ts';
-import { createIdentities } from './identities.ts';
+import type { Identities } from './identities.ts';
 import { limitAddresses } from './limit-addresses.ts';
 import { limitCalls } from './limit-calls.ts';
+import { limitWorkspaces } from './limit-workspaces.ts';
+import type { HttpLimits } from './limits.ts';
 import { logRequests } from './log-requests.ts';
+import { readJsonUpTo } from './read-json.ts';
 import { nameRequest } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
@@ -33,60 +36,44 @@ export type HttpPorts = {
   store: Pick<Store, 'tenant' | 'hookOfSecret'>;
   /** Whether the server is ready, and how far the first readings and the sweeps have come. */
   readiness: () => Promise<Readiness>;
-  identify: Identify;
+  identities: Identities;
   checkTarget: TargetCheck;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
   /** How many proxies in front of the server are trusted to tell the caller's address. */
   trustedProxies: number;
+  limits: HttpLimits;
   log: Log;
 };
 
-/** So often may a key announce, settle and nudge in a minute: each lets the detector look at Topo. */
-const looksPerMinute = 240;
-
-/** So often may a key ask for deliveries by hand in a minute. */
-const sendsPerMinute = 240;
-
-const wantJson: RequestHandler = (request, _response, next) => {
-  if (request.is('application/json') !== false) next();
-  else
-    next(new HttpError(415, 'unsupported_media_type', 'Send the body as JSON, with “Content-Type: application/json”.'));
+/** Answers hold secrets and people's names. */
+const keepOutOfCaches: RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'no-store');
+  next();
 };
 
-const readJsonUpTo = (limit: string): RequestHandler[] => [
-  wantJson,
-  express.json({ limit, inflate: false, type: () => true }),
-];
-
-const notFound: RequestHandler = (request, _response, next) => {
-  next(
-    new HttpError(
-      404,
-      'not_found',
-      `There is no ${request.method} ${request.path} here. See the README for the routes.`,
-    ),
-  );
+const notFound: RequestHandler = (_request, _response, next) => {
+  next(new HttpError(404, 'not_found', 'There is no such route here. See the README for the routes.'));
 };
 
 /** The server's routes, as an Express application that is not listening yet. */
 export const createHttp = ({
   store,
   readiness,
-  identify,
+  identities,
   checkTarget,
   vault,
   clock,
   trustedProxies,
+  limits,
   log,
 }: HttpPorts): Express => {
-  const identities = createIdentities(identify, vault, clock);
   const authenticate = createAuthenticate(identities, vault, store.tenant);
-  const readJson = readJsonUpTo('100kb');
-  const readPeople = readJsonUpTo('500kb');
-  const limitLooks = limitCalls(vault, looksPerMinute);
-  const limitSends = limitCalls(vault, sendsPerMinute);
+  const readJson = readJsonUpTo(limits.bodyKilobytes);
+  const readPeople = readJsonUpTo(limits.bodyKilobytes * 5);
+  const limitLooks = limitCalls(vault, limits.looksPerMinute);
+  const limitSends = limitCalls(vault, limits.sendsPerMinute);
 
   const http = express();
   http.disable('x-powered-by');
@@ -95,10 +82,13 @@ export const createHttp = ({
   http.set('query parser', 'simple');
 
   http.use(nameRequest);
+  http.use(helmet());
+  http.use(keepOutOfCaches);
   http.get('/healthz', healthz);
   http.get('/readyz', readyz(readiness));
   http.use(logRequests(log));
-  http.use(limitAddresses(identities));
+  http.use(limitAddresses(identities, limits));
+  http.use(limitWorkspaces(identities, limits.requestsPerMinute));
 
   http.post('/hooks', readJson, subscribe({ authenticate, checkTarget, vault, clock }));
   http.get('/hooks', listHooks({ authenticate, vault, clock }));

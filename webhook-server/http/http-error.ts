@@ -4,6 +4,7 @@ export type HttpErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'quota_reached'
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'rate_limited'

@@ -11,8 +11,10 @@ export type Identity =
 export type Identities = {
   /** Asks Topo, or remembers what it said a short time ago. */
   of(key: Secret): Promise<Identity>;
-  /** Whether the answer is remembered, so that Topo need not be asked. */
-  isRemembered(key: Secret): boolean;
+  /** What is remembered of a key, so that Topo need not be asked. */
+  remembered(key: Secret): Identity | undefined;
+  /** Topo has just refused this key elsewhere: whatever is remembered of it ends now. */
+  refuse(key: Secret): void;
 };
 
 const acceptedForMs = 5 * 60_000;
@@ -28,7 +30,7 @@ const rememberForMs = ({ kind }: Identity): number => {
  * Remembers for some minutes what Topo says about keys, by their keyed hash; refusals too, for a shorter time. That
  * Topo could not be asked is not remembered.
  *
- * @param clock milliseconds, from any start.
+ * @param clock milliseconds, from any start; never goes back.
  */
 export const createIdentities = (identify: Identify, vault: Vault, clock: () => number): Identities => {
   const remembered = new Map<string, { identity: Identity; untilMs: number }>();
@@ -64,7 +66,9 @@ export const createIdentities = (identify: Identify, vault: Vault, clock: () => 
   };
 
   return {
-    isRemembered: (key) => recall(hashOf(key)) !== undefined,
+    remembered: (key) => recall(hashOf(key)),
+
+    refuse: (key) => remember(hashOf(key), { kind: 'refused' }),
 
     async of(key) {
       const hash = hashOf(key);
@@ -74,6 +78,9 @@ export const createIdentities = (identify: Identify, vault: Vault, clock: () => 
       const asked = asking.get(hash) ?? ask(key).finally(() => asking.delete(hash));
       asking.set(hash, asked);
       const identity = await asked;
+      // A refusal that came in between is newer than this answer may be.
+      const refused = recall(hash);
+      if (refused !== undefined) return refused;
       remember(hash, identity);
       return identity;
     },

@@ -1,33 +1,31 @@
 import type { RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { bearerOf } from './bearer.ts';
-import { HttpError } from './http-error.ts';
 import type { Identities } from './identities.ts';
+import { limitPerMinute } from './limit-per-minute.ts';
+import type { HttpLimits } from './limits.ts';
 
-/** So many keys that are not remembered may an address try in a minute. Zapier's users share a few addresses. */
-const newKeysPerMinute = 120;
-
-/** Limits, by address, how often Topo is asked about keys. Calls with a key that is remembered do not count. */
-export const limitAddresses = (identities: Identities): RequestHandler =>
-  rateLimit({
-    windowMs: 60_000,
-    limit: newKeysPerMinute,
-    standardHeaders: false,
-    legacyHeaders: false,
-    // Whether forwarded addresses are trusted is configured; one that is not trusted is no fault.
-    validate: { xForwardedForHeader: false },
+/**
+ * Limits, by address, how often Topo is asked about keys, and how often anybody calls without a key that Topo accepts.
+ * Calls with a key that is remembered as accepted count to neither.
+ */
+export const limitAddresses = (
+  identities: Identities,
+  { newKeysPerMinute, strangersPerMinute }: Pick<HttpLimits, 'newKeysPerMinute' | 'strangersPerMinute'>,
+): RequestHandler[] => [
+  limitPerMinute({
+    most: strangersPerMinute,
+    message: 'Too many calls without a working API key came from this address.',
     skip: (request) => {
       const key = bearerOf(request);
-      return key === undefined || identities.isRemembered(key);
+      return key !== undefined && identities.remembered(key)?.kind === 'accepted';
     },
-    handler: (_request, _response, next) => {
-      next(
-        new HttpError(
-          429,
-          'rate_limited',
-          'Too many different API keys came from this address. Try again in a minute.',
-          { retryAfterSeconds: 60 },
-        ),
-      );
+  }),
+  limitPerMinute({
+    most: newKeysPerMinute,
+    message: 'Too many different API keys came from this address.',
+    skip: (request) => {
+      const key = bearerOf(request);
+      return key === undefined || identities.remembered(key) !== undefined;
     },
-  });
+  }),
+];

@@ -2,11 +2,24 @@ import type { RequestHandler } from 'express';
 import type { Log } from '../log.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** Logs each request when it is answered: neither its headers nor its query, which may hold what is nobody's business. */
+/** A word of ours, the id of something, or the id of a person. Anything else may be a secret in the wrong place. */
+const plain = /^(?:[a-z]{0,20}|(?:hok|msg|int|evt)_[\w-]{1,64}|[0-9a-f-]{36})$/;
+
+const shown = (path: string): string =>
+  path
+    .split('/')
+    .map((part) => (plain.test(part) ? part : '…'))
+    .join('/');
+
+/**
+ * Logs each request when it is answered: neither its headers nor its query, which may hold what is nobody's business, and
+ * of its path only what is known to be harmless.
+ */
 export const logRequests =
   (log: Log): RequestHandler =>
   (request, response, next) => {
-    const { method, path } = request;
+    const { method } = request;
+    const path = shown(request.path);
     const startedAt = performance.now();
     response.on('finish', () => {
       const ms = Math.round(performance.now() - startedAt);

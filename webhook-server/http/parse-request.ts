@@ -1,9 +1,12 @@
 import type * as z from 'zod';
 import { HttpError } from './http-error.ts';
 
+/** A name that nobody knows may be as long as a whole body. */
+const mostFieldCharacters = 200;
+
 const fieldOf = (issue: z.core.$ZodIssue): string => {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
-  return path.map(String).join('.');
+  return path.map(String).join('.').slice(0, mostFieldCharacters);
 };
 
 const explain = (issue: z.core.$ZodIssue, field: string): string => {

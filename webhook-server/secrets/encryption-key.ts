@@ -15,6 +15,11 @@ import type { Secret } from './secret.ts';
 
 const keyBytes = 32;
 
+/** The encryption key cannot be used; the message says why and what to do. */
+export class EncryptionKeyError extends Error {
+  override readonly name = 'EncryptionKeyError';
+}
+
 /** The 32 bytes that 64 hexadecimal digits or base64 stand for, or `undefined` when they are not 32. */
 export const decodeKey = (text: string): Buffer | undefined => {
   const trimmed = text.trim();
@@ -22,15 +27,20 @@ export const decodeKey = (text: string): Buffer | undefined => {
   return bytes.length === keyBytes ? bytes : undefined;
 };
 
-const readKey = (text: string, from: string): Buffer => {
+const readText = (text: string, from: string): Buffer => {
   const key = decodeKey(text);
-  if (key === undefined) throw new Error(`${from} must hold 32 bytes, as 64 hexadecimal digits or in base64.`);
+  if (key === undefined) {
+    throw new EncryptionKeyError(`${from} must hold 32 bytes, as 64 hexadecimal digits or in base64.`);
+  }
   return key;
 };
 
+/** @throws EncryptionKeyError when it is malformed. */
+export const readKey = (configured: Secret, from: string): Buffer => readText(configured.reveal(), from);
+
 /**
  * Makes a file that is there whole or not at all, whatever happens meanwhile, and that a power cut does not take away
- * again. One that somebody else has made first stays as it is.
+ * again: without its key whatever is sealed is lost. One that somebody else has made first stays as it is.
  */
 const writeOnce = (path: string, text: string): void => {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
@@ -42,6 +52,8 @@ const writeOnce = (path: string, text: string): void => {
   } finally {
     rmSync(draft, { force: true });
   }
+  // Windows opens no folders, and keeps them by itself.
+  if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);
   closeSync(folder);
@@ -51,15 +63,21 @@ const writeOnce = (path: string, text: string): void => {
  * The key that secrets are sealed with: `ENCRYPTION_KEY` when it is set, else the one in `encryption.key` in the data
  * folder, which is made once, readable by its owner alone.
  *
- * @throws Error when the key is malformed, or the folder cannot be read or written.
+ * @throws EncryptionKeyError when the key is malformed, or the folder cannot be read or written.
  */
 export const loadEncryptionKey = (configured: Secret | undefined, dataFolder: string): Buffer => {
-  if (configured !== undefined) return readKey(configured.reveal(), 'ENCRYPTION_KEY');
+  if (configured !== undefined) return readKey(configured, 'ENCRYPTION_KEY');
 
   const path = join(dataFolder, 'encryption.key');
-  if (!existsSync(path)) {
-    mkdirSync(dataFolder, { recursive: true });
-    writeOnce(path, `${randomBytes(keyBytes).toString('hex')}\n`);
+  try {
+    if (!existsSync(path)) {
+      mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+      writeOnce(path, `${randomBytes(keyBytes).toString('hex')}\n`);
+    }
+    return readText(readFileSync(path, 'utf8'), path);
+  } catch (cause) {
+    if (cause instanceof EncryptionKeyError) throw cause;
+    const next = 'Check that the folder (DATA_DIR) belongs to the user who runs the server, or set ENCRYPTION_KEY.';
+    throw new EncryptionKeyError(`The encryption key ${path} cannot be read or written. ${next}`, { cause });
   }
-  return readKey(readFileSync(path, 'utf8'), path);
 };

@@ -12,24 +12,30 @@ export type Circumstances = {
   intent: StandingIntent | undefined;
   /** The template of the sequence run; `undefined` when a hook asks for it and it has not been looked up. */
   sequenceTemplateId: string | null | undefined;
+  /** Topo was just asked for a template and failed to tell it. */
+  hasLookUpFailed: boolean;
 };
 
 /** An intent that nobody settled for this long never came true, as far as we know. */
 export const intentLifeMs = 30_000;
 
+/** What an intent did may become visible this long after it was settled; then a whole walk closes it. */
+export const visibleWithinMs = 60_000;
+
 /** A change waits no longer than this for its intent to be settled. */
 const intentPatienceMs = 3_000;
 
-/** A change waits no longer than this for its template to be looked up. */
-const templatePatienceMs = 60_000;
+/** A change waits no longer than this for its template, if Topo still fails to tell it then. */
+const templatePatienceMs = 3_600_000;
 
 const attribute = (
   change: Change,
-  { intent, sequenceTemplateId }: Circumstances,
+  { intent, sequenceTemplateId, hasLookUpFailed }: Circumstances,
   nowMs: number,
 ): ReadyChange | null => {
   const ageMs = nowMs - change.detectedAtMs;
-  if (sequenceTemplateId === undefined && ageMs < templatePatienceMs) return null;
+  const isTemplateGivenUp = hasLookUpFailed && ageMs >= templatePatienceMs;
+  if (sequenceTemplateId === undefined && !isTemplateGivenUp) return null;
   const known = { ...change, sequenceTemplateId: sequenceTemplateId ?? null };
   if (intent?.state === 'done') return { ...known, source: 'zapier', intentId: intent.id };
   const mayCome = intent !== undefined && nowMs - intent.createdAtMs < intentLifeMs;

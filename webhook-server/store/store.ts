@@ -1,3 +1,4 @@
+import type { SealedValues } from './sealed-values.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { WorkStore } from './work-store.ts';
 
@@ -10,6 +11,9 @@ export type Store = {
   work: WorkStore;
   /** Answers the sealed text that the first start stored, or stores this one: whoever cannot open it has a wrong key. */
   keyCheck(sealed: string): Promise<string>;
+  sealedValues(): Promise<SealedValues>;
+  /** Puts all of them in the place of those that are there, sealed with another key: all, or none. */
+  replaceSealed(values: SealedValues): Promise<void>;
   close(): Promise<void>;
 };
 

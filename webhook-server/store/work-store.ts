@@ -40,6 +40,7 @@ export type Reading = {
   topUs: number | null;
   /** A walk ends with the first row older than this. Null: it reads everything. */
   floorUs: number | null;
+  /** How far into the list it has come. */
   rowsRead: number;
   /** How long the list was at the last page. */
   totalRows: number;
@@ -112,11 +113,15 @@ export type PollOutcome = Requested & {
   sawChange: boolean;
 };
 
-/** Templates of sequence runs; null where Topo does not tell. */
+/**
+ * Templates of sequence runs; null where Topo does not tell. `hasFailed`: the one that was asked for next got no answer,
+ * and what has waited for long is told without.
+ */
 export type SequenceLookUp = Requested & {
   organizationId: string;
   lease: string;
   sequences: readonly { sequenceId: string; templateId: string | null }[];
+  hasFailed: boolean;
 };
 
 /** How far the readings of all workspaces together have come, in rows. */
@@ -192,8 +197,8 @@ export type WorkStore = {
    * Sequence runs whose template a hook asks for and that nobody has looked up, at most `limit`. Their changes wait.
    */
   sequencesToLookUp(organizationId: string, limit: number): Promise<string[]>;
-  /** Notes what look-ups brought, for good, and tells the changes that waited for it. */
-  recordSequences(lookUp: SequenceLookUp): Promise<void>;
+  /** Notes what look-ups brought, for good, tells the changes that waited for it, and renews the lease. */
+  recordSequences(lookUp: SequenceLookUp, options: { leaseMs: number }): Promise<void>;
   /**
    * Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. A key that was
    * refused for a day ends the workspace's hooks.

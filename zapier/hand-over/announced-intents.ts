@@ -1,6 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
 import { IntentListAnswer, type IntentSettlement } from '../../contract/intent.ts';
-import { tellWebhookServer } from '../tell-webhook-server.ts';
+import type { Deadline } from '../deadline.ts';
+import { tellWebhookServer } from '../webhook-server/tell-webhook-server.ts';
 
 /** The intents of a hand-over: announced in one list, and settled in few calls while it goes on. */
 export type AnnouncedIntents = {
@@ -15,13 +16,13 @@ const settleEveryMs = 1_000;
 
 /** Tells the webhook server which tasks are about to go to whom. Whatever becomes of that, the hand-over goes on. */
 export const announceIntents = async (
-  z: ZObject,
+  run: { z: ZObject; deadline: Deadline; nowMs: () => number },
   taskIds: readonly string[],
   toId: string,
-  nowMs: () => number,
 ): Promise<AnnouncedIntents> => {
+  const { nowMs } = run;
   const json = taskIds.map((task_id) => ({ task_id, assignee_user_id: toId, scope: 'TASK' }));
-  const answer = IntentListAnswer.safeParse(await tellWebhookServer(z, 'intents', { method: 'POST', json }));
+  const answer = IntentListAnswer.safeParse(await tellWebhookServer(run, 'intents', { method: 'POST', json }));
   const items = answer.data?.items ?? [];
   const open = new Map(
     taskIds.flatMap((taskId, position) => {
@@ -38,7 +39,7 @@ export const announceIntents = async (
     if (settlements.length === 0) return;
     gathered = [];
     sentAtMs = nowMs();
-    sending = sending.then(() => tellWebhookServer(z, 'intents', { method: 'PATCH', json: settlements }));
+    sending = sending.then(() => tellWebhookServer(run, 'intents', { method: 'PATCH', json: settlements }));
   };
 
   const settle = (taskId: string, settlement: IntentSettlement): void => {

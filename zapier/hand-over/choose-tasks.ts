@@ -1,22 +1,46 @@
 import type { ZObject } from 'zapier-platform-core';
 import type { Sequence } from '../../topo/get-sequence.ts';
+import { getTask } from '../../topo/get-task.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Deadline } from '../deadline.ts';
+import { type Deadline, partOf } from '../deadline.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { isOpen } from '../tasks/is-open.ts';
 import { listOpenTasks } from '../tasks/list-open-tasks.ts';
 import { lookUpSequences } from '../tasks/look-up-facts.ts';
 import { isWith } from '../tasks/present-state.ts';
-import { readTask } from '../tasks/read-task.ts';
-import { workThrough } from '../work-through.ts';
-import type { Candidate, Planned } from './candidate.ts';
+import { tryReadTask } from '../tasks/read-task.ts';
+import { attemptEach } from './attempt-each.ts';
+import type { Candidate, Handled, Planned } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
-/** The tasks that a hand-over looks at, and how many more there are than it may take. */
-export type Candidates = { candidates: Candidate[]; beyondCount: number; beyondIds: readonly string[] };
+/**
+ * The tasks that a hand-over looks at, those that it could not look at, and how many more there are than it may take.
+ */
+export type Candidates = {
+  candidates: Candidate[];
+  unread: Handled[];
+  beyondCount: number;
+  beyondIds: readonly string[];
+};
 
-const width = 4;
+/** To read a task takes as long as to move it: half of the time until the last write is for moving them. */
+const readingMs = 10_000;
+
+const readCandidates = async (
+  z: ZObject,
+  ids: readonly string[],
+  deadline: Deadline,
+): Promise<Pick<Candidates, 'candidates' | 'unread'>> => {
+  const part = partOf(deadline, readingMs);
+  const attempted = await attemptEach(ids, getTask, (id) => tryReadTask(z, id, part));
+  return {
+    candidates: attempted.flatMap((one) => (one.kind === 'done' ? [{ id: one.item, task: one.answer }] : [])),
+    unread: attempted.flatMap((one) =>
+      one.kind === 'done' ? [] : [{ id: one.item, task: null, outcome: one.kind, reason: one.reason }],
+    ),
+  };
+};
 
 /** Reads the tasks that were named, or the open tasks of the person, those that have waited longest first. */
 export const listCandidates = async (
@@ -28,16 +52,11 @@ export const listCandidates = async (
     const query = { ...narrowing, ...(fromId === undefined ? {} : { assigneeId: fromId }), sortOrder: 'asc' as const };
     const { tasks, total } = await listOpenTasks(z, query, mostTasks, deadline);
     const candidates = tasks.map((task) => ({ id: task.id, task }));
-    return { candidates, beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
+    return { candidates, unread: [], beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
   }
   const beyondIds = taskIds.slice(mostTasks);
-  const read = async (id: string): Promise<Candidate> => ({ id, task: await readTask(z, id, deadline) });
-  const candidates = await workThrough(taskIds.slice(0, mostTasks), width, read);
-  return {
-    candidates: candidates.flatMap((candidate) => candidate ?? []),
-    beyondCount: beyondIds.length,
-    beyondIds,
-  };
+  const read = await readCandidates(z, taskIds.slice(0, mostTasks), deadline);
+  return { ...read, beyondCount: beyondIds.length, beyondIds };
 };
 
 type Known = { introduce: Introduce; sequences: ReadonlyMap<string, Sequence> };
@@ -47,10 +66,20 @@ const nameOf = (userId: string, introduce: Introduce): string => personLabel({ .
 const isAmong = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
   wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
 
-const fits = ({ narrowing }: HandOverOrder, task: Task, { sequences }: Known): boolean =>
-  isAmong(narrowing.types, task.type) &&
-  isAmong(narrowing.priorities, task.priority) &&
-  isAmong(narrowing.sequenceTemplateIds, sequences.get(task.sequence_id ?? '')?.sequence_template_id?.toLowerCase());
+const reasonNotToFit = ({ narrowing }: HandOverOrder, task: Task, { sequences }: Known): string | undefined => {
+  const unwanted = 'Its type, priority or template is not one of those chosen.';
+  const { types, priorities, sequenceTemplateIds } = narrowing;
+  if (!isAmong(types, task.type) || !isAmong(priorities, task.priority)) return unwanted;
+  if (sequenceTemplateIds === undefined) return undefined;
+  const sequence = sequences.get(task.sequence_id ?? '');
+  if (task.sequence_id !== null && sequence === undefined) {
+    return (
+      'Topo does not tell which template it belongs to, so it was left alone. To choose by template among tasks of a ' +
+      'list, the API key needs the scope sequences:read.'
+    );
+  }
+  return isAmong(sequenceTemplateIds, sequence?.sequence_template_id?.toLowerCase()) ? undefined : unwanted;
+};
 
 /** Why a task stays where it is, in a sentence; `undefined` when it is to be moved. */
 const reasonToSkip = (order: HandOverOrder, task: Task | null, known: Known): string | undefined => {
@@ -66,7 +95,7 @@ const reasonToSkip = (order: HandOverOrder, task: Task | null, known: Known): st
     const { assignee_user_id: holder } = task;
     return `It is not with ${nameOf(fromId, known.introduce)}: ${holder === null ? 'nobody has it' : `${nameOf(holder, known.introduce)} has it`}.`;
   }
-  return fits(order, task, known) ? undefined : 'Its type, priority or template is not one of those chosen.';
+  return reasonNotToFit(order, task, known);
 };
 
 /** Decides of each candidate whether it moves. A list that was narrowed by Topo fits already. */

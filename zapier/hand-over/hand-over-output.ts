@@ -1,10 +1,11 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
-import { count } from '../count.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { personOutputFields } from '../people/person-output.ts';
-import { sampleTask } from '../task-output.ts';
+import { samplePeople } from '../people/sample-people.ts';
+import { sampleTask } from '../tasks/task-output.ts';
+import { count } from '../wording/count.ts';
 import type { Handled } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
@@ -113,12 +114,6 @@ export const handOverOutput = (handedOver: HandedOver, introduce: Introduce): Ha
   };
 };
 
-const sampleFrom: Person = {
-  user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1',
-  name: 'Robin Okafor',
-  email: 'robin@example.com',
-};
-
 /** A hand-over with every field that it can have. */
 export const sampleHandOver: HandOverOutput = {
   summary: '1 task moved from Robin Okafor (robin@example.com) to Kim Lindqvist (kim@example.com).',
@@ -128,8 +123,8 @@ export const sampleHandOver: HandOverOutput = {
   skipped_count: 0,
   failed_count: 0,
   left_count: 0,
-  previous_assignee: sampleFrom,
-  new_assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+  previous_assignee: samplePeople.robin,
+  new_assignee: samplePeople.kim,
   tasks: [
     {
       id: sampleTask.id,
@@ -138,7 +133,7 @@ export const sampleHandOver: HandOverOutput = {
       status: sampleTask.status,
       outcome: 'moved',
       reason: null,
-      previous_assignee: sampleFrom,
+      previous_assignee: samplePeople.robin,
     },
   ],
   give_back: [sampleTask.id],

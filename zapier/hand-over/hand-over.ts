@@ -24,12 +24,12 @@ const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handle
 /** Gives the tasks of an order to somebody, as far as the time and Topo allow; a preview only says what would move. */
 export const handOver = async (run: Run, order: HandOverOrder): Promise<HandedOver> => {
   const { z, deadline, directory } = run;
-  const { candidates, beyondCount, beyondIds } = await listCandidates(z, order, deadline);
+  const { candidates, unread, beyondCount, beyondIds } = await listCandidates(z, order, deadline);
   const [sequences, introduce] = await Promise.all([
     sequencesOf(z, order, candidates, deadline),
     directory.introduce([order.toId, ...candidates.map(({ task }) => task?.assignee_user_id ?? null)]),
   ]);
   const planned = planHandOver(order, candidates, { introduce, sequences });
   const moved = order.isPreview ? [] : await moveTasks(run, toMove(planned), order.toId);
-  return { order, handled: inOrder(planned, moved), beyondCount, beyondIds };
+  return { order, handled: [...inOrder(planned, moved), ...unread], beyondCount, beyondIds };
 };

@@ -1,27 +1,28 @@
 import type { ZObject } from 'zapier-platform-core';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import { tryTopo } from '../call-topo.ts';
+import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { refusalText, type TopoRefusal, topoError } from '../topo-error.ts';
-import { workThrough } from '../work-through.ts';
+import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
+import { isWith } from '../tasks/present-state.ts';
+import { tryReadTask } from '../tasks/read-task.ts';
 import { announceIntents } from './announced-intents.ts';
+import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
-
-/** So many writes are under way at once: Topo's limits are not known, and a run has 20 seconds for beginning them. */
-const width = 4;
 
 type Run = { z: ZObject; deadline: Deadline; nowMs: () => number };
 
-/** Answers that every other task would get, too: it makes no sense to go on. */
-const endsTheRun = (refusal: TopoRefusal): boolean =>
-  refusal.kind === 'too late' || (refusal.kind === 'refused' && [401, 403, 429, 503].includes(refusal.status));
+/** An answer may be lost, or make no sense, after Topo made the change. */
+const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
+  ['timed out', 'unreachable', 'misread'].includes(outcome.kind) ||
+  (outcome.kind === 'refused' && outcome.status >= 500 && outcome.status !== 503);
 
-const leftBecause = (refusal: TopoRefusal): string => {
-  if (refusal.kind === 'too late') return 'The time of this step was over before its turn came.';
-  if (refusal.kind === 'refused' && refusal.status === 429)
-    return 'Topo asked for fewer requests before its turn came.';
-  if (refusal.kind === 'refused' && refusal.status === 503) return 'Topo was not available when its turn came.';
-  return 'Topo refused the API key before its turn came.';
+/** Reassigns a task; where that leaves open whether it was, looks who has it. */
+const reassignSurely = async ({ z, deadline }: Run, id: string, toId: string): Promise<TopoOutcome<Task>> => {
+  const outcome = await tryTopo(z, reassignTask({ taskId: id, assigneeId: toId, scope: 'TASK' }), { deadline });
+  if (!isUncertain(outcome)) return outcome;
+  const now = await tryReadTask(z, id, deadline);
+  const task = now.kind === 'done' ? now.answer : null;
+  return task !== null && isWith(task, toId) ? { kind: 'done', answer: task, requestId: null } : outcome;
 };
 
 /**
@@ -30,37 +31,28 @@ const leftBecause = (refusal: TopoRefusal): string => {
  *
  * @throws what `topoError` makes of Topo's answer when that ends the run before anything has happened: nothing is lost.
  */
-export const moveTasks = async (
-  { z, deadline, nowMs }: Run,
-  candidates: readonly Candidate[],
-  toId: string,
-): Promise<Handled[]> => {
+export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId: string): Promise<Handled[]> => {
   if (candidates.length === 0) return [];
   const callOf = ({ id }: Candidate) => reassignTask({ taskId: id, assigneeId: toId, scope: 'TASK' });
   const intents = await announceIntents(
-    z,
+    run,
     candidates.map(({ id }) => id),
     toId,
-    nowMs,
   );
-  let end: { because: TopoRefusal; error: Error } | undefined;
 
-  const move = async (candidate: Candidate): Promise<Handled | undefined> => {
-    const call = callOf(candidate);
-    const outcome = await tryTopo(z, call, { deadline });
-    if (outcome.kind === 'done') {
-      intents.settle(candidate.id, { state: 'done', updated_at: outcome.answer.updated_at });
-      return { ...candidate, outcome: 'moved' };
-    }
-    intents.settle(candidate.id, { state: 'failed' });
-    if (!endsTheRun(outcome)) return { ...candidate, outcome: 'failed', reason: refusalText(outcome, call) };
-    end ??= { because: outcome, error: topoError(outcome, call) };
-    return undefined;
+  const move = async (candidate: Candidate) => {
+    const outcome = await reassignSurely(run, candidate.id, toId);
+    const settlement =
+      outcome.kind === 'done'
+        ? ({ state: 'done', updated_at: outcome.answer.updated_at } as const)
+        : ({ state: 'failed' } as const);
+    intents.settle(candidate.id, settlement);
+    return outcome;
   };
 
-  const handled = await workThrough(candidates, width, move, () => end === undefined);
-  await intents.close();
-  if (end !== undefined && handled.every((one) => one === undefined)) throw end.error;
-  const reason = end === undefined ? '' : leftBecause(end.because);
-  return candidates.map((candidate, position) => handled[position] ?? { ...candidate, outcome: 'left', reason });
+  const attempted = await attemptEach(candidates, callOf, move).finally(() => intents.close());
+  return attempted.map(
+    (one): Handled =>
+      one.kind === 'done' ? { ...one.item, outcome: 'moved' } : { ...one.item, outcome: one.kind, reason: one.reason },
+  );
 };

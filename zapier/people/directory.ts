@@ -3,7 +3,7 @@ import type { Person } from '../../contract/event.ts';
 import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
-import { listPeople } from '../webhook-server.ts';
+import { listPeople } from '../webhook-server/calls.ts';
 
 /** What the webhook server knows of the people of the workspace, read at most once in a run. */
 export type Directory = {

@@ -1,9 +1,9 @@
 import type { ZObject } from 'zapier-platform-core';
 import type { DirectoryEntry } from '../../contract/person.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
-import { callTopo, tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
-import type { IdOrText } from '../read-field.ts';
+import type { IdOrText } from '../fields/read-id.ts';
+import { callTopo, tryTopo } from '../request/call-topo.ts';
 import { openStatuses } from '../tasks/is-open.ts';
 import type { Directory } from './directory.ts';
 import { peopleLike } from './match-people.ts';

@@ -2,11 +2,11 @@ import type { ZObject } from 'zapier-platform-core';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
-import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
 import { openStatuses } from '../tasks/is-open.ts';
 
-/** How many of the newest open tasks each person holds, and whether these are all the open tasks. */
+/** How many of the newest open tasks each person holds, by id in lower case, and whether these are all the open tasks. */
 export type Holders = { held: ReadonlyMap<string, number>; isComplete: boolean };
 
 /** A dropdown must open within seconds: so many pages of each open status are looked at. */
@@ -30,6 +30,9 @@ export const listHolders = async (z: ZObject, deadline: Deadline): Promise<Holde
   const lists = await Promise.all(openStatuses.map((status) => newestOfStatus(z, status, deadline)));
   const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
   const held = new Map<string, number>();
-  for (const { assignee_user_id: id } of tasks.values()) if (id !== null) held.set(id, (held.get(id) ?? 0) + 1);
+  for (const { assignee_user_id } of tasks.values()) {
+    const id = assignee_user_id?.toLowerCase();
+    if (id !== undefined) held.set(id, (held.get(id) ?? 0) + 1);
+  }
   return { held, isComplete: lists.every((list) => list.isComplete) };
 };

@@ -6,12 +6,15 @@ export type Match =
   | { kind: 'several'; people: readonly DirectoryEntry[] }
   | { kind: 'none' };
 
-const plain = (text: string): string => text.normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
+/** Marks that turn the direction of writing come along when one copies from other programs. */
+const withoutMarks = (text: string): string => text.replace(/\p{Cf}/gu, '');
 
-const addressed = /^[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>$/;
+const plain = (text: string): string => withoutMarks(text).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
+
+const addressed = /^[^<>]*<\s*([^<>@\s]+@[^<>@\s]+)\s*>$/;
 
 /** The e-mail address of `Kim Lindqvist <kim@example.com>`, or the text as it is. */
-const withoutDisplayName = (text: string): string => addressed.exec(text.trim())?.[1] ?? text;
+const withoutDisplayName = (text: string): string => addressed.exec(withoutMarks(text).trim())?.[1] ?? text;
 
 const wordsOf = (text: string): string[] =>
   plain(text)

@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
-import { count } from '../count.ts';
-import { legible } from '../legible.ts';
+import { count } from '../wording/count.ts';
+import { legible } from '../wording/legible.ts';
 
 /** A person for people: `Kim Lindqvist (kim@example.com)`, as much of it as is known, or `Unnamed person 1a2b3c4d`. */
 export const personLabel = ({ user_id, name, email }: DirectoryEntry): string => {

@@ -1,7 +1,7 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
-import { quote } from '../quote.ts';
-import { readIdOrText } from '../read-field.ts';
-import { halted } from '../zapier-error.ts';
+import { quote } from '../errors/quote.ts';
+import { halted } from '../errors/zapier-error.ts';
+import { readIdOrText } from '../fields/read-id.ts';
 import type { Directory } from './directory.ts';
 import { matchPeople } from './match-people.ts';
 import { personLabel } from './person-label.ts';
@@ -9,8 +9,8 @@ import { personLabel } from './person-label.ts';
 /** A message names no more people than one can read. */
 const mostCandidates = 10;
 
-const list = (people: readonly DirectoryEntry[]): string => {
-  const named = people.slice(0, mostCandidates).map((person) => personLabel(person));
+const list = (people: readonly DirectoryEntry[], labelOf = personLabel): string => {
+  const named = people.slice(0, mostCandidates).map((person) => labelOf(person));
   const left = people.length - named.length;
   return named.join(', ') + (left > 0 ? ` and ${left} more` : '');
 };
@@ -27,10 +27,14 @@ const unknown = (label: string, text: string, everybody: readonly DirectoryEntry
   );
 };
 
+/** Two of one name are told apart by their e-mails, or else by their ids. */
+const distinctLabel = (person: DirectoryEntry): string =>
+  person.email === null ? `${personLabel(person)} (${person.user_id})` : personLabel(person);
+
 const ambiguous = (label: string, text: string, people: readonly DirectoryEntry[]): Error =>
   halted(
     `The field “${label}” holds ${quote(text)}, which may be any of ${people.length} people, so nothing was changed: ` +
-      `${list(people)}. Use the e-mail address or the ID of one of them.`,
+      `${list(people, distinctLabel)}. Use the e-mail address or the ID of one of them.`,
   );
 
 const nameless = (label: string, text: string): Error =>

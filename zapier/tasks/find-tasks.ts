@@ -1,20 +1,21 @@
 import type { ZObject } from 'zapier-platform-core';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
+import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
-import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
 import { isOpen, openStatuses } from './is-open.ts';
 import { tasksOfContact } from './tasks-of-contact.ts';
 
 /**
- * What to look for. `createdAfterMs` is later than that moment, in milliseconds since 1970; `contactEmail` is that of the
+ * What to look for. `createdAfterUs` is later than that moment, in microseconds since 1970; `contactEmail` is that of the
  * prospect whom the task is about, and `status` may be `anyOpen`.
  */
 export type TaskCriteria = Pick<
   TaskQuery,
   'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sequenceId' | 'status'
-> & { createdAfterMs?: number; contactEmail?: string };
+> & { createdAfterUs?: number; contactEmail?: string };
 
 /** In place of a status of Topo's: every status of a task that still waits for somebody. */
 export const anyOpen = 'OPEN' as const;
@@ -22,7 +23,7 @@ export const anyOpen = 'OPEN' as const;
 /** More than this nobody looks at: Zapier goes on with the first. */
 const mostFound = 20;
 
-const createdAt = ({ created_at }: Task): number => Date.parse(created_at);
+const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
 const byBestMatch = (one: Task, other: Task): number =>
   Number(isOpen(other)) - Number(isOpen(one)) || createdAt(other) - createdAt(one);
@@ -36,12 +37,12 @@ const statusesOf = (status: string | undefined): (string | undefined)[] => {
 /** The newest tasks of one status, or of all of them. Which filter Topo has for dates is not known, so it is not asked. */
 const newest = async (
   z: ZObject,
-  { createdAfterMs = Number.NEGATIVE_INFINITY, ...query }: Omit<TaskCriteria, 'contactEmail'>,
+  { createdAfterUs = Number.NEGATIVE_INFINITY, ...query }: Omit<TaskCriteria, 'contactEmail'>,
   deadline: Deadline,
 ): Promise<Task[]> => {
   const call = listTasks({ ...query, page: 1, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
   const { items } = await callTopo(z, call, { deadline });
-  return items.filter((task) => createdAt(task) > createdAfterMs);
+  return items.filter((task) => createdAt(task) > createdAfterUs);
 };
 
 /**

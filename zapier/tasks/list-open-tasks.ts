@@ -1,9 +1,10 @@
 import type { ZObject } from 'zapier-platform-core';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
+import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
-import { callTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
 import { openStatuses } from './is-open.ts';
 
 /** Which open tasks: those of a person, types, priorities or templates. */
@@ -18,7 +19,7 @@ export type OpenTasks = { tasks: Task[]; total: number };
 /** A list whose rows move from page to page while it is read is read again, and so often at the most. */
 const mostPasses = 10;
 
-const createdAt = ({ created_at }: Task): number => Date.parse(created_at);
+const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
 type Order = (one: Task, other: Task) => number;
 

@@ -5,8 +5,8 @@ import { getSequence, type Sequence } from '../../topo/get-sequence.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listSequenceTemplates } from '../../topo/list-sequence-templates.ts';
 import type { Task } from '../../topo/task.ts';
-import { tryTopo } from '../call-topo.ts';
 import { type Deadline, partOf } from '../deadline.ts';
+import { tryTopo } from '../request/call-topo.ts';
 import { workThrough } from '../work-through.ts';
 
 /** What a task is about, as far as the key may read it; a task itself tells none of this. */

@@ -1,7 +1,8 @@
 import { taskPriorities, taskTypes } from '../../topo/task.ts';
-import { choicesOf } from '../choices.ts';
-import { taskPriorityLabels, taskTypeLabels } from '../labels.ts';
-import { readIds, readWords } from '../read-field.ts';
+import { choicesOf } from '../fields/choices.ts';
+import { readWords } from '../fields/read-choice.ts';
+import { readIds } from '../fields/read-id.ts';
+import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import type { OpenTaskQuery } from './list-open-tasks.ts';
 
 /** The labels of the fields that narrow a list of tasks, which their errors name too. */
@@ -15,8 +16,8 @@ type Fields = Partial<Record<keyof typeof narrowingLabels, unknown>>;
 
 /** Which tasks the fields leave; a blank field leaves all of them. */
 export const readNarrowing = (fields: Fields): Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'> => {
-  const types = readWords(fields.task_types);
-  const priorities = readWords(fields.priorities);
+  const types = readWords(narrowingLabels.task_types, fields.task_types);
+  const priorities = readWords(narrowingLabels.priorities, fields.priorities);
   const sequenceTemplateIds = readIds(narrowingLabels.sequence_template_ids, fields.sequence_template_ids);
   return {
     ...(types === undefined ? {} : { types }),

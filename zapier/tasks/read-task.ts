@@ -5,9 +5,9 @@ import { getTask } from '../../topo/get-task.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
-import { type TopoOutcome, tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
-import { type TopoRefusal, topoError } from '../topo-error.ts';
+import { type TopoRefusal, topoError } from '../errors/topo-error.ts';
+import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
 
 /**
  * Topo says that it does not tell: the key lacks the scope, or there is no such page. What Topo answers may also be
@@ -19,11 +19,22 @@ const isUntold = (refusal: TopoRefusal): boolean => {
   return [403, 404].includes(refusal.status) && TopoErrorBody.safeParse(refusal.body).success;
 };
 
-const told = <Answer>(outcome: TopoOutcome<Answer>, call: Call<Answer>): Answer | null => {
-  if (outcome.kind === 'done') return outcome.answer;
-  if (isUntold(outcome)) return null;
-  throw topoError(outcome, call);
+type Told<Answer> = { kind: 'done'; answer: Answer | null };
+
+const toldOrFault = <Answer>(outcome: TopoOutcome<Answer>): Told<Answer> | TopoRefusal => {
+  if (outcome.kind === 'done') return outcome;
+  return isUntold(outcome) ? { kind: 'done', answer: null } : outcome;
 };
+
+const told = <Answer>(outcome: TopoOutcome<Answer>, call: Call<Answer>): Answer | null => {
+  const either = toldOrFault(outcome);
+  if (either.kind === 'done') return either.answer;
+  throw topoError(either, call);
+};
+
+/** A task as it is now, `null` when Topo does not tell; or the fault that came in between. */
+export const tryReadTask = async (z: ZObject, taskId: string, deadline: Deadline): Promise<Told<Task> | TopoRefusal> =>
+  toldOrFault(await tryTopo(z, getTask(taskId), { deadline }));
 
 /**
  * A task as it is now; `null` when Topo does not tell.

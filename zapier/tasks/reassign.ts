@@ -1,13 +1,13 @@
 import type { ZObject } from 'zapier-platform-core';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import { tryTopo } from '../call-topo.ts';
 import type { Deadline } from '../deadline.ts';
+import { topoError } from '../errors/topo-error.ts';
+import { halted } from '../errors/zapier-error.ts';
 import type { Directory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { topoError } from '../topo-error.ts';
-import { withIntent } from '../with-intent.ts';
-import { halted } from '../zapier-error.ts';
+import { tryTopo } from '../request/call-topo.ts';
+import { withIntent } from '../webhook-server/with-intent.ts';
 import { isWith, type PresentState, readPresentState, tasksToMove } from './present-state.ts';
 import { readSequenceTasks } from './read-task.ts';
 import type { Reassigned } from './reassignment-output.ts';
@@ -58,12 +58,12 @@ const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
   requestId: null,
 });
 
-const write = async ({ z, deadline }: Run, order: Order): Promise<{ answer: Task; requestId: string | null }> => {
+const write = async (run: Run, order: Order): Promise<{ answer: Task; requestId: string | null }> => {
   const { taskId, assigneeId, scope } = order;
   const reassignment = { taskId, assigneeId, scope };
   const call = reassignTask(reassignment);
-  return withIntent(z, reassignment, async () => {
-    const outcome = await tryTopo(z, call, { deadline });
+  return withIntent(run, reassignment, async () => {
+    const outcome = await tryTopo(run.z, call, { deadline: run.deadline });
     if (outcome.kind === 'done') return outcome;
     throw topoError(outcome, call);
   });

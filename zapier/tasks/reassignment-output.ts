@@ -3,7 +3,8 @@ import type { Person } from '../../contract/event.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personOutputFields } from '../people/person-output.ts';
-import { sampleTask, taskOutputFields } from '../task-output.ts';
+import { samplePeople } from '../people/sample-people.ts';
+import { sampleTask, taskOutputFields } from './task-output.ts';
 
 /** A task that moved, or would move, and who had it before. */
 type MovedTask = {
@@ -69,19 +70,13 @@ export const reassignmentOutput = (reassigned: Reassigned, introduce: Introduce)
   };
 };
 
-const samplePrevious: Person = {
-  user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1',
-  name: 'Robin Okafor',
-  email: 'robin@example.com',
-};
-
 /** A reassignment with every field that it can have. */
 export const sampleReassignment = {
   ...sampleTask,
   changed: true,
   preview: false,
-  previous_assignee: samplePrevious,
-  new_assignee: { user_id: sampleTask.assignee_user_id, name: 'Kim Lindqvist', email: 'kim@example.com' },
+  previous_assignee: samplePeople.robin,
+  new_assignee: samplePeople.kim,
   moved_count: 1,
   moved_tasks: [
     {
@@ -89,7 +84,7 @@ export const sampleReassignment = {
       type: sampleTask.type,
       priority: sampleTask.priority,
       status: sampleTask.status,
-      previous_assignee: samplePrevious,
+      previous_assignee: samplePeople.robin,
     },
   ],
   request_id: null,

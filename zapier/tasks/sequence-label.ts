@@ -1,4 +1,4 @@
-import { legible } from '../legible.ts';
+import { legible } from '../wording/legible.ts';
 import type { Facts } from './look-up-facts.ts';
 
 const present = (text: string | null): string[] => {

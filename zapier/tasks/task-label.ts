@@ -1,8 +1,8 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
-import { count } from '../count.ts';
-import { labelOf, taskPriorityLabels, taskTypeLabels } from '../labels.ts';
 import { personLabel } from '../people/person-label.ts';
+import { count } from '../wording/count.ts';
+import { labelOf, taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import type { Facts } from './look-up-facts.ts';
 import { contactLabel, templateParts } from './sequence-label.ts';
 

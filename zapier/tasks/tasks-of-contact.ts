@@ -3,12 +3,12 @@ import type { Call } from '../../topo/call.ts';
 import { getContact } from '../../topo/get-contact.ts';
 import { getSequence } from '../../topo/get-sequence.ts';
 import type { Task } from '../../topo/task.ts';
-import { tryTopo } from '../call-topo.ts';
-import { count } from '../count.ts';
 import type { Deadline } from '../deadline.ts';
-import { topoError } from '../topo-error.ts';
+import { topoError } from '../errors/topo-error.ts';
+import { halted } from '../errors/zapier-error.ts';
+import { tryTopo } from '../request/call-topo.ts';
+import { count } from '../wording/count.ts';
 import { workThrough } from '../work-through.ts';
-import { halted } from '../zapier-error.ts';
 
 /** A task does not tell whom it is about: that takes two requests, for which a run has not all the time. */
 const mostTasks = 100;
@@ -76,23 +76,27 @@ export const tasksOfContact = async (
   deadline: Deadline,
 ): Promise<Task[]> => {
   const subjectOf = openSubjects(z, deadline);
+  const isAbout = (subject: Subject | undefined): boolean =>
+    subject?.kind === 'told' && plain(subject.email) === plain(email);
   let isOver = false;
-  const look = async (task: Task): Promise<Subject> => {
+  const faults: unknown[] = [];
+  const look = async (task: Task): Promise<Subject | undefined> => {
     try {
       const subject = await subjectOf(task);
-      if (subject.kind === 'told' && plain(subject.email) === plain(email)) isOver = true;
+      if (isAbout(subject)) isOver = true;
       return subject;
-    } catch (error) {
+    } catch (fault) {
       isOver = true;
-      throw error;
+      faults.push(fault);
+      return undefined;
     }
   };
 
+  // What is under way when it is over comes to its end first: a run leaves no request behind.
   const subjects = await workThrough(tasks.slice(0, mostTasks), width, look, () => !isOver);
-  const found = tasks.filter((_task, position) => {
-    const subject = subjects[position];
-    return subject?.kind === 'told' && plain(subject.email) === plain(email);
-  });
+  const found = tasks.filter((_task, position) => isAbout(subjects[position]));
+  const [fault] = faults;
+  if (fault !== undefined) throw fault;
   if (found.length > 0) return found;
   const untold = subjects.filter((subject) => subject?.kind === 'untold').length;
   if (untold > 0) throw notTold(untold);

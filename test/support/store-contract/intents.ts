@@ -99,6 +99,14 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       ]);
     });
 
+    test('an intent for a sequence whose task was not known yet speaks for the run as soon as it is', async () => {
+      await listen();
+      await at.tenant.announce([intent({ task_id: 'new', scope: 'SEQUENCE' })]);
+      await at.tenant.settleIntent('int_1', done);
+      await walk([seen('new', 'grace', 1), seen('t2', 'grace', 1)]);
+      expect(await sources()).toEqual([['t2', 'zapier']]);
+    });
+
     test('a change that is older than what the action was answered is somebody else’s', async () => {
       await listen();
       await at.tenant.announce([intent()]);

@@ -87,6 +87,16 @@ export const describePolls = (name: string, at: StoreBench): void => {
       expect((await claimPoll()).sealedKey).toBe('other');
     });
 
+    test('a key that had to make way for one that may do more serves again when that one is refused', async () => {
+      await at.tenant.subscribe(newHook());
+      const needed = { sealedKey: 'able', keyHash: 'able-hash', bringsNeededKey: true };
+      await at.tenant.subscribe(newHook(needed));
+      const claim = await claimPoll();
+      expect(claim.sealedKey).toBe('able');
+      await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'key refused', sawChange: false });
+      expect((await claimPoll()).sealedKey).toBe('sealed-key');
+    });
+
     test('a workspace without hooks is not polled, and its key is erased', async () => {
       const hook = await listen();
       const claim = await claimPoll();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewHook } from '../../../webhook-server/store/tenant-store.ts';
-import { newHook, type StoreBench, seen } from './store-bench.ts';
+import { hourMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 export const describeSequences = (name: string, at: StoreBench): void => {
   const { walk, listen, claimPoll, bodies } = at;
@@ -9,10 +9,14 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
   const toLookUp = (limit = 10) => at.store.work.sequencesToLookUp('org', limit);
 
-  const record = async (sequences: { sequenceId: string; templateId: string | null }[], lease?: string) => {
+  const record = async (
+    sequences: { sequenceId: string; templateId: string | null }[],
+    { lease, hasFailed = false }: { lease?: string; hasFailed?: boolean } = {},
+  ) => {
     const claim = await claimPoll();
     const { organizationId } = claim;
-    await at.store.work.recordSequences({ organizationId, lease: lease ?? claim.lease, sequences });
+    const lookUp = { organizationId, lease: lease ?? claim.lease, sequences, hasFailed };
+    await at.store.work.recordSequences(lookUp, { leaseMs });
     await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
   };
 
@@ -61,13 +65,30 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
     });
 
-    test('a look-up that does not come is waited for no longer than a minute', async () => {
+    test('a look-up that fails is waited for, and given up when it still fails after an hour', async () => {
       await listen(wantsTemplate);
       await at.tenant.subscribe(newHook({ id: 'all' }));
       await walk([seen('t1', 'grace', 1)]);
-      at.nowMs += 60_000;
+      at.nowMs += hourMs - 1_000;
+      await record([], { hasFailed: true });
+      expect(await at.claimDeliveries()).toEqual([]);
+      at.nowMs += 1_000;
       await walk([]);
+      expect(await at.claimDeliveries()).toEqual([]);
+      await record([], { hasFailed: true });
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
+    });
+
+    test('a look-up renews the lease', async () => {
+      await listen(wantsTemplate);
+      await walk([seen('t1', 'grace', 1)]);
+      const { organizationId, lease } = await claimPoll();
+      at.nowMs += leaseMs - 1;
+      await at.store.work.recordSequences({ organizationId, lease, sequences: [], hasFailed: false }, { leaseMs });
+      at.nowMs += leaseMs - 1;
+      expect(await at.store.work.claimPolls({ limit: 1, leaseMs })).toEqual([]);
+      at.nowMs += 1;
+      expect(await at.store.work.claimPolls({ limit: 1, leaseMs })).toHaveLength(1);
     });
 
     test('so many are answered as were asked for, of this organization alone', async () => {
@@ -81,7 +102,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
     test('what comes after the lease was lost is not stored', async () => {
       await listen(wantsTemplate);
       await walk([seen('t1', 'grace', 1)]);
-      await record([{ sequenceId: 's1', templateId: template }], 'another');
+      await record([{ sequenceId: 's1', templateId: template }], { lease: 'another' });
       expect(await toLookUp()).toEqual(['s1']);
     });
 

@@ -7,26 +7,38 @@ import { parseRequest } from '../parse-request.ts';
 
 const Rows = z.array(z.unknown()).min(1).max(mostPeople);
 
-/** At most so many bad rows are named. */
-const mostNamed = 20;
-
+type Row = { person: NamedPerson } | { bad: Bad };
 type Bad = { row: number; field: string; message: string };
 
-const readRow = (row: unknown, index: number): { person: NamedPerson } | { bad: Bad } => {
-  const parsed = NamedPerson.safeParse(row);
+const readRow = (given: unknown, index: number): Row => {
+  const parsed = NamedPerson.safeParse(given);
   if (parsed.success) return { person: parsed.data };
+  const row = index + 1;
   const [issue] = parsed.error.issues;
-  return {
-    bad: { row: index + 1, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'It is not usable.' },
-  };
+  if (issue?.code === 'unrecognized_keys') {
+    return { bad: { row, field: issue.keys.slice(0, 1).join(), message: 'This is not a known field.' } };
+  }
+  return { bad: { row, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'It is not usable.' } };
+};
+
+/** Two rows about one person leave open which of them is meant. */
+const refuseRepeated = (rows: readonly Row[]): Row[] => {
+  const firstRowOf = new Map<string, number>();
+  return rows.map((read, index) => {
+    if ('bad' in read) return read;
+    const { user_id } = read.person;
+    const first = firstRowOf.get(user_id);
+    if (first !== undefined) {
+      return { bad: { row: index + 1, field: 'user_id', message: `The same person as in row ${first}.` } };
+    }
+    firstRowOf.set(user_id, index + 1);
+    return read;
+  });
 };
 
 const explain = (bad: readonly Bad[]): string => {
-  const lines = bad
-    .slice(0, mostNamed)
-    .map(({ row, field, message }) => `row ${row}, ${field || 'the row'}: ${message}`);
-  const more = bad.length > mostNamed ? ` And ${bad.length - mostNamed} more.` : '';
-  return `Nobody was imported: ${bad.length} of the rows cannot be used. ${lines.join(' ')}${more}`;
+  const lines = bad.map(({ row, field, message }) => `row ${row}, ${field || 'the row'}: ${message}`);
+  return `Nobody was imported: ${bad.length} of the rows cannot be used. ${lines.join(' ')}`;
 };
 
 /** `POST /people/import`: a JSON list of people. One bad row, and nobody is imported; every bad row is named. */
@@ -34,11 +46,12 @@ export const importPeople =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:write');
-    const rows = parseRequest(Rows, request.body).map(readRow);
+    const rows = refuseRepeated(parseRequest(Rows, request.body).map(readRow));
     const bad = rows.flatMap((row) => ('bad' in row ? [row.bad] : []));
     const [firstBad] = bad;
     if (firstBad !== undefined) {
-      throw new HttpError(400, 'invalid_request', explain(bad), { field: `${firstBad.row - 1}.${firstBad.field}` });
+      const field = [firstBad.row - 1, firstBad.field].filter((part) => part !== '').join('.');
+      throw new HttpError(400, 'invalid_request', explain(bad), { field });
     }
     const people = rows.flatMap((row) => ('person' in row ? [row.person] : []));
     await store.namePeople(people);

@@ -5,7 +5,7 @@ import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authenticate.ts';
-import { bearerOf } from '../bearer.ts';
+import { bearerOf, isHookSecret } from '../bearer.ts';
 import { HttpError } from '../http-error.ts';
 import { parseRequest } from '../parse-request.ts';
 
@@ -26,7 +26,7 @@ export const unsubscribe = ({ authenticate, vault, store }: Ports): RequestHandl
 
   const storeFor = async (request: Request, hookId: string): Promise<TenantStore> => {
     const bearer = bearerOf(request);
-    if (bearer?.reveal().startsWith('whsec_')) return storeOfSecret(bearer, hookId);
+    if (bearer !== undefined && isHookSecret(bearer)) return storeOfSecret(bearer, hookId);
     const caller = await authenticate(request, 'tasks:read');
     return caller.store;
   };

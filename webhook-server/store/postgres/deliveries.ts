@@ -1,5 +1,6 @@
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../delivery-row.ts';
 import { newDeliveryId } from '../event-id.ts';
+import { QuotaReached, type Quotas } from '../quotas.ts';
 import type { DeliveryListing, DeliveryQuery, Recovery, Requeued, TenantStore, TestEvent } from '../tenant-store.ts';
 import type { Database, Run, Transaction } from './database.ts';
 import { lockWorkspaces } from './end-hook.ts';
@@ -22,6 +23,17 @@ const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
     select id from hook
     where organization_id = ${owned.organizationId} and target_hash = ${target.target_hash} and ended_at_ms is null`);
   return live === undefined ? { kind: 'hook ended' } : { kind: 'live', hookId: live.id };
+};
+
+/** How many more may be asked for by hand: one at least. */
+const roomFor = async (run: Run, organizationId: string, { waitingDeliveries: most }: Quotas): Promise<number> => {
+  const { waiting = 0 } =
+    (await run.first<{ waiting: number }>(sql`
+      select count(*) as waiting
+      from hook join delivery on hook_id = hook.id
+      where hook.organization_id = ${organizationId} and state = 'waiting'`)) ?? {};
+  if (waiting >= most) throw new QuotaReached('waitingDeliveries', most);
+  return most - waiting;
 };
 
 /** Adds a delivery like each of these, in their order. */
@@ -66,16 +78,25 @@ const list = async (run: Run, owned: OwnedHook, query: DeliveryQuery): Promise<D
   return { kind: 'page', deliveries: rows.slice(0, limit).map(readDelivery), hasMore: rows.length > limit };
 };
 
-const retry = async (run: Transaction, organizationId: string, id: string): Promise<Requeued> => {
+const retry = async (run: Transaction, organizationId: string, id: string, quotas: Quotas): Promise<Requeued> => {
   const row = await run.first<DeliveryRow>(sql`
     select ${columns} from delivery where id = ${id} and organization_id = ${organizationId} for no key update`);
   if (row === undefined) return { kind: 'unknown' };
   if (row.state === 'waiting') return { kind: 'still waiting' };
   const live = await findLiveHook(run, { organizationId, hookId: row.hook_id });
-  return live.kind === 'live' ? queued((await copyAll(run, [id], live.hookId))[0]) : live;
+  if (live.kind !== 'live') return live;
+  await roomFor(run, organizationId, quotas);
+  return queued((await copyAll(run, [id], live.hookId))[0]);
 };
 
-const recover = async (run: Transaction, owned: OwnedHook, sinceMs: number, limit: number): Promise<Recovery> => {
+type Recovering = { sinceMs: number; limit: number };
+
+const recover = async (
+  run: Transaction,
+  owned: OwnedHook,
+  { sinceMs, limit }: Recovering,
+  quotas: Quotas,
+): Promise<Recovery> => {
   const target = await findTarget(run, owned);
   if (target === undefined) return { kind: 'unknown' };
   const live = await findLiveHook(run, owned);
@@ -88,14 +109,17 @@ const recover = async (run: Transaction, owned: OwnedHook, sinceMs: number, limi
       and (lease is null or lease_until_ms <= ${run.nowMs})
     order by delivery.seq
     limit ${limit + 1}`);
-  const taken = lost.slice(0, limit).map(({ id }) => id);
-  if (taken.length > 0) await copyAll(run, taken, live.hookId);
-  return { kind: 'queued', count: taken.length, hasMore: lost.length > limit };
+  if (lost.length === 0) return { kind: 'queued', count: 0, hasMore: false };
+  const room = await roomFor(run, owned.organizationId, quotas);
+  const taken = lost.slice(0, Math.min(limit, room)).map(({ id }) => id);
+  await copyAll(run, taken, live.hookId);
+  return { kind: 'queued', count: taken.length, hasMore: lost.length > taken.length };
 };
 
-const sendTest = async (run: Transaction, owned: OwnedHook, { eventId, body }: TestEvent) => {
+const sendTest = async (run: Transaction, owned: OwnedHook, { eventId, body }: TestEvent, quotas: Quotas) => {
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
+  await roomFor(run, owned.organizationId, quotas);
   const id = newDeliveryId();
   const row = await run.first<DeliveryRow>(sql`
     insert into delivery (id, organization_id, hook_id, event_id, order_key, body, is_manual, created_at_ms)
@@ -107,7 +131,7 @@ const sendTest = async (run: Transaction, owned: OwnedHook, { eventId, body }: T
 
 /** The deliveries of an organization as it sees them, and those that it asks for by hand. */
 export const createDeliveries =
-  (database: Database) =>
+  (database: Database, quotas: Quotas) =>
   (organizationId: string): Pick<TenantStore, 'deliveries' | 'retryDelivery' | 'recoverDeliveries' | 'sendTest'> => {
     /** What is added is numbered in order, and for hooks that live. */
     const locked = <Result>(work: (run: Transaction) => Promise<Result>): Promise<Result> =>
@@ -118,9 +142,9 @@ export const createDeliveries =
 
     return {
       deliveries: (hookId, query) => database.transaction((run) => list(run, { organizationId, hookId }, query)),
-      retryDelivery: (deliveryId) => locked((run) => retry(run, organizationId, deliveryId)),
-      recoverDeliveries: (hookId, { sinceMs, limit }) =>
-        locked((run) => recover(run, { organizationId, hookId }, sinceMs, limit)),
-      sendTest: (hookId, event) => locked((run) => sendTest(run, { organizationId, hookId }, event)),
+      retryDelivery: (deliveryId) => locked((run) => retry(run, organizationId, deliveryId, quotas)),
+      recoverDeliveries: (hookId, options) =>
+        locked((run) => recover(run, { organizationId, hookId }, options, quotas)),
+      sendTest: (hookId, event) => locked((run) => sendTest(run, { organizationId, hookId }, event, quotas)),
     };
   };

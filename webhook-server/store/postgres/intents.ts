@@ -1,4 +1,5 @@
 import { intentLifeMs } from '../attribution.ts';
+import { QuotaReached, type Quotas } from '../quotas.ts';
 import type { TenantStore } from '../tenant-store.ts';
 import type { Database, Transaction } from './database.ts';
 import { sql } from './sql.ts';
@@ -21,13 +22,17 @@ const lookOut = async (run: Transaction, organizationId: string, inMs: number): 
 
 /** What callers say about reassignments that are about to happen, or that they believe have happened. */
 export const createIntents =
-  (database: Database) =>
+  (database: Database, quotas: Quotas) =>
   (organizationId: string): Pick<TenantStore, 'announce' | 'settleIntent' | 'nudge'> => ({
     announce: (intents) =>
       database.transaction(async (run) => {
         await lookOut(run, organizationId, writeTakesMs);
         await run.change(sql`
           delete from intent where organization_id = ${organizationId} and created_at_ms < ${run.nowMs - dayMs}`);
+        const { count = 0 } =
+          (await run.first<{ count: number }>(sql`
+            select count(*) as count from intent where organization_id = ${organizationId}`)) ?? {};
+        if (count + intents.length > quotas.intents) throw new QuotaReached('intents', quotas.intents);
         await run.change(sql`
           insert into intent (id, organization_id, task_id, sequence_id, assignee_user_id, scope, created_at_ms)
           select told.id, ${organizationId}, told.task_id, snapshot.sequence_id, told.assignee_user_id, told.scope,

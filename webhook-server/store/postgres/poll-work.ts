@@ -1,4 +1,4 @@
-import { intentLifeMs } from '../attribution.ts';
+import { intentLifeMs, visibleWithinMs } from '../attribution.ts';
 import type { PollClaim, PollOutcome, Progress, WorkStore } from '../work-store.ts';
 import type { Database, Transaction } from './database.ts';
 import { endHook, lockWorkspaces } from './end-hook.ts';
@@ -155,7 +155,10 @@ export const createPollWork = (
       returning workspace.organization_id, lease, sealed_key, now_ms, is_baselined, is_silent, watermark_us,
         watermark_moved_at_ms, is_settled, swept_at_ms, failures, active_at_ms, requested_at_ms,
         exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
-          as has_unpublished,
+          or exists (
+            select 1 from intent
+            where intent.organization_id = workspace.organization_id and closed_at_ms is null
+              and settled_at_ms < now_ms - ${visibleWithinMs}) as has_unpublished,
         (select coalesce(json_agg(reading), '[]') from reading
          where reading.organization_id = workspace.organization_id) as readings`);
     return rows.map(readClaim);

@@ -1,3 +1,4 @@
+import { type Quotas, usualQuotas } from '../quotas.ts';
 import type { Store } from '../store.ts';
 import { createCleanUp } from './clean-up.ts';
 import { createDatabase } from './database.ts';
@@ -5,6 +6,7 @@ import { createDeliveryWork } from './delivery-work.ts';
 import { createFarewells } from './farewells.ts';
 import { migrate } from './migrate.ts';
 import { createPollWork } from './poll-work.ts';
+import { createSeals } from './seals.ts';
 import { createSequences } from './sequences.ts';
 import { createSignals } from './signals.ts';
 import { createSnapshotWork } from './snapshot-work.ts';
@@ -16,15 +18,16 @@ import { createTenantStores } from './tenant-store.ts';
  * that hands out a connection for each transaction cannot pass `listen` on.
  *
  * @param url `postgres://user:password@host:port/database`, with the parameters of libpq such as `sslmode`.
+ * @param quotas how much each organization may keep.
  * @throws StoreError when the database cannot be used, or was written by a newer version.
  */
-export const createPostgresStore = async (url: string): Promise<Store> => {
+export const createPostgresStore = async (url: string, quotas: Quotas = usualQuotas): Promise<Store> => {
   const signals = createSignals(url, await migrate(url));
   await signals.listen();
   const database = createDatabase(url, signals);
 
   return {
-    tenant: createTenantStores(database),
+    tenant: createTenantStores(database, quotas),
     async hookOfSecret(secretHash) {
       return database.first<{ organizationId: string; hookId: string }>(sql`
         select organization_id as "organizationId", id as "hookId" from hook where secret_hash = ${secretHash}`);
@@ -38,11 +41,7 @@ export const createPostgresStore = async (url: string): Promise<Store> => {
       ...createCleanUp(database),
       onWork: signals.on,
     },
-    async keyCheck(sealed) {
-      await database.change(sql`insert into key_check (sealed) values (${sealed}) on conflict do nothing`);
-      const known = await database.first<{ sealed: string }>(sql`select sealed from key_check`);
-      return known?.sealed ?? sealed;
-    },
+    ...createSeals(database),
     async close() {
       await signals.close();
       await database.close();

@@ -20,7 +20,7 @@ type Unpublished = EventRow & {
 
 /**
  * Reads what was found and not told. An intent speaks for a task once: a later change to the same person is somebody
- * else's.
+ * else's. Where its own task was not known when it was announced, its sequence run is known by now.
  */
 export const unpublishedOf = (organizationId: string): Statement => sql`
     select event.id, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id, event.task,
@@ -38,7 +38,9 @@ export const unpublishedOf = (organizationId: string): Statement => sql`
         and intent.closed_at_ms is null
         and intent.state <> 'failed'
         and (intent.task_id = lower(event.task_id)
-             or (intent.scope = 'SEQUENCE' and intent.sequence_id = event.sequence_id))
+             or (intent.scope = 'SEQUENCE' and event.sequence_id = coalesce(intent.sequence_id, (
+                   select snapshot.sequence_id from snapshot
+                   where snapshot.organization_id = intent.organization_id and snapshot.task_id = intent.task_id))))
         and (intent.state = 'open' or coalesce(intent.updated_at_us, 0) <= event.occurred_at_us)
         and not exists (
           select 1 from event as told
@@ -72,7 +74,12 @@ const readPeople = async (run: Run, organizationId: string, changes: readonly Un
   };
 };
 
-const circumstancesOf = (row: Unpublished | undefined, asksForTemplates: boolean): Circumstances => {
+type LookedUp = { asksForTemplates: boolean; hasLookUpFailed: boolean };
+
+const circumstancesOf = (
+  row: Unpublished | undefined,
+  { asksForTemplates, hasLookUpFailed }: LookedUp,
+): Circumstances => {
   const isMissing = asksForTemplates && row?.is_looked_up === false;
   return {
     intent:
@@ -80,6 +87,7 @@ const circumstancesOf = (row: Unpublished | undefined, asksForTemplates: boolean
         ? undefined
         : { id: row.intent_id, state: row.intent_state, createdAtMs: row.intent_created_at_ms },
     sequenceTemplateId: isMissing ? undefined : asksForTemplates ? (row?.sequence_template_id ?? null) : null,
+    hasLookUpFailed,
   };
 };
 
@@ -119,10 +127,16 @@ const writeDeliveries = async (
 
 /**
  * Tells what was detected and not told yet: finds out who made each change, writes its event, and a delivery for each
- * hook that wants it. What waits for an intent to be settled is left for the next time. The workspace must be locked, so
+ * hook that wants it. What waits for an intent or a template is left for the next time. The workspace must be locked, so
  * that deliveries are numbered in order; answers the number of deliveries.
+ *
+ * @param hasLookUpFailed whether Topo was just asked for a template and failed to tell it.
  */
-export const publish = async (run: Transaction, organizationId: string): Promise<number> => {
+export const publish = async (
+  run: Transaction,
+  organizationId: string,
+  { hasLookUpFailed } = { hasLookUpFailed: false },
+): Promise<number> => {
   const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId));
   if (unpublished.length === 0) return 0;
   const listeners = await readListeners(run, organizationId);
@@ -130,7 +144,7 @@ export const publish = async (run: Transaction, organizationId: string): Promise
   const rowOf = new Map(unpublished.map((row) => [row.id, row]));
   const ready = attributeChanges(
     unpublished.map(readChange),
-    ({ id }) => circumstancesOf(rowOf.get(id), asksForTemplates),
+    ({ id }) => circumstancesOf(rowOf.get(id), { asksForTemplates, hasLookUpFailed }),
     run.nowMs,
   );
   if (ready.length === 0) return 0;

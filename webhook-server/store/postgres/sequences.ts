@@ -1,7 +1,7 @@
 import type { WorkStore } from '../work-store.ts';
 import type { Database } from './database.ts';
 import { publish } from './publish.ts';
-import { noteRequests } from './requests.ts';
+import { keepLease } from './requests.ts';
 import { sql } from './sql.ts';
 
 /** Which template each sequence run came from. */
@@ -20,15 +20,15 @@ export const createSequences = (database: Database): Pick<WorkStore, 'sequencesT
     return rows.map(({ sequence_id }) => sequence_id);
   },
 
-  recordSequences: ({ organizationId, lease, sequences, requestedAtMs }) =>
+  recordSequences: ({ organizationId, lease, sequences, hasFailed, requestedAtMs }, { leaseMs }) =>
     database.transaction(async (run) => {
-      if (!(await noteRequests(run, { organizationId, lease, requestedAtMs }))) return;
+      if (!(await keepLease(run, { organizationId, lease, requestedAtMs }, leaseMs))) return;
       await run.change(sql`
         insert into sequence (organization_id, sequence_id, sequence_template_id)
         select ${organizationId}, sequence_id, template_id
         from unnest(${sequences.map(({ sequenceId }) => sequenceId)}::text[],
                     ${sequences.map(({ templateId }) => templateId)}::text[]) as found (sequence_id, template_id)
         on conflict do nothing`);
-      if ((await publish(run, organizationId)) > 0) run.announce('deliver');
+      if ((await publish(run, organizationId, { hasLookUpFailed: hasFailed })) > 0) run.announce('deliver');
     }),
 });

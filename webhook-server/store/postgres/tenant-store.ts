@@ -1,6 +1,7 @@
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import { type HookRow, hookColumns, readHook } from '../hook-row.ts';
-import type { EventQuery, NewHook, StoredHook, TenantStore } from '../tenant-store.ts';
+import { hooksKeptPerLive, QuotaReached, type Quotas } from '../quotas.ts';
+import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
 import type { Database, Run, Transaction } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { endHook, lockWorkspaces } from './end-hook.ts';
@@ -15,6 +16,20 @@ const readOne = async (run: Run, organizationId: string, hookId: string): Promis
     select ${constant(hookColumns)} from hook join workspace using (organization_id)
     where hook.id = ${hookId} and organization_id = ${organizationId}`);
   return row === undefined ? undefined : readHook(row);
+};
+
+/** The key that was in use, if Topo does not refuse it, is kept as a spare. */
+const takeKey = async (run: Run, organizationId: string, { sealedKey, keyHash }: SealedKey): Promise<void> => {
+  await run.change(sql`
+    insert into spare_key (organization_id, key_hash, sealed_key)
+    select organization_id, key_hash, sealed_key from workspace
+    where organization_id = ${organizationId} and key_hash <> ${keyHash} and key_refused_since_ms is null
+    on conflict do nothing`);
+  await run.change(sql`
+    update workspace set sealed_key = ${sealedKey}, key_hash = ${keyHash}, key_refused_since_ms = null
+    where organization_id = ${organizationId}`);
+  await run.change(sql`
+    delete from spare_key where organization_id = ${organizationId} and key_hash = ${keyHash}`);
 };
 
 /** Locks the workspace. One that has a key is being polled already, and keeps its turn and its key. */
@@ -32,14 +47,19 @@ const wakeWorkspace = async (run: Transaction, organizationId: string, added: Ne
     select organization_id, ${keyHash}::text, ${sealedKey} from workspace
     where organization_id = ${organizationId} and key_hash <> ${keyHash}
     on conflict do nothing`);
-  if (!bringsNeededKey) return;
-  await run.change(sql`
-    update workspace set sealed_key = ${sealedKey}, key_hash = ${keyHash}, key_refused_since_ms = null
-    where organization_id = ${organizationId}`);
+  if (bringsNeededKey) await takeKey(run, organizationId, added);
+};
+
+const refuseTooMany = async (run: Transaction, organizationId: string, { hooks }: Quotas): Promise<void> => {
+  const { live = 0, kept = 0 } =
+    (await run.first<{ live: number; kept: number }>(sql`
+      select count(*) filter (where ended_at_ms is null) as live, count(*) as kept from hook
+      where organization_id = ${organizationId}`)) ?? {};
+  if (live >= hooks || kept >= hooks * hooksKeptPerLive) throw new QuotaReached('hooks', hooks);
 };
 
 /** Answers the id of the hook that this target has from now on. */
-const putHook = async (run: Transaction, organizationId: string, added: NewHook): Promise<string> => {
+const putHook = async (run: Transaction, organizationId: string, added: NewHook, quotas: Quotas): Promise<string> => {
   const { id, targetHash, paceKey, secretHash, sealedTarget, sealedSecret, oncePer } = added;
   const filters = JSON.stringify(added.filters);
   const asksForTemplates = added.filters.sequence_template_ids !== undefined;
@@ -48,6 +68,7 @@ const putHook = async (run: Transaction, organizationId: string, added: NewHook)
     where organization_id = ${organizationId} and target_hash = ${targetHash} and ended_at_ms is null
     returning id`);
   if (live !== undefined) return live.id;
+  await refuseTooMany(run, organizationId, quotas);
   // A target that is subscribed anew must not hear that an earlier hook has ended.
   await run.change(sql`
     update hook set farewell = 'sent'
@@ -60,9 +81,14 @@ const putHook = async (run: Transaction, organizationId: string, added: NewHook)
   return id;
 };
 
-const subscribe = async (run: Transaction, organizationId: string, added: NewHook): Promise<StoredHook> => {
+const subscribe = async (
+  run: Transaction,
+  organizationId: string,
+  added: NewHook,
+  quotas: Quotas,
+): Promise<StoredHook> => {
   await wakeWorkspace(run, organizationId, added);
-  const hookId = await putHook(run, organizationId, added);
+  const hookId = await putHook(run, organizationId, added, quotas);
   const stored = await readOne(run, organizationId, hookId);
   if (stored === undefined) throw new Error(`The hook ${hookId} was not stored.`);
   run.announce('poll');
@@ -112,17 +138,17 @@ const readEvents = async (
 };
 
 /** Makes the stores of single organizations. */
-export const createTenantStores = (database: Database): ((organizationId: string) => TenantStore) => {
-  const intents = createIntents(database);
-  const people = createPeople(database);
-  const deliveries = createDeliveries(database);
+export const createTenantStores = (database: Database, quotas: Quotas): ((organizationId: string) => TenantStore) => {
+  const intents = createIntents(database, quotas);
+  const people = createPeople(database, quotas);
+  const deliveries = createDeliveries(database, quotas);
 
   return (organizationId) => ({
     ...intents(organizationId),
     ...people(organizationId),
     ...deliveries(organizationId),
 
-    subscribe: (added) => database.transaction((run) => subscribe(run, organizationId, added)),
+    subscribe: (added) => database.transaction((run) => subscribe(run, organizationId, added, quotas)),
 
     async hooks() {
       const rows = await database.rows<HookRow>(sql`

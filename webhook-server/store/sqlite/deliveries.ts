@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { DeliveryState } from '../../../contract/delivery.ts';
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../delivery-row.ts';
 import { newDeliveryId } from '../event-id.ts';
+import { QuotaReached, type Quotas } from '../quotas.ts';
 import type {
   DeliveryListing,
   DeliveryQuery,
@@ -49,6 +50,11 @@ const prepareStatements = (database: Database) => ({
     'select seq from delivery where id = @id and hook_id = @hookId',
   ),
 
+  countWaiting: database.prepare<Owned, { waiting: number }>(`
+    select count(*) as waiting
+    from hook join delivery on hook_id = hook.id
+    where hook.organization_id = @organizationId and state = 'waiting'`),
+
   delivery: database.prepare<Owned & { id: string }, DeliveryRow>(`
     select ${deliveryColumns} from delivery where id = @id and organization_id = @organizationId`),
 
@@ -83,6 +89,7 @@ const readOne = (row: DeliveryRow | undefined): StoredDelivery => {
 export const createDeliveries = (
   database: Database,
   clock: () => number,
+  quotas: Quotas,
   onDeliveryWork: () => void,
 ): ((
   organizationId: string,
@@ -96,6 +103,14 @@ export const createDeliveries = (
     const { organizationId } = owned;
     const live = statements.liveHookOfTarget.get({ organizationId, targetHash: hook.target_hash });
     return live === undefined ? { kind: 'hook ended' } : { kind: 'live', hookId: live.id };
+  };
+
+  /** How many more may be asked for by hand: one at least. */
+  const roomFor = (organizationId: string): number => {
+    const most = quotas.waitingDeliveries;
+    const room = most - (statements.countWaiting.get({ organizationId })?.waiting ?? 0);
+    if (room <= 0) throw new QuotaReached('waitingDeliveries', most);
+    return room;
   };
 
   const copy = (from: string, hookId: string, nowMs: number): StoredDelivery => {
@@ -120,7 +135,9 @@ export const createDeliveries = (
     if (row === undefined) return { kind: 'unknown' };
     if (row.state === 'waiting') return { kind: 'still waiting' };
     const live = liveHookFor({ organizationId, hookId: row.hook_id });
-    return live.kind === 'live' ? { kind: 'queued', delivery: copy(id, live.hookId, clock()) } : live;
+    if (live.kind !== 'live') return live;
+    roomFor(organizationId);
+    return { kind: 'queued', delivery: copy(id, live.hookId, clock()) };
   });
 
   const recover = database.transaction((owned: OwnedHook, sinceMs: number, limit: number): Recovery => {
@@ -131,14 +148,15 @@ export const createDeliveries = (
     const live = liveHookFor(owned);
     if (live.kind !== 'live') return live;
     const lost = statements.lost.all({ organizationId, targetHash, sinceMs, nowMs, limit: limit + 1 });
-    const taken = lost.slice(0, limit);
+    const taken = lost.length === 0 ? [] : lost.slice(0, Math.min(limit, roomFor(organizationId)));
     for (const { id } of taken) copy(id, live.hookId, nowMs);
-    return { kind: 'queued', count: taken.length, hasMore: lost.length > limit };
+    return { kind: 'queued', count: taken.length, hasMore: lost.length > taken.length };
   });
 
   const sendTest = database.transaction((owned: OwnedHook, event: TestEvent) => {
     const live = liveHookFor(owned);
     if (live.kind !== 'live') return live;
+    roomFor(owned.organizationId);
     const added = { ...owned, ...event, hookId: live.hookId, id: newDeliveryId(), nowMs: clock() };
     return { kind: 'queued' as const, delivery: readOne(statements.insertTest.get(added)) };
   });

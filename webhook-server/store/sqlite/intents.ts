@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { intentLifeMs } from '../attribution.ts';
+import { QuotaReached, type Quotas } from '../quotas.ts';
 import type { IntentOutcome, NewIntent, TenantStore } from '../tenant-store.ts';
 
 type Owned = { organizationId: string };
@@ -18,6 +19,10 @@ const prepareStatements = (database: Database) => ({
 
   removeOld: database.prepare<Owned & { bornBeforeMs: number }>(`
     delete from intent where organization_id = @organizationId and created_at_ms < @bornBeforeMs`),
+
+  count: database.prepare<Owned, { count: number }>(
+    'select count(*) as count from intent where organization_id = @organizationId',
+  ),
 
   settle: database.prepare<Owned & IntentOutcome & { intentId: string; nowMs: number }>(`
     update intent
@@ -39,6 +44,7 @@ const prepareStatements = (database: Database) => ({
 export const createIntents = (
   database: Database,
   clock: () => number,
+  quotas: Quotas,
   onPollWork: () => void,
 ): ((organizationId: string) => Pick<TenantStore, 'announce' | 'settleIntent' | 'nudge'>) => {
   const statements = prepareStatements(database);
@@ -50,6 +56,8 @@ export const createIntents = (
   const announce = database.transaction((organizationId: string, intents: readonly NewIntent[]): void => {
     const nowMs = clock();
     statements.removeOld.run({ organizationId, bornBeforeMs: nowMs - dayMs });
+    const count = statements.count.get({ organizationId })?.count ?? 0;
+    if (count + intents.length > quotas.intents) throw new QuotaReached('intents', quotas.intents);
     for (const { id, task_id, assignee_user_id, scope } of intents) {
       statements.insert.run({ id, organizationId, taskId: task_id, assigneeId: assignee_user_id, scope, nowMs });
     }

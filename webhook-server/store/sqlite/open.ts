@@ -62,7 +62,7 @@ const explain = (path: string, error: unknown): string => {
  */
 export const openDatabase = (path: string): Database => {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return openAlone(path);
   } catch (cause) {
     throw cause instanceof StoreError ? cause : new StoreError(explain(path, cause), { cause });

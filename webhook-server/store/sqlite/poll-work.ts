@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { intentLifeMs } from '../attribution.ts';
+import { intentLifeMs, visibleWithinMs } from '../attribution.ts';
 import type { PollClaim, PollOutcome, Progress, WorkStore } from '../work-store.ts';
 import { createEndHook } from './end-hook.ts';
 import { createReadings } from './reading-row.ts';
@@ -43,7 +43,10 @@ const preparePollStatements = (database: Database) => ({
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
            swept_at_ms, failures, active_at_ms, requested_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
-             as has_unpublished
+             or exists (
+               select 1 from intent
+               where intent.organization_id = workspace.organization_id and closed_at_ms is null
+                 and settled_at_ms < @nowMs - ${visibleWithinMs}) as has_unpublished
     from workspace
     where sealed_key is not null and poll_at_ms <= @nowMs and (lease is null or lease_until_ms <= @nowMs)
     order by poll_at_ms

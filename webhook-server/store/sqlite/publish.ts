@@ -46,14 +46,17 @@ const prepareLookUps = (database: Database) => ({
     select sequence_template_id from sequence
     where organization_id = @organizationId and sequence_id = @sequenceId`),
 
-  // An intent speaks for a task once: a later change to the same person is somebody else's.
+  // An intent speaks for a task once: a later change to the same person is somebody else's. Where its own task was not
+  // known when it was announced, its sequence run is known by now.
   intent: database.prepare<Record<string, string | number | null>, StandingIntent>(`
     select id, state, created_at_ms as createdAtMs from intent
     where organization_id = @organizationId
       and assignee_user_id = lower(@newAssigneeId)
       and closed_at_ms is null
       and state <> 'failed'
-      and (task_id = lower(@taskId) or (scope = 'SEQUENCE' and sequence_id = @sequenceId))
+      and (task_id = lower(@taskId) or (scope = 'SEQUENCE' and @sequenceId = coalesce(sequence_id, (
+        select snapshot.sequence_id from snapshot
+        where snapshot.organization_id = @organizationId and snapshot.task_id = intent.task_id))))
       and (state = 'open' or coalesce(updated_at_us, 0) <= @occurredAtUs)
       and not exists (
         select 1 from event
@@ -62,12 +65,15 @@ const prepareLookUps = (database: Database) => ({
     limit 1`),
 });
 
+/** `hasLookUpFailed`: Topo was just asked for a template and failed to tell it. */
+type Publish = (organizationId: string, nowMs: number, circumstances?: { hasLookUpFailed: boolean }) => number;
+
 /**
  * Tells what was detected and not told yet: finds out who made each change, writes its event, and a delivery for each
- * hook that wants it. What waits for an intent to be settled is left for the next time. To be called inside a
+ * hook that wants it. What waits for an intent or a template is left for the next time. To be called inside a
  * transaction; answers the number of deliveries.
  */
-export const createPublish = (database: Database): ((organizationId: string, nowMs: number) => number) => {
+export const createPublish = (database: Database): Publish => {
   const events = prepareEventStatements(database);
   const deliveries = prepareDeliveryStatements(database);
   const lookUp = prepareLookUps(database);
@@ -86,13 +92,14 @@ export const createPublish = (database: Database): ((organizationId: string, now
     return { user_id: userId, name: known?.name ?? null, email: known?.email ?? null };
   };
 
-  return (organizationId, nowMs) => {
+  return (organizationId, nowMs, { hasLookUpFailed } = { hasLookUpFailed: false }) => {
     const changes = events.unpublished.all({ organizationId }).map(readChange);
     if (changes.length === 0) return 0;
     const asksForTemplates = lookUp.asksForTemplates.get({ organizationId })?.asks === 1;
     const circumstancesOf = (change: Change) => ({
       intent: findIntent(organizationId, change),
       sequenceTemplateId: asksForTemplates ? findTemplate(organizationId, change) : null,
+      hasLookUpFailed,
     });
     const ready = attributeChanges(changes, circumstancesOf, nowMs);
     const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));

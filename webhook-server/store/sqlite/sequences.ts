@@ -17,8 +17,14 @@ const prepareStatements = (database: Database) => ({
           and sequence.sequence_id = json_extract(event.task, '$.sequence_id'))
     limit @limit`),
 
-  noteRequests: database.prepare<{ organizationId: string; lease: string; requestedAtMs: string | null }>(`
-    update workspace set requested_at_ms = coalesce(@requestedAtMs, requested_at_ms)
+  keepLease: database.prepare<{
+    organizationId: string;
+    lease: string;
+    leaseUntilMs: number;
+    requestedAtMs: string | null;
+  }>(`
+    update workspace
+    set lease_until_ms = @leaseUntilMs, requested_at_ms = coalesce(@requestedAtMs, requested_at_ms)
     where organization_id = @organizationId and lease = @lease`),
 
   insert: database.prepare<{ organizationId: string; sequenceId: string; templateId: string | null }>(`
@@ -36,22 +42,24 @@ export const createSequences = (
   const statements = prepareStatements(database);
   const publish = createPublish(database);
 
-  const record = database.transaction((lookUp: SequenceLookUp): number => {
-    const { organizationId, lease, sequences } = lookUp;
-    const held = statements.noteRequests.run({ organizationId, lease, requestedAtMs: jsonOf(lookUp.requestedAtMs) });
+  const record = database.transaction((lookUp: SequenceLookUp, leaseMs: number): number => {
+    const nowMs = clock();
+    const { organizationId, lease, sequences, hasFailed } = lookUp;
+    const requestedAtMs = jsonOf(lookUp.requestedAtMs);
+    const held = statements.keepLease.run({ organizationId, lease, leaseUntilMs: nowMs + leaseMs, requestedAtMs });
     if (held.changes === 0) return 0;
     for (const { sequenceId, templateId } of sequences) {
       statements.insert.run({ organizationId, sequenceId, templateId });
     }
-    return publish(organizationId, clock());
+    return publish(organizationId, nowMs, { hasLookUpFailed: hasFailed });
   });
 
   return {
     async sequencesToLookUp(organizationId, limit) {
       return statements.toLookUp.all({ organizationId, limit }).map(({ sequence_id }) => sequence_id);
     },
-    async recordSequences(lookUp) {
-      if (record.immediate(lookUp) > 0) onDeliveryWork();
+    async recordSequences(lookUp, { leaseMs }) {
+      if (record.immediate(lookUp, leaseMs) > 0) onDeliveryWork();
     },
   };
 };

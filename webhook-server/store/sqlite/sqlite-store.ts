@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type Quotas, usualQuotas } from '../quotas.ts';
 import type { Store } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { createCleanUp } from './clean-up.ts';
@@ -6,6 +7,7 @@ import { createDeliveryWork } from './delivery-work.ts';
 import { createFarewells } from './farewells.ts';
 import { openDatabase } from './open.ts';
 import { createPollWork } from './poll-work.ts';
+import { createSeals } from './seals.ts';
 import { createSequences } from './sequences.ts';
 import { createSnapshotWork } from './snapshot-work.ts';
 import { tellFaults } from './tell-faults.ts';
@@ -15,14 +17,17 @@ import { createTenantStores } from './tenant-store.ts';
  * A store in one SQLite file, held by this process alone.
  *
  * @param clock the database's clock: milliseconds since 1970.
+ * @param quotas how much each organization may keep.
  * @throws StoreError when the file cannot be opened, is in use or was written by a newer version.
  */
-export const createSqliteStore = (path: string, clock: () => number = Date.now): Store => {
+export const createSqliteStore = (
+  path: string,
+  clock: () => number = Date.now,
+  quotas: Quotas = usualQuotas,
+): Store => {
   const database = openDatabase(path);
   const work = new EventEmitter<Record<Topic, []>>();
 
-  const readKeyCheck = database.prepare<[], { sealed: string }>('select sealed from key_check');
-  const writeKeyCheck = database.prepare<{ sealed: string }>('insert into key_check (sealed) values (@sealed)');
   const findHook = database.prepare<{ secretHash: string }, { organizationId: string; hookId: string }>(
     'select organization_id as organizationId, id as hookId from hook where secret_hash = @secretHash',
   );
@@ -30,6 +35,7 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
   const tenant = createTenantStores(
     database,
     clock,
+    quotas,
     () => work.emit('poll'),
     () => work.emit('deliver'),
   );
@@ -51,11 +57,7 @@ export const createSqliteStore = (path: string, clock: () => number = Date.now):
         return () => work.off(topic, listener);
       },
     }),
-    async keyCheck(sealed) {
-      const known = readKeyCheck.get();
-      if (known === undefined) writeKeyCheck.run({ sealed });
-      return known?.sealed ?? sealed;
-    },
+    ...createSeals(database),
     async close() {
       database.close();
     },

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
 import { type HookRow, hookColumns, readHook } from '../hook-row.ts';
+import { hooksKeptPerLive, QuotaReached, type Quotas } from '../quotas.ts';
 import type { EventQuery, NewHook, SealedKey, StoredHook, TenantStore } from '../tenant-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createEndHook } from './end-hook.ts';
@@ -19,6 +20,10 @@ const prepareHookStatements = (database: Database) => ({
   findLive: database.prepare<Owned & { targetHash: string }, { id: string }>(`
     select id from hook
     where organization_id = @organizationId and target_hash = @targetHash and ended_at_ms is null`),
+
+  count: database.prepare<Owned, { live: number; kept: number }>(`
+    select count(*) filter (where ended_at_ms is null) as live, count(*) as kept from hook
+    where organization_id = @organizationId`),
 
   insert: database.prepare<Record<string, string | number | null>>(`
     insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
@@ -61,6 +66,16 @@ const prepareWorkspaceStatements = (database: Database) => ({
     where organization_id = @organizationId and key_hash <> @keyHash
     on conflict do nothing`),
 
+  keepOldKey: database.prepare<Owned & Pick<SealedKey, 'keyHash'>>(`
+    insert into spare_key (organization_id, key_hash, sealed_key)
+    select organization_id, key_hash, sealed_key from workspace
+    where organization_id = @organizationId and key_hash <> @keyHash and key_refused_since_ms is null
+    on conflict do nothing`),
+
+  dropSpare: database.prepare<Owned & Pick<SealedKey, 'keyHash'>>(
+    'delete from spare_key where organization_id = @organizationId and key_hash = @keyHash',
+  ),
+
   takeKey: database.prepare<Owned & SealedKey>(`
     update workspace set sealed_key = @sealedKey, key_hash = @keyHash, key_refused_since_ms = null
     where organization_id = @organizationId`),
@@ -98,6 +113,7 @@ const prepareEventStatements = (database: Database) => ({
 export const createTenantStores = (
   database: Database,
   clock: () => number,
+  quotas: Quotas,
   onPollWork: () => void,
   onDeliveryWork: () => void,
 ): ((organizationId: string) => TenantStore) => {
@@ -105,9 +121,9 @@ export const createTenantStores = (
   const workspace = prepareWorkspaceStatements(database);
   const event = prepareEventStatements(database);
   const endHook = createEndHook(database);
-  const intents = createIntents(database, clock, onPollWork);
-  const people = createPeople(database);
-  const deliveries = createDeliveries(database, clock, onDeliveryWork);
+  const intents = createIntents(database, clock, quotas, onPollWork);
+  const people = createPeople(database, quotas);
+  const deliveries = createDeliveries(database, clock, quotas, onDeliveryWork);
 
   const readOne = (owned: OwnedHook): StoredHook => {
     const row = hook.get.get(owned);
@@ -115,18 +131,28 @@ export const createTenantStores = (
     return readHook(row);
   };
 
+  const refuseTooMany = (organizationId: string): void => {
+    const { live = 0, kept = 0 } = hook.count.get({ organizationId }) ?? {};
+    if (live >= quotas.hooks || kept >= quotas.hooks * hooksKeptPerLive) throw new QuotaReached('hooks', quotas.hooks);
+  };
+
   const subscribe = database.transaction((organizationId: string, added: NewHook): StoredHook => {
     const nowMs = clock();
     const { sealedKey, keyHash, targetHash, paceKey, oncePer } = added;
     workspace.wake.run({ organizationId, sealedKey, keyHash, nowMs });
     workspace.keepSpare.run({ organizationId, sealedKey, keyHash });
-    if (added.bringsNeededKey) workspace.takeKey.run({ organizationId, sealedKey, keyHash });
+    if (added.bringsNeededKey) {
+      workspace.keepOldKey.run({ organizationId, keyHash });
+      workspace.takeKey.run({ organizationId, sealedKey, keyHash });
+      workspace.dropSpare.run({ organizationId, keyHash });
+    }
     const filters = JSON.stringify(added.filters);
     const live = hook.findLive.get({ organizationId, targetHash });
     if (live !== undefined) {
       hook.replaceFilters.run({ organizationId, hookId: live.id, filters, oncePer, paceKey });
       return readOne({ organizationId, hookId: live.id });
     }
+    refuseTooMany(organizationId);
     const { id, secretHash, sealedTarget, sealedSecret } = added;
     hook.forgetFarewells.run({ organizationId, targetHash });
     hook.insert.run({

@@ -1,0 +1,664 @@
+import { describe, expect, test } from '@jest/globals';
+import { startDeadline } from '../zapier/deadline.ts';
+import { handOver } from '../zapier/hand-over/hand-over.ts';
+import type { HandOverOrder } from '../zapier/hand-over/hand-over-order.ts';
+import { type HandOverOutput, handOverOutput } from '../zapier/hand-over/hand-over-output.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
+import { type Office, startOffice } from './support/office.ts';
+import { startRealLoop } from './support/real-loop.ts';
+import type { startReceiver } from './support/receiver.ts';
+import { runApp, runInApp } from './support/zapier-app.ts';
+
+const perform = 'creates.hand_over_tasks.operation.perform';
+
+type App = ReturnType<typeof runApp>;
+
+const run = async (app: App, inputData: Record<string, unknown>): Promise<HandOverOutput> =>
+  (await app.run(perform, { inputData })) as HandOverOutput;
+
+const idsOf = (tasks: readonly { id: string }[]): string[] => tasks.map(({ id }) => id);
+
+const outcomesOf = ({ tasks }: HandOverOutput) => Object.fromEntries(tasks.map(({ id, outcome }) => [id, outcome]));
+
+const reasonFor = ({ tasks }: HandOverOutput, id: string): string => tasks.find((task) => task.id === id)?.reason ?? '';
+
+const pathOf = (id: string): string => `/v1/tasks/${id}/assignee`;
+
+/** How intents came out, as the webhook server was told. */
+const settledIn = (told: readonly { method: string; json: unknown }[]) =>
+  told.flatMap(({ method, json }) =>
+    method === 'PATCH' && Array.isArray(json) ? (json as { id: string; state: string }[]) : [],
+  );
+
+const zero = { moved_count: 0, would_move_count: 0, skipped_count: 0, failed_count: 0, left_count: 0 };
+
+describe('by person', () => {
+  test('all open tasks of the person move, and no other', async () => {
+    const { app, createTasks, holderOf, holder, taker, bystander } = await startOffice();
+    const open = [...createTasks(2), ...createTasks(1, { status: 'IN_PROGRESS' })];
+    const closed = [...createTasks(1, { status: 'COMPLETED' }), ...createTasks(1, { status: 'SKIPPED' })];
+    const foreign = createTasks(1, { assignee_user_id: bystander.userId });
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(open.map(({ id }) => holderOf(id))).toEqual([taker.userId, taker.userId, taker.userId]);
+    expect(closed.map(({ id }) => holderOf(id))).toEqual([holder.userId, holder.userId]);
+    expect(foreign.map(({ id }) => holderOf(id))).toEqual([bystander.userId]);
+    expect(output).toMatchObject({ ...zero, moved_count: 3, preview: false, give_back: idsOf(open), left_tasks: [] });
+    expect(output.previous_assignee).toEqual({ user_id: holder.userId, name: holder.name, email: holder.email });
+    expect(output.new_assignee).toEqual({ user_id: taker.userId, name: taker.name, email: taker.email });
+    expect(output.summary).toBe(
+      `3 tasks moved from ${holder.name} (${holder.email}) to ${taker.name} (${taker.email}).`,
+    );
+    expect(output.tasks[0]).toEqual({
+      id: open[0]?.id,
+      type: 'EMAIL_REPLY',
+      priority: 'TODAY',
+      status: 'PENDING',
+      outcome: 'moved',
+      reason: null,
+      previous_assignee: { user_id: holder.userId, name: holder.name, email: holder.email },
+    });
+  });
+
+  test('people may be given by name and by e-mail', async () => {
+    const { app, createTasks, holderOf, holder, taker } = await startOffice();
+    const [task] = createTasks(1);
+    await run(app, { from_user_id: holder.name.toUpperCase(), to_user_id: ` ${taker.email} ` });
+    expect(holderOf(task?.id ?? '')).toBe(taker.userId);
+  });
+
+  test('it costs two requests for the list and one for each task that moves, and two of the webhook server', async () => {
+    const { app, createTasks, asked, holder, taker, server } = await startOffice();
+    const tasks = createTasks(7);
+    await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(asked().sort()).toEqual(
+      ['GET /v1/tasks', 'GET /v1/tasks', ...tasks.map(({ id }) => `PATCH ${pathOf(id)}`)].sort(),
+    );
+    expect(server.receiver.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /people',
+      'POST /intents',
+      'PATCH /intents',
+    ]);
+  });
+
+  test('those that have waited longest go first, no more than the cap, and the next run takes the rest', async () => {
+    const { app, createTasks, holder, taker } = await startOffice();
+    const tasks = [...createTasks(3), ...createTasks(1, { status: 'IN_PROGRESS' }), ...createTasks(1)];
+    const inputData = { from_user_id: holder.userId, to_user_id: taker.userId, most_tasks: '4' };
+    const output = await run(app, inputData);
+    expect(output).toMatchObject({ moved_count: 4, left_count: 1, left_tasks: [] });
+    expect(output.give_back).toEqual(idsOf(tasks.slice(0, 4)));
+    expect(output.summary).toMatch(/^4 tasks moved .*, 1 left for another run\.$/);
+    expect(await run(app, inputData)).toMatchObject({ moved_count: 1, left_count: 0, give_back: [tasks[4]?.id] });
+  });
+
+  test('fifty is the usual cap', async () => {
+    const { app, createTasks, holder, taker } = await startOffice();
+    createTasks(53);
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(output).toMatchObject({ moved_count: 50, left_count: 3 });
+  });
+
+  test.each([0, 201, 'all', 2.5, -1])('a cap of %s stops the run, and nothing is changed', async (most) => {
+    const { app, createTasks, asked, holder, taker } = await startOffice();
+    createTasks(1);
+    const inputData = { from_user_id: holder.userId, to_user_id: taker.userId, most_tasks: most };
+    const thrown = await app.thrownBy(perform, { inputData });
+    expect(thrown.name).toBe('HaltedError');
+    expect(thrown.message).toContain('“Most Tasks” takes a whole number from 1 to 200');
+    expect(asked()).toEqual([]);
+  });
+
+  test('two hundred tasks move in one run', async () => {
+    const { app, createTasks, holder, taker, server } = await startOffice();
+    createTasks(201);
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId, most_tasks: 200 });
+    expect(output).toMatchObject({ moved_count: 200, left_count: 1 });
+    expect(server.told().filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  test('only tasks of the type, priority and template that are chosen', async () => {
+    const { app, createTasks, workspace, holder, taker } = await startOffice();
+    const calls = createTasks(6, { type: 'CALL', priority: 'HOT' });
+    createTasks(2, { type: 'CALL', priority: 'EXTRA' });
+    createTasks(2, { type: 'EMAIL_REPLY', priority: 'HOT' });
+    const templateOf = ({ sequence_id }: { sequence_id: string }) => workspace.sequences.get(sequence_id)?.templateId;
+    const template = templateOf(calls[0] ?? { sequence_id: '' });
+    const output = await run(app, {
+      from_user_id: holder.userId,
+      to_user_id: taker.userId,
+      task_types: ['call', 'Linkedin reply'],
+      priorities: 'hot',
+      sequence_template_ids: [template],
+    });
+    const fitting = calls.filter((task) => templateOf(task) === template);
+    expect(fitting.length).toBeLessThan(calls.length);
+    expect(output.give_back).toEqual(idsOf(fitting));
+    expect(output.tasks).toHaveLength(fitting.length);
+  });
+
+  test('somebody without open tasks has nothing to hand over, and nothing is written', async () => {
+    const { app, writes, holder, taker, server } = await startOffice();
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(output).toMatchObject({ ...zero, tasks: [], give_back: [], left_tasks: [] });
+    expect(output.summary).toMatch(/^0 tasks moved/);
+    expect(writes()).toEqual([]);
+    expect(server.told()).toEqual([]);
+  });
+
+  test('from somebody to the same person nothing is written', async () => {
+    const { app, createTasks, writes, holder, server } = await startOffice();
+    const [task] = createTasks(2);
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: holder.email });
+    expect(output).toMatchObject({ ...zero, skipped_count: 2 });
+    expect(reasonFor(output, task?.id ?? '')).toBe(`It is with ${holder.name} (${holder.email}) already.`);
+    expect(writes()).toEqual([]);
+    expect(server.told()).toEqual([]);
+  });
+});
+
+describe('by list', () => {
+  test('the tasks of the list move, whoever has them, and those of nobody', async () => {
+    const { app, createTasks, holderOf, holder, taker, bystander } = await startOffice();
+    const tasks = [
+      ...createTasks(1),
+      ...createTasks(1, { assignee_user_id: bystander.userId }),
+      ...createTasks(1, { assignee_user_id: null }),
+    ];
+    createTasks(1);
+    const output = await run(app, { task_ids: idsOf(tasks), to_user_id: taker.userId });
+    expect(tasks.map(({ id }) => holderOf(id))).toEqual([taker.userId, taker.userId, taker.userId]);
+    expect(output.tasks.map(({ previous_assignee }) => previous_assignee.user_id)).toEqual([
+      holder.userId,
+      bystander.userId,
+      null,
+    ]);
+    expect(output.previous_assignee).toEqual({ user_id: null, name: null, email: null });
+    expect(output).toMatchObject({ ...zero, moved_count: 3 });
+  });
+
+  test.each([
+    ['line items', (ids: string[]) => ids],
+    ['a text with commas', (ids: string[]) => ids.join(',')],
+    ['a list in a list', (ids: string[]) => [[ids[0]], ids[1]]],
+    ['links', (ids: string[]) => ids.map((id) => `https://app.topo.io/org/${taskless}/tasks/${id}?tab=1`).join('\n')],
+    ['the same task twice', (ids: string[]) => [...ids, ids[0]?.toUpperCase()]],
+  ])('it is understood as %s', async (_how, write) => {
+    const { app, createTasks, taker } = await startOffice();
+    const ids = idsOf(createTasks(2));
+    const output = await run(app, { task_ids: write(ids), to_user_id: taker.userId });
+    expect(output.give_back).toEqual(ids);
+    expect(output.tasks).toHaveLength(2);
+  });
+
+  test('what is done, theirs already or gone is told apart, and the rest moves', async () => {
+    const { app, createTasks, taker } = await startOffice();
+    const [done] = createTasks(1, { status: 'COMPLETED' });
+    const [skipped] = createTasks(1, { status: 'SKIPPED' });
+    const [theirs] = createTasks(1, { assignee_user_id: taker.userId });
+    const [open] = createTasks(1);
+    const ids = [done?.id ?? '', skipped?.id ?? '', theirs?.id ?? '', taskless, open?.id ?? ''];
+    const output = await run(app, { task_ids: ids, to_user_id: taker.userId });
+    expect(output.tasks.map(({ id, outcome }) => [id, outcome])).toEqual([
+      [done?.id, 'skipped'],
+      [skipped?.id, 'skipped'],
+      [theirs?.id, 'skipped'],
+      [taskless, 'failed'],
+      [open?.id, 'moved'],
+    ]);
+    expect(reasonFor(output, done?.id ?? '')).toBe('It is done or skipped already.');
+    expect(reasonFor(output, theirs?.id ?? '')).toMatch(/^It is with .* already\.$/);
+    expect(reasonFor(output, taskless)).toMatch(/^Topo cannot find what this step asks for\. .*request_id is /);
+    expect(output).toMatchObject({ ...zero, moved_count: 1, skipped_count: 3, failed_count: 1 });
+    expect(output.summary).toMatch(/^1 task moved to .*, 3 skipped, 1 failed\.$/);
+  });
+
+  test('with a person as well, only those that are still theirs, and the report says who has the others', async () => {
+    const { app, createTasks, holderOf, holder, taker, bystander, strangers } = await startOffice();
+    const [still] = createTasks(1);
+    const [gone] = createTasks(1, { assignee_user_id: bystander.userId });
+    const [nobodys] = createTasks(1, { assignee_user_id: null });
+    const [strangers1] = createTasks(1, { assignee_user_id: strangers[0]?.userId ?? '' });
+    const ids = idsOf([still, gone, nobodys, strangers1].flatMap((task) => task ?? []));
+    const output = await run(app, { task_ids: ids, from_user_id: holder.userId, to_user_id: taker.userId });
+    const name = `${holder.name} (${holder.email})`;
+    expect(output.give_back).toEqual([still?.id]);
+    expect(reasonFor(output, gone?.id ?? '')).toBe(
+      `It is not with ${name}: ${bystander.name} (${bystander.email}) has it.`,
+    );
+    expect(reasonFor(output, nobodys?.id ?? '')).toBe(`It is not with ${name}: nobody has it.`);
+    expect(reasonFor(output, strangers1?.id ?? '')).toMatch(/: Unnamed person [0-9a-f]{8} has it\.$/);
+    expect(holderOf(gone?.id ?? '')).toBe(bystander.userId);
+  });
+
+  test('only those of the list that fit the type, priority and template', async () => {
+    const { app, createTasks, workspace, taker } = await startOffice();
+    const calls = createTasks(6, { type: 'CALL', priority: 'HOT' });
+    const [mail] = createTasks(1, { type: 'EMAIL_REPLY', priority: 'HOT' });
+    const templateOf = ({ sequence_id }: { sequence_id: string }) => workspace.sequences.get(sequence_id)?.templateId;
+    const template = templateOf(calls[0] ?? { sequence_id: '' });
+    const output = await run(app, {
+      task_ids: [...idsOf(calls), mail?.id],
+      to_user_id: taker.userId,
+      task_types: 'CALL',
+      priorities: ['HOT', 'TODAY'],
+      sequence_template_ids: template?.toUpperCase(),
+    });
+    expect(output.give_back).toEqual(idsOf(calls.filter((task) => templateOf(task) === template)));
+    expect(reasonFor(output, mail?.id ?? '')).toBe('Its type, priority or template is not one of those chosen.');
+  });
+
+  test.each(['tasksOnly', 'a Topo that does not tell of sequences'] as const)(
+    'with %s the template is not known, which is said, and such a task stays',
+    async (which) => {
+      const office = await startOffice(which === 'tasksOnly' ? {} : { habits: { getSequence: false } });
+      const { createTasks, workspace, taker, writes } = office;
+      const app = which === 'tasksOnly' ? office.appWith('tasksOnly') : office.app;
+      const [task] = createTasks(1);
+      const inputData = {
+        task_ids: task?.id,
+        to_user_id: taker.userId,
+        sequence_template_ids: workspace.templates.map(({ id }) => id),
+      };
+      const output = await run(app, inputData);
+      expect(reasonFor(output, task?.id ?? '')).toMatch(/^Topo does not tell which template .*sequences:read/);
+      expect(writes()).toEqual([]);
+    },
+  );
+
+  test('what is beyond the cap is left, by name', async () => {
+    const { app, createTasks, holderOf, holder, taker } = await startOffice();
+    const ids = idsOf(createTasks(5));
+    const output = await run(app, { task_ids: ids, to_user_id: taker.userId, most_tasks: 2 });
+    expect(output).toMatchObject({
+      moved_count: 2,
+      left_count: 3,
+      left_tasks: ids.slice(2),
+      give_back: ids.slice(0, 2),
+    });
+    expect(ids.slice(2).map(holderOf)).toEqual([holder.userId, holder.userId, holder.userId]);
+    const rest = await run(app, { task_ids: output.left_tasks, to_user_id: taker.userId });
+    expect(rest.give_back).toEqual(ids.slice(2));
+  });
+
+  test('where Topo has no page for a task, a plain list moves, and who had it stays unknown', async () => {
+    const { app, createTasks, holderOf, taker } = await startOffice({ habits: { getTask: false } });
+    const [task] = createTasks(1);
+    const output = await run(app, { task_ids: task?.id, to_user_id: taker.userId });
+    expect(holderOf(task?.id ?? '')).toBe(taker.userId);
+    expect(output.tasks[0]).toMatchObject({ outcome: 'moved', previous_assignee: { user_id: null } });
+  });
+
+  test.each([
+    ['a person', (office: Office) => ({ from_user_id: office.holder.userId })],
+    ['a type', () => ({ task_types: 'EMAIL_REPLY' })],
+  ])('and with %s to check, it is left alone', async (_what, moreOf) => {
+    const office = await startOffice({ habits: { getTask: false } });
+    const [task] = office.createTasks(1);
+    const output = await run(office.app, { task_ids: task?.id, to_user_id: office.taker.userId, ...moreOf(office) });
+    expect(reasonFor(output, task?.id ?? '')).toMatch(/^Topo does not tell what this task is/);
+    expect(office.writes()).toEqual([]);
+  });
+});
+
+const taskless = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
+
+test('without a person and a list nothing is read or changed', async () => {
+  const { app, asked, taker } = await startOffice();
+  const thrown = await app.thrownBy(perform, { inputData: { to_user_id: taker.userId, task_ids: [' ', ''] } });
+  expect(thrown.name).toBe('HaltedError');
+  expect(thrown.message).toMatch(/“Previous Assignee” and “Tasks” are both empty, so nothing was changed/);
+  expect(asked()).toEqual([]);
+});
+
+test.each([true, 'yes', 'True', 1])('a preview (%s) tells what would move, and writes nothing', async (preview) => {
+  const { app, createTasks, writes, holder, taker, bystander, server } = await startOffice();
+  const [open, other] = createTasks(2);
+  const [done] = createTasks(1, { status: 'COMPLETED' });
+  const [gone] = createTasks(1, { assignee_user_id: bystander.userId });
+  const ids = idsOf([open, done, gone, other].flatMap((task) => task ?? []));
+  const inputData = {
+    task_ids: ids,
+    from_user_id: holder.userId,
+    to_user_id: taker.userId,
+    most_tasks: 3,
+    preview_only: preview,
+  };
+  const output = await run(app, inputData);
+  expect(output).toMatchObject({ ...zero, would_move_count: 1, skipped_count: 2, left_count: 1, preview: true });
+  expect(outcomesOf(output)).toEqual({
+    [open?.id ?? '']: 'would move',
+    [done?.id ?? '']: 'skipped',
+    [gone?.id ?? '']: 'skipped',
+  });
+  expect(output.give_back).toEqual([]);
+  expect(output.left_tasks).toEqual([other?.id]);
+  expect(output.summary).toMatch(/^1 task would move from .*, 2 skipped, 1 left for another run\.$/);
+  expect(writes()).toEqual([]);
+  expect(server.told()).toEqual([]);
+});
+
+test('what a run gives back, a later run returns: exactly those tasks', async () => {
+  const { app, createTasks, holderOf, holder, taker } = await startOffice();
+  const own = idsOf(createTasks(2, { assignee_user_id: taker.userId }));
+  const ids = idsOf(createTasks(3));
+  const away = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+  const inputData = { task_ids: away.give_back, from_user_id: taker.userId, to_user_id: holder.userId };
+  const back = await run(app, inputData);
+  expect(back).toMatchObject({ ...zero, moved_count: 3 });
+  expect(back.give_back.sort()).toEqual([...ids].sort());
+  expect(ids.map(holderOf)).toEqual([holder.userId, holder.userId, holder.userId]);
+  expect(own.map(holderOf)).toEqual([taker.userId, taker.userId]);
+});
+
+test('to be returned, a task must still be with whoever took it over', async () => {
+  const { app, sandbox, createTasks, holderOf, holder, taker, bystander } = await startOffice();
+  const [kept, passedOn, done] = idsOf(createTasks(3));
+  const away = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+  sandbox.reassign(passedOn ?? '', bystander.userId);
+  sandbox.completeTask(done ?? '');
+  const inputData = { task_ids: away.give_back.join(', '), from_user_id: taker.userId, to_user_id: holder.userId };
+  const back = await run(app, inputData);
+  expect(back.give_back).toEqual([kept]);
+  expect(back).toMatchObject({ moved_count: 1, skipped_count: 2 });
+  expect(holderOf(passedOn ?? '')).toBe(bystander.userId);
+});
+
+describe('one task that fails keeps the report of the others', () => {
+  test.each([
+    ['Topo’s rules forbid it', { kind: 'status', status: 422 }, /^Topo’s rules forbid this.*request_id is/],
+    ['it conflicts', { kind: 'status', status: 409 }, /^Topo refused because it conflicts/],
+    ['it is gone', { kind: 'status', status: 404 }, /^Topo cannot find/],
+    ['Topo cannot read it', { kind: 'status', status: 400 }, /^Topo could not read the request/],
+    ['Topo has a problem', { kind: 'status', status: 500 }, /^Topo has a problem of its own.*may have been made/],
+    ['a gateway answers', { kind: 'html' }, /^Topo has a problem of its own \(status 502\)/],
+    ['a page comes back', { kind: 'html', status: 200 }, /not JSON/],
+    ['the connection ends', { kind: 'cut' }, /^Topo cannot be reached.*may have been made/],
+    ['it is redirected', { kind: 'html', status: 302 }, /redirect/],
+  ] as const)('when %s', async (_what, fault, says) => {
+    const { app, sandbox, createTasks, holderOf, holder, taker } = await startOffice();
+    const ids = idsOf(createTasks(6));
+    const failing = ids[2] ?? '';
+    sandbox.injectFault({ ...fault, method: 'PATCH', path: pathOf(failing) });
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(output).toMatchObject({ ...zero, moved_count: 5, failed_count: 1 });
+    expect(output.give_back).toEqual(ids.filter((id) => id !== failing));
+    expect(output.give_back.map(holderOf)).toEqual(output.give_back.map(() => taker.userId));
+    expect(reasonFor(output, failing)).toMatch(says);
+    expect(reasonFor(output, failing)).not.toMatch(/What happened|[<{]/);
+  });
+
+  test.each([
+    ['the connection ends', { kind: 'cut' }],
+    ['a gateway answers', { kind: 'html' }],
+    ['Topo has a problem', { kind: 'status', status: 500 }],
+    ['a page comes back', { kind: 'html', status: 200 }],
+  ] as const)(
+    'and one that moved although %s is known to have moved, so that it is given back',
+    async (_what, fault) => {
+      const { app, sandbox, createTasks, holder, taker, server } = await startOffice();
+      const ids = idsOf(createTasks(3));
+      sandbox.injectFault({ ...fault, afterwards: true, method: 'PATCH', path: pathOf(ids[1] ?? '') });
+      const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+      expect(output).toMatchObject({ ...zero, moved_count: 3, give_back: ids });
+      expect(settledIn(server.told()).map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    },
+  );
+
+  test('even the first of them', async () => {
+    const { app, sandbox, createTasks, holder, taker } = await startOffice();
+    const ids = idsOf(createTasks(2));
+    sandbox.injectFault({ kind: 'status', status: 422, method: 'PATCH', path: pathOf(ids[0] ?? '') });
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(outcomesOf(output)).toEqual({ [ids[0] ?? '']: 'failed', [ids[1] ?? '']: 'moved' });
+  });
+
+  test('and when all of them fail, that is a report, too', async () => {
+    const { app, sandbox, createTasks, holder, taker } = await startOffice();
+    createTasks(3);
+    sandbox.injectFault({ kind: 'status', status: 422, method: 'PATCH', times: 3 });
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(output).toMatchObject({ ...zero, failed_count: 3, give_back: [] });
+  });
+});
+
+describe('when Topo wants no more requests', () => {
+  test.each([
+    ['429', { kind: 'rate limit' }, /^Topo asked for fewer requests/],
+    ['429 with Retry-After', { kind: 'rate limit', retryAfter: 30 }, /^Topo asked for fewer requests/],
+    ['429 until a date', { kind: 'rate limit', retryAfter: new Date('2030-01-01T00:00:00Z') }, /^Topo asked for fewer/],
+    ['a gateway’s 429', { kind: 'html', status: 429 }, /^Topo asked for fewer requests/],
+    ['503', { kind: 'status', status: 503 }, /^Topo was not available/],
+    ['401', { kind: 'status', status: 401 }, /^Topo refused the API key/],
+    ['403', { kind: 'status', status: 403 }, /^Topo refused the API key/],
+  ] as const)('%s in the middle keeps the report and says what is left', async (_what, fault, says) => {
+    const { app, sandbox, createTasks, holderOf, writes, holder, taker, server } = await startOffice();
+    const ids = idsOf(createTasks(20));
+    for (const id of ids.slice(5)) sandbox.injectFault({ ...fault, method: 'PATCH', path: pathOf(id) });
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(output).toMatchObject({ ...zero, moved_count: 5, left_count: 15 });
+    expect(output.give_back).toEqual(ids.slice(0, 5));
+    expect(output.left_tasks).toEqual(ids.slice(5));
+    for (const id of ids.slice(5)) expect(reasonFor(output, id)).toMatch(says);
+    expect(ids.map(holderOf)).toEqual([...Array(5).fill(taker.userId), ...Array(15).fill(holder.userId)]);
+    expect(output.summary).toMatch(/^5 tasks moved .*, 15 left for another run\.$/);
+    // Four are under way at once: no more than those go on.
+    expect(writes().length).toBeLessThanOrEqual(9);
+    const settled = settledIn(server.told());
+    expect(settled.filter(({ state }) => state === 'done')).toHaveLength(5);
+    expect(settled.filter(({ state }) => state === 'failed')).toHaveLength(15);
+
+    sandbox.clearFaults();
+    const rest = await run(app, { task_ids: output.left_tasks, from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(rest).toMatchObject({ ...zero, moved_count: 15 });
+  });
+
+  test.each([
+    ['429', { kind: 'rate limit', retryAfter: 9 }, { name: 'ThrottledError', delay: 9 }],
+    ['429 without Retry-After', { kind: 'rate limit' }, { name: 'ThrottledError' }],
+    ['503', { kind: 'status', status: 503 }, { name: 'ThrottledError' }],
+    ['401', { kind: 'status', status: 401 }, { name: 'ExpiredAuthError' }],
+    ['403', { kind: 'status', status: 403 }, { name: 'AppError', status: 403 }],
+  ] as const)('%s at the very first write is an error, as nothing is lost', async (_what, fault, expected) => {
+    const { app, sandbox, createTasks, holder, taker, server } = await startOffice();
+    createTasks(5);
+    sandbox.injectFault({ ...fault, method: 'PATCH', times: Number.POSITIVE_INFINITY });
+    const inputData = { from_user_id: holder.userId, to_user_id: taker.userId };
+    const thrown = await app.thrownBy(perform, { inputData });
+    expect(thrown).toMatchObject(expected);
+    expect(thrown.message).toMatch(/request_id/);
+    expect(thrown.message).not.toContain('What happened');
+    expect(sandbox.changes).toHaveLength(0);
+    const settled = settledIn(server.told());
+    expect(settled.map(({ state }) => state)).toEqual(Array(5).fill('failed'));
+  });
+
+  test('a real key without tasks:write', async () => {
+    const { appWith, createTasks, holder, taker } = await startOffice();
+    createTasks(1);
+    const inputData = { from_user_id: holder.userId, to_user_id: taker.userId };
+    const thrown = await appWith('readOnly').thrownBy(perform, { inputData });
+    expect(thrown.message).toMatch(/lacks the scope tasks:write.*Settings → Developers/);
+  });
+
+  test.each([
+    ['a person', (office: Office) => ({ from_user_id: office.holder.userId })],
+    ['a list', (_office: Office, ids: string[]) => ({ task_ids: ids })],
+  ])('429 before anything was read of %s is an error, and nothing was written', async (_what, inputOf) => {
+    const office = await startOffice();
+    const ids = idsOf(office.createTasks(3));
+    office.sandbox.injectFault({ kind: 'rate limit', retryAfter: 4, times: Number.POSITIVE_INFINITY });
+    const inputData = { to_user_id: office.taker.userId, ...inputOf(office, ids) };
+    expect(await office.app.thrownBy(perform, { inputData })).toMatchObject({ name: 'ThrottledError', delay: 4 });
+    expect(office.writes()).toEqual([]);
+  });
+
+  test('429 while the list is read leaves what was not read, and moves what was', async () => {
+    const { app, sandbox, createTasks, taker } = await startOffice();
+    const ids = idsOf(createTasks(12));
+    for (const id of ids.slice(6)) sandbox.injectFault({ kind: 'rate limit', method: 'GET', path: `/v1/tasks/${id}` });
+    const output = await run(app, { task_ids: ids, to_user_id: taker.userId });
+    expect(output).toMatchObject({ ...zero, moved_count: 6, left_count: 6 });
+    expect(output.left_tasks).toEqual(ids.slice(6));
+    for (const id of ids.slice(6)) expect(reasonFor(output, id)).toMatch(/^Topo asked for fewer requests/);
+  });
+});
+
+describe('when the time is over', () => {
+  /** A hand-over on a clock that the test moves; it stands still while requests are made. */
+  const runOnClock = (office: Office, nowMs: () => number, order: Partial<HandOverOrder>) => {
+    const given: HandOverOrder = {
+      fromId: office.holder.userId,
+      toId: office.taker.userId,
+      taskIds: undefined,
+      narrowing: {},
+      mostTasks: 200,
+      isPreview: false,
+      ...order,
+    };
+    return runInApp(office.variables, office.workspace.keys.full, async (z) => {
+      const deadline = startDeadline(nowMs);
+      const directory = openDirectory(z, deadline);
+      const handedOver = await handOver({ z, directory, deadline, nowMs }, given);
+      return handOverOutput(handedOver, await directory.introduce([]));
+    });
+  };
+
+  test('after 20 seconds no write begins, and what was not begun is left', async () => {
+    const office = await startOffice();
+    const ids = idsOf(office.createTasks(30));
+    const nowMs = () => (office.sandbox.changes.length < 10 ? 0 : 20_000);
+    const output = (await runOnClock(office, nowMs, {}).run()) as HandOverOutput;
+    expect(output.moved_count).toBeGreaterThanOrEqual(10);
+    expect(output.moved_count).toBeLessThanOrEqual(13);
+    expect(output.left_count).toBe(30 - output.moved_count);
+    expect(output.left_tasks).toEqual(ids.slice(output.moved_count));
+    expect(reasonFor(output, output.left_tasks[0] ?? '')).toBe('The time of this step was over before its turn came.');
+    expect(office.writes()).toHaveLength(output.moved_count);
+  });
+
+  test('a millisecond before it still does', async () => {
+    const office = await startOffice();
+    office.createTasks(2);
+    const nowMs = () => (office.sandbox.requests.length === 0 ? 0 : 19_999);
+    expect(await runOnClock(office, nowMs, {}).run()).toMatchObject({ moved_count: 2 });
+  });
+
+  test('a run that could begin nothing is run again by Zapier', async () => {
+    const office = await startOffice();
+    office.createTasks(2);
+    const nowMs = () => (office.sandbox.requests.length < 2 ? 0 : 20_000);
+    const thrown = await runOnClock(office, nowMs, {}).thrown();
+    expect(thrown.name).toBe('ThrottledError');
+    expect(thrown.message).toMatch(/time of this step was over/);
+    expect(office.writes()).toEqual([]);
+  });
+
+  test('a long list takes no more than its share of the time to be read, so that some of it moves', async () => {
+    const office = await startOffice();
+    const ids = idsOf(office.createTasks(40));
+    // A request takes a second: 40 reads alone would be longer than a run.
+    const nowMs = () => office.sandbox.requests.length * 1_000;
+    const output = (await runOnClock(office, nowMs, { fromId: undefined, taskIds: ids }).run()) as HandOverOutput;
+    expect(output.moved_count).toBeGreaterThan(3);
+    expect(output.moved_count + output.left_count).toBe(40);
+    expect(output.left_tasks).toEqual(ids.filter((id) => !output.give_back.includes(id)));
+    expect(reasonFor(output, ids[39] ?? '')).toBe('The time of this step was over before its turn came.');
+  });
+
+  test('what is settled while the run goes on is gathered for a second', async () => {
+    const office = await startOffice();
+    office.createTasks(40);
+    // Forty writes in ten seconds.
+    const nowMs = () => office.sandbox.changes.length * 250;
+    await runOnClock(office, nowMs, {}).run();
+    const [announced, ...settlements] = office.server.told();
+    expect(announced).toMatchObject({ method: 'POST', path: '/intents' });
+    expect(settlements.every(({ method, path }) => method === 'PATCH' && path === '/intents')).toBe(true);
+    expect(settlements.length).toBeGreaterThan(3);
+    expect(settlements.length).toBeLessThanOrEqual(11);
+    expect(settledIn(settlements)).toHaveLength(40);
+  });
+
+  test('when it is over the webhook server is not waited for', async () => {
+    const office = await startOffice();
+    office.createTasks(1);
+    const nowMs = () => (office.sandbox.changes.length === 0 ? 0 : 25_000);
+    expect(await runOnClock(office, nowMs, {}).run()).toMatchObject({ moved_count: 1 });
+    expect(office.server.told().map(({ method }) => method)).toEqual(['POST']);
+  });
+});
+
+describe('the webhook server', () => {
+  test('is the real one, and tells a Zap that Zapier moved the tasks', async () => {
+    const loop = await startRealLoop();
+    const [holder, taker] = loop.workspace.people;
+    const ids = Array.from({ length: 3 }, () => loop.sandbox.createTask({ assignee_user_id: holder?.userId ?? '' }).id);
+    await loop.turnOn('triggers.task_reassigned', '/handed-over');
+    const output = await run(loop.app, { task_ids: ids, to_user_id: taker?.userId });
+    expect(output).toMatchObject({ ...zero, moved_count: 3 });
+    const events = (await loop.received('/handed-over', 3)).map(({ body }) => JSON.parse(body));
+    expect(events.map(({ task }) => task.id).sort()).toEqual([...ids].sort());
+    expect(events.map(({ source }) => source)).toEqual(['zapier', 'zapier', 'zapier']);
+  });
+
+  test('hears of all tasks in one list before the first write, and how each came out', async () => {
+    const { app, sandbox, createTasks, holderOf, holder, taker, server } = await startOffice();
+    const ids = idsOf(createTasks(5));
+    const [done] = createTasks(1, { status: 'COMPLETED' });
+    sandbox.injectFault({ kind: 'status', status: 422, method: 'PATCH', path: pathOf(ids[1] ?? '') });
+    let holders: unknown;
+    const { answer } = server.receiver;
+    server.receiver.answer = (response, request) => {
+      if (request.method === 'POST') holders = ids.map(holderOf);
+      answer(response, request);
+    };
+    await run(app, { task_ids: [...ids, done?.id], to_user_id: taker.userId });
+    expect(holders).toEqual(ids.map(() => holder.userId));
+    const [announced, ...settlements] = server.told();
+    expect(announced).toEqual({
+      method: 'POST',
+      path: '/intents',
+      json: ids.map((id) => ({ task_id: id, assignee_user_id: taker.userId, scope: 'TASK' })),
+    });
+    expect(settlements).toHaveLength(1);
+    const settled = settledIn(settlements).sort((one, other) => (one.id < other.id ? -1 : 1));
+    expect(settled).toEqual(
+      ids.map((id, position) =>
+        position === 1
+          ? { id: 'int_2', state: 'failed' }
+          : { id: `int_${position + 1}`, state: 'done', updated_at: sandbox.task(id)?.updated_at },
+      ),
+    );
+  });
+
+  type Answer = Awaited<ReturnType<typeof startReceiver>>['answer'];
+  const answers: [string, Answer][] = [
+    ['answers an error', (response) => response.writeHead(500).end('{"error":{}}')],
+    ['answers no JSON', (response) => response.end('<html>')],
+    ['answers nothing of use', (response) => response.writeHead(202).end('{}')],
+    ['answers too few', (response) => response.writeHead(202).end('{"items":[{"id":"int_1"}]}')],
+    ['ends the connection', (response) => response.destroy()],
+    ['redirects', (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+    ['hangs', () => undefined],
+  ];
+  test.each(answers)('that %s never fails the action', async (_what, answer) => {
+    const { app, createTasks, holder, taker, server } = await startOffice();
+    createTasks(3);
+    server.receiver.answer = answer;
+    const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+    expect(output).toMatchObject({ moved_count: 3, new_assignee: { user_id: taker.userId, name: null } });
+    expect(output.summary).toMatch(/^3 tasks moved from Unnamed person [0-9a-f]{8} to Unnamed person [0-9a-f]{8}\.$/);
+  });
+
+  test.each([{}, { WEBHOOK_SERVER_URL: 'http://127.0.0.1:1' }, { WEBHOOK_SERVER_URL: 'nonsense' }])(
+    'need not be there (%j)',
+    async (variables) => {
+      const { url, workspace, createTasks, holder, taker } = await startOffice();
+      createTasks(2);
+      const app = runApp({ TOPO_API_URL: url, ...variables }, workspace.keys.full);
+      expect(await run(app, { from_user_id: holder.userId, to_user_id: taker.userId })).toMatchObject({
+        moved_count: 2,
+      });
+    },
+  );
+});

@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { RecoverRequest } from '../../../contract/delivery.ts';
+import { SubscribeRequest } from '../../../contract/hook.ts';
+import { Intent, IntentList, IntentSettlement, IntentSettlementList } from '../../../contract/intent.ts';
+import { NamedPerson, PersonNames } from '../../../contract/person.ts';
+import { arbitraryOf } from './arbitrary-of.ts';
+
+export type FuzzRequest = {
+  route: string;
+  method: string;
+  path: string;
+  /** Which key: one that may do everything, another of the same workspace, of another one, or none that works. */
+  key: 'full' | 'readOnly' | 'noTasks' | 'foreign' | 'unknown' | 'none';
+  headers: Record<string, string>;
+  body: string | undefined;
+};
+
+/** Ids that are there: `{hok}` and the like are replaced when the request is made. */
+const idOf = (prefix: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant(`{${prefix}}`) },
+    { weight: 1, arbitrary: fc.constant(`${prefix}_unknown`) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 120 }).map(encodeSafely) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('..%2f..', '%00', "'%20or%201=1--", '%F0%9F%92%A9', '__proto__', '%E0%A4%A'),
+    },
+  );
+
+/** A lone half of a character cannot be encoded. */
+const encodeSafely = (text: string): string => encodeURIComponent(text.toWellFormed());
+
+const target = fc
+  .nat({ max: 200 })
+  .map((number) => `https://hooks.zapier.com/hooks/standard/${number % 7}/zap${number}/`);
+
+const subscription = fc
+  .tuple(arbitraryOf(SubscribeRequest.omit({ target_url: true })), target)
+  .map(([rest, target_url]) => ({ ...Object(rest), target_url }));
+
+const eventQuery = fc
+  .record(
+    {
+      limit: fc.oneof(fc.integer({ min: -1, max: 120 }).map(String), fc.string({ maxLength: 5 })),
+      before: fc.oneof(fc.constant('{evt}'), fc.string({ maxLength: 110 })),
+      kinds: fc.constantFrom('assigned', 'reassigned', 'moved'),
+      task_types: fc.string({ maxLength: 70 }),
+      new_assignee_ids: fc.oneof(fc.uuid(), fc.string({ maxLength: 9 })),
+      __proto__x: fc.string({ maxLength: 3 }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((query) => new URLSearchParams(query as Record<string, string>).toString());
+
+const deliveryQuery = fc
+  .record(
+    {
+      state: fc.constantFrom('waiting', 'dead', 'delivered', 'dropped', 'lost'),
+      limit: fc.integer({ min: 0, max: 101 }).map(String),
+      before: fc.constant('{msg}'),
+    },
+    { requiredKeys: [] },
+  )
+  .map((query) => new URLSearchParams(query).toString());
+
+type Template = { method: string; path: fc.Arbitrary<string>; body?: fc.Arbitrary<unknown> };
+
+const fixed = (path: string): fc.Arbitrary<string> => fc.constant(path);
+const inside = (before: string, prefix: string, after = ''): fc.Arbitrary<string> =>
+  idOf(prefix).map((id) => `${before}${id}${after}`);
+
+/** Every route, by the name that it is registered under. */
+export const templates: Record<string, Template> = {
+  'GET /healthz': { method: 'GET', path: fixed('/healthz') },
+  'GET /readyz': { method: 'GET', path: fixed('/readyz') },
+  'POST /hooks': { method: 'POST', path: fixed('/hooks'), body: subscription },
+  'GET /hooks': { method: 'GET', path: fixed('/hooks') },
+  'DELETE /hooks/:hookId': { method: 'DELETE', path: inside('/hooks/', 'hok') },
+  'GET /hooks/:hookId/deliveries': {
+    method: 'GET',
+    path: fc.tuple(inside('/hooks/', 'hok'), deliveryQuery).map(([path, query]) => `${path}/deliveries?${query}`),
+  },
+  'POST /deliveries/:deliveryId/retry': { method: 'POST', path: inside('/deliveries/', 'msg', '/retry') },
+  'POST /hooks/:hookId/recover': {
+    method: 'POST',
+    path: inside('/hooks/', 'hok', '/recover'),
+    body: arbitraryOf(RecoverRequest),
+  },
+  'POST /hooks/:hookId/test': { method: 'POST', path: inside('/hooks/', 'hok', '/test') },
+  'GET /events': { method: 'GET', path: eventQuery.map((query) => `/events?${query}`) },
+  'POST /intents': {
+    method: 'POST',
+    path: fixed('/intents'),
+    body: fc.oneof(arbitraryOf(Intent), arbitraryOf(IntentList)),
+  },
+  'PATCH /intents': { method: 'PATCH', path: fixed('/intents'), body: arbitraryOf(IntentSettlementList) },
+  'PATCH /intents/:intentId': {
+    method: 'PATCH',
+    path: inside('/intents/', 'int'),
+    body: arbitraryOf(IntentSettlement),
+  },
+  'POST /nudges': { method: 'POST', path: fixed('/nudges') },
+  'GET /people': { method: 'GET', path: fixed('/people') },
+  'PUT /people/:user_id': {
+    method: 'PUT',
+    path: fc.oneof(
+      fc.uuid().map((id) => `/people/${id}`),
+      inside('/people/', 'usr'),
+    ),
+    body: arbitraryOf(PersonNames),
+  },
+  'POST /people/import': {
+    method: 'POST',
+    path: fixed('/people/import'),
+    body: fc.array(arbitraryOf(NamedPerson), { minLength: 0, maxLength: 5 }),
+  },
+};
+
+const odd = fc.oneof(
+  fc.anything({ maxDepth: 3, withNullPrototype: true }),
+  fc.constantFrom<unknown>(null, -0, 1e308, 2 ** 53, '', '\0', '\ud800', 'x'.repeat(5000), [], {}, [
+    [[[[[[[[[[[]]]]]]]]]]],
+  ]),
+);
+
+/** Changes one thing in a value, somewhere. */
+const mutated = (value: unknown): fc.Arbitrary<unknown> => {
+  if (typeof value !== 'object' || value === null) return odd;
+  const names = Object.keys(value);
+  const elsewhere = names.map((name) =>
+    mutated((value as Record<string, unknown>)[name]).map((changed) =>
+      Array.isArray(value)
+        ? value.map((item, index) => (String(index) === name ? changed : item))
+        : { ...value, [name]: changed },
+    ),
+  );
+  const dropped = names.map((name) =>
+    fc.constant(Object.fromEntries(Object.entries(value).filter(([key]) => key !== name)) as unknown),
+  );
+  const added = fc
+    .tuple(fc.string({ maxLength: 30 }), odd)
+    .map(([name, extra]) => ({ ...value, [name]: extra }) as unknown);
+  return fc.oneof(odd, added, ...dropped, ...elsewhere);
+};
+
+/** JSON, also of what JSON cannot say. */
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '{}';
+  }
+};
+
+const bodyText = (body: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
+  body.chain((value) =>
+    fc.oneof(
+      { weight: 10, arbitrary: fc.constant(textOf(value)) },
+      { weight: 10, arbitrary: mutated(value).map(textOf) },
+      { weight: 1, arbitrary: fc.nat({ max: 200 }).map((length) => textOf(value).slice(0, length)) },
+      { weight: 1, arbitrary: fc.constant(textOf(value).replace('{', '{"__proto__":{"isAdmin":true},')) },
+      { weight: 1, arbitrary: fc.string({ maxLength: 50 }) },
+    ),
+  );
+
+const headers = fc.oneof(
+  { weight: 40, arbitrary: fc.constant<Record<string, string>>({}) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Record<string, string>>(
+      { 'content-type': 'text/plain' },
+      { 'content-type': 'application/json; charset=utf-7' },
+      { 'content-encoding': 'gzip' },
+      { 'x-forwarded-for': '1.2.3.4, ::1' },
+      { 'x-http-method-override': 'DELETE' },
+      { 'if-none-match': '*' },
+      { range: 'bytes=0-1' },
+      { accept: 'text/html' },
+    ),
+  },
+);
+
+const keys = fc.oneof(
+  { weight: 16, arbitrary: fc.constant('full' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('readOnly' as const, 'noTasks' as const, 'foreign' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('unknown' as const, 'none' as const) },
+);
+
+/** One request to a route, valid or with something wrong about it. */
+export const requests: fc.Arbitrary<FuzzRequest> = fc.constantFrom(...Object.keys(templates)).chain((route) => {
+  const { method, path, body } = templates[route] ?? { method: 'GET', path: fixed('/') };
+  return fc.record({
+    route: fc.constant(route),
+    method: fc.oneof(
+      { weight: 60, arbitrary: fc.constant(method) },
+      { weight: 1, arbitrary: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD') },
+    ),
+    path,
+    key: keys,
+    headers,
+    body: body === undefined ? fc.constant(undefined) : bodyText(body),
+  });
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+
+/** Who calls: two workspaces with several keys, and whoever belongs to none. */
+export const callers = ['north', 'northReader', 'northScopeless', 'south', 'outsider', 'nobody'] as const;
+export type CallerName = (typeof callers)[number];
+
+/** Every route that answers callers, and how it is called here. */
+export const routeNames = [
+  'POST /hooks',
+  'GET /hooks',
+  'DELETE /hooks/:hookId',
+  'DELETE /hooks/:hookId with a secret',
+  'GET /hooks/:hookId/deliveries',
+  'POST /deliveries/:deliveryId/retry',
+  'POST /hooks/:hookId/recover',
+  'POST /hooks/:hookId/test',
+  'GET /events',
+  'POST /intents',
+  'PATCH /intents',
+  'PATCH /intents/:intentId',
+  'POST /nudges',
+  'GET /people',
+  'PUT /people/:user_id',
+  'POST /people/import',
+] as const;
+export type RouteName = (typeof routeNames)[number];
+
+/** Whose ids are called with: the caller's own workspace's, the other's, or ids that never were. */
+type Whose = 'own' | 'other' | 'unknown';
+
+export type Call = { kind: 'call'; by: CallerName; route: RouteName; whose: Whose; pick: number; variant: number };
+
+/** What happens around the callers: tasks change hands, and what waits is delivered or is not. */
+export type Command =
+  | Call
+  | { kind: 'walk'; to: number }
+  | { kind: 'deliver'; outcome: 'delivered' | 'gone' | 'dead' | 'retry' };
+
+const call: fc.Arbitrary<Command> = fc.record({
+  kind: fc.constant('call' as const),
+  by: fc.constantFrom(...callers, 'north' as const, 'south' as const, 'south' as const),
+  // What makes rows comes more often than what looks at them.
+  route: fc.constantFrom(
+    ...routeNames,
+    'POST /hooks' as const,
+    'POST /hooks' as const,
+    'POST /hooks/:hookId/test' as const,
+  ),
+  whose: fc.constantFrom<Whose>('own', 'own', 'own', 'other', 'other', 'unknown'),
+  pick: fc.nat({ max: 20 }),
+  variant: fc.nat({ max: 5 }),
+});
+
+const walk: fc.Arbitrary<Command> = fc.record({ kind: fc.constant('walk' as const), to: fc.nat({ max: 3 }) });
+
+const deliver: fc.Arbitrary<Command> = fc.record({
+  kind: fc.constant('deliver' as const),
+  outcome: fc.constantFrom('delivered' as const, 'dead' as const, 'dead' as const, 'retry' as const, 'gone' as const),
+});
+
+/** Begins with what makes both workspaces have something to hide, and ends with a look at it. */
+export const commands: fc.Arbitrary<Command[]> = fc
+  .array(fc.oneof({ weight: 8, arbitrary: call }, { weight: 1, arbitrary: walk }, { weight: 1, arbitrary: deliver }), {
+    minLength: 20,
+    maxLength: 45,
+  })
+  .map((drawn) => {
+    const first = (by: CallerName, route: RouteName): Command => ({
+      kind: 'call',
+      by,
+      route,
+      whose: 'own',
+      pick: 0,
+      variant: 0,
+    });
+    const opening: Command[] = [
+      first('north', 'POST /hooks'),
+      first('south', 'POST /hooks'),
+      { kind: 'walk', to: 0 },
+      { kind: 'walk', to: 1 },
+      first('north', 'POST /hooks/:hookId/test'),
+      first('south', 'POST /hooks/:hookId/test'),
+      { kind: 'deliver', outcome: 'dead' },
+      first('south', 'POST /deliveries/:deliveryId/retry'),
+    ];
+    // In the end both look at everything.
+    const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(
+      (route) => [first('north', route), first('south', route)],
+    );
+    return [...opening, ...drawn, ...looks];
+  });

@@ -1,0 +1,202 @@
+import type { Call } from '../../topo/call.ts';
+import { TopoErrorBody } from '../../topo/error-body.ts';
+import type { Exchange } from '../request/exchange.ts';
+import { redirectText } from '../request/redirect-text.ts';
+import { harmless, quote } from './quote.ts';
+import { expired, failed, halted, throttled } from './zapier-error.ts';
+
+/**
+ * A call that did not end with the answer that it describes. `off` names the fields that were not as they should be;
+ * `too late` was never sent, because the time of the run was over.
+ */
+export type TopoRefusal =
+  | { kind: 'too late' }
+  | Exclude<Exchange, { kind: 'answered' }>
+  | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
+  | { kind: 'misread'; status: number; off: readonly string[] };
+
+type Asked = Pick<Call<unknown>, 'method' | 'needs'>;
+
+/** How Zapier takes an answer of one status, and the two halves of the message. `said` is empty or `: “…”`. */
+type Row = {
+  as: 'failed' | 'halted' | 'expired' | 'throttled';
+  happened: (said: string, asked: Asked) => string;
+  next: string | ((asked: Asked) => string);
+};
+
+const inWords = new Intl.ListFormat('en-GB');
+
+/** A key keeps the scopes that it was made with, and takes the place of the old one: so it needs those of all steps. */
+const newKey = ({ needs = 'tasks:read' }: Asked): string => {
+  const scopes = inWords.format(new Set(['tasks:read', 'tasks:write', needs]));
+  return (
+    `Make a new key with the scopes ${scopes} in Topo under Settings → Developers → API Keys, ` +
+    'and reconnect the account in Zapier.'
+  );
+};
+
+const tellOwner = 'If it happens again, tell the owner of this integration.';
+
+/** An answer may be lost after Topo made the change; to reassign twice ends as once. */
+const repeat = ({ method }: Asked): string =>
+  method === 'GET'
+    ? 'Try again in a moment: nothing was changed, so it is safe to run this step again.'
+    : 'The change may have been made all the same. It is safe to run this step again.';
+
+const rows: Record<number, Row> = {
+  400: {
+    as: 'failed',
+    happened: (said) => `Topo could not read the request${said}.`,
+    next: 'Check the fields of this step.',
+  },
+  401: {
+    as: 'expired',
+    happened: () => 'Topo does not accept this API key: it was deleted or mistyped.',
+    next: newKey,
+  },
+  403: {
+    as: 'failed',
+    happened: (_said, { needs }) => `This API key lacks the scope ${needs ?? 'that this step needs'}.`,
+    next: newKey,
+  },
+  404: {
+    as: 'halted',
+    happened: () => 'Topo cannot find what this step asks for.',
+    next: 'It was deleted, or it belongs to another workspace than the API key: check the fields of this step.',
+  },
+  409: {
+    as: 'halted',
+    happened: (said) => `Topo refused because it conflicts with the present state${said}.`,
+    next: 'Look at the task in Topo, then run this step again if it is still wanted.',
+  },
+  422: {
+    as: 'halted',
+    happened: (said) => `Topo’s rules forbid this${said}.`,
+    next: 'Usually the task is already done, or the person is not a member of the workspace: look at the task in Topo.',
+  },
+  429: {
+    as: 'throttled',
+    happened: () => 'Topo asks for fewer requests just now.',
+    next: 'Zapier will run this step again by itself.',
+  },
+  503: {
+    as: 'throttled',
+    happened: () => 'Topo is not available just now.',
+    next: 'Zapier will run this step again by itself.',
+  },
+};
+
+const serverFault = (status: number): Row => ({
+  as: 'failed',
+  happened: () => `Topo has a problem of its own (status ${status}).`,
+  next: repeat,
+});
+
+const unexpected = (status: number): Row => ({
+  as: 'failed',
+  happened: (said) => `Topo’s API answered in an unexpected way (status ${status})${said}.`,
+  next: tellOwner,
+});
+
+/** A gateway in front of Topo means the same by 429 and 5xx; of its other answers, as a 403 in HTML, nobody knows. */
+const rowOf = (status: number, isTopoSpeaking: boolean): Row => {
+  const isForGateways = status === 429 || status >= 500;
+  const row = isTopoSpeaking || isForGateways ? rows[status] : undefined;
+  return row ?? (status >= 500 ? serverFault(status) : unexpected(status));
+};
+
+type Refused = Extract<TopoRefusal, { kind: 'refused' }>;
+type Misread = Extract<TopoRefusal, { kind: 'misread' }>;
+
+/** A refusal in a sentence or two, and how Zapier is to take it. */
+type Explained = { text: string } & (
+  | { as: 'failed'; code: string; status?: number }
+  | { as: 'halted' | 'expired' }
+  | { as: 'throttled'; afterSeconds: number | undefined }
+);
+
+const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, asked: Asked): Explained => {
+  const spoken = TopoErrorBody.safeParse(body);
+  const { message, request_id: requestId } = spoken.data ?? {};
+  const { as, happened, next } = rowOf(status, spoken.success);
+
+  const text = [
+    happened(message === undefined ? '' : `: ${quote(message)}`, asked),
+    typeof next === 'string' ? next : next(asked),
+    ...(requestId === undefined ? [] : [`Topo’s request_id is ${harmless(requestId)}.`]),
+  ].join(' ');
+
+  switch (as) {
+    case 'failed':
+      return { as, text, code: 'topo_refused', status };
+    case 'halted':
+    case 'expired':
+      return { as, text };
+    case 'throttled':
+      return { as, text, afterSeconds: retryAfterSeconds };
+    default:
+      return as satisfies never;
+  }
+};
+
+const explainMisread = ({ status, off }: Misread, asked: Asked): Explained => {
+  const happened =
+    off.length === 0
+      ? 'Topo’s API answered something that is not JSON.'
+      : `Topo’s answer is not what its documentation says (${off.slice(0, 5).join(', ')}).`;
+  return { as: 'failed', text: [happened, repeat(asked), tellOwner].join(' '), code: 'topo_misread', status };
+};
+
+const explain = (refusal: TopoRefusal, asked: Asked): Explained => {
+  switch (refusal.kind) {
+    case 'too late':
+      return {
+        as: 'throttled',
+        text:
+          'Topo is slow just now: the time of this step was over before it could go on, and what it had not begun was ' +
+          'not changed. Zapier will run this step again by itself.',
+        afterSeconds: undefined,
+      };
+    case 'timed out': {
+      const seconds = Math.round(refusal.timeoutMs / 100) / 10;
+      return {
+        as: 'failed',
+        text: `Topo did not answer within ${seconds} seconds. ${repeat(asked)}`,
+        code: 'timed_out',
+      };
+    }
+    case 'redirected':
+      return { as: 'failed', text: redirectText(refusal.host), code: 'redirected', status: refusal.status };
+    case 'unreachable':
+      return { as: 'failed', text: `Topo cannot be reached. ${repeat(asked)}`, code: 'unreachable' };
+    case 'refused':
+      return explainRefusal(refusal, asked);
+    case 'misread':
+      return explainMisread(refusal, asked);
+    default:
+      return refusal satisfies never;
+  }
+};
+
+/** What a refusal means, in a sentence or two for the person who built the Zap: what happened and what to do next. */
+export const refusalText = (refusal: TopoRefusal, asked: Asked): string => explain(refusal, asked).text;
+
+/**
+ * The one map from what Topo answers to Zapier's errors. Every message says what happened and what to do next, with
+ * Topo's `request_id` where there is one, and never holds a key.
+ */
+export const topoError = (refusal: TopoRefusal, asked: Asked): Error => {
+  const explained = explain(refusal, asked);
+  switch (explained.as) {
+    case 'failed':
+      return failed(explained.text, explained.code, explained.status);
+    case 'halted':
+      return halted(explained.text);
+    case 'expired':
+      return expired(explained.text);
+    case 'throttled':
+      return throttled(explained.text, explained.afterSeconds);
+    default:
+      return explained satisfies never;
+  }
+};

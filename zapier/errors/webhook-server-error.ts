@@ -1,0 +1,54 @@
+import { ErrorBody } from '../../contract/error-body.ts';
+import type { Exchange } from '../request/exchange.ts';
+import { redirectText } from '../request/redirect-text.ts';
+import { harmless } from './quote.ts';
+import { expired, failed, throttled } from './zapier-error.ts';
+
+export type WebhookServerRefusal =
+  | Exclude<Exchange, { kind: 'answered' }>
+  | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
+  | { kind: 'misread'; off: readonly string[] };
+
+const isForLater = (status: number): boolean => status === 429 || status === 503;
+
+const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServerRefusal, { kind: 'refused' }>) => {
+  const spoken = ErrorBody.safeParse(body);
+  // The server writes its messages for the people who use this integration.
+  const text = spoken.success
+    ? `${harmless(spoken.data.error.message)} The webhook server’s request_id is ${harmless(spoken.data.error.request_id)}.`
+    : `The webhook server of this integration answered in an unexpected way (status ${status}). ` +
+      'The owner of the integration must check WEBHOOK_SERVER_URL and the server.';
+  if (isForLater(status)) return throttled(text, retryAfterSeconds);
+  if (status === 401 && spoken.success) return expired(text);
+  return failed(text, 'webhook_server_refused', status);
+};
+
+/** The one map from what the webhook server answers to Zapier's errors. */
+export const webhookServerError = (refusal: WebhookServerRefusal): Error => {
+  switch (refusal.kind) {
+    case 'timed out':
+      return failed(
+        `The webhook server of this integration did not answer within ${refusal.timeoutMs / 1000} seconds. ` +
+          'Try again in a moment; if it happens again, tell the owner of the integration.',
+        'timed_out',
+      );
+    case 'redirected':
+      return failed(redirectText(refusal.host), 'redirected', refusal.status);
+    case 'unreachable':
+      return failed(
+        'The webhook server of this integration cannot be reached. Try again in a moment; if it happens again, tell ' +
+          'the owner of the integration.',
+        'unreachable',
+      );
+    case 'refused':
+      return explainRefusal(refusal);
+    case 'misread':
+      return failed(
+        `The webhook server’s answer is not what was agreed on (${refusal.off.slice(0, 5).join(', ')}). The owner of ` +
+          'the integration must check that WEBHOOK_SERVER_URL is right and that the server is up to date.',
+        'webhook_server_misread',
+      );
+    default:
+      return refusal satisfies never;
+  }
+};

@@ -1,0 +1,59 @@
+import type { ZObject } from 'zapier-platform-core';
+import type { TaskReassigned } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
+import { listTasks } from '../../topo/list-tasks.ts';
+import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
+import { sampleTask } from '../tasks/task-output.ts';
+import { exampleEvent } from './example-event.ts';
+import { isWanted } from './wanted-changes.ts';
+
+/** So many samples does the editor show. */
+const mostExamples = 3;
+
+/** Topo does not say which of several templates a task came from, so each is asked about by itself. */
+const mostTemplates = 3;
+
+const fetchOfTemplate = async (
+  z: ZObject,
+  filters: HookFilters,
+  templateId: string | null,
+  deadline: Deadline,
+): Promise<TaskReassigned[]> => {
+  const { task_types: types, priorities } = filters;
+  const { items: tasks } = await callTopo(
+    z,
+    listTasks({
+      size: mostExamples,
+      sortBy: 'updated_at',
+      sortOrder: 'desc',
+      ...(types === undefined ? {} : { types }),
+      ...(priorities === undefined ? {} : { priorities }),
+      ...(templateId === null ? {} : { sequenceTemplateIds: [templateId] }),
+    }),
+    { deadline },
+  );
+  return tasks.map((task) => exampleEvent(task, filters, templateId));
+};
+
+/** The example for a workspace without a task that the filters want: nothing in it is real but what they ask for. */
+const inventExample = (filters: HookFilters, templateId: string | null): TaskReassigned => {
+  const { task_types: [type = sampleTask.type] = [], priorities: [priority = sampleTask.priority] = [] } = filters;
+  return exampleEvent({ ...sampleTask, type, priority }, filters, templateId);
+};
+
+/** Events that the filters would let through, made of the workspace's own tasks, newest first: at least one. */
+export const fetchExamples = async (
+  z: ZObject,
+  filters: HookFilters,
+  deadline: Deadline,
+): Promise<TaskReassigned[]> => {
+  const [first = null, ...others] = filters.sequence_template_ids ?? [];
+  const templateIds = [first, ...others].slice(0, mostTemplates);
+  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(z, filters, templateId, deadline)));
+  const examples = found
+    .flat()
+    .filter((example) => isWanted(filters, example))
+    .sort((one, other) => Date.parse(other.occurred_at) - Date.parse(one.occurred_at));
+  return examples.length > 0 ? examples.slice(0, mostExamples) : [inventExample(filters, first)];
+};

@@ -1,0 +1,72 @@
+import type { Bundle } from 'zapier-platform-core';
+import { TaskReassigned } from '../../contract/event.ts';
+import { type SignatureHeaders, verify } from '../../contract/signature.ts';
+import { failed } from '../errors/zapier-error.ts';
+import { offFields } from '../request/off-fields.ts';
+import { subscriptionOf } from '../webhook-server/subscription.ts';
+
+/** What came to the Zap's URL: an event of the subscription, or something that nobody should act on. */
+export type Delivery =
+  | { kind: 'genuine'; hookId: string; webhookId: string; event: TaskReassigned }
+  | { kind: 'forged'; reason: string };
+
+/** Zapier may run `perform` long after it has taken a delivery. */
+const maxAgeSeconds = 24 * 60 * 60;
+
+const headersOf = ({ rawRequest }: Bundle): SignatureHeaders => {
+  const headers = new Map(
+    Object.entries(rawRequest?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const read = (name: string): string => {
+    const value = headers.get(name.toLowerCase());
+    if (value !== undefined) return value;
+    throw failed(
+      `This delivery has no header ${name}, so nobody can tell whether it is genuine. If every run fails like this, ` +
+        'Zapier hands over the headers in a new way: tell the owner of this integration.',
+      'unsigned_delivery',
+    );
+  };
+  return {
+    id: read('Http-Webhook-Id'),
+    timestamp: read('Http-Webhook-Timestamp'),
+    signature: read('Http-Webhook-Signature'),
+  };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const eventOf = (content: string): TaskReassigned => {
+  const parsed = TaskReassigned.safeParse(parseJson(content));
+  if (parsed.success) return parsed.data;
+  throw failed(
+    `The webhook server sent something that is not an event as agreed on (${offFields(parsed.error).slice(0, 5).join(', ')}). ` +
+      'The owner of this integration must bring the server and the integration to versions that fit.',
+    'unreadable_event',
+  );
+};
+
+/**
+ * Reads what came to the Zap's URL, and checks with the subscription's secret who sent it.
+ *
+ * @throws when it cannot be told, or when the sender is genuine and the event is not readable.
+ */
+export const readDelivery = (bundle: Bundle, nowSeconds: number): Delivery => {
+  const subscription = subscriptionOf(bundle);
+  if (subscription === undefined) {
+    throw failed(
+      'Zapier does not know the subscription of this Zap. Turn the Zap off and on again.',
+      'no_subscription',
+    );
+  }
+  const headers = headersOf(bundle);
+  const content = bundle.rawRequest?.content ?? '';
+  const verdict = verify(subscription.secret, headers, content, { nowSeconds, maxAgeSeconds });
+  if (verdict.kind === 'invalid') return { kind: 'forged', reason: verdict.reason };
+  return { kind: 'genuine', hookId: subscription.id, webhookId: headers.id, event: eventOf(content) };
+};

@@ -1,0 +1,69 @@
+import { halted } from '../errors/zapier-error.ts';
+import { refuseTooMany } from './refuse-too-many.ts';
+import { isBlank, textsIn } from './texts-in.ts';
+
+const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
+
+const hasId = (text: string): boolean => text.match(uuid) !== null;
+
+const idsIn = (label: string, text: string): string[] => {
+  const found = text.match(uuid);
+  if (found !== null) return found.map((id) => id.toLowerCase());
+  throw halted(
+    `The field “${label}” holds no ID of Topo. Choose from the list, or map an ID such as ` +
+      '3c90c3cc-0d44-4b50-8888-8dd25736052a from an earlier step.',
+  );
+};
+
+/** A filter of more than this does not fit into a request. */
+const mostInFilter = 100;
+
+/**
+ * The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id, and
+ * for more than `most`.
+ */
+export const readIds = (label: string, value: unknown, most = mostInFilter): string[] | undefined => {
+  const ids = [...new Set(textsIn(value).flatMap((text) => idsIn(label, text)))];
+  refuseTooMany(label, ids, most);
+  return ids.length === 0 ? undefined : ids;
+};
+
+/** The one id in a field that must be filled in. It may stand in a link or in capitals. */
+const readId = (label: string, value: unknown): string => {
+  const [id, ...others] = readIds(label, value, Number.POSITIVE_INFINITY) ?? [];
+  if (id === undefined) throw halted(`The field “${label}” is empty. Choose from the list, or map an ID into it.`);
+  if (others.length === 0) return id;
+  throw halted(`The field “${label}” holds ${others.length + 1} IDs, and only one can be used. Leave one in it.`);
+};
+
+/** The one id in a field that may stay empty; `undefined` when it is blank. */
+export const readOptionalId = (label: string, value: unknown): string | undefined =>
+  isBlank(value) ? undefined : readId(label, value);
+
+const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuid.source})`, 'gi');
+
+/** In a link that holds other ids, too, a task's id is the one behind `tasks/` or `task_id=`. */
+const withoutOtherIds = (text: string): string => {
+  const marked = [...text.matchAll(taskInLink)].flatMap(([, id]) => id ?? []);
+  return marked.length > 0 ? marked.join(' ') : text;
+};
+
+/** The one task in a field: an id, or a link that contains one. */
+export const readTaskId = (label: string, value: unknown): string => readId(label, textsIn(value).map(withoutOtherIds));
+
+/** The tasks in a field that takes several, each once; `undefined` when it is blank. */
+export const readTaskIds = (label: string, value: unknown): string[] | undefined =>
+  readIds(label, textsIn(value).map(withoutOtherIds), Number.POSITIVE_INFINITY);
+
+/** What a field names somebody by: an id, or the words that somebody typed. */
+export type IdOrText = { kind: 'id'; id: string } | { kind: 'text'; text: string };
+
+/** The one id in a field, or the text in its place; `undefined` when the field is blank. */
+export const readIdOrText = (label: string, value: unknown): IdOrText | undefined => {
+  const texts = [...new Set(textsIn(value))];
+  if (texts.some(hasId)) return { kind: 'id', id: readId(label, texts.filter(hasId)) };
+  const [text, ...others] = texts;
+  if (text === undefined) return undefined;
+  if (others.length === 0) return { kind: 'text', text };
+  throw halted(`The field “${label}” holds ${others.length + 1} texts, and only one can be used. Leave one in it.`);
+};

@@ -1,0 +1,11 @@
+import { halted } from '../errors/zapier-error.ts';
+import { textsIn } from './texts-in.ts';
+
+/** A whole number within bounds; `undefined` when the field is blank. */
+export const readNumber = (label: string, value: unknown, least: number, most: number): number | undefined => {
+  const [text, ...others] = textsIn(value);
+  if (text === undefined) return undefined;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (others.length === 0 && number >= least && number <= most) return number;
+  throw halted(`The field “${label}” takes a whole number from ${least} to ${most}.`);
+};

@@ -1,0 +1,81 @@
+import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
+import { retryAfterSeconds } from './retry-after.ts';
+
+/** One request, before it is sent. */
+export type Sending = {
+  method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
+  url: string;
+  json?: unknown;
+  headers?: Record<string, string>;
+  timeoutMs: number;
+};
+
+/** What became of a request. `body` is `undefined` when the answer is not JSON. */
+export type Exchange =
+  | {
+      kind: 'answered';
+      status: number;
+      body: unknown;
+      retryAfterSeconds: number | undefined;
+      /** The header `x-request-id`, where there is one. */
+      requestId: string | null;
+    }
+  /** To somewhere else, which was not followed. */
+  | { kind: 'redirected'; status: number; host: string }
+  | { kind: 'timed out'; timeoutMs: number }
+  | { kind: 'unreachable'; cause: Error };
+
+/** Zapier stops every call at 30 s; a time-out of ours leaves room to say what happened. */
+export const usualTimeoutMs = 20_000;
+
+// In a body core may delete `{{name}}` and throw at `{{bundle.name}}`; to JSON the escape is the same text.
+const encode = (json: unknown): string => JSON.stringify(json).replaceAll('{{', '{\\u007b');
+
+/** `signal`, `merge` and `throwForThrottlingEarly` are missing in core's types. */
+type Options = HttpRequestOptions & {
+  url: string;
+  signal: AbortSignal;
+  merge: boolean;
+  throwForThrottlingEarly: boolean;
+};
+
+const optionsOf = ({ method, url, json, headers, timeoutMs }: Sending): Options => ({
+  method,
+  url,
+  headers: {
+    accept: 'application/json',
+    'user-agent': 'Zapier',
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  },
+  ...(json === undefined ? {} : { body: encode(json) }),
+  // One deadline for the headers and the body together; core's own `timeout` would start again for the body.
+  signal: AbortSignal.timeout(timeoutMs),
+  // Merging, core blanks what holds `{{name}}` in a query: a filter would be gone, and its step would take everything.
+  merge: false,
+  skipThrowForStatus: true,
+  throwForThrottlingEarly: false,
+});
+
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
+/** Sends a request with `z.request` and answers what became of it, whatever its status. */
+export const exchange = async (z: ZObject, sending: Sending): Promise<Exchange> => {
+  const options = optionsOf(sending);
+  try {
+    const response = await z.request<unknown>(options);
+    const { status } = response;
+    if (isRedirect(status)) return { kind: 'redirected', status, host: new URL(sending.url).host };
+    return {
+      kind: 'answered',
+      status,
+      body: response.data,
+      retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after') ?? undefined, Date.now()),
+      requestId: response.headers.get('x-request-id'),
+    };
+  } catch (error) {
+    if (options.signal.aborted) return { kind: 'timed out', timeoutMs: sending.timeoutMs };
+    if (error instanceof Error && error.name === 'FetchError') return { kind: 'unreachable', cause: error };
+    throw error;
+  }
+};

@@ -1,0 +1,76 @@
+import type { ZObject } from 'zapier-platform-core';
+import { EventPage } from '../../contract/event.ts';
+import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
+import { Directory, type DirectoryEntry } from '../../contract/person.ts';
+import { webhookServerUrl } from '../environment.ts';
+import { webhookServerError } from '../errors/webhook-server-error.ts';
+import { failed } from '../errors/zapier-error.ts';
+import { type Exchange, exchange, type Sending, usualTimeoutMs } from '../request/exchange.ts';
+import { offFields } from '../request/off-fields.ts';
+import { Subscription } from './subscription.ts';
+
+type Answered = Extract<Exchange, { kind: 'answered' }>;
+
+const baseUrl = (): string => {
+  const url = webhookServerUrl();
+  if (url !== undefined) return url;
+  throw failed(
+    'This trigger needs the webhook server of this integration, and its address is not known. The owner of the ' +
+      'integration must set WEBHOOK_SERVER_URL. Actions work without it.',
+    'no_webhook_server',
+  );
+};
+
+type Request = Omit<Sending, 'url' | 'timeoutMs'> & { timeoutMs?: number };
+
+const send = async (z: ZObject, path: string, request: Request): Promise<Answered> => {
+  const sent = await exchange(z, { timeoutMs: usualTimeoutMs, ...request, url: `${baseUrl()}/${path}` });
+  if (sent.kind !== 'answered') throw webhookServerError(sent);
+  return sent;
+};
+
+const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 300;
+
+/** What zod's schemas have in common here; zod itself is imported where shapes are made. */
+type Shape<Body> = { safeParse(body: unknown): { success: true; data: Body } | { success: false; error: Misfit } };
+type Misfit = Parameters<typeof offFields>[0];
+
+const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
+  if (!isSuccess(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
+  const parsed = shape.safeParse(sent.body);
+  if (parsed.success) return parsed.data;
+  throw webhookServerError({ kind: 'misread', off: offFields(parsed.error) });
+};
+
+/** `POST /hooks`: from now on events go to `target_url`; the same target again answers the same hook. */
+export const subscribe = async (z: ZObject, request: SubscribeRequest): Promise<Subscription> => {
+  return read(Subscription, await send(z, 'hooks', { method: 'POST', json: request }));
+};
+
+/** That the hook is not there any more is what was wanted; a secret that fits no hook (401) says the same. */
+const isGone = (sent: Answered): boolean => isSuccess(sent) || [401, 404, 410].includes(sent.status);
+
+/** `DELETE /hooks/:id`, with the hook's own secret: a Zap can be turned off after its API key was deleted. */
+export const unsubscribe = async (z: ZObject, { id, secret }: Subscription): Promise<void> => {
+  const headers = { Authorization: `Bearer ${secret}` };
+  const sent = await send(z, `hooks/${encodeURIComponent(id)}`, { method: 'DELETE', headers });
+  if (!isGone(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
+};
+
+/** `GET /people`: everybody whom the directory of the workspace knows, the named first. */
+export const listPeople = async (z: ZObject, timeoutMs: number): Promise<DirectoryEntry[]> => {
+  const sent = await send(z, 'people', { method: 'GET', timeoutMs });
+  return read(Directory, sent).items;
+};
+
+/** `GET /events`: what would have reached a hook with these filters, newest first. */
+export const listEvents = async (
+  z: ZObject,
+  limit: number,
+  filters: HookFilters,
+  timeoutMs: number,
+): Promise<EventPage> => {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, wanted] of Object.entries(filters)) for (const one of wanted ?? []) query.append(name, one);
+  return read(EventPage, await send(z, `events?${query}`, { method: 'GET', timeoutMs }));
+};

@@ -1,0 +1,34 @@
+import type { ZObject } from 'zapier-platform-core';
+import { IntentAnswer, type IntentSettlement } from '../../contract/intent.ts';
+import type { Reassignment } from '../../topo/reassign-task.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Deadline } from '../deadline.ts';
+import { tellWebhookServer } from './tell-webhook-server.ts';
+
+type Run = { z: ZObject; deadline: Deadline };
+
+const announce = async (run: Run, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
+  const json = { task_id: taskId, assignee_user_id: assigneeId, scope };
+  return IntentAnswer.safeParse(await tellWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
+};
+
+/**
+ * Tells the webhook server that a reassignment is about to be made, makes it, and tells how it came out: so the Zaps
+ * that listen hear of it at once, and know that a Zap made it. Without a webhook server it just makes it.
+ */
+export const withIntent = async <Made extends { answer: Task }>(
+  run: Run,
+  reassignment: Reassignment,
+  reassign: () => Promise<Made>,
+): Promise<Made> => {
+  const id = await announce(run, reassignment);
+  const settle = async (json: IntentSettlement): Promise<void> => {
+    if (id !== undefined) await tellWebhookServer(run, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
+  };
+  const made = await reassign().catch(async (error: unknown) => {
+    await settle({ state: 'failed' });
+    throw error;
+  });
+  await settle({ state: 'done', updated_at: made.answer.updated_at });
+  return made;
+};
