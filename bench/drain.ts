@@ -10,7 +10,7 @@ import { measureInPairs, type Pair, ratios } from './pairs.ts';
 import { type ReceiverProcess, startReceiverProcess } from './receiver-process.ts';
 import { runBench } from './run-bench.ts';
 
-const longestMs = 10 * 60_000;
+const longestMs = 20 * 60_000;
 const pairs = 3;
 const hooks = 20;
 const tasks = 5_000;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { signingSecretPlace, targetPlace } from '../webhook-server/secrets/places.ts';
 import { Secret } from '../webhook-server/secrets/secret.ts';
 import type { Store } from '../webhook-server/store/store.ts';
@@ -17,7 +18,8 @@ const note = 'x'.repeat(300);
 const taskAt = (index: number, round: number): SeenTask => {
   const atMs = Date.now();
   const assigneeId = people[round % 2] ?? people[0];
-  const id = `task-${index}`;
+  // Scattered, as Topo's are.
+  const id = createHash('sha256').update(String(index)).digest('hex').slice(0, 36);
   return {
     task: {
       id,

@@ -12,7 +12,7 @@ import { runBench } from './run-bench.ts';
 import { keepSqliteStore } from './sqlite-history.ts';
 
 const longestMs = 9 * 60_000;
-const pairs = 15;
+const pairs = 41;
 const hooks = 5;
 const tasks = 100;
 const leaseMs = 45_000;
