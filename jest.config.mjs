@@ -1,10 +1,13 @@
+const isDeep = process.env.TEST_DEEP === 'yes';
+
 export default {
   // For a test that hangs; one that is only slow, on a busy machine, has not failed.
   testTimeout: 60_000,
   // On two cores Jest would leave one idle.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/'],
+  // Power cuts are for `npm run test:deep` alone: they need root and minutes.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...(isDeep ? [] : ['/power-cut\\.test\\.ts$'])],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
