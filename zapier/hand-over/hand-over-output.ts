@@ -4,20 +4,16 @@ import type { Introduce } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { personOutputFields } from '../people/person-output.ts';
 import { samplePeople } from '../people/sample-people.ts';
+import { type ReportedTask, reportedTask, sampleReportedTask } from '../tasks/reported-task.ts';
 import { sampleTask } from '../tasks/task-output.ts';
 import { count } from '../wording/count.ts';
 import type { Handled } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
-type HandedTask = {
-  id: string;
-  type: string | null;
-  priority: string | null;
-  status: string | null;
+type HandedTask = ReportedTask & {
   outcome: Handled['outcome'];
   /** Why it did not move; null when it did, or would. */
   reason: string | null;
-  previous_assignee: Person;
 };
 
 /**
@@ -50,18 +46,11 @@ export type HandedOver = {
 const idsOf = (handled: readonly Handled[], outcome: Handled['outcome']): string[] =>
   handled.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
 
-const handedTask = (handled: Handled, introduce: Introduce): HandedTask => {
-  const { id, task, outcome } = handled;
-  return {
-    id,
-    type: task?.type ?? null,
-    priority: task?.priority ?? null,
-    status: task?.status ?? null,
-    outcome,
-    reason: 'reason' in handled ? handled.reason : null,
-    previous_assignee: introduce(task?.assignee_user_id ?? null),
-  };
-};
+const handedTask = (handled: Handled, introduce: Introduce): HandedTask => ({
+  ...reportedTask(handled.id, handled.task, introduce),
+  outcome: handled.outcome,
+  reason: 'reason' in handled ? handled.reason : null,
+});
 
 type Counts = Pick<
   HandOverOutput,
@@ -125,17 +114,7 @@ export const sampleHandOver: HandOverOutput = {
   left_count: 0,
   previous_assignee: samplePeople.robin,
   new_assignee: samplePeople.kim,
-  tasks: [
-    {
-      id: sampleTask.id,
-      type: sampleTask.type,
-      priority: sampleTask.priority,
-      status: sampleTask.status,
-      outcome: 'moved',
-      reason: null,
-      previous_assignee: samplePeople.robin,
-    },
-  ],
+  tasks: [{ ...sampleReportedTask, outcome: 'moved', reason: null }],
   give_back: [sampleTask.id],
   left_tasks: [],
 };

@@ -4,16 +4,8 @@ import type { Task } from '../../topo/task.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personOutputFields } from '../people/person-output.ts';
 import { samplePeople } from '../people/sample-people.ts';
+import { type ReportedTask, reportedTask, sampleReportedTask } from './reported-task.ts';
 import { sampleTask, taskOutputFields } from './task-output.ts';
-
-/** A task that moved, or would move, and who had it before. */
-type MovedTask = {
-  id: string;
-  type: string | null;
-  priority: string | null;
-  status: string | null;
-  previous_assignee: Person;
-};
 
 /**
  * What *Reassign Task* answers: the task as it is now, and what became of it. `null` stands for what could not be known:
@@ -25,7 +17,7 @@ export type ReassignmentOutput = Task & {
   previous_assignee: Person;
   new_assignee: Person;
   moved_count: number | null;
-  moved_tasks: MovedTask[] | null;
+  moved_tasks: ReportedTask[] | null;
   request_id: string | null;
 };
 
@@ -47,14 +39,6 @@ export const peopleOf = ({ before, moved, assigneeId }: Reassigned): (string | n
   ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
 ];
 
-const movedTask = (task: Task, introduce: Introduce): MovedTask => ({
-  id: task.id,
-  type: task.type ?? null,
-  priority: task.priority ?? null,
-  status: task.status ?? null,
-  previous_assignee: introduce(task.assignee_user_id),
-});
-
 /** Writes down what a run did. */
 export const reassignmentOutput = (reassigned: Reassigned, introduce: Introduce): ReassignmentOutput => {
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
@@ -65,7 +49,7 @@ export const reassignmentOutput = (reassigned: Reassigned, introduce: Introduce)
     previous_assignee: introduce(before?.assignee_user_id ?? null),
     new_assignee: introduce(assigneeId),
     moved_count: moved?.length ?? null,
-    moved_tasks: moved?.map((one) => movedTask(one, introduce)) ?? null,
+    moved_tasks: moved?.map((one) => reportedTask(one.id, one, introduce)) ?? null,
     request_id: requestId,
   };
 };
@@ -78,15 +62,7 @@ export const sampleReassignment = {
   previous_assignee: samplePeople.robin,
   new_assignee: samplePeople.kim,
   moved_count: 1,
-  moved_tasks: [
-    {
-      id: sampleTask.id,
-      type: sampleTask.type,
-      priority: sampleTask.priority,
-      status: sampleTask.status,
-      previous_assignee: samplePeople.robin,
-    },
-  ],
+  moved_tasks: [sampleReportedTask],
   request_id: null,
 } as const;
 

@@ -1,0 +1,32 @@
+import type { Person } from '../../contract/event.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Introduce } from '../people/directory.ts';
+import { samplePeople } from '../people/sample-people.ts';
+import { sampleTask } from './task-output.ts';
+
+/** A task in the report of a step, and who had it before; what Topo does not tell is null. */
+export type ReportedTask = {
+  id: string;
+  type: string | null;
+  priority: string | null;
+  status: string | null;
+  previous_assignee: Person;
+};
+
+/** Writes down a task as it was; `task` is null where Topo does not tell what it is. */
+export const reportedTask = (id: string, task: Task | null, introduce: Introduce): ReportedTask => ({
+  id,
+  type: task?.type ?? null,
+  priority: task?.priority ?? null,
+  status: task?.status ?? null,
+  previous_assignee: introduce(task?.assignee_user_id ?? null),
+});
+
+/** The sample task, which Robin had before. */
+export const sampleReportedTask = {
+  id: sampleTask.id,
+  type: sampleTask.type,
+  priority: sampleTask.priority,
+  status: sampleTask.status,
+  previous_assignee: samplePeople.robin,
+} as const satisfies ReportedTask;
