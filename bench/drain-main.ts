@@ -15,6 +15,9 @@ import { startDelivering } from './start-delivering.ts';
 const limits = { ...zapierLimits, paces: null };
 const bareInFlight = 64;
 
+/** Asking whether all is delivered costs time, too. */
+const lookEveryMs = 250;
+
 /** The store in a file, or at the address of a database. */
 const openStore = async (question: Message): Promise<Store> => {
   const place = readText(question, 'place');
@@ -40,7 +43,7 @@ const drain = async (question: Message): Promise<Message> => {
   const store = await openStore(question);
   const startMs = performance.now();
   const delivering = startDelivering(store, readText(question, 'host'), limits, mostDeliveries);
-  while (!(await delivering.isIdle())) await delay(50);
+  while (!(await delivering.isIdle())) await delay(lookEveryMs);
   const tookMs = performance.now() - startMs;
   await delivering.stop();
   await store.close();

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { dueHooks } from '../webhook-server/store/postgres/due-deliveries.ts';
+import { dueDeliveries, dueHooks } from '../webhook-server/store/postgres/due-deliveries.ts';
 import { createPostgresStore } from '../webhook-server/store/postgres/postgres-store.ts';
 import { unpublishedOf } from '../webhook-server/store/postgres/publish.ts';
 import { queryOf, type Statement } from '../webhook-server/store/postgres/sql.ts';
@@ -56,11 +56,13 @@ export const keepPostgresStore = async (
     name: 'PostgreSQL',
     store,
     async explain() {
-      const claim = await explain(client, dueHooks(moment, claimLimit));
+      const hookIds = Array.from({ length: history.hooks }, (_, hook) => `hok_${hook}`);
+      const lock = await explain(client, dueHooks(moment.nowMs));
+      const claim = await explain(client, dueDeliveries(hookIds, moment, claimLimit));
       const page = await explain(client, unpublishedOf(organizationId));
       await store.close();
       await client.end();
-      return `claim\n${claim}\npage\n${page}`;
+      return `claim: the hooks\n${lock}\nclaim: their deliveries\n${claim}\npage\n${page}`;
     },
   };
 };

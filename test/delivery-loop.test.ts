@@ -14,7 +14,10 @@ beforeEach(() => {
 });
 
 const until = async (isTrue: () => boolean): Promise<void> => {
-  while (!isTrue()) await delay(5);
+  for (let tries = 0; !isTrue(); tries += 1) {
+    if (tries === 2_000) throw new Error('It never comes true.');
+    await delay(5);
+  }
 };
 
 /** A hook whose two deliveries are under way at a receiver that answers when it is told to. */
@@ -89,6 +92,17 @@ test('what comes of attempts at one moment is written down together', async () =
   expect(store.batches).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
+test('when much ends at once it is written down at once, and in part', async () => {
+  const store = fullFor(0);
+  const settler = createSettler(store, keepLog());
+  const { signal } = new AbortController();
+  const ids = Array.from({ length: 100 }, (_, index) => String(index));
+  const settled = ids.map((id) => settler.settle(settlement(id), signal));
+  expect(store.batches).toEqual([ids.slice(0, 64)]);
+  await Promise.all(settled);
+  expect(store.batches).toEqual([ids.slice(0, 64), ids.slice(64)]);
+});
+
 test('while the disk is full what came of an attempt is kept, and nothing more is claimed', async () => {
   const store = fullFor(2);
   const settler = createSettler(store, keepLog());
@@ -115,20 +129,24 @@ test('what was delivered while the disk was full is not sent again, however long
       return hook.store.work.settle(settlements);
     },
   });
-  const { signal } = new AbortController();
-  const [job] = await delivery.claim(10);
-  if (job === undefined) throw new Error('Nothing is due.');
-  const run = delivery.run(job, signal);
+  const onWork = (listener: () => void) => hook.store.work.onWork('deliver', listener);
+  const loop = startWorkLoop({ name: 'delivery', concurrency: () => 8, ...delivery, onWork }, hook.log);
   await until(() => receiver.received.length === 1);
   await until(() => hook.log.lines.some((line) => line.includes('cannot be stored')));
 
   clocks.nowMs += 3_600_000;
-  await expect(delivery.claim(10)).rejects.toThrow(StoreError);
-  isFull = false;
-  expect(await delivery.claim(10)).toEqual([]);
-  await run;
+  await hook.assign('hedy', ['t2']);
+  await until(() => hook.log.lines.some((line) => line.includes('the store did not answer')));
   expect(receiver.received).toHaveLength(1);
-  expect(await hook.deliveries()).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+  isFull = false;
+  await until(() => receiver.received.length === 2);
+  await loop.stop(10_000);
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(new Set(ids).size).toBe(2);
+  expect(await hook.deliveries()).toMatchObject([
+    { state: 'delivered', attempts: 1 },
+    { state: 'delivered', attempts: 1 },
+  ]);
 });
 
 test('a server that stops does not wait for a disk that stays full', async () => {

@@ -5,6 +5,8 @@ export type Work<Job> = {
   name: string;
   /** How many jobs may run at once, which may grow. */
   concurrency: () => number;
+  /** Ends the jobs that are done but for writing down what came of them. While it fails nothing is claimed. */
+  settle?(): Promise<void>;
   claim(limit: number): Promise<Job[]>;
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds until a job is due; undefined when none is waiting. */
@@ -50,7 +52,6 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
     }
     // Jobs that end at one moment are one reason to look for more.
     await new Promise((resolve) => setImmediate(resolve));
-    isWoken = false;
   };
 
   const launch = (job: Job): void => {
@@ -66,11 +67,17 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
 
   /** Starts what is due and answers how long to sleep. */
   const turn = async (): Promise<number> => {
+    await work.settle?.();
+    // Whatever has come or ended by now is seen by this claim, and is no reason for another one.
+    isWoken = false;
     const free = work.concurrency() - running.size;
     if (free <= 0) return whileFullMs;
     const jobs = await work.claim(free);
     for (const job of jobs) launch(job);
     if (jobs.length === free) return whileFullMs;
+    // Jobs that end soon make it known sooner than the question of what is due next.
+    if (jobs.length > 0) await sleep(shortestSleepMs);
+    if (isWoken) return 0;
     const dueInMs = (await work.msUntilDue()) ?? longestSleepMs;
     return Math.max(shortestSleepMs, Math.min(dueInMs, longestSleepMs));
   };

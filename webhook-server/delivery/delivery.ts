@@ -47,6 +47,9 @@ const leaseMs = 45_000;
 /** A farewell that was not heard is said again, for a day. */
 const farewells = { againInMs: 3_600_000, mostAttempts: 24 };
 
+/** Farewells are few, and none is urgent: while deliveries keep coming they are looked for this often. */
+const farewellsEveryMs = 1_000;
+
 const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: DeliveryOutcome): void => {
   const facts = { deliveryId: id, hookId, attempt };
   switch (outcome.kind) {
@@ -126,12 +129,21 @@ export const createDelivery = (ports: DeliveryPorts) => {
     if (isOver) await store.endFarewell(hookId);
   };
 
+  let farewellsClaimedAt = Number.NEGATIVE_INFINITY;
+
+  const claimFarewells = async (limit: number, { isIdle }: { isIdle: boolean }): Promise<Farewell[]> => {
+    if (!isIdle && monotonicClock() - farewellsClaimedAt < farewellsEveryMs) return [];
+    farewellsClaimedAt = monotonicClock();
+    return store.claimFarewells({ limit, ...farewells });
+  };
+
   return {
+    settle: (): Promise<void> => settler.flush(),
+
     async claim(limit: number): Promise<DeliveryJob[]> {
-      await settler.flush();
-      const leaving = await store.claimFarewells({ limit, ...farewells });
       const claimedAt = monotonicClock();
-      const claims = await store.claimDeliveries({ limit: limit - leaving.length, leaseMs, ...limits });
+      const claims = await store.claimDeliveries({ limit, leaseMs, ...limits });
+      const leaving = await claimFarewells(limit - claims.length, { isIdle: claims.length === 0 });
       return [
         ...leaving.map((farewell) => ({ ...farewell, kind: 'farewell' as const })),
         ...claims.map((claim) => ({ ...claim, kind: 'delivery' as const, claimedAt })),

@@ -20,8 +20,9 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
-/** Settlements wait this long for others: what is written together costs the disk once. */
+/** Settlements wait this long for others, or until there are so many: what is written together costs the disk once. */
 const gatherMs = 10;
+const gatherMost = 64;
 
 const retryInMs = 1_000;
 
@@ -30,14 +31,18 @@ export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settl
   let waiting: Waiting[] = [];
   let isScheduled = false;
 
+  const flushNow = (): void => {
+    flush().catch((error: unknown) => {
+      log.error({ error, waiting: waiting.length }, 'what became of deliveries cannot be stored; trying again');
+    });
+  };
+
   const flushAfter = (ms: number): void => {
     if (isScheduled) return;
     isScheduled = true;
     setTimeout(() => {
       isScheduled = false;
-      flush().catch((error: unknown) => {
-        log.error({ error, waiting: waiting.length }, 'what became of deliveries cannot be stored; trying again');
-      });
+      flushNow();
     }, ms);
   };
 
@@ -61,7 +66,9 @@ export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settl
       const settled = new Promise<SettleOutcome>((resolve, reject) => {
         waiting.push({ settlement, signal, resolve, reject });
       });
-      flushAfter(gatherMs);
+      // While the store does not answer more than that may gather, and only the timer tries again.
+      if (waiting.length === gatherMost) flushNow();
+      else flushAfter(gatherMs);
       return settled;
     },
     flush,

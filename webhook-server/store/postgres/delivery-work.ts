@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeliveryClaim, WorkStore } from '../work-store.ts';
 import { admit } from './admission.ts';
 import type { Database, Run, Transaction } from './database.ts';
-import { type DueRow, lockDueHooks, readDue, readNextDue } from './due-deliveries.ts';
+import { type DueRow, dueDeliveries, lockDueHooks, readNextDue } from './due-deliveries.ts';
 import { settle } from './settle.ts';
 import { sql } from './sql.ts';
 
@@ -34,10 +34,9 @@ const lease = async (run: Run, rows: readonly LeasedRow[], nowMs: number, leaseM
 /** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */
 const claim = async (run: Transaction, options: ClaimOptions): Promise<DeliveryClaim[]> => {
   const { limit, perHook, leaseMs, paces } = options;
-  const moment = { nowMs: run.nowMs, perHook };
-  const hookIds = await lockDueHooks(run, moment, limit);
+  const hookIds = await lockDueHooks(run, run.nowMs);
   if (hookIds.length === 0) return [];
-  const due = await readDue(run, hookIds, moment, limit);
+  const due = await run.rows<DueRow>(dueDeliveries(hookIds, { nowMs: run.nowMs, perHook }, limit));
   const admitted = await admit(run, due, paces);
   if (admitted.length === 0) return [];
   const leased = admitted.map((row) => ({ ...row, lease: randomUUID() }));
@@ -53,9 +52,7 @@ export const createDeliveryWork = (
     return options.limit <= 0 ? [] : database.transaction((run) => claim(run, options));
   },
 
-  async settle(settlements) {
-    return settlements.length === 0 ? [] : database.transaction((run) => settle(run, settlements));
-  },
+  settle: (settlements) => settle(database, settlements),
 
   msUntilDelivery: ({ perHook }) =>
     database.transaction(async (run) => {

@@ -27,60 +27,60 @@ const everyHook = sql`
 const theseHooks = (hookIds: readonly string[]): Statement => sql`select unnest(${hookIds}::text[])`;
 
 // Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a
-// short one. What is under way comes first in a hook's turns, and uses them up; a hook that failed is tried with what was
-// tried least.
+// short one; whatever a delivery has to wait for, an older one of its sequence, is among them too. What is under way comes
+// first in a hook's turns, and uses them up; a hook that failed is tried with what was tried least.
 const turns = (hooks: Statement, { nowMs, perHook }: Moment): Statement => sql`
   with recursive busy (hook_id) as (${hooks}),
-  turn as (
-    select first.seq, hook.id as hook_id, hook.paced_until_ms, first.is_leased,
-           row_number() over (
-             partition by hook.id
-             order by first.is_leased desc, case when failures = 0 then 0 else first.attempts end, first.seq) as number,
-           case when failures = 0 then ${perHook}::integer else 1 end as share
+  first as (
+    select queued.seq, hook.id as hook_id, paced_until_ms, queued.is_leased, lease_until_ms,
+           case when failures = 0 then 0 else queued.attempts end as tries,
+           case when failures = 0 then ${perHook}::integer else 1 end as share,
+           row_number() over (partition by hook.id, queued.order_key order by queued.seq) as place
     from busy
       join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= ${nowMs}
       cross join lateral (
-        select seq, order_key, attempts, lease is not null and lease_until_ms > ${nowMs} as is_leased
+        select seq, order_key, attempts, lease_until_ms,
+               lease is not null and lease_until_ms > ${nowMs} as is_leased
         from delivery
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
         order by seq
-        limit 2 * ${perHook}::integer) as first
-    -- As a question of its own: for a join PostgreSQL may read the whole queue of the hook.
-    where first.seq = (
-      select older.seq from delivery as older
-      where older.hook_id = busy.hook_id and older.order_key = first.order_key and older.state = 'waiting'
-      order by older.seq
-      limit 1)
+        limit 2 * ${perHook}::integer) as queued
+  ),
+  turn as (
+    select seq, hook_id, paced_until_ms, is_leased, share,
+           row_number() over (partition by hook_id order by is_leased desc, tries, seq) as number
+    from first where place = 1
   )`;
 
-/** Chooses the hooks whose turn it is, and locks them; those that another process chooses from are passed over. */
-export const dueHooks = (moment: Moment, limit: number): Statement => sql`
-  ${turns(everyHook, moment)},
-  candidate as (
-    select hook_id from turn where not is_leased and number <= share
-    order by number, paced_until_ms, seq
-    limit ${limit})
-  select id from hook where id in (select hook_id from candidate)
+/** So many hooks are chosen from at once. When more are busy chance decides, so that none is passed over for long. */
+const mostHooks = 1_000;
+
+/** Locks the hooks that may have something due; those that another process is choosing from are passed over. */
+export const dueHooks = (nowMs: number): Statement => sql`
+  with recursive busy (hook_id) as (${everyHook})
+  select id from hook
+  where id in (select hook_id from busy) and ended_at_ms is null and resume_at_ms <= ${nowMs}
+  order by random()
+  limit ${mostHooks}
   for no key update skip locked`;
 
-/** Locks the hooks whose turn it is, and answers their ids. */
-export const lockDueHooks = async (run: Run, moment: Moment, limit: number): Promise<string[]> => {
-  const rows = await run.rows<{ id: string }>(dueHooks(moment, limit));
+/** Locks the hooks that may have something due, and answers their ids. */
+export const lockDueHooks = async (run: Run, nowMs: number): Promise<string[]> => {
+  const rows = await run.rows<{ id: string }>(dueHooks(nowMs));
   return rows.map(({ id }) => id);
 };
 
-/** What may be claimed of these hooks, in the order of their turns. They must be locked. */
-export const readDue = (run: Run, hookIds: readonly string[], moment: Moment, limit: number): Promise<DueRow[]> =>
-  run.rows<DueRow>(sql`
-    ${turns(theseHooks(hookIds), moment)},
-    chosen as materialized (
-      select seq, number, paced_until_ms from turn where not is_leased and number <= share
-      order by number, paced_until_ms, seq
-      limit ${limit})
-    select delivery.seq, delivery.id, hook.id as hook_id, pace_key, hook.paced_until_ms, failures, sealed_target,
-           sealed_secret, body, attempts, first_sent_at_ms
-    from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
-    order by number, chosen.paced_until_ms, seq`);
+/** Reads what may be claimed of these hooks, in the order of their turns. They must be locked. */
+export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit: number): Statement => sql`
+  ${turns(theseHooks(hookIds), moment)},
+  chosen as materialized (
+    select seq, number, paced_until_ms from turn where not is_leased and number <= share
+    order by number, paced_until_ms, seq
+    limit ${limit})
+  select delivery.seq, delivery.id, hook.id as hook_id, pace_key, hook.paced_until_ms, failures, sealed_target,
+         sealed_secret, body, attempts, first_sent_at_ms
+  from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
+  order by number, chosen.paced_until_ms, seq`;
 
 /** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
@@ -91,7 +91,7 @@ export const readNextDue = async (run: Run, moment: Moment): Promise<number | nu
     from (
       select ${nowMs}::bigint as at_ms where exists (select 1 from turn where not is_leased and number <= share)
       union all
-      (select min(lease_until_ms) from delivery where lease is not null and state = 'waiting')
+      select min(lease_until_ms) from first where is_leased
       union all
       select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
       where ended_at_ms is null and resume_at_ms > ${nowMs}

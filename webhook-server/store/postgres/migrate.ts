@@ -3,8 +3,9 @@ import { StoreError } from '../store.ts';
 import { connect } from './connection.ts';
 import { explain } from './explain.ts';
 import { first } from './migrations/0001-first.ts';
+import { order } from './migrations/0002-order.ts';
 
-const migrations = [first];
+const migrations = [first, order];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

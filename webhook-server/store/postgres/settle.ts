@@ -1,6 +1,6 @@
 import type { Certainty } from '../../../contract/delivery.ts';
 import type { Settlement, SettleOutcome } from '../work-store.ts';
-import type { Run, Transaction } from './database.ts';
+import type { Database, Run, Transaction } from './database.ts';
 import { endHook, lockWorkspaces } from './end-hook.ts';
 import { sql } from './sql.ts';
 
@@ -14,12 +14,12 @@ type Failed = Held & { state: 'dead' | 'dropped' | 'unchanged'; certainty: Certa
 
 const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'delivered';
 
-/** Nearly every delivery ends like this: one statement for all that come together. */
-const noteDelivered = async (run: Transaction, held: readonly Held[]): Promise<SettleOutcome[]> => {
+/** Nearly every delivery ends like this: one statement for all that come together, which needs no other transaction. */
+const noteDelivered = async (run: Run, held: readonly Held[]): Promise<SettleOutcome[]> => {
   const rows = await run.rows<{ id: string }>(sql`
     with settled as (
       update delivery
-      set state = 'delivered', settled_at_ms = ${run.nowMs}, certainty = null, reason = null,
+      set state = 'delivered', settled_at_ms = (select now_ms()), certainty = null, reason = null,
           lease = null, lease_until_ms = null
       from unnest(${held.map(({ id }) => id)}::text[], ${held.map(({ lease }) => lease)}::text[]) as ours (id, lease)
       where delivery.id = ours.id and delivery.lease = ours.lease and state in ('waiting', 'dropped')
@@ -102,9 +102,7 @@ const lockFor = async (run: Transaction, failed: readonly Settlement[]): Promise
   );
 };
 
-/** Writes down what became of attempts whose leases are still ours. */
-export const settle = async (run: Transaction, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
-  if (settlements.every(isDelivered)) return noteDelivered(run, settlements);
+const settleInTurn = async (run: Transaction, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
   await lockFor(
     run,
     settlements.filter((settlement) => !isDelivered(settlement)),
@@ -113,4 +111,12 @@ export const settle = async (run: Transaction, settlements: readonly Settlement[
   // One after the other, since it counts for a hook what came last.
   for (const settlement of settlements) outcomes.push(await settleOne(run, settlement));
   return outcomes;
+};
+
+/** Writes down what became of attempts whose leases are still ours. */
+export const settle = async (database: Database, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
+  if (settlements.length === 0) return [];
+  return settlements.every(isDelivered)
+    ? noteDelivered(database, settlements)
+    : database.transaction((run) => settleInTurn(run, settlements));
 };

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Certainty } from '../../../contract/delivery.ts';
-import type { DeliveryClaim, Settlement, SettleOutcome, WorkStore } from '../work-store.ts';
+import type { DeliveryClaim, DeliveryOutcome, Settlement, SettleOutcome, WorkStore } from '../work-store.ts';
 import { createAdmission } from './admission.ts';
 import { type DueRow, prepareDueDeliveries } from './due-deliveries.ts';
 import { createEndHook } from './end-hook.ts';
 
 type Owned = { id: string; lease: string };
+type Failure = Exclude<DeliveryOutcome, { kind: 'delivered' }>;
 type OwnedRow = { hook_id: string; state: 'waiting' | 'dropped'; last_sent_at_ms: number };
 type ClaimOptions = Parameters<WorkStore['claimDeliveries']>[0];
 
@@ -25,9 +26,14 @@ const prepareDeliveryStatements = (database: Database) => ({
     select hook_id, state, last_sent_at_ms from delivery
     where id = @id and lease = @lease and state in ('waiting', 'dropped')`),
 
-  settle: database.prepare<
-    Owned & { state: string; nowMs: number; certainty: Certainty | null; reason: string | null }
-  >(`
+  // Nearly every delivery ends like this.
+  deliver: database.prepare<Owned & { nowMs: number }, { hook_id: string }>(`
+    update delivery
+    set state = 'delivered', settled_at_ms = @nowMs, certainty = null, reason = null, lease = null, lease_until_ms = null
+    where id = @id and lease = @lease and state in ('waiting', 'dropped')
+    returning hook_id`),
+
+  settle: database.prepare<Owned & { state: 'dead' | 'dropped'; nowMs: number; certainty: Certainty; reason: string }>(`
     update delivery
     set state = @state, settled_at_ms = @nowMs, certainty = @certainty, reason = @reason,
         lease = null, lease_until_ms = null
@@ -103,14 +109,17 @@ export const createDeliveryWork = (
     return nowMs - sinceMs >= patienceMs ? end(hookId, 'failing', nowMs) : ({ kind: 'settled' } as const);
   };
 
-  const settleOne = ({ id, lease, outcome }: Settlement, nowMs: number): SettleOutcome => {
+  const settleDelivered = (owned: Owned, nowMs: number): SettleOutcome => {
+    const row = delivery.deliver.get({ ...owned, nowMs });
+    if (row === undefined) return { kind: 'lease lost' };
+    hook.noteSuccess.run({ hookId: row.hook_id });
+    return { kind: 'settled' };
+  };
+
+  const settleFailed = ({ id, lease, outcome }: Settlement & { outcome: Failure }, nowMs: number): SettleOutcome => {
     const row = delivery.owned.get({ id, lease });
     if (row === undefined) return { kind: 'lease lost' };
     switch (outcome.kind) {
-      case 'delivered':
-        delivery.settle.run({ id, lease, state: 'delivered', nowMs, certainty: null, reason: null });
-        hook.noteSuccess.run({ hookId: row.hook_id });
-        return { kind: 'settled' };
       case 'gone':
         delivery.settle.run({ id, lease, state: 'dropped', nowMs, certainty: 'refused', reason: 'the target is gone' });
         return end(row.hook_id, 'gone', nowMs);
@@ -125,7 +134,11 @@ export const createDeliveryWork = (
 
   const settle = database.transaction((settlements: readonly Settlement[]): SettleOutcome[] => {
     const nowMs = clock();
-    return settlements.map((settlement) => settleOne(settlement, nowMs));
+    return settlements.map(({ id, lease, outcome }) =>
+      outcome.kind === 'delivered'
+        ? settleDelivered({ id, lease }, nowMs)
+        : settleFailed({ id, lease, outcome }, nowMs),
+    );
   });
 
   return {

@@ -18,8 +18,9 @@ export type DueRow = {
 type Moment = { nowMs: number; perHook: number };
 
 // The hooks for which something waits, found by one step in the index for each, however much that is. Of each hook that
-// is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one. What is
-// under way comes first in a hook's turns, and uses them up; a hook that failed is tried with what was tried least.
+// is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
+// delivery has to wait for, an older one of its sequence, is among them too. What is under way comes first in a hook's
+// turns, and uses them up; a hook that failed is tried with what was tried least.
 const turns = `
   with recursive busy (hook_id) as (
     select min(hook_id) from delivery where state = 'waiting'
@@ -27,24 +28,23 @@ const turns = `
     select (select min(hook_id) from delivery where state = 'waiting' and hook_id > busy.hook_id)
     from busy where busy.hook_id is not null
   ),
-  turn as (
-    select delivery.seq,
-           paced_until_ms,
+  first as (
+    select delivery.seq, hook.id as hook_id, paced_until_ms,
            lease is not null and lease_until_ms > @nowMs as is_leased,
-           row_number() over (
-             partition by hook.id
-             order by lease is not null and lease_until_ms > @nowMs desc, iif(failures = 0, 0, attempts), delivery.seq
-           ) as number,
-           iif(failures = 0, @perHook, 1) as share
+           lease_until_ms,
+           iif(failures = 0, 0, attempts) as tries,
+           iif(failures = 0, @perHook, 1) as share,
+           row_number() over (partition by hook.id, order_key order by delivery.seq) as place
     from busy
       join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= @nowMs
       join delivery on delivery.seq in (
-        select seq from delivery as first where first.hook_id = hook.id and first.state = 'waiting'
+        select seq from delivery as queued where queued.hook_id = hook.id and queued.state = 'waiting'
         order by seq limit 2 * @perHook)
-    where not exists (
-      select 1 from delivery as older
-      where older.hook_id = delivery.hook_id and older.order_key = delivery.order_key
-        and older.state = 'waiting' and older.seq < delivery.seq)
+  ),
+  turn as (
+    select seq, paced_until_ms, is_leased, share,
+           row_number() over (partition by hook_id order by is_leased desc, tries, seq) as number
+    from first where place = 1
   )`;
 
 /** Which deliveries are due now, and when the next one will be. */
@@ -69,7 +69,7 @@ export const prepareDueDeliveries = (database: Database) => ({
     from (
       select @nowMs as at_ms where exists (select 1 from turn where not is_leased and number <= share)
       union all
-      select min(lease_until_ms) from delivery where lease is not null and state = 'waiting'
+      select min(lease_until_ms) from first where is_leased
       union all
       select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
       where ended_at_ms is null and resume_at_ms > @nowMs

@@ -3,8 +3,9 @@ import { StoreError } from '../store.ts';
 import { first } from './migrations/0001-first.ts';
 import { delivery } from './migrations/0002-delivery.ts';
 import { requests } from './migrations/0003-requests.ts';
+import { order } from './migrations/0004-order.ts';
 
-const migrations = [first, delivery, requests];
+const migrations = [first, delivery, requests, order];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.
