@@ -8,20 +8,20 @@ import { organizationId } from './event-source.ts';
 import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
 import { newSchema } from './new-schema.ts';
 
-/** The ids are as scattered as real ones. */
+/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = async (client: Client, { rows, hooks }: History): Promise<void> => {
   const body = 'x'.repeat(500);
   await client.query(
     `insert into event (id, organization_id, reading_id, task_id, kind, source, previous_assignee_id, new_assignee_id,
                         body, occurred_at_us, detected_at_ms)
-     select 'evt_' || md5('e' || n), $1, 'old', 'old-' || n, 'reassigned', 'topo', 'a', 'b', $2, n, n
+     select 'evt_' || lpad(n::text, 9, '0') || md5('e' || n), $1, 'old', 'old-' || n, 'reassigned', 'topo', 'a', 'b', $2, n, n
      from generate_series(1, $3::bigint) as n`,
     [organizationId, body, rows],
   );
   await client.query(
     `insert into delivery (id, organization_id, hook_id, event_id, order_key, body, state, attempts, created_at_ms,
                            settled_at_ms)
-     select 'msg_' || md5('m' || n), $1, 'hok_' || n % $4::bigint, 'evt_' || n, 'old-' || n, $2, 'delivered', 1, n, n
+     select 'msg_' || lpad(n::text, 9, '0') || md5('m' || n), $1, 'hok_' || n % $4::bigint, 'evt_' || n, 'old-' || n, $2, 'delivered', 1, n, n
      from generate_series(1, $3::bigint) as n`,
     [organizationId, body, rows, hooks],
   );

@@ -7,18 +7,18 @@ import { claimLimit, type History, type KeptStore, moment } from './kept-store.t
 
 const numbers = 'with recursive number (n) as (select 1 union all select n + 1 from number where n < @rows)';
 
-/** The ids are as scattered as real ones. */
+/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = (database: Database, { rows, hooks }: History): void => {
   database.pragma('cache_size = -500000');
   const parameters = { rows, hooks, organizationId, body: 'x'.repeat(500) };
   for (const insert of [
     `insert into event (id, organization_id, reading_id, task_id, kind, source, previous_assignee_id, new_assignee_id,
                         body, occurred_at_us, detected_at_ms)
-     ${numbers} select 'evt_' || hex(randomblob(12)), @organizationId, 'old', 'old-' || n, 'reassigned', 'topo', 'a', 'b', @body, n, n
+     ${numbers} select 'evt_' || printf('%09d', n) || hex(randomblob(9)), @organizationId, 'old', 'old-' || n, 'reassigned', 'topo', 'a', 'b', @body, n, n
      from number`,
     `insert into delivery (id, organization_id, hook_id, event_id, order_key, body, state, attempts, created_at_ms,
                            settled_at_ms)
-     ${numbers} select 'msg_' || hex(randomblob(12)), @organizationId, 'hok_' || cast(n % @hooks as integer), 'evt_' || n, 'old-' || n, @body, 'delivered', 1,
+     ${numbers} select 'msg_' || printf('%09d', n) || hex(randomblob(9)), @organizationId, 'hok_' || cast(n % @hooks as integer), 'evt_' || n, 'old-' || n, @body, 'delivered', 1,
                        n, n
      from number`,
     `insert into snapshot (organization_id, task_id, sequence_id, assignee_user_id, created_at_us, updated_at_us)

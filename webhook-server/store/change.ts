@@ -76,7 +76,13 @@ export const eventOf = (
   const personOf = (userId: string | null): Person => (userId === null ? nobody : introduce(userId));
   const changes = [first, ...others];
   return {
-    id: others.length === 0 ? first.id : groupId(changes.map(({ id }) => id)),
+    id:
+      others.length === 0
+        ? first.id
+        : groupId(
+            changes.map(({ id }) => id),
+            first.occurredAtUs,
+          ),
     type: 'task.reassigned',
     kind: first.kind,
     occurred_at: first.task.updated_at,

@@ -18,7 +18,7 @@ const deliveriesFor = (hook: Listener, changes: readonly BatchedChange[], introd
     const event = eventOf(first, others, introduce);
     return [
       {
-        id: deliveryId(hook.id, event.id),
+        id: deliveryId(hook.id, { id: event.id, occurredAtUs: first.occurredAtUs }),
         hookId: hook.id,
         eventId: event.id,
         orderKey: orderKeyOf(first),
