@@ -109,9 +109,9 @@ test('while the disk is full what came of an attempt is kept, and nothing more i
   const { signal } = new AbortController();
   const settled = settler.settle(settlement('a'), signal);
   await until(() => store.batches.length === 1);
-  await expect(settler.flush()).rejects.toThrow(StoreError);
+  await expect(settler.catchUp()).rejects.toThrow(StoreError);
   const later = settler.settle(settlement('b'), signal);
-  await settler.flush();
+  await settler.catchUp();
   expect(await settled).toEqual({ kind: 'settled' });
   expect(await later).toEqual({ kind: 'settled' });
   expect(store.batches).toEqual([['a'], ['a'], ['a', 'b']]);

@@ -5,7 +5,7 @@ export type Work<Job> = {
   name: string;
   /** How many jobs may run at once, which may grow. */
   concurrency: () => number;
-  /** Ends the jobs that are done but for writing down what came of them. While it fails nothing is claimed. */
+  /** Goes on to write down what came of jobs, so that they end. While it fails nothing is claimed. */
   settle?(): Promise<void>;
   claim(limit: number): Promise<Job[]>;
   run(job: Job, signal: AbortSignal): Promise<void>;

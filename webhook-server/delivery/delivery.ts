@@ -138,7 +138,7 @@ export const createDelivery = (ports: DeliveryPorts) => {
   };
 
   return {
-    settle: (): Promise<void> => settler.flush(),
+    settle: (): Promise<void> => settler.catchUp(),
 
     async claim(limit: number): Promise<DeliveryJob[]> {
       const claimedAt = monotonicClock();

@@ -9,8 +9,13 @@ export type Settler = {
    * @throws what the store threw, when the signal is aborted and the store still does not answer.
    */
   settle(settlement: Settlement, signal: AbortSignal): Promise<SettleOutcome>;
-  /** Writes down at once what has not been. Throws what the store threw. */
-  flush(): Promise<void>;
+  /**
+   * Begins to write down what has gathered. After a failure it waits until that is done: while the store does not answer,
+   * nothing more is to be begun.
+   *
+   * @throws what the store threw.
+   */
+  catchUp(): Promise<void>;
 };
 
 type Waiting = {
@@ -30,6 +35,7 @@ const retryInMs = 1_000;
 export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settler => {
   let waiting: Waiting[] = [];
   let isScheduled = false;
+  let hasFailed = false;
 
   const flushNow = (): void => {
     flush().catch((error: unknown) => {
@@ -52,8 +58,10 @@ export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settl
     if (batch.length === 0) return;
     try {
       const outcomes = await store.settle(batch.map(({ settlement }) => settlement));
+      hasFailed = false;
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] ?? { kind: 'lease lost' });
     } catch (error) {
+      hasFailed = true;
       for (const { signal, reject } of batch) if (signal.aborted) reject(error);
       waiting = [...batch.filter(({ signal }) => !signal.aborted), ...waiting];
       if (waiting.length > 0) flushAfter(retryInMs);
@@ -71,6 +79,9 @@ export const createSettler = (store: Pick<WorkStore, 'settle'>, log: Log): Settl
       else flushAfter(gatherMs);
       return settled;
     },
-    flush,
+    async catchUp() {
+      if (hasFailed) await flush();
+      else flushNow();
+    },
   };
 };
