@@ -7,6 +7,7 @@ import { readNumber } from '../zapier/fields/read-number.ts';
 import { readSwitch } from '../zapier/fields/read-switch.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
+import type { ChosenTasks } from '../zapier/hand-over/hand-over-order.ts';
 import {
   type HandOverOutput,
   handOverOutput,
@@ -98,6 +99,16 @@ const labelsOfLimits = {
   ...narrowingLabels,
 } satisfies Partial<Record<keyof InputData, string>>;
 
+/** @throws a sentence when neither field says which tasks: that would have meant everybody's. */
+const chooseTasks = (fromId: string | undefined, taskIds: readonly string[] | undefined): ChosenTasks => {
+  if (taskIds !== undefined) return { fromId, taskIds };
+  if (fromId !== undefined) return { fromId, taskIds };
+  throw halted(
+    `The fields “${label.from}” and “${label.tasks}” are both empty, so nothing was changed. Choose whose tasks are ` +
+      'handed over, or map the tasks.',
+  );
+};
+
 /** Hands tasks over, and answers a report of what became of each. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverOutput> => {
   refuseBlankMapping(bundle, labelsOfLimits);
@@ -111,16 +122,11 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverO
   const isPreview = readSwitch(label.preview, inputData.preview_only) ?? false;
   const toId = await resolveRequiredPerson(label.to, inputData.to_user_id, directory);
   const fromId = await resolvePerson(label.from, inputData.from_user_id, directory);
-  if (fromId === undefined && taskIds === undefined) {
-    throw halted(
-      `The fields “${label.from}” and “${label.tasks}” are both empty, so nothing was changed. Choose whose tasks are ` +
-        'handed over, or map the tasks.',
-    );
-  }
+  const chosen = chooseTasks(fromId, taskIds);
 
   const handedOver = await handOver(
     { z, directory, deadline, nowMs },
-    { fromId, toId, taskIds, narrowing, mostTasks, isPreview },
+    { ...chosen, toId, narrowing, mostTasks, isPreview },
   );
   return handOverOutput(handedOver, await directory.introduce(peopleOfHandOver(handedOver)));
 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { startDeadline } from '../zapier/deadline.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
-import type { HandOverOrder } from '../zapier/hand-over/hand-over-order.ts';
+import type { ChosenTasks, HandOverOrder } from '../zapier/hand-over/hand-over-order.ts';
 import { type HandOverOutput, handOverOutput } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { type Office, startOffice } from './support/office.ts';
@@ -505,15 +505,17 @@ describe('when Topo wants no more requests', () => {
 
 describe('when the time is over', () => {
   /** A hand-over on a clock that the test moves; it stands still while requests are made. */
-  const runOnClock = (office: Office, nowMs: () => number, order: Partial<HandOverOrder>) => {
+  const runOnClock = (
+    office: Office,
+    nowMs: () => number,
+    chosen: ChosenTasks = { fromId: office.holder.userId, taskIds: undefined },
+  ) => {
     const given: HandOverOrder = {
-      fromId: office.holder.userId,
+      ...chosen,
       toId: office.taker.userId,
-      taskIds: undefined,
       narrowing: {},
       mostTasks: 200,
       isPreview: false,
-      ...order,
     };
     return runInApp(office.variables, office.workspace.keys.full, async (z) => {
       const deadline = startDeadline(nowMs);
@@ -527,7 +529,7 @@ describe('when the time is over', () => {
     const office = await startOffice();
     const ids = idsOf(office.createTasks(30));
     const nowMs = () => (office.sandbox.changes.length < 10 ? 0 : 20_000);
-    const output = (await runOnClock(office, nowMs, {}).run()) as HandOverOutput;
+    const output = (await runOnClock(office, nowMs).run()) as HandOverOutput;
     expect(output.moved_count).toBeGreaterThanOrEqual(10);
     expect(output.moved_count).toBeLessThanOrEqual(13);
     expect(output.left_count).toBe(30 - output.moved_count);
@@ -540,14 +542,14 @@ describe('when the time is over', () => {
     const office = await startOffice();
     office.createTasks(2);
     const nowMs = () => (office.sandbox.requests.length === 0 ? 0 : 19_999);
-    expect(await runOnClock(office, nowMs, {}).run()).toMatchObject({ moved_count: 2 });
+    expect(await runOnClock(office, nowMs).run()).toMatchObject({ moved_count: 2 });
   });
 
   test('a run that could begin nothing is run again by Zapier', async () => {
     const office = await startOffice();
     office.createTasks(2);
     const nowMs = () => (office.sandbox.requests.length < 2 ? 0 : 20_000);
-    const thrown = await runOnClock(office, nowMs, {}).thrown();
+    const thrown = await runOnClock(office, nowMs).thrown();
     expect(thrown.name).toBe('ThrottledError');
     expect(thrown.message).toMatch(/time of this step was over/);
     expect(office.writes()).toEqual([]);
@@ -570,7 +572,7 @@ describe('when the time is over', () => {
     office.createTasks(40);
     // Forty writes in ten seconds.
     const nowMs = () => office.sandbox.changes.length * 250;
-    await runOnClock(office, nowMs, {}).run();
+    await runOnClock(office, nowMs).run();
     const [announced, ...settlements] = office.server.told();
     expect(announced).toMatchObject({ method: 'POST', path: '/intents' });
     expect(settlements.every(({ method, path }) => method === 'PATCH' && path === '/intents')).toBe(true);
@@ -583,7 +585,7 @@ describe('when the time is over', () => {
     const office = await startOffice();
     office.createTasks(1);
     const nowMs = () => (office.sandbox.changes.length === 0 ? 0 : 25_000);
-    expect(await runOnClock(office, nowMs, {}).run()).toMatchObject({ moved_count: 1 });
+    expect(await runOnClock(office, nowMs).run()).toMatchObject({ moved_count: 1 });
     expect(office.server.told().map(({ method }) => method)).toEqual(['POST']);
   });
 });

@@ -43,19 +43,16 @@ const readCandidates = async (
 };
 
 /** Reads the tasks that were named, or the open tasks of the person, those that have waited longest first. */
-export const listCandidates = async (
-  z: ZObject,
-  { fromId, taskIds, narrowing, mostTasks }: HandOverOrder,
-  deadline: Deadline,
-): Promise<Candidates> => {
-  if (taskIds === undefined) {
-    const query = { ...narrowing, ...(fromId === undefined ? {} : { assigneeId: fromId }), sortOrder: 'asc' as const };
+export const listCandidates = async (z: ZObject, order: HandOverOrder, deadline: Deadline): Promise<Candidates> => {
+  const { mostTasks } = order;
+  if (order.taskIds === undefined) {
+    const query = { ...order.narrowing, assigneeId: order.fromId, sortOrder: 'asc' as const };
     const { tasks, total } = await listOpenTasks(z, query, mostTasks, deadline);
     const candidates = tasks.map((task) => ({ id: task.id, task }));
     return { candidates, unread: [], beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
   }
-  const beyondIds = taskIds.slice(mostTasks);
-  const read = await readCandidates(z, taskIds.slice(0, mostTasks), deadline);
+  const beyondIds = order.taskIds.slice(mostTasks);
+  const read = await readCandidates(z, order.taskIds.slice(0, mostTasks), deadline);
   return { ...read, beyondCount: beyondIds.length, beyondIds };
 };
 

@@ -1,10 +1,13 @@
 import type { OpenTaskQuery } from '../tasks/list-open-tasks.ts';
 
-/** What a hand-over is asked to do: the tasks of `fromId`, or those with `taskIds`; both together, those that are theirs. */
-export type HandOverOrder = {
-  fromId: string | undefined;
+/** The open tasks of `fromId`, or those with `taskIds`; both together, those of them that are with `fromId`. */
+export type ChosenTasks =
+  | { fromId: string; taskIds: undefined }
+  | { fromId: string | undefined; taskIds: readonly string[] };
+
+/** What a hand-over is asked to do. */
+export type HandOverOrder = ChosenTasks & {
   toId: string;
-  taskIds: readonly string[] | undefined;
   narrowing: Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
   /** No more tasks than this. */
   mostTasks: number;
