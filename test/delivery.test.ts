@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { StoreError } from '../webhook-server/store/store.ts';
 import { type Clocks, signingSecret, startHook as startHookAt } from './support/delivering-hook.ts';
 import { startReceiver } from './support/receiver.ts';
 
@@ -85,6 +86,21 @@ test('three days of failure end the hook, and Zapier is told', async () => {
   expect(await hook.deliver()).toBe(1);
   expect(await hook.deliver()).toBe(0);
   expect(receiver.received.filter(({ method }) => method === 'DELETE')).toMatchObject([{ path: '/hooks/1' }]);
+});
+
+test('what was claimed is sent although the store fails to tell which hooks have ended', async () => {
+  const receiver = await startReceiver();
+  const hook = await startHook(receiver.url);
+  const delivery = hook.startDelivery({
+    ...hook.store.work,
+    claimFarewells: async () => {
+      throw new StoreError('The database is gone.');
+    },
+  });
+  await hook.assign('grace');
+  expect(await hook.deliver(delivery)).toBe(2);
+  expect(receiver.received).toHaveLength(2);
+  await expect(delivery.claim(10)).rejects.toThrow(StoreError);
 });
 
 test('a target whose host is no longer allowed receives nothing', async () => {

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { DeliveryClaim, DeliveryOutcome, Farewell, Paces, WorkStore } from '../store/work-store.ts';
+import { createFarewells } from './farewells.ts';
 import { type Attempted, decide } from './policy.ts';
 import { createSettler } from './settler.ts';
 import { deadlineMs, type Transport } from './transport.ts';
@@ -44,12 +45,6 @@ export type DeliveryJob = ClaimedDelivery | (Farewell & { kind: 'farewell' });
 /** A delivery belongs to one process for this long: enough for the attempt, and to write down what came of it. */
 const leaseMs = 45_000;
 
-/** A farewell that was not heard is said again, for a day. */
-const farewells = { againInMs: 3_600_000, mostAttempts: 24 };
-
-/** Farewells are few, and none is urgent: while deliveries keep coming they are looked for this often. */
-const farewellsEveryMs = 1_000;
-
 const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: DeliveryOutcome): void => {
   const facts = { deliveryId: id, hookId, attempt };
   switch (outcome.kind) {
@@ -70,10 +65,6 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
   }
 };
 
-/** Whatever a target says to its hook's end, it has heard of it; a time-out, a 429 and a 5xx are no answers. */
-const hasHeard = (attempted: Attempted): boolean =>
-  attempted.kind === 'answered' && attempted.status !== 429 && attempted.status < 500;
-
 /** Sends what is due to the Zaps. `claim` takes what is to be done, `run` does it and writes down what came of it. */
 export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
@@ -93,6 +84,8 @@ export const createDelivery = (ports: DeliveryPorts) => {
 
   const targetOf = ({ sealedTarget, hookId }: Pick<DeliveryClaim, 'sealedTarget' | 'hookId'>) =>
     checkTarget(vault.open(sealedTarget, targetPlace(hookId)).reveal());
+
+  const farewells = createFarewells({ store, transport, targetOf, monotonicClock, log });
 
   const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<Attempted> => {
     try {
@@ -120,30 +113,13 @@ export const createDelivery = (ports: DeliveryPorts) => {
     if (settled.kind === 'lease lost') log.warn({ deliveryId: claim.id }, 'another process has taken this delivery');
   };
 
-  /** Tells Zapier that we have given up on a hook, so that its Zap shows as paused. */
-  const sayFarewell = async (farewell: Farewell, signal: AbortSignal): Promise<void> => {
-    const { hookId, reason } = farewell;
-    if (farewell.attempt === 1) log.error({ hookId, reason }, 'the hook has ended');
-    const target = targetOf(farewell);
-    const isOver = target.kind === 'refused' || hasHeard(await transport.delete({ url: target.url, signal }));
-    if (isOver) await store.endFarewell(hookId);
-  };
-
-  let farewellsClaimedAt = Number.NEGATIVE_INFINITY;
-
-  const claimFarewells = async (limit: number, { isIdle }: { isIdle: boolean }): Promise<Farewell[]> => {
-    if (!isIdle && monotonicClock() - farewellsClaimedAt < farewellsEveryMs) return [];
-    farewellsClaimedAt = monotonicClock();
-    return store.claimFarewells({ limit, ...farewells });
-  };
-
   return {
     settle: (): Promise<void> => settler.catchUp(),
 
     async claim(limit: number): Promise<DeliveryJob[]> {
       const claimedAt = monotonicClock();
       const claims = await store.claimDeliveries({ limit, leaseMs, ...limits });
-      const leaving = await claimFarewells(limit - claims.length, { isIdle: claims.length === 0 });
+      const leaving = await farewells.claim(limit - claims.length, { isIdle: claims.length === 0 });
       return [
         ...leaving.map((farewell) => ({ ...farewell, kind: 'farewell' as const })),
         ...claims.map((claim) => ({ ...claim, kind: 'delivery' as const, claimedAt })),
@@ -151,7 +127,7 @@ export const createDelivery = (ports: DeliveryPorts) => {
     },
 
     run: (job: DeliveryJob, signal: AbortSignal): Promise<void> =>
-      job.kind === 'delivery' ? deliver(job, signal) : sayFarewell(job, signal),
+      job.kind === 'delivery' ? deliver(job, signal) : farewells.say(job, signal),
 
     msUntilDue: (): Promise<number | undefined> => store.msUntilDelivery({ perHook: limits.perHook }),
   };
