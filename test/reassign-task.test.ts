@@ -121,6 +121,15 @@ describe('what Topo answers becomes an error of Zapier’s', () => {
 
   test('a connection that is cut', async () => {
     const { sandbox, app, task, taker } = await startWithTasks();
+    sandbox.injectFault({ kind: 'cut', method: 'PATCH' });
+    const thrown = await app.thrownBy(perform, { inputData: { task_id: task.id, assignee_user_id: taker.userId } });
+    expect(thrown).toMatchObject({ name: 'AppError', code: 'unreachable' });
+    expect(thrown.message).toMatch(/may have been made all the same/);
+  });
+
+  test('a connection that is cut after the change, with a key that may not look at tasks', async () => {
+    const { sandbox, app, task, taker } = await startWithTasks();
+    sandbox.injectFault({ kind: 'status', status: 403, method: 'GET', times: Number.POSITIVE_INFINITY });
     sandbox.injectFault({ kind: 'cut', afterwards: true, method: 'PATCH' });
     const thrown = await app.thrownBy(perform, { inputData: { task_id: task.id, assignee_user_id: taker.userId } });
     expect(thrown).toMatchObject({ name: 'AppError', code: 'unreachable' });

@@ -46,6 +46,30 @@ test('a reassignment that Topo refuses is settled as failed, and the error is To
 });
 
 test.each([
+  ['cut', { kind: 'cut' }],
+  ['500', { kind: 'status', status: 500 }],
+  ['no JSON', { kind: 'html' }],
+] as const)('a reassignment whose answer is lost (%s) is looked for, and was made by a Zap', async (_what, fault) => {
+  const { app, server, sandbox, task, inputData } = await start();
+  sandbox.injectFault({ ...fault, method: 'PATCH', afterwards: true });
+  const output = await app.run(perform, { inputData });
+  expect(output).toMatchObject({ ...sandbox.task(task.id), changed: true, moved_count: 1 });
+  expect(sandbox.task(task.id)?.assignee_user_id).toBe(inputData.assignee_user_id);
+  const settled = server.received.filter(({ method }) => method === 'PATCH').map(({ body }) => JSON.parse(body));
+  expect(settled).toEqual([{ state: 'done', updated_at: sandbox.task(task.id)?.updated_at }]);
+});
+
+test('what the new assignee had already proves nothing about an answer that was lost', async () => {
+  const { app, server, sandbox, task, inputData } = await start();
+  sandbox.createTask({ assignee_user_id: task.assignee_user_id, sequence_id: task.sequence_id });
+  sandbox.reassign(task.id, inputData.assignee_user_id);
+  sandbox.injectFault({ kind: 'status', status: 500, method: 'PATCH' });
+  expect((await app.thrownBy(perform, { inputData })).message).toContain('may have been made all the same');
+  const settled = server.received.filter(({ method }) => method === 'PATCH').map(({ body }) => JSON.parse(body));
+  expect(settled).toEqual([{ state: 'failed' }]);
+});
+
+test.each([
   ['answers an error', { status: 500, body: '{"error":{}}' }],
   ['answers no JSON', { status: 202, body: '<html>' }],
   ['answers nothing of use', { status: 202, body: '{}' }],

@@ -6,10 +6,10 @@ import { topoError } from '../errors/topo-error.ts';
 import { halted } from '../errors/zapier-error.ts';
 import type { Directory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { tryTopo } from '../request/call-topo.ts';
 import { withIntent } from '../webhook-server/with-intent.ts';
 import { isWith, type PresentState, readPresentState, tasksToMove } from './present-state.ts';
 import { readSequenceTasks } from './read-task.ts';
+import { reassignSurely } from './reassign-surely.ts';
 import type { Reassigned } from './reassignment-output.ts';
 
 /** What a run is asked to do. `onlyIfWith` is the id of the person who must have the task, if that matters. */
@@ -58,14 +58,16 @@ const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
   requestId: null,
 });
 
-const write = async (run: Run, order: Order): Promise<{ answer: Task; requestId: string | null }> => {
-  const { taskId, assigneeId, scope } = order;
+const write = async (
+  run: Run,
+  { taskId, assigneeId, scope }: Order,
+  before: Task | null,
+): Promise<{ answer: Task; requestId: string | null }> => {
   const reassignment = { taskId, assigneeId, scope };
-  const call = reassignTask(reassignment);
   return withIntent(run, reassignment, async () => {
-    const outcome = await tryTopo(run.z, call, { deadline: run.deadline });
+    const outcome = await reassignSurely(run, reassignment, before);
     if (outcome.kind === 'done') return outcome;
-    throw topoError(outcome, call);
+    throw topoError(outcome, reassignTask(reassignment));
   });
 };
 
@@ -99,7 +101,7 @@ export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
   const { task: before } = state;
   if (before !== null && tasksToMove(state, order.assigneeId)?.length === 0) return unchanged(before, order);
 
-  const { answer: task, requestId } = await write(run, order);
+  const { answer: task, requestId } = await write(run, order, before);
   const made = { task, before, isPreview: false, assigneeId: order.assigneeId, requestId };
   const siblings = await movedSiblings(run, state, order);
   const own = before === null ? null : isWith(before, order.assigneeId) ? [] : [before];
