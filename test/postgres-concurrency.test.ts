@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, jest } from '@jest/globals';
 import { createRandom, drawInteger, drawOne } from '../sandbox/random.ts';
 import { createPostgresStore } from '../webhook-server/store/postgres/postgres-store.ts';
+import { usualQuotas } from '../webhook-server/store/quotas.ts';
 import type { Store } from '../webhook-server/store/store.ts';
 import type { DeliveryOutcome, Reading } from '../webhook-server/store/work-store.ts';
 import { connectPostgres, newSchemaUrl, testPostgres } from './support/postgres.ts';
@@ -96,6 +97,22 @@ testPostgres('each delivery is claimed by one store, and no hook has more under 
   expect(most).toBe(3);
   for (const share of shares.values()) expect(share).toBeGreaterThan(0);
 });
+
+testPostgres(
+  'hooks whose share is under way keep none of the others from its turn, however many they are',
+  async () => {
+    const store = await createPostgresStore(await newSchemaUrl(), { ...usualQuotas, hooks: 2_000 });
+    stores.push(store);
+    const hookIds = Array.from({ length: 1_050 }, (_, index) => `hook-${index}`);
+    await queue(store, hookIds, 1);
+    const claimed = new Set<string>();
+    for (let claims = 0; claims < 8; claims += 1) {
+      const taken = await store.work.claimDeliveries({ limit: 1_000, perHook: 1, leaseMs, paces: null });
+      for (const { hookId } of taken) claimed.add(hookId);
+    }
+    expect(claimed.size).toBe(hookIds.length);
+  },
+);
 
 testPostgres('stores that claim at the same time keep the pace of a hook and of a user together', async () => {
   const { opened } = await openStores(4);

@@ -6,7 +6,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Quotas } from '../../webhook-server/store/quotas.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { connectPostgres, describePostgres, newSchemaUrl, openPostgresStore } from './postgres.ts';
+import { describePostgres, newSchemaUrl, openPostgresStore, queryPostgres } from './postgres.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** A database that a store can be opened on again and again, and that can be looked at and altered behind its back. */
@@ -40,15 +40,13 @@ const beginSqlite = async (): Promise<Ground> => {
 const beginPostgres = async (): Promise<Ground> => {
   const url = await newSchemaUrl();
   const schema = /search_path=(\w+)/.exec(decodeURIComponent(url))?.[1] ?? '';
-  const client = await connectPostgres(url);
   const withoutOptions = new URL(url);
   withoutOptions.search = '';
   return {
     environment: { DATABASE_URL: url, DATA_DIR: tempFolder() },
     open: (clock, quotas) => openPostgresStore(clock, url, quotas),
-    async alter(column, hookId, sealed) {
-      await client.query(`update hook set ${column} = $1 where id = $2`, [sealed, hookId]);
-    },
+    alter: (column, hookId, sealed) =>
+      queryPostgres(url, `update hook set ${column} = $1 where id = $2`, [sealed, hookId]),
     contents: () => [
       execFileSync('pg_dump', ['--schema', schema, '--dbname', withoutOptions.href], {
         encoding: 'latin1',

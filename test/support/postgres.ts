@@ -27,6 +27,13 @@ export const connectPostgres = async (url = clusterUrl): Promise<Client> => {
   return client;
 };
 
+/** Runs one statement, on a connection that ends with it. */
+export const queryPostgres = async (url: string, text: string, values: readonly unknown[]): Promise<void> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(text, [...values]).finally(() => client.end());
+};
+
 let administrator: Promise<Client> | undefined;
 
 /** The address of a new schema: a database of its own, as far as a store can see. */
