@@ -1,48 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { type WatchedWorkspace, watchWorkspace } from './support/watched-workspace.ts';
-
-let watched: WatchedWorkspace;
-afterEach(() => watched.close());
-
-const listening = async (options?: Parameters<typeof watchWorkspace>[0]): Promise<WatchedWorkspace> => {
-  watched = await watchWorkspace(options);
-  await watched.subscribe();
-  await watched.listen();
-  return watched;
-};
-
-const openTasks = ({ workspace }: WatchedWorkspace) =>
-  workspace.tasks.filter(({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id !== null);
-
-const someoneElse = ({ workspace }: WatchedWorkspace, userId: string | null): string =>
-  workspace.people.find((person) => person.userId !== userId)?.userId ?? '';
-
-/** The tasks of all events, told page by page. */
-const changedTasks = async ({ tenant }: WatchedWorkspace): Promise<string[]> => {
-  const ids: string[] = [];
-  let before: string | undefined;
-  for (;;) {
-    const page = await tenant.events({ limit: 1000, before });
-    ids.push(...(page?.items ?? []).map(({ task }) => task.id));
-    before = page?.items.at(-1)?.id;
-    if (page?.has_more !== true) return ids;
-  }
-};
-
-/** Reassigns the first open tasks, each at a moment of its own. */
-const reassign = (at: WatchedWorkspace, count: number): string[] =>
-  openTasks(at)
-    .slice(0, count)
-    .map(({ id, assignee_user_id }) => {
-      at.passTime(1);
-      at.sandbox.reassign(id, someoneElse(at, assignee_user_id));
-      return id;
-    });
-
-const nextPoll = async (at: WatchedWorkspace): Promise<number> => {
-  at.passTime(60_000);
-  return at.poll();
-};
+import { expect, test } from '@jest/globals';
+import { listening, nextPoll, openTasks, reassign, someoneElse, watching } from './support/watching.ts';
 
 test('the first reading meets every task and tells nobody', async () => {
   const at = await listening();
@@ -68,27 +25,27 @@ test('a reassignment is told once, with the previous and the new person', async 
 });
 
 test('a change during the first reading is told, if the task had been read', async () => {
-  watched = await watchWorkspace({ requestsPerMinute: 2 });
-  await watched.subscribe();
-  await watched.poll();
-  const [oldest] = watched.workspace.tasks.filter(({ assignee_user_id }) => assignee_user_id !== null);
-  watched.sandbox.reassign(oldest?.id ?? '', someoneElse(watched, oldest?.assignee_user_id ?? null));
-  await watched.listen();
-  await nextPoll(watched);
-  expect((await watched.events()).map(({ task }) => task.id)).toEqual([oldest?.id]);
+  const at = await watching({ requestsPerMinute: 2 });
+  await at.subscribe();
+  await at.poll();
+  const [oldest] = at.workspace.tasks.filter(({ assignee_user_id }) => assignee_user_id !== null);
+  at.sandbox.reassign(oldest?.id ?? '', someoneElse(at, oldest?.assignee_user_id ?? null));
+  await at.listen();
+  await nextPoll(at);
+  expect((await at.events()).map(({ task }) => task.id)).toEqual([oldest?.id]);
 });
 
 test('how far a first reading has come is told, in the log and for /readyz', async () => {
-  watched = await watchWorkspace({ requestsPerMinute: 2 });
-  await watched.subscribe();
-  await watched.poll();
-  const [progress, ...others] = await watched.store.work.progress();
+  const at = await watching({ requestsPerMinute: 2 });
+  await at.subscribe();
+  await at.poll();
+  const [progress, ...others] = await at.store.work.progress();
   expect(others).toEqual([]);
   expect(progress).toEqual({ kind: 'baseline', workspaces: 1, rowsRead: 100, totalRows: 300 });
-  expect(watched.log.lines.join()).toContain('the first reading goes on');
-  await watched.listen();
-  expect(await watched.store.work.progress()).toEqual([]);
-  expect(watched.log.lines.join()).toContain('the first reading is done');
+  expect(at.log.lines.join()).toContain('the first reading goes on');
+  await at.listen();
+  expect(await at.store.work.progress()).toEqual([]);
+  expect(at.log.lines.join()).toContain('the first reading is done');
 });
 
 test('a task that is new is no event; its first reassignment is', async () => {
@@ -254,8 +211,7 @@ test('a change that becomes visible half a minute late is told, however much cam
 });
 
 test('tasks that are deleted and made while the first reading goes on hide no task from it', async () => {
-  watched = await watchWorkspace({ requestsPerMinute: 1, taskCount: 500 });
-  const at = watched;
+  const at = await watching({ requestsPerMinute: 1, taskCount: 500 });
   await at.subscribe();
   while ((await at.tenant.hooks())[0]?.listeningSinceMs === null) {
     await at.poll();
@@ -305,140 +261,8 @@ test('what happened during an outage of Topo is told when it is back', async () 
   expect((await at.events()).map(({ task }) => task.id)).toEqual(ids);
 });
 
-test('a key that is refused is replaced by one that works, and what happened meanwhile is told', async () => {
-  const at = await listening();
-  at.sandbox.revokeKey(at.workspace.keys.full);
-  const [id] = reassign(at, 1);
-  await nextPoll(at);
-  expect(at.log.lines.some((line) => line.includes('Topo refuses the key'))).toBe(true);
-  expect(at.log.lines.join('\n')).not.toContain(at.workspace.keys.full);
-  await at.tenant.renewKey(at.sealed(at.workspace.keys.readOnly));
-  await at.poll();
-  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
-});
-
-test('of several keys of a workspace any working one serves', async () => {
-  const at = await listening();
-  await at.subscribe(at.workspace.keys.readOnly, { targetHash: 'another' });
-  await at.subscribe(at.workspace.keys.tasksOnly, { targetHash: 'a third' });
-  at.sandbox.revokeKey(at.workspace.keys.full);
-  at.sandbox.revokeKey(at.workspace.keys.readOnly);
-  const [id] = reassign(at, 1);
-  await nextPoll(at);
-  expect(await at.store.work.msUntilPoll()).toBe(0);
-  await at.poll();
-  await at.poll();
-  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
-  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBeNull();
-  at.sandbox.revokeKey(at.workspace.keys.tasksOnly);
-  await nextPoll(at);
-  await at.poll();
-  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(at.nowMs());
-});
-
-test('a key that is refused for a day ends the hooks, and their targets are told', async () => {
-  const at = await listening();
-  at.sandbox.revokeKey(at.workspace.keys.full);
-  await nextPoll(at);
-  expect((await at.tenant.hooks())[0]).toMatchObject({ ended: null, keyRefusedSinceMs: at.nowMs() });
-  at.passTime(23 * 3_600_000);
-  await at.poll();
-  expect((await at.tenant.hooks())[0]?.ended).toBeNull();
-  at.passTime(3_600_000);
-  await at.poll();
-  expect((await at.tenant.hooks())[0]?.ended?.reason).toBe('key refused');
-  const claimFarewells = () => at.store.work.claimFarewells({ limit: 10, againInMs: 3_600_000, mostAttempts: 2 });
-  expect(await claimFarewells()).toMatchObject([{ hookId: 'hok_1', reason: 'key refused' }]);
-  expect(await claimFarewells()).toEqual([]);
-  expect(await nextPoll(at)).toBe(0);
-});
-
-test('a poll that the budget put off says nothing about a refused key', async () => {
-  const at = await listening({ requestsPerMinute: 1 });
-  at.sandbox.revokeKey(at.workspace.keys.full);
-  await nextPoll(at);
-  const sinceMs = (await at.tenant.hooks())[0]?.keyRefusedSinceMs;
-  expect(sinceMs).toBe(at.nowMs());
-  at.passTime(30_000);
-  expect(await at.poll()).toBe(0);
-  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(sinceMs);
-});
-
-test('a poll that the server’s end cuts short says nothing about a refused key', async () => {
-  const at = await listening();
-  at.sandbox.revokeKey(at.workspace.keys.full);
-  await nextPoll(at);
-  const sinceMs = (await at.tenant.hooks())[0]?.keyRefusedSinceMs;
-  at.passTime(60_000);
-  await at.poll(AbortSignal.abort());
-  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(sinceMs);
-});
-
-test('the key of a hook still serves when the one that took its place is refused', async () => {
-  const at = await listening();
-  await at.subscribe(at.workspace.keys.tasksOnly, { bringsNeededKey: true });
-  at.sandbox.revokeKey(at.workspace.keys.tasksOnly);
-  const [id] = reassign(at, 1);
-  await nextPoll(at);
-  await at.poll();
-  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
-});
-
-test('a workspace with very many tasks leaves the others their turn', async () => {
-  watched = await watchWorkspace({ taskCount: 6_000 });
-  const at = watched;
-  const [, other] = at.sandbox.workspaces;
-  const { organizationId } = other;
-  const tenant = at.store.tenant(organizationId);
-  await at.subscribe();
-  expect(await at.poll()).toBeLessThanOrEqual(26);
-  await tenant.subscribe({
-    id: 'hok_other',
-    targetHash: 'other',
-    paceKey: null,
-    secretHash: 'other',
-    sealedTarget: '',
-    sealedSecret: '',
-    ...at.sealed(other.keys.full, organizationId),
-    filters: {},
-    oncePer: 'task',
-    bringsNeededKey: false,
-  });
-  at.passTime(1);
-  await at.poll();
-  await at.poll();
-  await at.poll();
-  expect((await tenant.hooks())[0]?.listeningSinceMs).not.toBeNull();
-  expect((await at.tenant.hooks())[0]?.listeningSinceMs).toBeNull();
-});
-
-test('a walk over very many changes leaves the others their turn, and tells every change', async () => {
-  const at = await listening({ taskCount: 7_000 });
-  const ids = reassign(at, 2_550);
-  expect(ids).toHaveLength(2_550);
-  expect(await nextPoll(at)).toBe(25);
-  expect(await at.store.work.msUntilPoll()).toBe(0);
-  await at.poll();
-  expect((await changedTasks(at)).sort()).toEqual(ids.sort());
-}, 30_000);
-
-test('a Retry-After of nothing is still a second, and one of years an hour', async () => {
-  const at = await listening();
-  for (const [retryAfter, expectedMs] of [
-    [0, 1_000],
-    [30, 30_000],
-    [999_999_999_999, 3_600_000],
-  ] as const) {
-    at.sandbox.injectFault({ kind: 'rate limit', retryAfter, path: '/v1/tasks' });
-    at.passTime((await at.store.work.msUntilPoll()) ?? 0);
-    await at.poll();
-    expect(await at.store.work.msUntilPoll()).toBe(expectedMs);
-  }
-});
-
 test('progress never tells of more rows than there are, however often some are read again', async () => {
-  watched = await watchWorkspace({ taskCount: 3_000, requestsPerMinute: 5 });
-  const at = watched;
+  const at = await watching({ taskCount: 3_000, requestsPerMinute: 5 });
   await at.subscribe();
   let before = 0;
   while ((await at.tenant.hooks())[0]?.listeningSinceMs === null) {
@@ -453,53 +277,4 @@ test('progress never tells of more rows than there are, however often some are r
   expect(at.log.lines.find((line) => line.includes('the first reading is done'))).toContain(
     '"rowsRead":3000,"totalRows":3000',
   );
-});
-
-test.each([1, 3])(
-  'in no minute are there more requests than the budget allows, by %i processes',
-  async (detectorCount) => {
-    watched = await watchWorkspace({ taskCount: 1_500, requestsPerMinute: 5, detectorCount });
-    await watched.subscribe();
-    await watched.listen();
-    const times = watched.sandbox.requests.entries.map(({ at }) => at.getTime());
-    expect(times.length).toBeGreaterThan(15);
-    for (const [index, time] of times.entries()) {
-      const sixth = times[index + 5];
-      if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
-    }
-  },
-);
-
-test('polls that are asked for one by one keep the budget too, whichever process makes them', async () => {
-  watched = await watchWorkspace({ requestsPerMinute: 5, detectorCount: 3 });
-  const at = watched;
-  await at.subscribe();
-  await at.listen();
-  at.passTime(3_600_000);
-  await at.poll();
-  const before = at.sandbox.requests.length;
-  for (let nudges = 0; nudges < 100; nudges += 1) {
-    await at.tenant.nudge();
-    await at.poll();
-    at.passTime(2_000);
-  }
-  const times = at.sandbox.requests.entries.slice(before).map(({ at }) => at.getTime());
-  expect(times.length).toBeGreaterThanOrEqual(15);
-  for (const [index, time] of times.entries()) {
-    const sixth = times[index + 5];
-    if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
-  }
-});
-
-test('a poll that fails is repeated after its back-off, whatever chance adds to it', async () => {
-  watched = await watchWorkspace({ random: 0.123_456_789 });
-  const at = watched;
-  await at.subscribe();
-  await at.listen();
-  at.passTime(3_600_000);
-  at.sandbox.injectFault({ kind: 'status', status: 500 });
-  expect(await at.poll()).toBe(1);
-  expect(await at.poll()).toBe(0);
-  at.passTime(15_000);
-  expect(await at.poll()).toBe(1);
 });
