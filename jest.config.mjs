@@ -19,7 +19,7 @@ export default {
       },
     ],
   },
-  globalSetup: '<rootDir>/test/postgres-cluster.mjs',
-  globalTeardown: '<rootDir>/test/postgres-cluster-end.mjs',
-  reporters: ['default', '<rootDir>/test/closing-line.mjs'],
+  globalSetup: '<rootDir>/test/runner/postgres-cluster.mjs',
+  globalTeardown: '<rootDir>/test/runner/postgres-cluster-end.mjs',
+  reporters: ['default', '<rootDir>/test/runner/closing-line.mjs'],
 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Spoiling } from '../../sandbox/fault.ts';
+import type { Spoiling } from '../../dev/sandbox/fault.ts';
 
 /** Something that happens in Topo. Numbers choose among the tasks and the people that there are. */
 export type Deed =

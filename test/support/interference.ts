@@ -1,4 +1,4 @@
-import type { Spoiling } from '../../sandbox/fault.ts';
+import type { Spoiling } from '../../dev/sandbox/fault.ts';
 import type { CallTopo } from '../../webhook-server/call-topo.ts';
 import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import type { Deed } from './detector-history.ts';

@@ -1,7 +1,7 @@
 import { afterAll } from '@jest/globals';
-import { fetchHooks } from '../../local-zap/hook-view.ts';
-import { waitUntil } from '../../local-zap/wait-until.ts';
-import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { fetchHooks } from '../../dev/local-server/hook-view.ts';
+import { waitUntil } from '../../dev/local-server/wait-until.ts';
+import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { readConfig } from '../../webhook-server/config.ts';
 import { startServer } from '../../webhook-server/server.ts';
 import { keepLog } from './keep-log.ts';

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { createIdentities } from '../../webhook-server/http/identities.ts';

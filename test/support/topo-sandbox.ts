@@ -1,5 +1,5 @@
 import { afterEach } from '@jest/globals';
-import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { runApp } from './zapier-app.ts';
 
 const closers: (() => Promise<void>)[] = [];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TaskReassigned } from '../../contract/event.ts';
-import { createSandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import type { CallTopo } from '../../webhook-server/call-topo.ts';
 import { createDetector } from '../../webhook-server/detector/detector.ts';
 import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';

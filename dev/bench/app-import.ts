@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { unpackZip } from '../package/unpack-zip.ts';
+import type { Bench } from './bench.ts';
+import { forkChild } from './child.ts';
+import { type Figure, medianFigure } from './figure.ts';
+import { readNumber } from './message.ts';
+import { measureInPairs, ratios } from './pairs.ts';
+
+const pairs = 25;
+
+/** How long a process that has imported nothing else takes for it, in milliseconds. */
+const timeImport = async (url: URL): Promise<number> => {
+  const child = forkChild('dev/bench/import-main.js');
+  try {
+    return readNumber(await child.ask({ url: url.href }), 'tookMs');
+  } finally {
+    await child.stop();
+  }
+};
+
+/** What a cold start of the packaged app costs, against core alone as it lies in the same package. */
+export const measureAppImport = async (zip: string, { newFolder, say }: Bench): Promise<Figure[]> => {
+  const folder = newFolder();
+  await unpackZip(zip, folder);
+  const app = pathToFileURL(join(folder, 'dist/index.js'));
+  const core = pathToFileURL(join(folder, 'node_modules/zapier-platform-core/index.mjs'));
+  const timeApp = () => timeImport(app);
+  const timeCore = () => timeImport(core);
+
+  // The files are read from the disk once, before anything counts.
+  await measureInPairs(1, timeApp, timeCore);
+  say(`import of the packaged app: ${pairs} pairs`);
+  const samples = await measureInPairs(pairs, timeApp, timeCore);
+
+  return [
+    medianFigure(
+      { figure: 'import of the packaged app', unit: '×', against: 'core alone', atMost: 1.15 },
+      ratios(samples),
+    ),
+    medianFigure(
+      { figure: 'import of the packaged app', unit: 'ms' },
+      samples.map(({ measured }) => measured),
+    ),
+    medianFigure(
+      { figure: 'import of core alone', unit: 'ms' },
+      samples.map(({ against }) => against),
+    ),
+  ];
+};

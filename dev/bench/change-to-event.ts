@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { listTasks } from '../../topo/list-tasks.ts';
+import { reassignTask } from '../../topo/reassign-task.ts';
+import type { TopoAnswer } from '../../webhook-server/call-topo.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import { fetchHooks } from '../local-server/hook-view.ts';
+import { waitUntil } from '../local-server/wait-until.ts';
+import { startWebhookServer } from '../local-server/webhook-server.ts';
+import { isRecord } from '../local-zapier/record.ts';
+import type { Bench } from './bench.ts';
+import { catchEvents, type EventCatcher } from './catch-events.ts';
+import { type Figure, medianFigure } from './figure.ts';
+import { readText } from './message.ts';
+import { measureInPairs, type Pair, ratios } from './pairs.ts';
+import { startSandboxProcess, type TopoPlace } from './sandbox-process.ts';
+
+const pairs = 15;
+const pollIntervalMs = 2_000;
+const taskCount = 1_000;
+
+type Reassignment = { taskId: string; assigneeId: string };
+type Loop = { topo: TopoPlace; serverUrl: string; caught: EventCatcher };
+
+const answerOf = <Answer>(answer: TopoAnswer<Answer>): Answer => {
+  if (answer.kind !== 'answered') throw new Error(answer.reason);
+  return answer.answer;
+};
+
+/** Chooses open tasks, each for another person than the one who has it. */
+const chooseReassignments = async ({ url, key }: TopoPlace): Promise<Reassignment[]> => {
+  const query = listTasks({ page: 1, size: 100, status: 'PENDING' });
+  const { items } = answerOf(await createTopoClient(url).call(new Secret(key), query));
+  const userIds = [...new Set(items.flatMap(({ assignee_user_id }) => assignee_user_id ?? []))];
+  return items.flatMap(({ id, assignee_user_id }) => {
+    const assigneeId = userIds.find((userId) => userId !== assignee_user_id);
+    return assigneeId === undefined ? [] : [{ taskId: id, assigneeId }];
+  });
+};
+
+const callServer = async ({ serverUrl, topo }: Loop, method: string, path: string, body: unknown) => {
+  const response = await fetch(`${serverUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${topo.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const answered = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answered}`);
+  const answer: unknown = answered === '' ? {} : JSON.parse(answered);
+  return isRecord(answer) ? answer : {};
+};
+
+const listen = async (loop: Loop): Promise<void> => {
+  await callServer(loop, 'POST', '/hooks', { target_url: loop.caught.targetUrl, event: 'task.reassigned' });
+  await waitUntil('the webhook server listens', async () => {
+    const [hook] = await fetchHooks(loop.serverUrl, loop.topo.key);
+    return hook !== undefined && hook.listeningSince !== null;
+  });
+};
+
+const reassign = async ({ topo }: Loop, { taskId, assigneeId }: Reassignment) => {
+  const call = reassignTask({ taskId, assigneeId, scope: 'TASK' });
+  const { updated_at } = answerOf(await createTopoClient(topo.url).call(new Secret(topo.key), call));
+  return { updated_at, answeredAtMs: performance.now() };
+};
+
+/** Milliseconds from Topo's answer to the event at the catch URL. */
+const arrival = async ({ caught }: Loop, { taskId }: Reassignment, answeredAtMs: number): Promise<number> => {
+  await waitUntil('the event arrived', () => caught.arrivedAtMs(taskId) !== undefined);
+  return (caught.arrivedAtMs(taskId) ?? Number.NaN) - answeredAtMs;
+};
+
+/** Reassigns as the integration's action does: it says so before, and how it came out after. */
+const reassignWithIntent = async (loop: Loop, change: Reassignment): Promise<number> => {
+  const intent = { task_id: change.taskId, assignee_user_id: change.assigneeId };
+  const id = readText(await callServer(loop, 'POST', '/intents', intent), 'id');
+  const { updated_at, answeredAtMs } = await reassign(loop, change);
+  await callServer(loop, 'PATCH', `/intents/${id}`, { state: 'done', updated_at });
+  return arrival(loop, change, answeredAtMs);
+};
+
+/** Reassigns as a colleague does on Topo's own screens, of which nobody tells the server. */
+const reassignUnannounced = async (loop: Loop, change: Reassignment): Promise<number> => {
+  const { answeredAtMs } = await reassign(loop, change);
+  return arrival(loop, change, answeredAtMs);
+};
+
+const measure = async (loop: Loop): Promise<Pair<number>[]> => {
+  const changes = await chooseReassignments(loop.topo);
+  const take = (): Reassignment => {
+    const change = changes.pop();
+    if (change === undefined) throw new Error('There are too few open tasks.');
+    return change;
+  };
+  // A poll follows each event, so changes are spread evenly over the time between two polls.
+  const pause = (pair: number) => delay(((pair + 0.5) / pairs) * pollIntervalMs);
+  return measureInPairs(
+    pairs,
+    async (pair) => {
+      await pause(pair);
+      return reassignWithIntent(loop, take());
+    },
+    async (pair) => {
+      await pause(pair);
+      return reassignUnannounced(loop, take());
+    },
+  );
+};
+
+const figuresOf = (samples: readonly Pair<number>[]): Figure[] => {
+  const polling = `polling alone, every ${pollIntervalMs / 1000} s`;
+  return [
+    medianFigure({ figure: 'change → event, with an intent', unit: '×', against: polling }, ratios(samples)),
+    medianFigure(
+      { figure: 'change → event, with an intent', unit: 'ms' },
+      samples.map(({ measured }) => measured),
+    ),
+    medianFigure(
+      { figure: `change → event, ${polling}`, unit: 'ms' },
+      samples.map(({ against }) => against),
+    ),
+  ];
+};
+
+const measureLoop = async (topo: TopoPlace, caught: EventCatcher, { newFolder, atExit, say }: Bench) => {
+  const interval = String(pollIntervalMs);
+  const server = await startWebhookServer({
+    dataFolder: newFolder(),
+    topoApiUrl: topo.url,
+    hookHost: caught.host,
+    environment: { POLL_INTERVAL_MS: interval, POLL_IDLE_INTERVAL_MS: interval, LOG_LEVEL: 'warn' },
+  });
+  atExit(() => {
+    if (server.processId !== undefined) process.kill(server.processId, 'SIGKILL');
+  });
+  try {
+    const loop = { topo, serverUrl: server.url, caught };
+    await listen(loop);
+    say(`change → event: ${pairs} pairs, polling every ${pollIntervalMs / 1000} s`);
+    return figuresOf(await measure(loop));
+  } finally {
+    await server.stop();
+  }
+};
+
+/** How soon after Topo's answer an event is at its catch URL, with an intent and without: real processes over HTTP. */
+export const measureChangeToEvent = async (bench: Bench): Promise<Figure[]> => {
+  bench.say('change → event: starting Topo and the webhook server');
+  const sandbox = await startSandboxProcess(taskCount);
+  try {
+    const caught = await catchEvents();
+    try {
+      return await measureLoop(sandbox.place, caught, bench);
+    } finally {
+      await caught.close();
+    }
+  } finally {
+    await sandbox.stop();
+  }
+};

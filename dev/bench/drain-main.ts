@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
+import { mostDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
+import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
+import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import { answerParent } from './answer-parent.ts';
+import { addHook, reassignAll } from './event-source.ts';
+import { type Message, readNumber, readText } from './message.ts';
+import { peakMemory } from './peak-memory.ts';
+import { postBare } from './post-bare.ts';
+import { startDelivering } from './start-delivering.ts';
+
+/** Zapier's pace is lifted: how fast the server is by itself is what is asked. */
+const limits = { ...zapierLimits, paces: null };
+const bareInFlight = 64;
+
+/** Asking whether all is delivered costs time, too. */
+const lookEveryMs = 250;
+
+/** The store in a file, or at the address of a database. */
+const openStore = async (question: Message): Promise<Store> => {
+  const place = readText(question, 'place');
+  return place.startsWith('postgres:') ? createPostgresStore(place) : createSqliteStore(place);
+};
+
+/** Stores `hooks` × `tasks` deliveries that are due, and answers the body of one. */
+const fill = async (question: Message): Promise<Message> => {
+  const store = await openStore(question);
+  const host = readText(question, 'host');
+  const tasks = readNumber(question, 'tasks');
+  for (let hook = 0; hook < readNumber(question, 'hooks'); hook += 1) {
+    await addHook(store, `hok_${hook}`, `http://${host}/hooks/standard/${hook}/drain/`);
+  }
+  await reassignAll(store, tasks, 0);
+  await reassignAll(store, tasks, 1);
+  const [claim] = await store.work.claimDeliveries({ limit: 1, leaseMs: 0, ...limits });
+  await store.close();
+  return { body: claim?.body ?? '' };
+};
+
+const drain = async (question: Message): Promise<Message> => {
+  const store = await openStore(question);
+  const startMs = performance.now();
+  const delivering = startDelivering(store, readText(question, 'host'), limits, mostDeliveries);
+  while (!(await delivering.isIdle())) await delay(lookEveryMs);
+  const tookMs = performance.now() - startMs;
+  await delivering.stop();
+  await store.close();
+  return { tookMs, peakBytes: peakMemory(process.pid) };
+};
+
+const bare = async (question: Message): Promise<Message> => {
+  const startMs = performance.now();
+  const target = new URL(`http://${readText(question, 'host')}/hooks/standard/1/bare/`);
+  await postBare(target, readText(question, 'body'), readNumber(question, 'count'), bareInFlight);
+  return { tookMs: performance.now() - startMs, peakBytes: peakMemory(process.pid) };
+};
+
+answerParent((question) => {
+  switch (question['kind']) {
+    case 'fill':
+      return fill(question);
+    case 'drain':
+      return drain(question);
+    case 'bare':
+      return bare(question);
+    default:
+      throw new RangeError('The drain’s process knows no such question.');
+  }
+});

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { signingSecretPlace, targetPlace } from '../../webhook-server/secrets/places.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import type { SeenTask } from '../../webhook-server/store/work-store.ts';
+import { vault } from './subscribe.ts';
+
+/** Whose hooks these are. */
+export const organizationId = 'bench';
+const leaseMs = 60_000;
+const signingSecret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
+
+const people = ['7b1d2c4e-1111-4222-8333-9444a5556667', '3c90c3cc-0d44-4b50-8888-8dd25736052a'] as const;
+
+/** As long as a task of Topo's is. */
+const note = 'x'.repeat(300);
+
+const taskAt = (index: number, round: number): SeenTask => {
+  const atMs = Date.now();
+  const assigneeId = people[round % 2] ?? people[0];
+  // Scattered, as Topo's are.
+  const id = createHash('sha256').update(String(index)).digest('hex').slice(0, 36);
+  return {
+    task: {
+      id,
+      type: 'CALL',
+      priority: 'HOT',
+      sequence_id: id,
+      assignee_user_id: assigneeId,
+      updated_at: new Date(atMs).toISOString(),
+      note,
+    },
+    assigneeId,
+    createdAtUs: index,
+    updatedAtUs: atMs * 1000,
+  };
+};
+
+/** Adds a hook that wants every event. Its target is not checked here. */
+export const addHook = async (store: Store, id: string, target: string): Promise<void> => {
+  await store.tenant(organizationId).subscribe({
+    id,
+    targetHash: id,
+    paceKey: null,
+    secretHash: id,
+    sealedTarget: vault.seal(new Secret(target), targetPlace(id)),
+    sealedSecret: vault.seal(signingSecret, signingSecretPlace(id)),
+    sealedKey: '',
+    keyHash: '',
+    filters: {},
+    oncePer: 'task',
+    bringsNeededKey: false,
+  });
+};
+
+/** Gives every task of so many to another person, as one walk finds it: each hook gets an event for each. */
+export const reassignAll = async (store: Store, tasks: number, round: number): Promise<void> => {
+  const [claim] = await store.work.claimPolls({ limit: 1, leaseMs });
+  if (claim === undefined) throw new Error('The workspace is not due.');
+  const { lease } = claim;
+  const rows = Array.from({ length: tasks }, (_, index) => taskAt(index, round));
+  const reading = {
+    id: `round-${round}`,
+    kind: 'walk' as const,
+    isSilent: false,
+    startedAtMs: claim.nowMs,
+    topUs: null,
+    floorUs: null,
+    rowsRead: 0,
+    totalRows: 0,
+    cursor: null,
+  };
+  await store.work.recordPage({ organizationId, lease, rows, reading, end: { watermark: null } }, { leaseMs });
+  await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: true });
+};

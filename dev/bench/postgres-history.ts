@@ -1,0 +1,68 @@
+import { Client } from 'pg';
+import { dueDeliveries, dueHooks } from '../../webhook-server/store/postgres/due-deliveries.ts';
+import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
+import { unpublishedOf } from '../../webhook-server/store/postgres/publish.ts';
+import { queryOf, type Statement } from '../../webhook-server/store/postgres/sql.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import { organizationId } from './event-source.ts';
+import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
+import { newSchema } from './new-schema.ts';
+
+/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
+const fill = async (client: Client, { rows, hooks }: History): Promise<void> => {
+  const body = 'x'.repeat(500);
+  await client.query(
+    `insert into event (id, organization_id, reading_id, task_id, kind, source, previous_assignee_id, new_assignee_id,
+                        body, occurred_at_us, detected_at_ms)
+     select 'evt_' || lpad(n::text, 9, '0') || md5('e' || n), $1, 'old', 'old-' || n, 'reassigned', 'topo', 'a', 'b', $2, n, n
+     from generate_series(1, $3::bigint) as n`,
+    [organizationId, body, rows],
+  );
+  await client.query(
+    `insert into delivery (id, organization_id, hook_id, event_id, order_key, body, state, attempts, created_at_ms,
+                           settled_at_ms)
+     select 'msg_' || lpad(n::text, 9, '0') || md5('m' || n), $1, 'hok_' || n % $4::bigint, 'evt_' || n, 'old-' || n, $2, 'delivered', 1, n, n
+     from generate_series(1, $3::bigint) as n`,
+    [organizationId, body, rows, hooks],
+  );
+  await client.query(
+    `insert into snapshot (organization_id, task_id, assignee_user_id, created_at_us, updated_at_us)
+     select $1, md5('t' || n), 'a', n, n from generate_series(1, $2::bigint) as n`,
+    [organizationId, rows],
+  );
+  // What PostgreSQL does by itself after a minute or so.
+  await client.query('vacuum analyze');
+};
+
+const explain = async (client: Client, statement: Statement): Promise<string> => {
+  const { text, values } = queryOf(statement);
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, values);
+  return rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n');
+};
+
+/** @param prepare adds the hooks and the tasks. */
+export const keepPostgresStore = async (
+  clusterUrl: string,
+  history: History,
+  prepare: (store: Store) => Promise<void>,
+): Promise<KeptStore> => {
+  const url = await newSchema(clusterUrl, `history_${history.rows}`);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const store = await createPostgresStore(url);
+  await prepare(store);
+  await fill(client, history);
+  return {
+    name: 'PostgreSQL',
+    store,
+    async explain() {
+      const hookIds = Array.from({ length: history.hooks }, (_, hook) => `hok_${hook}`);
+      const lock = await explain(client, dueHooks(moment.nowMs));
+      const claim = await explain(client, dueDeliveries(hookIds, moment, claimLimit));
+      const page = await explain(client, unpublishedOf(organizationId));
+      await store.close();
+      await client.end();
+      return `claim: the hooks\n${lock}\nclaim: their deliveries\n${claim}\npage\n${page}`;
+    },
+  };
+};

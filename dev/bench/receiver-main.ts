@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { TaskReassigned } from '../../contract/event.ts';
+import { answerParent } from './answer-parent.ts';
+
+/** Answers every delivery at once but those below /hangs/, and keeps how long after its detection an event came. */
+let latenciesMs: number[] = [];
+const ids = new Set<string>();
+
+const nowMs = (): number => performance.timeOrigin + performance.now();
+
+const keep = async (request: IncomingMessage): Promise<void> => {
+  const arrivedAtMs = nowMs();
+  const body = await text(request);
+  ids.add(String(request.headers['webhook-id']));
+  if (request.url?.startsWith('/timed/') !== true) return;
+  const { detected_at } = TaskReassigned.parse(JSON.parse(body));
+  latenciesMs.push(arrivedAtMs - Date.parse(detected_at));
+};
+
+const server = createServer((request, response) => {
+  if (request.url?.startsWith('/hangs/') === true) {
+    request.resume();
+    return;
+  }
+  keep(request).then(
+    () => response.end(),
+    () => response.writeHead(400).end(),
+  );
+});
+// The sender keeps its connections; one must not end just as it is used again.
+server.keepAliveTimeout = 75_000;
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const address = server.address();
+if (address === null || typeof address === 'string') throw new Error('The receiver has no port.');
+const host = `127.0.0.1:${address.port}`;
+
+answerParent(async (question) => {
+  switch (question['kind']) {
+    case 'place':
+      return { host };
+    case 'take':
+      return { latenciesMs: latenciesMs.splice(0), distinct: ids.size };
+    case 'forget':
+      latenciesMs = [];
+      ids.clear();
+      return {};
+    default:
+      throw new RangeError('The receiver’s process knows no such question.');
+  }
+});

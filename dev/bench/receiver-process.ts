@@ -1,0 +1,34 @@
+import { forkChild } from './child.ts';
+import { readNumber, readNumbers, readText } from './message.ts';
+
+/** A receiver in a process of its own, so that what it costs is not the sender's: see `receiver-main.ts`. */
+export type ReceiverProcess = {
+  /** `127.0.0.1:port`. */
+  readonly host: string;
+  /** How long after its detection each event came that was sent below `/timed/`; and how many ids came since `forget`. */
+  take(): Promise<{ latenciesMs: number[]; distinct: number }>;
+  forget(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Nothing is left when it throws. */
+export const startReceiverProcess = async (): Promise<ReceiverProcess> => {
+  const child = forkChild('dev/bench/receiver-main.js');
+  try {
+    const host = readText(await child.ask({ kind: 'place' }), 'host');
+    return {
+      host,
+      async take() {
+        const answer = await child.ask({ kind: 'take' });
+        return { latenciesMs: readNumbers(answer, 'latenciesMs'), distinct: readNumber(answer, 'distinct') };
+      },
+      async forget() {
+        await child.ask({ kind: 'forget' });
+      },
+      stop: () => child.stop(),
+    };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+};

@@ -1,0 +1,45 @@
+import { type Child, forkChild } from './child.ts';
+import { readNumber, readText } from './message.ts';
+
+/** A workspace of Topo, and a key that may do everything in it. */
+export type TopoPlace = { url: string; organizationId: string; key: string };
+
+/** A sandbox in a process of its own, so that what it costs is not the detector's. */
+export type SandboxProcess = {
+  readonly place: TopoPlace;
+  /** Writes all tasks of the workspace into a store, as a first reading would. */
+  fillStore(path: string): Promise<void>;
+  /** How many requests it has answered so far. */
+  countRequests(): Promise<number>;
+  stop(): Promise<void>;
+};
+
+const askForPlace = async (child: Child): Promise<TopoPlace> => {
+  const answer = await child.ask({ kind: 'place' });
+  return {
+    url: readText(answer, 'url'),
+    organizationId: readText(answer, 'organizationId'),
+    key: readText(answer, 'key'),
+  };
+};
+
+/** Starts a sandbox whose first workspace has so many tasks; nothing is left when it throws. */
+export const startSandboxProcess = async (taskCount: number): Promise<SandboxProcess> => {
+  const child = forkChild('dev/bench/sandbox-main.js', [String(taskCount)]);
+  try {
+    const place = await askForPlace(child);
+    return {
+      place,
+      async fillStore(path) {
+        await child.ask({ kind: 'fill', path });
+      },
+      async countRequests() {
+        return readNumber(await child.ask({ kind: 'count' }), 'requests');
+      },
+      stop: () => child.stop(),
+    };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+};

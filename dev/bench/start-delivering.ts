@@ -1,0 +1,36 @@
+import { createDelivery, type DeliveryLimits } from '../../webhook-server/delivery/delivery.ts';
+import { createTransport } from '../../webhook-server/delivery/transport.ts';
+import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
+import { createLog } from '../../webhook-server/log.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import { startWorkLoop } from '../../webhook-server/work-loop.ts';
+import { vault } from './subscribe.ts';
+
+/** Delivers what is due in a store, as the server does. */
+export const startDelivering = (store: Store, host: string, limits: DeliveryLimits, concurrency: number) => {
+  const entry = readAllowedHost(host);
+  const transport = createTransport();
+  const log = createLog('fatal');
+  const delivery = createDelivery({
+    store: store.work,
+    vault,
+    checkTarget: createTargetCheck(entry === undefined ? [] : [entry]),
+    transport,
+    limits,
+    clock: Date.now,
+    monotonicClock: () => performance.now(),
+    random: Math.random,
+    log,
+  });
+  const onWork = (listener: () => void) => store.work.onWork('deliver', listener);
+  const loop = startWorkLoop({ name: 'delivery', concurrency: () => concurrency, ...delivery, onWork }, log);
+
+  return {
+    /** Whether nothing is under way or waits. */
+    isIdle: async () => (await delivery.msUntilDue()) === undefined,
+    async stop() {
+      await loop.stop(0);
+      await transport.close();
+    },
+  };
+};

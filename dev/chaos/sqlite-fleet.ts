@@ -1,0 +1,43 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { startWebhookServer } from '../local-server/webhook-server.ts';
+import type { Fleet, Surroundings } from './fleet.ts';
+import type { UnderWay } from './ledger.ts';
+
+type Row = { id: string; attempts: number; certainty: string | null };
+
+/** Reads a copy, so that the next start finds the files as the kill has left them. */
+const readCopy = (from: string, parent: string): UnderWay[] => {
+  const name = 'topo-for-zapier.sqlite';
+  const to = mkdtempSync(join(parent, 'copy-'));
+  for (const file of [name, `${name}-wal`]) {
+    if (existsSync(join(from, file))) copyFileSync(join(from, file), join(to, file));
+  }
+  const database = new SqliteDatabase(join(to, name));
+  try {
+    const rows = database
+      .prepare<[], Row>(`select id, attempts, certainty from delivery where state = 'waiting' and lease is not null`)
+      .all();
+    return rows.map(({ id, attempts, certainty }) => ({
+      webhookId: id,
+      attempt: attempts,
+      isAmbiguous: certainty === 'ambiguous',
+    }));
+  } finally {
+    database.close();
+    rmSync(to, { recursive: true });
+  }
+};
+
+/** One process, as there may only be one on a file. Its data lies in `folder`. */
+export const startSqliteFleet = async (surroundings: Surroundings, folder: string): Promise<Fleet> => {
+  const dataFolder = mkdtempSync(join(folder, 'data-'));
+  const server = await startWebhookServer({ ...surroundings, dataFolder });
+  return {
+    servers: [server],
+    readUnderWay: async () => readCopy(dataFolder, folder),
+    restartDatabase: undefined,
+    close: () => server.kill(),
+  };
+};

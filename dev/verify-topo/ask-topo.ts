@@ -1,0 +1,127 @@
+import type { Call } from '../../topo/call.ts';
+import { callUrl } from '../../topo/call-url.ts';
+import { TopoErrorBody } from '../../topo/error-body.ts';
+import type { Secret } from '../../webhook-server/secrets/secret.ts';
+import type { Settings } from './read-settings.ts';
+import type { Wait } from './wait.ts';
+
+/**
+ * What came of a call; `said` tells a person what happened where there is no answer.
+ *
+ * - `answered`: `dateMs` is the `Date` header, to the second.
+ * - `refused`: a status that is not 2xx.
+ * - `misread`: a 2xx whose body is not what `topo/` describes.
+ * - `unanswered`: the network failed or time ran out; a write may have been carried out all the same.
+ */
+export type Outcome<Body> =
+  | { kind: 'answered'; body: Body; dateMs: number | undefined }
+  | { kind: 'refused'; status: number; said: string }
+  | { kind: 'misread'; said: string }
+  | { kind: 'unanswered'; said: string };
+
+export type Ask = <Body>(call: Call<Body>) => Promise<Outcome<Body>>;
+
+export type AskOptions = Settings & {
+  wait: Wait;
+  /** Ends a read at once and lets nothing new begin. A write that has begun is waited for, so as to know its end. */
+  signal?: AbortSignal;
+  /** Sees the headers of every answer. */
+  onHeaders?: (headers: Headers) => void;
+};
+
+const timeoutMs = 20_000;
+const mostAttempts = 4;
+const mostWaitMs = 60_000;
+
+const dateOf = (headers: Headers): number | undefined => {
+  const dateMs = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(dateMs) ? undefined : dateMs;
+};
+
+/** How long a 429 asks to wait: `Retry-After` in seconds or as a date, else a little longer each time. */
+const pauseMs = (headers: Headers, attempt: number): number => {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  const untilMs = Date.parse(value);
+  const fromMs = dateOf(headers);
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, mostWaitMs);
+  if (!Number.isNaN(untilMs) && fromMs !== undefined) return Math.min(Math.max(0, untilMs - fromMs), mostWaitMs);
+  return 5_000 * 2 ** attempt;
+};
+
+/** A stranger's text, fit for a terminal: no control characters, and not long. */
+const quote = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 160);
+
+const describe = (status: number, body: unknown): string => {
+  const { type, message, request_id: requestId } = TopoErrorBody.catch({}).parse(body);
+  const parts = [
+    type ?? '',
+    message === undefined ? '' : `“${message}”`,
+    requestId === undefined ? '' : `(request ${requestId})`,
+  ];
+  return quote(['Topo answered', String(status), ...parts].filter((part) => part !== '').join(' '));
+};
+
+/** Topo may quote what it was sent: the key is taken out before anything else is done with the text. */
+const read = async <Body>(response: Response, { path, answer }: Call<Body>, key: Secret): Promise<Outcome<Body>> => {
+  const text = (await response.text()).replaceAll(key.reveal(), String(key));
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (!response.ok) return { kind: 'refused', status: response.status, said: describe(response.status, body) };
+  const parsed = answer.safeParse(body);
+  if (parsed.success) return { kind: 'answered', body: parsed.data, dateMs: dateOf(response.headers) };
+  const fields = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => (issue.path.length === 0 ? 'the whole' : issue.path.join('.')));
+  return { kind: 'misread', said: quote(`Topo's answer to ${path} is not of the known shape: ${fields.join(', ')}`) };
+};
+
+/** `fetch` says only that it failed; the reason is in the cause. */
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return quote(text === '' ? 'the connection failed' : text);
+};
+
+/**
+ * Runs Topo's calls as one would by hand: what is not a 2xx comes back with its status, and headers can be looked at.
+ * Only a 429 is tried again, after the wait that it asks for. No redirect is followed, so that the key goes to Topo alone.
+ */
+export const createAsk = ({ apiUrl, key, wait, signal, onHeaders }: AskOptions): Ask => {
+  const send = (call: Call<unknown>): Promise<Response> => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const isRead = call.method === 'GET';
+    return fetch(callUrl(apiUrl, call), {
+      method: call.method,
+      headers: {
+        authorization: `Bearer ${key.reveal()}`,
+        accept: 'application/json',
+        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+      redirect: 'manual',
+      signal: isRead && signal !== undefined ? AbortSignal.any([timeout, signal]) : timeout,
+    });
+  };
+
+  return async (call) => {
+    for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted();
+      let limited: Headers;
+      try {
+        const response = await send(call);
+        onHeaders?.(response.headers);
+        const outcome = await read(response, call, key);
+        if (response.status !== 429 || attempt === mostAttempts) return outcome;
+        limited = response.headers;
+      } catch (error) {
+        if (call.method === 'GET') signal?.throwIfAborted();
+        return { kind: 'unanswered', said: `Topo gave no answer (${reasonOf(error)})` };
+      }
+      await wait(pauseMs(limited, attempt), signal);
+    }
+  };
+};

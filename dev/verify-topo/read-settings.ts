@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+
+/** The key travels with every request, so it leaves this machine encrypted or not at all. */
+const isSafeUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  const isEncrypted =
+    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname));
+  return isEncrypted && [username, password, search, hash].every((part) => part === '');
+};
+
+const Environment = z.object({
+  TOPO_API_URL: z
+    .string()
+    .refine(isSafeUrl, 'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone)')
+    .default('https://api.topo.io/v1'),
+  TOPO_API_KEY: z
+    .string({ error: 'is missing: make a key in Topo under Settings → Developers → API Keys' })
+    .regex(/^[\x21-\x7e]+$/, 'must be the key alone, without spaces or line breaks')
+    .transform((text) => new Secret(text)),
+});
+
+/** Where Topo is, and the key of the workspace. */
+export type Settings = { apiUrl: string; key: Secret };
+
+export type SettingsReading = { kind: 'settings'; settings: Settings } | { kind: 'wrong'; sentence: string };
+
+/** Reads what the environment says. Blank counts as not set; what is wrong is named, and no value is printed. */
+export const readSettings = (environment: Record<string, string | undefined>): SettingsReading => {
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  const parsed = Environment.safeParse(Object.fromEntries(trimmed.filter(([, value]) => value !== '')));
+  if (parsed.success) {
+    const { TOPO_API_URL: apiUrl, TOPO_API_KEY: key } = parsed.data;
+    return { kind: 'settings', settings: { apiUrl, key } };
+  }
+  const sentences = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`);
+  return { kind: 'wrong', sentence: sentences.join('\n') };
+};

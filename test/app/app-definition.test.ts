@@ -1,0 +1,87 @@
+import { expect, test } from '@jest/globals';
+import packageJson from '../../package.json' with { type: 'json' };
+import { definition, inputFields, searches, steps } from '../support/definition.ts';
+import { isTitleCase } from '../support/title-case.ts';
+import { askApp } from '../support/zapier-app.ts';
+
+test('Zapier’s schema finds no fault', async () => {
+  expect(await askApp({ command: 'validate' })).toEqual([]);
+});
+
+test('the version is that of package.json', () => {
+  expect(definition.version).toBe(packageJson.version);
+});
+
+test('the connection hides the key, and says with a link where to get one', () => {
+  const { fields } = definition.authentication;
+  expect(fields).toEqual([expect.objectContaining({ key: 'api_key', type: 'password', required: true })]);
+  expect(fields[0]?.helpText).toMatch(/\[Topo\]\(https:\/\/app\.topo\.io\).*Settings → Developers → API Keys/);
+  expect(fields[0]?.helpText).toMatch(/tasks:read.*tasks:write/);
+});
+
+// In this file no variable is set: elsewhere a blank one would hide that core answers unset ones with a placeholder.
+test('Zapier can derive how requests are authenticated', async () => {
+  const results = await askApp({ command: 'getAuthTemplate', calledFromCli: true, bundle: {} });
+  expect(results).toEqual({
+    supported: true,
+    authType: 'custom',
+    source: 'authentication.test',
+    template: { headers: { accept: 'application/json', Authorization: 'Bearer {{bundle.authData.api_key}}' } },
+  });
+});
+
+const namesAnId = (label: string): boolean => /\bIDs?\b/i.test(label);
+
+test.each(steps)('$path is named as Zapier wants it', ({ key, registeredKey, noun, display }) => {
+  const { label, description } = display;
+  expect(key).toBe(registeredKey);
+  expect(isTitleCase(noun)).toBe(true);
+  expect(noun).not.toMatch(/s$/);
+  expect(label).not.toMatch(/^(Get|Fetch|Lookup|Search)\b/);
+  expect(namesAnId(label)).toBe(false);
+  expect(description).toMatch(/^[A-Z].*\.$/);
+  expect(`${label} ${noun} ${description}`).not.toMatch(/\b(Topo|Zapier)\b/);
+});
+
+test('every search is called “Find …”', () => {
+  expect(searches.filter(({ display }) => !/^Find [A-Z]/.test(display.label))).toEqual([]);
+});
+
+test.each(steps)('$path asks for what it must know first', ({ inputFields: fields }) => {
+  const isRequired = fields.map(({ required = false }) => required);
+  expect(isRequired).toEqual(isRequired.toSorted((one, other) => Number(other) - Number(one)));
+});
+
+test.each(steps)('$path gives on fields with labels in Title Case, each once and none an ID', ({ outputFields }) => {
+  const labels = outputFields.map(({ label = '' }) => label);
+  expect(labels.length).toBeGreaterThan(0);
+  expect(labels.filter((label) => !isTitleCase(label) || namesAnId(label))).toEqual([]);
+  expect(new Set(labels).size).toBe(labels.length);
+});
+
+test.each(steps)('$path gives on moments as moments', ({ outputFields }) => {
+  const isMoment = ({ key }: { key: string }) => key.endsWith('_at');
+  expect(outputFields.filter((field) => isMoment(field) !== (field.type === 'datetime'))).toEqual([]);
+});
+
+test.each(inputFields)('$path has a label without an ID, and a help text in sentences', ({ field }) => {
+  const { label = '', helpText = '' } = field;
+  expect(namesAnId(label)).toBe(false);
+  expect(helpText).toMatch(/^[A-Z].*[.!]$/);
+});
+
+test('every list of choices has at least two, each with a label and only once', () => {
+  for (const { field } of inputFields) {
+    if (field.choices === undefined) continue;
+    expect(field.choices.length).toBeGreaterThan(1);
+    expect(field.choices.every(({ label }) => label.trim() !== '')).toBe(true);
+    expect(new Set(field.choices.map(({ value }) => value)).size).toBe(field.choices.length);
+  }
+});
+
+test('every choice that is made beforehand is one of the list', () => {
+  for (const { field } of inputFields) {
+    if (field.default === undefined || field.choices === undefined) continue;
+    expect(field.choices.map(({ value }) => value)).toContain(field.default);
+  }
+});

@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals';
+import { readConfig } from '../../webhook-server/config.ts';
+
+const key = 'ab'.repeat(32);
+const dayMs = 24 * 3_600_000;
+
+test('nothing has to be configured', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    topoApiUrl: 'https://api.topo.io/v1',
+    dataFolder: './.data',
+    databaseUrl: undefined,
+    allowedHosts: [{ hostname: 'hooks.zapier.com', port: '443', allowsPlainHttp: false }],
+    encryptionKey: undefined,
+    pollIntervalMs: 15_000,
+    pollIdleIntervalMs: 60_000,
+    topoRequestsPerMinute: 60,
+    retention: { eventMs: 30 * dayMs, deliveryMs: 30 * dayMs, deadDeliveryMs: 90 * dayMs, hookMs: 30 * dayMs },
+    trustedProxies: 0,
+    logLevel: 'info',
+  });
+});
+
+test('an empty variable counts as one that is not set', () => {
+  expect(readConfig({ PORT: '', HOST: ' ', NODE_ENV: '', ENCRYPTION_KEY: '' })).toEqual(readConfig({}));
+});
+
+test('every bad variable is named at once, and no value is printed', () => {
+  const bad = {
+    PORT: '70000',
+    TOPO_API_URL: 'http://api.topo.example/v1?canary',
+    DATABASE_URL: 'mysql://canary:canary@localhost/canary',
+    HOOK_ALLOWED_HOSTS: '*.canary.example',
+    ENCRYPTION_KEY: 'canary',
+    POLL_INTERVAL_MS: '10',
+    POLL_IDLE_INTERVAL_MS: 'canary',
+    TOPO_REQUESTS_PER_MINUTE: '0',
+    RETENTION_DAYS: '0',
+    DEAD_LETTER_RETENTION_DAYS: 'canary',
+    TRUST_PROXY: 'canary',
+    LOG_LEVEL: 'canary',
+  };
+  const error = (() => {
+    try {
+      return readConfig(bad);
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toBeInstanceOf(Error);
+  const { message } = error as Error;
+  for (const name of Object.keys(bad)) expect(message).toContain(`${name} `);
+  expect(message).not.toContain('canary');
+});
+
+test('how long things are kept is told in days', () => {
+  const { retention } = readConfig({ RETENTION_DAYS: '7', DEAD_LETTER_RETENTION_DAYS: '14' });
+  expect(retention).toEqual({
+    eventMs: 7 * dayMs,
+    deliveryMs: 7 * dayMs,
+    deadDeliveryMs: 14 * dayMs,
+    hookMs: 7 * dayMs,
+  });
+});
+
+test('production needs an encryption key', () => {
+  expect(() => readConfig({ NODE_ENV: 'production' })).toThrow('ENCRYPTION_KEY is required');
+  expect(readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: key }).encryptionKey?.reveal()).toBe(key);
+});
+
+test('a database is named by its URL, which is not printed, and needs an encryption key', () => {
+  const DATABASE_URL = 'postgres://canary:canary@localhost/canary';
+  expect(() => readConfig({ DATABASE_URL })).toThrow('ENCRYPTION_KEY is required');
+  const config = readConfig({ DATABASE_URL, ENCRYPTION_KEY: key });
+  expect(config.databaseUrl?.reveal()).toBe(DATABASE_URL);
+  expect(JSON.stringify(config)).not.toContain('canary');
+  const other = 'postgresql://localhost/topo';
+  expect(readConfig({ DATABASE_URL: other, ENCRYPTION_KEY: key }).databaseUrl?.reveal()).toBe(other);
+});
+
+test('a key may be written in hexadecimal or in base64', () => {
+  const base64 = Buffer.from(key, 'hex').toString('base64');
+  expect(readConfig({ ENCRYPTION_KEY: base64 }).encryptionKey?.reveal()).toBe(base64);
+});
+
+test('the configuration prints no key', () => {
+  expect(JSON.stringify(readConfig({ ENCRYPTION_KEY: key }))).not.toContain(key);
+});
+
+test('the key before this one needs this one, and neither is printed', () => {
+  const old = 'ab'.repeat(32);
+  expect(() => readConfig({ ENCRYPTION_KEY_OLD: old })).toThrow(/ENCRYPTION_KEY is required with ENCRYPTION_KEY_OLD/);
+  expect(() => readConfig({ ENCRYPTION_KEY: old, ENCRYPTION_KEY_OLD: 'canary' })).toThrow(
+    /ENCRYPTION_KEY_OLD must hold 32 bytes/,
+  );
+  expect(JSON.stringify(readConfig({ ENCRYPTION_KEY: old, ENCRYPTION_KEY_OLD: old }))).not.toContain(old);
+});
+
+test.each([
+  ['HOOKS_PER_WORKSPACE', '7', { quotas: { hooks: 7 } }],
+  ['WAITING_DELIVERIES_PER_WORKSPACE', '7', { quotas: { waitingDeliveries: 7 } }],
+  ['INTENTS_PER_WORKSPACE', '7', { quotas: { intents: 7 } }],
+  ['PEOPLE_PER_WORKSPACE', '7', { quotas: { people: 7 } }],
+  ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, looksPerMinute: 1, sendsPerMinute: 1 } }],
+  ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, strangersPerMinute: 35 } }],
+  ['BODY_KILOBYTES', '7', { limits: { bodyKilobytes: 7 } }],
+  ['MAX_CONNECTIONS', '7', { mostConnections: 7 }],
+])('%s is configured, and must be a number', (name, value, expected) => {
+  expect(readConfig({ [name]: value })).toMatchObject(expected);
+  for (const bad of ['0', '-1', '1.5', 'many', '1e9']) expect(() => readConfig({ [name]: bad })).toThrow(name);
+});

@@ -1,0 +1,94 @@
+import { expect, test } from '@jest/globals';
+import { changedTasks, listening, nextPoll, reassign, watching } from '../../support/watching.ts';
+
+test('a workspace with very many tasks leaves the others their turn', async () => {
+  const at = await watching({ taskCount: 6_000 });
+  const [, other] = at.sandbox.workspaces;
+  const { organizationId } = other;
+  const tenant = at.store.tenant(organizationId);
+  await at.subscribe();
+  expect(await at.poll()).toBeLessThanOrEqual(26);
+  await tenant.subscribe({
+    id: 'hok_other',
+    targetHash: 'other',
+    paceKey: null,
+    secretHash: 'other',
+    sealedTarget: '',
+    sealedSecret: '',
+    ...at.sealed(other.keys.full, organizationId),
+    filters: {},
+    oncePer: 'task',
+    bringsNeededKey: false,
+  });
+  at.passTime(1);
+  await at.poll();
+  await at.poll();
+  await at.poll();
+  expect((await tenant.hooks())[0]?.listeningSinceMs).not.toBeNull();
+  expect((await at.tenant.hooks())[0]?.listeningSinceMs).toBeNull();
+});
+
+test('a walk over very many changes leaves the others their turn, and tells every change', async () => {
+  const at = await listening({ taskCount: 7_000 });
+  const ids = reassign(at, 2_550);
+  expect(ids).toHaveLength(2_550);
+  expect(await nextPoll(at)).toBe(25);
+  expect(await at.store.work.msUntilPoll()).toBe(0);
+  await at.poll();
+  expect((await changedTasks(at)).sort()).toEqual(ids.sort());
+}, 30_000);
+
+test('a Retry-After of nothing is still a second, and one of years an hour', async () => {
+  const at = await listening();
+  for (const [retryAfter, expectedMs] of [
+    [0, 1_000],
+    [30, 30_000],
+    [999_999_999_999, 3_600_000],
+  ] as const) {
+    at.sandbox.injectFault({ kind: 'rate limit', retryAfter, path: '/v1/tasks' });
+    at.passTime((await at.store.work.msUntilPoll()) ?? 0);
+    await at.poll();
+    expect(await at.store.work.msUntilPoll()).toBe(expectedMs);
+  }
+});
+
+test.each([1, 3])(
+  'in no minute are there more requests than the budget allows, by %i processes',
+  async (detectorCount) => {
+    const at = await listening({ taskCount: 1_500, requestsPerMinute: 5, detectorCount });
+    const times = at.sandbox.requests.entries.map(({ at }) => at.getTime());
+    expect(times.length).toBeGreaterThan(15);
+    for (const [index, time] of times.entries()) {
+      const sixth = times[index + 5];
+      if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
+    }
+  },
+);
+
+test('polls that are asked for one by one keep the budget too, whichever process makes them', async () => {
+  const at = await listening({ requestsPerMinute: 5, detectorCount: 3 });
+  at.passTime(3_600_000);
+  await at.poll();
+  const before = at.sandbox.requests.length;
+  for (let nudges = 0; nudges < 100; nudges += 1) {
+    await at.tenant.nudge();
+    await at.poll();
+    at.passTime(2_000);
+  }
+  const times = at.sandbox.requests.entries.slice(before).map(({ at }) => at.getTime());
+  expect(times.length).toBeGreaterThanOrEqual(15);
+  for (const [index, time] of times.entries()) {
+    const sixth = times[index + 5];
+    if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(60_000);
+  }
+});
+
+test('a poll that fails is repeated after its back-off, whatever chance adds to it', async () => {
+  const at = await listening({ random: 0.123_456_789 });
+  at.passTime(3_600_000);
+  at.sandbox.injectFault({ kind: 'status', status: 500 });
+  expect(await at.poll()).toBe(1);
+  expect(await at.poll()).toBe(0);
+  at.passTime(15_000);
+  expect(await at.poll()).toBe(1);
+});

@@ -1,0 +1,280 @@
+import { expect, test } from '@jest/globals';
+import { listening, nextPoll, openTasks, reassign, someoneElse, watching } from '../../support/watching.ts';
+
+test('the first reading meets every task and tells nobody', async () => {
+  const at = await listening();
+  expect(await at.events()).toEqual([]);
+  expect((await at.tenant.hooks())[0]?.listeningSinceMs).not.toBeNull();
+});
+
+test('a reassignment is told once, with the previous and the new person', async () => {
+  const at = await listening();
+  const [task] = openTasks(at);
+  const newAssignee = someoneElse(at, task?.assignee_user_id ?? null);
+  at.sandbox.reassign(task?.id ?? '', newAssignee);
+  await nextPoll(at);
+  await nextPoll(at);
+  expect(await at.events()).toMatchObject([
+    {
+      kind: 'reassigned',
+      previous_assignee: { user_id: task?.assignee_user_id },
+      new_assignee: { user_id: newAssignee },
+      task: { id: task?.id },
+    },
+  ]);
+});
+
+test('a change during the first reading is told, if the task had been read', async () => {
+  const at = await watching({ requestsPerMinute: 2 });
+  await at.subscribe();
+  await at.poll();
+  const [oldest] = at.workspace.tasks.filter(({ assignee_user_id }) => assignee_user_id !== null);
+  at.sandbox.reassign(oldest?.id ?? '', someoneElse(at, oldest?.assignee_user_id ?? null));
+  await at.listen();
+  await nextPoll(at);
+  expect((await at.events()).map(({ task }) => task.id)).toEqual([oldest?.id]);
+});
+
+test('how far a first reading has come is told, in the log and for /readyz', async () => {
+  const at = await watching({ requestsPerMinute: 2 });
+  await at.subscribe();
+  await at.poll();
+  const [progress, ...others] = await at.store.work.progress();
+  expect(others).toEqual([]);
+  expect(progress).toEqual({ kind: 'baseline', workspaces: 1, rowsRead: 100, totalRows: 300 });
+  expect(at.log.lines.join()).toContain('the first reading goes on');
+  await at.listen();
+  expect(await at.store.work.progress()).toEqual([]);
+  expect(at.log.lines.join()).toContain('the first reading is done');
+});
+
+test('a task that is new is no event; its first reassignment is', async () => {
+  const at = await listening();
+  const [ada, grace] = at.workspace.people;
+  const task = at.sandbox.createTask({ assignee_user_id: ada?.userId ?? null });
+  await nextPoll(at);
+  expect(await at.events()).toEqual([]);
+  at.sandbox.reassign(task.id, grace?.userId ?? null);
+  await nextPoll(at);
+  expect(await at.events()).toHaveLength(1);
+});
+
+test('assigned, unassigned and reassigned are told apart', async () => {
+  const at = await listening();
+  const [task] = openTasks(at);
+  const id = task?.id ?? '';
+  for (const userId of [null, at.workspace.people[0]?.userId ?? '', at.workspace.people[1]?.userId ?? '']) {
+    at.sandbox.reassign(id, userId);
+    await nextPoll(at);
+  }
+  expect((await at.events()).map(({ kind }) => kind)).toEqual(['unassigned', 'assigned', 'reassigned']);
+});
+
+test('what closes, reopens or changes otherwise is no event', async () => {
+  const at = await listening();
+  for (const { id } of openTasks(at).slice(0, 5)) at.sandbox.completeTask(id);
+  await nextPoll(at);
+  expect(await at.events()).toEqual([]);
+});
+
+test('a sequence that is reassigned is one batch', async () => {
+  const at = await listening();
+  const open = openTasks(at);
+  const [first] = open.filter(
+    ({ sequence_id }) => open.filter((other) => other.sequence_id === sequence_id).length > 2,
+  );
+  const hedy = at.workspace.people.at(-1)?.userId ?? '';
+  at.sandbox.reassign(first?.id ?? '', hedy, 'SEQUENCE');
+  await nextPoll(at);
+  const events = await at.events();
+  expect(events.length).toBeGreaterThan(2);
+  expect(new Set(events.map(({ batch_id }) => batch_id)).size).toBe(1);
+  expect(events.every(({ batch_size }) => batch_size === events.length)).toBe(true);
+});
+
+test('an idle poll costs one request, whatever the size of the workspace', async () => {
+  const at = await listening({ taskCount: 2_000 });
+  for (let polls = 0; polls < 4; polls += 1) await nextPoll(at);
+  expect(await nextPoll(at)).toBe(1);
+});
+
+test('more changes at one moment than a page holds are all told', async () => {
+  const at = await listening({ taskCount: 2_000 });
+  const ids = openTasks(at)
+    .slice(0, 350)
+    .map(({ id, assignee_user_id }) => {
+      at.sandbox.reassign(id, someoneElse(at, assignee_user_id));
+      return id;
+    });
+  await nextPoll(at);
+  expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));
+});
+
+test('an idle poll costs one request again once 500 changes have settled', async () => {
+  const at = await listening({ taskCount: 2_000 });
+  const ids = reassign(at, 500);
+  expect(ids).toHaveLength(500);
+  expect(await nextPoll(at)).toBeLessThanOrEqual(6);
+  await nextPoll(at);
+  expect(await nextPoll(at)).toBe(1);
+  expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));
+});
+
+test('a rate limit in the middle of a walk does not start it over', async () => {
+  const at = await listening({ taskCount: 2_000 });
+  const ids = reassign(at, 450);
+  at.passTime(60_000);
+  at.sandbox.injectFault({ kind: 'delay', delayMs: 0, times: 2, path: '/v1/tasks' });
+  at.sandbox.injectFault({ kind: 'rate limit', retryAfter: 30, path: '/v1/tasks' });
+  expect(await at.poll()).toBe(3);
+  expect(await at.events()).toEqual([]);
+  expect(await at.store.work.msUntilPoll()).toBe(30_000);
+  at.passTime(30_000);
+  expect(await at.poll()).toBeLessThanOrEqual(3);
+  expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));
+});
+
+test.each([
+  [{ kind: 'status', status: 500 } as const],
+  [{ kind: 'cut' } as const],
+  [{ kind: 'html' } as const],
+  [{ kind: 'rate limit' } as const],
+])('after %j the workspace is polled again later, and nothing is lost', async (fault) => {
+  const at = await listening();
+  const [id] = reassign(at, 1);
+  at.passTime(60_000);
+  at.sandbox.injectFault({ ...fault, path: '/v1/tasks' });
+  await at.poll();
+  expect(await at.events()).toEqual([]);
+  const dueInMs = (await at.store.work.msUntilPoll()) ?? 0;
+  expect(dueInMs).toBeGreaterThan(0);
+  expect(dueInMs).toBeLessThanOrEqual(15_000);
+  at.passTime(dueInMs);
+  await at.poll();
+  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
+});
+
+test('tasks that are deleted while they are read hide no reassignment', async () => {
+  const at = await listening({ taskCount: 1_000 });
+  const ids = reassign(at, 350);
+  at.passTime(60_000);
+  at.sandbox.injectFault({ kind: 'delay', delayMs: 0, times: 2, path: '/v1/tasks' });
+  at.sandbox.injectFault({ kind: 'rate limit', retryAfter: 1, path: '/v1/tasks' });
+  await at.poll();
+  for (const id of ids.slice(-30)) at.sandbox.deleteTask(id);
+  at.passTime(1_000);
+  await at.poll();
+  const told = new Set((await at.events()).map(({ task }) => task.id));
+  expect(ids.slice(0, -30).filter((id) => !told.has(id))).toEqual([]);
+});
+
+test.each([-3_600_000, 3_600_000])('a clock of ours that is wrong by %i ms hides nothing', async (skewMs) => {
+  const at = await listening({ skewMs });
+  const ids = reassign(at, 3);
+  await nextPoll(at);
+  expect((await at.events()).map(({ task }) => task.id)).toEqual(ids);
+});
+
+test.each([0, 3, 6] as const)(
+  'timestamps with %i digits and an offset are compared rightly',
+  async (timestampDigits) => {
+    const at = await listening({ habits: { timestampDigits, timestampOffset: '+05:30' } });
+    const ids = reassign(at, 5);
+    await nextPoll(at);
+    expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));
+  },
+);
+
+test('a row that is dated into the future hides nothing that comes after it', async () => {
+  const at = await listening({ taskCount: 1_000 });
+  const future = openTasks(at).at(-1);
+  at.passTime(24 * 3_600_000);
+  at.sandbox.reassign(future?.id ?? '', someoneElse(at, future?.assignee_user_id ?? null));
+  at.passTime(-24 * 3_600_000);
+  await nextPoll(at);
+  const ids = reassign(at, 150);
+  await nextPoll(at);
+  expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set([future?.id, ...ids]));
+});
+
+test('a change that becomes visible half a minute late is told, however much came after it', async () => {
+  const at = await listening({ taskCount: 1_000 });
+  const late = openTasks(at).at(-1);
+  const ids = reassign(at, 150);
+  at.passTime(15_000);
+  await at.poll();
+  at.passTime(-45_000);
+  at.sandbox.reassign(late?.id ?? '', someoneElse(at, late?.assignee_user_id ?? null));
+  at.passTime(60_000);
+  await at.poll();
+  expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set([late?.id, ...ids]));
+});
+
+test('tasks that are deleted and made while the first reading goes on hide no task from it', async () => {
+  const at = await watching({ requestsPerMinute: 1, taskCount: 500 });
+  await at.subscribe();
+  while ((await at.tenant.hooks())[0]?.listeningSinceMs === null) {
+    await at.poll();
+    at.passTime(60_000);
+    for (const { id } of at.workspace.tasks.slice(0, 3)) {
+      at.sandbox.deleteTask(id);
+      at.sandbox.createTask({ assignee_user_id: at.workspace.people[0]?.userId ?? null });
+    }
+  }
+  await at.listen();
+  const before = at.workspace.tasks.map(({ id, assignee_user_id }) => ({
+    id,
+    userId: someoneElse(at, assignee_user_id),
+  }));
+  for (const { id, userId } of before) {
+    at.passTime(1);
+    at.sandbox.reassign(id, userId);
+  }
+  for (let polls = 0; polls < 15; polls += 1) await nextPoll(at);
+  const told = new Set((await at.events()).map(({ task }) => task.id));
+  expect(before.filter(({ id }) => !told.has(id))).toEqual([]);
+});
+
+test('what happened while nobody listened is not told', async () => {
+  const at = await listening();
+  const [hook] = await at.tenant.hooks();
+  await at.tenant.endHook(hook?.id ?? '');
+  reassign(at, 3);
+  at.passTime(7 * 24 * 3_600_000);
+  expect(await at.poll()).toBe(0);
+  await at.subscribe();
+  await at.listen();
+  expect(await at.events()).toEqual([]);
+  const [id] = reassign(at, 1);
+  await nextPoll(at);
+  expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
+});
+
+test('what happened during an outage of Topo is told when it is back', async () => {
+  const at = await listening();
+  const lift = at.sandbox.injectFault({ kind: 'status', status: 503, times: Number.POSITIVE_INFINITY });
+  for (let polls = 0; polls < 5; polls += 1) await nextPoll(at);
+  const ids = reassign(at, 3);
+  at.passTime(3 * 3_600_000);
+  lift();
+  await at.poll();
+  expect((await at.events()).map(({ task }) => task.id)).toEqual(ids);
+});
+
+test('progress never tells of more rows than there are, however often some are read again', async () => {
+  const at = await watching({ taskCount: 3_000, requestsPerMinute: 5 });
+  await at.subscribe();
+  let before = 0;
+  while ((await at.tenant.hooks())[0]?.listeningSinceMs === null) {
+    at.passTime((await at.store.work.msUntilPoll()) ?? 0);
+    await at.poll();
+    const [progress] = await at.store.work.progress();
+    const rowsRead = progress?.rowsRead ?? before;
+    expect(rowsRead).toBeGreaterThanOrEqual(before);
+    expect(rowsRead).toBeLessThanOrEqual(3_000);
+    before = rowsRead;
+  }
+  expect(at.log.lines.find((line) => line.includes('the first reading is done'))).toContain(
+    '"rowsRead":3000,"totalRows":3000',
+  );
+});

@@ -1,0 +1,169 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type WatchedWorkspace, watchWorkspace } from '../../support/watched-workspace.ts';
+
+let at: WatchedWorkspace;
+afterEach(() => at.close());
+
+const lookUps = () => at.sandbox.requests.count(({ path }) => path.startsWith('/v1/sequences/'));
+
+const openTask = (index: number) => {
+  const task = at.workspace.tasks.filter(({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id)[
+    index
+  ];
+  if (task === undefined) throw new Error('There is no such task.');
+  const to = at.workspace.people.find(({ userId }) => userId !== task.assignee_user_id)?.userId ?? '';
+  return {
+    id: task.id,
+    to,
+    templateId: at.workspace.sequences.get(task.sequence_id ?? '')?.templateId ?? '',
+  };
+};
+
+const nextPoll = async () => {
+  at.passTime(60_000);
+  await at.poll();
+};
+
+const delivered = async () => {
+  const claims = await at.store.work.claimDeliveries({ limit: 100, perHook: 100, leaseMs: 1, paces: null });
+  return claims.map(({ hookId, body }) => ({ hookId, event: JSON.parse(body) }));
+};
+
+test('without a hook that filters by template nothing is looked up', async () => {
+  at = await watchWorkspace();
+  await at.subscribe();
+  await at.listen();
+  const { id, to } = openTask(0);
+  at.sandbox.reassign(id, to);
+  await nextPoll();
+  expect(lookUps()).toBe(0);
+  expect(await at.events()).toMatchObject([{ sequence_template_id: null }]);
+});
+
+test('a hook that filters by template hears of its tasks alone; each sequence is looked up once for good', async () => {
+  at = await watchWorkspace();
+  const wanted = openTask(0);
+  const other = [1, 2, 3, 4, 5, 6, 7, 8].map(openTask).find(({ templateId }) => templateId !== wanted.templateId);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: [wanted.templateId] } });
+  await at.subscribe(undefined, {});
+  await at.listen();
+  at.sandbox.reassign(wanted.id, wanted.to);
+  at.sandbox.reassign(other?.id ?? '', other?.to ?? '');
+  await nextPoll();
+  const heard = await delivered();
+  expect(heard.filter(({ hookId }) => hookId === 'hok_1').map(({ event }) => event.task.id)).toEqual([wanted.id]);
+  expect(heard.filter(({ hookId }) => hookId === 'hok_2')).toHaveLength(2);
+  expect(heard[0]?.event.sequence_template_id).not.toBeNull();
+  expect(lookUps()).toBe(2);
+  at.sandbox.reassign(wanted.id, at.workspace.people.at(-1)?.userId ?? '');
+  await nextPoll();
+  expect(lookUps()).toBe(2);
+});
+
+test('a sequence that Topo does not tell of has no template, and its changes are told to the others', async () => {
+  at = await watchWorkspace({ habits: { getSequence: false } });
+  const { id, to, templateId } = openTask(0);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: [templateId] } });
+  await at.subscribe(undefined, {});
+  await at.listen();
+  at.sandbox.reassign(id, to);
+  await nextPoll();
+  expect((await delivered()).map(({ hookId }) => hookId)).toEqual(['hok_2']);
+  expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBeNull();
+});
+
+test('a rate limit in the middle of the look-ups loses nothing', async () => {
+  at = await watchWorkspace();
+  const { id, to, templateId } = openTask(0);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: [templateId] } });
+  await at.listen();
+  at.sandbox.reassign(id, to);
+  at.sandbox.injectFault({ kind: 'rate limit', retryAfter: 20, path: /sequences/ });
+  await nextPoll();
+  expect(await delivered()).toEqual([]);
+  at.passTime(20_000);
+  await at.poll();
+  expect((await delivered()).map(({ event }) => event.task.id)).toEqual([id]);
+});
+
+/** Lets every turn of the next `ms` be taken. */
+const pass = async (ms: number) => {
+  const endMs = at.nowMs() + ms;
+  for (;;) {
+    const dueInMs = (await at.store.work.msUntilPoll()) ?? Number.POSITIVE_INFINITY;
+    if (at.nowMs() + dueInMs > endMs) break;
+    at.passTime(dueInMs);
+    await at.poll();
+  }
+  at.passTime(endMs - at.nowMs());
+};
+
+const listenByTemplate = async (requestsPerMinute = 60) => {
+  at = await watchWorkspace({ requestsPerMinute });
+  const templateIds = [...at.workspace.sequences.values()].map(({ templateId }) => templateId);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: templateIds } });
+  await at.listen();
+  await pass(5 * 60_000);
+};
+
+test('however small the budget is, a change waits for its template', async () => {
+  await listenByTemplate(4);
+  const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
+  for (const { id, to } of changed) at.sandbox.reassign(id, to);
+  for (let polls = 0; polls < 16; polls += 1) {
+    at.passTime(30_000);
+    await at.poll();
+  }
+  const told = await at.events();
+  expect(told.map(({ task }) => task.id).sort()).toEqual(changed.map(({ id }) => id).sort());
+  expect(told.filter(({ sequence_template_id }) => sequence_template_id === null)).toEqual([]);
+});
+
+test('a template that Topo cannot tell for some minutes is waited for, and one of an hour is not', async () => {
+  await listenByTemplate();
+  await at.subscribe(undefined, {});
+  const late = openTask(0);
+  const lift = at.sandbox.injectFault({
+    kind: 'status',
+    status: 500,
+    path: /sequences/,
+    times: Number.POSITIVE_INFINITY,
+  });
+  at.sandbox.reassign(late.id, late.to);
+  await pass(20 * 60_000);
+  expect(await delivered()).toEqual([]);
+  lift();
+  await pass(10 * 60_000);
+  expect((await delivered()).map(({ hookId }) => hookId).sort()).toEqual(['hok_1', 'hok_2']);
+
+  const never = openTask(1);
+  at.sandbox.injectFault({ kind: 'status', status: 500, path: /sequences/, times: Number.POSITIVE_INFINITY });
+  at.sandbox.reassign(never.id, never.to);
+  await pass(70 * 60_000);
+  const heard = (await delivered()).filter(({ event }) => event.task.id === never.id);
+  expect(heard.map(({ hookId }) => hookId)).toEqual(['hok_2']);
+});
+
+test('look-ups that take long keep the workspace to this poll', async () => {
+  let tookMs = 0;
+  const claimed: number[] = [];
+  at = await watchWorkspace({
+    throughCall: (call) => async (key, request, signal) => {
+      if (request.path.startsWith('sequences/')) {
+        at.passTime(15_000);
+        tookMs += 15_000;
+        claimed.push((await at.store.work.claimPolls({ limit: 1, leaseMs: 1 })).length);
+      }
+      return call(key, request, signal);
+    },
+  });
+  const templateIds = [...at.workspace.sequences.values()].map(({ templateId }) => templateId);
+  await at.subscribe(undefined, { filters: { sequence_template_ids: templateIds } });
+  await at.listen();
+  const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
+  for (const { id, to } of changed) at.sandbox.reassign(id, to);
+  await nextPoll();
+  expect(tookMs).toBeGreaterThan(90_000);
+  expect(claimed.filter((count) => count > 0)).toEqual([]);
+  expect(await at.events()).toHaveLength(12);
+});

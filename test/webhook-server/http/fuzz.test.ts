@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ErrorBody } from '../../../contract/error-body.ts';
+import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
+import { type FuzzRequest, requests, templates } from '../../support/fuzz/request.ts';
+import { startHttp } from '../../support/started-http.ts';
+import { Known } from '../../support/tenancy/request.ts';
+
+const isDeep = process.env['TEST_DEEP'] === 'yes';
+const count = Number(process.env['REQUESTS'] ?? (isDeep ? 200_000 : 10_000));
+const seed = Number(process.env['SEED'] ?? 20_260_302);
+
+const atOnce = 16;
+const much = 100_000_000;
+const mostGrowthBytes = 40_000_000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const heapBytes = (): number => {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+};
+
+test('every route of the server is fuzzed', () => {
+  const source = readFileSync(new URL('../../../webhook-server/http/create-http.ts', import.meta.url), 'utf8');
+  const routes = [...source.matchAll(/http\.(get|post|put|patch|delete)\('([^']+)'/g)];
+  expect(routes.map(([, method = '', path]) => `${method.toUpperCase()} ${path}`).sort()).toEqual(
+    Object.keys(templates).sort(),
+  );
+});
+
+test(
+  `${count} generated requests are all answered, in one shape, and never with the server's own fault`,
+  async () => {
+    const quotas = { hooks: 60, waitingDeliveries: 400, intents: 20_000, people: 300 };
+    const http = await startHttp({
+      openStore: async (clock) => createSqliteStore(':memory:', clock, quotas),
+      sandbox: { taskCount: 0 },
+      limits: {
+        requestsPerMinute: much,
+        looksPerMinute: much,
+        sendsPerMinute: much,
+        newKeysPerMinute: much,
+        strangersPerMinute: much,
+      },
+    });
+    // A handler of a route asks who calls before anything else; that of unsubscribing may ask for a secret.
+    let handled = 0;
+    const { of } = http.identities;
+    http.identities.of = (key) => {
+      handled += 1;
+      return of(key);
+    };
+
+    const known = new Known();
+    const keys: Record<FuzzRequest['key'], string | undefined> = {
+      full: http.keys.full,
+      readOnly: http.keys.readOnly,
+      noTasks: http.keys.noTasks,
+      foreign: http.foreignKey,
+      unknown: 'topo_unknown',
+      none: undefined,
+    };
+    const statuses = new Map<string, number>();
+    const faults: unknown[] = [];
+
+    const send = async ({ route, method, path, key, headers, body }: FuzzRequest, turn: number): Promise<void> => {
+      const filled = path.replaceAll(/\{(\w+)\}|%7B(\w+)%7D/g, (_, one, two) => known.pick(one ?? two, turn));
+      const answer = await http.call(method, filled, keys[key], method === 'HEAD' ? undefined : body, headers);
+      const { status, text } = answer;
+      const name = `${route} ${status}`;
+      statuses.set(name, (statuses.get(name) ?? 0) + 1);
+      if (route.endsWith('z')) handled += 1;
+      else if (key === 'none' && status === 401) handled += 1;
+      if (status < 300) known.note(text, '');
+      const isShaped = status < 400 || method === 'HEAD' || ErrorBody.safeParse(answer.json).success;
+      if (status >= 500 || !isShaped) faults.push({ route, method, path: filled, body, status, text });
+    };
+
+    const drawn = fc.sample(requests, { numRuns: count, seed });
+    const settledAt = Math.floor(count / 4);
+    let heapBefore = 0;
+    for (let start = 0; start < drawn.length; start += atOnce) {
+      await Promise.all(drawn.slice(start, start + atOnce).map((request, index) => send(request, start + index)));
+      if (start <= settledAt && start + atOnce > settledAt) heapBefore = heapBytes();
+    }
+    const grownBytes = heapBytes() - heapBefore;
+
+    const byStatus = new Map<string, number>();
+    for (const [name, times] of statuses) {
+      const status = name.slice(-3);
+      byStatus.set(status, (byStatus.get(status) ?? 0) + times);
+    }
+    const table = [...byStatus].sort().map(([status, times]) => `  ${status}  ${times}`);
+    const share = Math.round((handled / count) * 1000) / 10;
+    process.stdout.write(
+      `${[`${count} requests, ${share} % reached a handler, the heap grew by ${Math.round(grownBytes / 1e6)} MB`, ...table].join('\n')}\n`,
+    );
+
+    await http.close();
+    expect(faults).toEqual([]);
+    expect(share).toBeGreaterThanOrEqual(90);
+    expect(grownBytes).toBeLessThan(mostGrowthBytes);
+    // Every route did its work, and refused something.
+    for (const route of Object.keys(templates)) {
+      const ofRoute = [...statuses.keys()]
+        .filter((name) => name.startsWith(`${route} `))
+        .map((name) => Number(name.slice(-3)));
+      expect([route, ofRoute.some((status) => status < 300)]).toEqual([route, true]);
+    }
+    expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('isAdmin');
+  },
+  60_000 + count * 20,
+);

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ErrorBody } from '../../../contract/error-body.ts';
+import { startHttp } from '../../support/started-http.ts';
+
+let http: Awaited<ReturnType<typeof startHttp>>;
+beforeAll(async () => {
+  http = await startHttp();
+});
+afterAll(() => http.close());
+
+const taskId = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
+const userId = '7b1d2c4e-1111-4222-8333-9444a5556667';
+
+describe('intents', () => {
+  const intent = { task_id: taskId, assignee_user_id: userId, scope: 'TASK' };
+
+  test('one is answered with its id, a list with an id for each', async () => {
+    const one = await http.call('POST', '/intents', http.keys.full, intent);
+    expect(one).toMatchObject({ status: 202, json: { id: expect.stringMatching(/^int_/) } });
+    const list = await http.call('POST', '/intents', http.keys.full, [intent, { ...intent, scope: 'SEQUENCE' }]);
+    expect(list.status).toBe(202);
+    expect(new Set(list.json.items.map(({ id }: { id: string }) => id)).size).toBe(2);
+  });
+
+  test('are settled by their workspace alone', async () => {
+    const { json } = await http.call('POST', '/intents', http.keys.full, intent);
+    const settlement = { state: 'done', updated_at: '2026-03-02T09:00:00.123456+01:00' };
+    expect((await http.call('PATCH', `/intents/${json.id}`, http.foreignKey, settlement)).status).toBe(404);
+    expect((await http.call('PATCH', `/intents/${json.id}`, http.keys.full, settlement)).status).toBe(204);
+    expect((await http.call('PATCH', `/intents/${json.id}`, http.keys.full, { state: 'failed' })).status).toBe(204);
+    expect((await http.call('PATCH', '/intents/int_unknown', http.keys.full, settlement)).status).toBe(404);
+  });
+
+  test('are settled several at a time, and unknown ones are named', async () => {
+    const { json } = await http.call('POST', '/intents', http.keys.full, [intent, intent]);
+    const [first, second] = json.items.map(({ id }: { id: string }) => id);
+    const settled = await http.call('PATCH', '/intents', http.keys.full, [
+      { id: first, state: 'done', updated_at: '2026-03-02T09:00:00Z' },
+      { id: 'int_unknown', state: 'failed' },
+      { id: second, state: 'failed' },
+    ]);
+    expect(settled).toMatchObject({ status: 200, json: { unknown_ids: ['int_unknown'] } });
+    const foreign = await http.call('PATCH', '/intents', http.foreignKey, [{ id: first, state: 'failed' }]);
+    expect(foreign.json).toEqual({ unknown_ids: [first] });
+    const refused = await http.call('PATCH', '/intents', http.keys.full, [{ id: first, state: 'perhaps' }]);
+    expect(refused).toMatchObject({ status: 400, json: { error: { field: '0.state' } } });
+    expect((await http.call('PATCH', '/intents', http.keys.readOnly, [{ id: first, state: 'done' }])).status).toBe(403);
+  });
+
+  test.each([
+    [{ ...intent, task_id: 'x' }, 'task_id'],
+    [{ ...intent, assignee_user_id: null }, 'assignee_user_id'],
+    [{ ...intent, scope: 'ALL' }, 'scope'],
+    [{ ...intent, note: 'x' }, 'note'],
+    [[intent, { ...intent, task_id: 'x' }], '1.task_id'],
+  ])('refuse %j and name the field', async (body, field) => {
+    const { status, json } = await http.call('POST', '/intents', http.keys.full, body);
+    expect(status).toBe(400);
+    expect(ErrorBody.parse(json).error.field).toBe(field);
+  });
+
+  test('and nudges need tasks:write', async () => {
+    expect((await http.call('POST', '/intents', http.keys.readOnly, intent)).status).toBe(403);
+    expect((await http.call('POST', '/nudges', http.keys.readOnly)).status).toBe(403);
+    expect((await http.call('POST', '/nudges', http.keys.full)).status).toBe(202);
+  });
+});
+
+describe('people', () => {
+  test('are named one by one, by the workspace and for it alone', async () => {
+    const named = await http.call('PUT', `/people/${userId.toUpperCase()}`, http.keys.full, {
+      name: ' Grace Hopper ',
+      email: 'grace@example.com',
+    });
+    expect(named).toMatchObject({
+      status: 200,
+      json: { user_id: userId, name: 'Grace Hopper', email: 'grace@example.com' },
+    });
+    expect((await http.call('GET', '/people', http.keys.readOnly)).json.items).toContainEqual(named.json);
+    expect((await http.call('GET', '/people', http.foreignKey)).json.items).toEqual([]);
+    expect((await http.call('PUT', `/people/${userId}`, http.keys.readOnly, { name: 'X' })).status).toBe(403);
+    await http.call('PUT', `/people/${userId}`, http.keys.full, {});
+    expect((await http.call('GET', '/people', http.keys.full)).json.items).toEqual([
+      { user_id: userId, name: null, email: null },
+    ]);
+  });
+
+  test('are imported all or none, and every bad row is named', async () => {
+    const good = { user_id: taskId, name: 'Ada', email: null };
+    const bad = await http.call('POST', '/people/import', http.keys.full, [
+      good,
+      { ...good, email: 'x' },
+      { name: 'Eve' },
+    ]);
+    expect(bad.status).toBe(400);
+    expect(bad.json.error).toMatchObject({ code: 'invalid_request', field: '1.email' });
+    expect(bad.json.error.message).toMatch(/row 2, email.*row 3, user_id/);
+    expect((await http.call('GET', '/people', http.keys.full)).text).not.toContain('Ada');
+    const imported = await http.call('POST', '/people/import', http.keys.full, [good, { ...good, user_id: userId }]);
+    expect(imported).toMatchObject({ status: 200, json: { imported: 2 } });
+    expect((await http.call('GET', '/people', http.keys.full)).json.items).toHaveLength(2);
+  });
+
+  test.each([
+    [{ user_id: taskId, name: 'Ada', phone: '1' }, '0.phone'],
+    ['Ada', '0'],
+  ])('are refused with the field that is wrong: %j', async (row, field) => {
+    const { status, json } = await http.call('POST', '/people/import', http.keys.full, [row]);
+    expect(status).toBe(400);
+    expect(json.error.field).toBe(field);
+  });
+
+  test('are refused with every bad row, also where many are, and where two rows are about one person', async () => {
+    const good = { user_id: taskId, name: 'Ada', email: null };
+    const rows = Array.from({ length: 60 }, (_, index) => ({ ...good, user_id: `x${index}` }));
+    const many = await http.call('POST', '/people/import', http.keys.full, rows);
+    for (let row = 1; row <= 60; row += 1) expect(many.json.error.message).toContain(`row ${row}, user_id`);
+    const twice = await http.call('POST', '/people/import', http.keys.full, [
+      good,
+      { ...good, user_id: taskId.toUpperCase(), name: 'Eve' },
+    ]);
+    expect(twice.status).toBe(400);
+    expect(twice.json.error).toMatchObject({
+      field: '1.user_id',
+      message: expect.stringMatching(/row 2, user_id.*row 1/),
+    });
+  });
+
+  test.each([[{}], [[]], ['[[]]'], [[{ user_id: taskId, name: '' }]], [[{ user_id: taskId, phone: '1' }]]])(
+    'are not imported from %j',
+    async (body) => {
+      const { status, json } = await http.call('POST', '/people/import', http.keys.full, body);
+      expect(status).toBe(400);
+      ErrorBody.parse(json);
+    },
+  );
+});
+
+test('a filter by template needs a key that may read sequences', async () => {
+  const filters = { sequence_template_ids: [taskId] };
+  const without = await http.call('POST', '/hooks', http.keys.tasksOnly, {
+    target_url: 'https://hooks.zapier.com/1',
+    event: 'task.reassigned',
+    filters,
+  });
+  expect(without.status).toBe(403);
+  expect(without.json.error.message).toContain('sequences:read');
+  expect(
+    (
+      await http.call('POST', '/hooks', http.keys.full, {
+        target_url: 'https://hooks.zapier.com/1',
+        event: 'task.reassigned',
+        filters,
+      })
+    ).status,
+  ).toBe(201);
+});
+
+test('a key may announce only so often in a minute', async () => {
+  const statuses = await Promise.all(
+    Array.from({ length: 260 }, () => http.call('POST', '/nudges', http.foreignKey).then(({ status }) => status)),
+  );
+  expect(statuses.filter((status) => status === 202).length).toBeGreaterThan(200);
+  expect(statuses).toContain(429);
+});

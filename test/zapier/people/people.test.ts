@@ -1,0 +1,348 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DirectoryEntry } from '../../../contract/person.ts';
+import { matchPeople } from '../../../zapier/people/match-people.ts';
+import { type Office, startOffice } from '../../support/office.ts';
+import type { startReceiver } from '../../support/receiver.ts';
+import { runApp } from '../../support/zapier-app.ts';
+
+const reassign = 'creates.reassign_task.operation.perform';
+const findPerson = 'searches.find_person.operation.perform';
+const personList = 'triggers.person_list.operation.perform';
+
+const idOf = (digit: number): string => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
+
+const entry = (digit: number, name: string | null, email: string | null = null): DirectoryEntry => ({
+  user_id: idOf(digit),
+  name,
+  email,
+});
+
+const kim = entry(1, 'Kim Lindqvist', 'kim@example.com');
+const otherKim = entry(2, 'Kim Okafor', 'kim.okafor@example.com');
+const jose = entry(3, 'José Ñáñez-Straße', 'jose@example.com');
+const yuki = entry(4, '山田 ゆき', 'yuki@example.com');
+const mailOnly = entry(5, null, 'desk@example.com');
+const unnamed = entry(6, null);
+const directory = [kim, otherKim, jose, yuki, mailOnly, unnamed];
+
+describe('a person is found by', () => {
+  test.each([
+    ['an ID', kim.user_id, kim],
+    ['an ID in capitals', kim.user_id.toUpperCase(), kim],
+    ['an e-mail', 'kim@example.com', kim],
+    ['an e-mail in capitals', ' KIM@Example.COM\n', kim],
+    ['an e-mail with the name before it', 'Kim Lindqvist <kim@example.com>', kim],
+    ['an e-mail with another name before it', '"Lindqvist, K." < desk@example.com >', mailOnly],
+    ['an e-mail in brackets', '<desk@example.com>', mailOnly],
+    ['the whole name', 'Kim Lindqvist', kim],
+    ['the name with other spaces', 'kim \u00a0 LINDQVIST', kim],
+    ['the name the other way round', 'Lindqvist, Kim', kim],
+    ['one word of the name that only one has', 'okafor', otherKim],
+    ['accents written in two characters', 'José Ñáñez-Straße'.normalize('NFD'), jose],
+    ['letters of full width', 'Ｋｉｍ　Ｌｉｎｄｑｖｉｓｔ', kim],
+    ['a name that is not Latin', '山田 ゆき', yuki],
+    ['a name with marks that nobody sees', '\u200eKim\u200b Lindqvist\u202c', kim],
+    ['an e-mail with a mark that nobody sees', '\u202akim@example.com\u202c', kim],
+  ])('%s', (_how, text, person) => {
+    expect(matchPeople(directory, text)).toEqual({ kind: 'one', person });
+  });
+
+  test.each([
+    ['a name that nobody has', 'Robin'],
+    ['an e-mail that nobody has', 'kim@example.org'],
+    ['a part of a word', 'Lind'],
+    ['a name of which one word is wrong', 'Kim Lindgren'],
+    ['an e-mail that nobody has, although the name before it is known', 'Kim Lindqvist <other@example.com>'],
+    ['a blank', ' \u00a0\u200b '],
+    ['commas', ',,,'],
+    ['an e-mail without its end', 'kim@'],
+  ])('nobody by %s', (_how, text) => {
+    expect(matchPeople(directory, text)).toEqual({ kind: 'none' });
+  });
+
+  test('a word that several have may mean any of them', () => {
+    expect(matchPeople(directory, 'kim')).toEqual({ kind: 'several', people: [kim, otherKim] });
+  });
+
+  test('a whole name is surer than its words in other names', () => {
+    const short = entry(7, 'Kim');
+    expect(matchPeople([...directory, short], 'KIM')).toEqual({ kind: 'one', person: short });
+  });
+
+  test('an e-mail is surer than a name', () => {
+    const odd = entry(7, 'kim@example.com');
+    expect(matchPeople([odd, ...directory], 'kim@example.com')).toEqual({ kind: 'one', person: kim });
+  });
+
+  test('two people of one name may be either, and their e-mails tell them apart', () => {
+    const twin = entry(7, 'kim lindqvist', 'kim2@example.com');
+    expect(matchPeople([...directory, twin], 'Kim Lindqvist')).toEqual({ kind: 'several', people: [kim, twin] });
+    expect(matchPeople([...directory, twin], 'kim2@example.com')).toEqual({ kind: 'one', person: twin });
+  });
+
+  test.each([
+    ['@', (signs: string) => `<${signs}`],
+    [' ', (signs: string) => `<a@b${signs}<`],
+    ['a.', (signs: string) => `${signs}@`],
+    ['<', (signs: string) => signs],
+  ])('a million of “%s” are read at once: a pattern that tried every place again would take hours', (sign, write) => {
+    expect(matchPeople(directory, write(sign.repeat(1_000_000)))).toEqual({ kind: 'none' });
+  });
+});
+
+describe('in a field', () => {
+  const thrownBy = (office: Office, person: unknown) =>
+    office.app.thrownBy(reassign, {
+      inputData: { task_id: office.createTask().id, assignee_user_id: person },
+    });
+
+  test('somebody whom nobody knows halts the run and lists who is known', async () => {
+    const office = await startOffice();
+    office.server.known.people = directory;
+    const thrown = await thrownBy(office, 'Robin');
+    expect(thrown.name).toBe('HaltedError');
+    expect(thrown.message).toBe(
+      'The field “New Assignee” holds “Robin”, and nobody of that name or e-mail is known, so nothing was changed. ' +
+        'Known are: Kim Lindqvist (kim@example.com), Kim Okafor (kim.okafor@example.com), ' +
+        'José Ñáñez-Straße (jose@example.com), 山田 ゆき (yuki@example.com), desk@example.com. ' +
+        'Choose a person from the list, or map the person’s ID.',
+    );
+    expect(office.asked()).toEqual([]);
+  });
+
+  test('of many who are known ten are listed', async () => {
+    const office = await startOffice();
+    office.server.known.people = Array.from({ length: 25 }, (_, n) => entry(n, `Person ${n}`, `p${n}@example.com`));
+    expect((await thrownBy(office, 'Robin')).message).toMatch(/Person 9 \(p9@example\.com\) and 15 more\. Choose/);
+  });
+
+  test('an empty directory is said to be empty', async () => {
+    const office = await startOffice();
+    office.server.known.people = [unnamed];
+    expect((await thrownBy(office, 'Robin')).message).toMatch(
+      /No names are known yet: the owner of this integration can/,
+    );
+  });
+
+  test('several whom it may mean halt the run and are listed, so that one can choose', async () => {
+    const office = await startOffice();
+    office.server.known.people = [...directory, entry(8, 'Kim Lindqvist')];
+    const thrown = await thrownBy(office, 'kim lindqvist');
+    expect(thrown.name).toBe('HaltedError');
+    expect(thrown.message).toBe(
+      'The field “New Assignee” holds “kim lindqvist”, which may be any of 2 people, so nothing was changed: ' +
+        `Kim Lindqvist (kim@example.com), Kim Lindqvist (${idOf(8)}). ` +
+        'Use the e-mail address or the ID of one of them.',
+    );
+    expect(office.asked()).toEqual([]);
+  });
+
+  test('what is listed holds no markup and no marks', async () => {
+    const office = await startOffice();
+    office.server.known.people = [entry(1, '<img src=x onerror=alert(1)>\u202eKim\u0007', 'a"<b>@example.com')];
+    const { message } = await thrownBy(office, 'Robin');
+    expect(message).toContain('‹img src=x onerror=alert(1)› Kim (a"‹b›@example.com)');
+    expect(message).not.toMatch(/[<>\p{Cc}\p{Cf}]/u);
+  });
+
+  test('an ID is taken as it is, whoever is known', async () => {
+    const office = await startOffice();
+    const { id } = office.createTask();
+    const stranger = office.strangers[0]?.userId ?? '';
+    await office.app.run(reassign, { inputData: { task_id: id, assignee_user_id: `user ${stranger.toUpperCase()}` } });
+    expect(office.holderOf(id)).toBe(stranger);
+  });
+
+  test.each([
+    ['two texts', ['Kim', 'Robin'], /“New Assignee” holds 2 texts/],
+    ['two IDs', [kim.user_id, otherKim.user_id], /“New Assignee” holds 2 IDs/],
+    ['nothing', ' ', /“New Assignee” is empty/],
+    ['an object', { name: 'Kim' }, /nobody of that name/],
+  ])('%s is said to be what it is', async (_what, person, says) => {
+    const office = await startOffice();
+    const thrown = await thrownBy(office, person);
+    expect(thrown).toMatchObject({ name: 'HaltedError' });
+    expect(thrown.message).toMatch(says);
+    expect(office.asked()).toEqual([]);
+  });
+
+  test('without a webhook server a name is refused in a sentence, and an ID is not', async () => {
+    const office = await startOffice();
+    const app = runApp({ TOPO_API_URL: office.url }, office.workspace.keys.full);
+    const { id } = office.createTask();
+    const inputData = { task_id: id, assignee_user_id: office.taker.name };
+    const thrown = await app.thrownBy(reassign, { inputData });
+    expect(thrown.name).toBe('HaltedError');
+    expect(thrown.message).toMatch(/which is no ID\. Names and e-mails are known only with the webhook server/);
+    await app.run(reassign, { inputData: { ...inputData, assignee_user_id: office.taker.userId } });
+    expect(office.holderOf(id)).toBe(office.taker.userId);
+  });
+
+  type Answer = Awaited<ReturnType<typeof startReceiver>>['answer'];
+  const answers: [string, Answer, RegExp][] = [
+    ['is not reachable', (response) => response.destroy(), /^The webhook server of this integration cannot be reached/],
+    ['answers another shape', (response) => response.end('{"items":[{"id":1}]}'), /is not what was agreed on \(items/],
+    ['answers no JSON', (response) => response.end('<html>'), /is not what was agreed on/],
+    ['refuses', (response) => response.writeHead(500).end(), /answered in an unexpected way \(status 500\)/],
+    ['redirects', (response) => response.writeHead(307, { location: '/' }).end(), /answered with a redirect/],
+  ];
+  test.each(answers)(
+    'a directory that %s makes a name an error in a sentence, and an ID none',
+    async (_what, answer, says) => {
+      const office = await startOffice();
+      office.server.receiver.answer = answer;
+      const thrown = await thrownBy(office, 'Kim');
+      expect(thrown.message).toMatch(says);
+      expect(thrown.message).not.toContain('What happened');
+      expect(office.asked()).toEqual([]);
+      const { id } = office.createTask();
+      const inputData = { task_id: id, assignee_user_id: office.taker.userId };
+      const output = await office.app.run(reassign, { inputData });
+      expect(output).toMatchObject({ new_assignee: { user_id: office.taker.userId, name: null, email: null } });
+    },
+  );
+
+  test('the directory is read once for all fields and names of a run', async () => {
+    const { app, createTask, holder, taker, server } = await startOffice();
+    const inputData = {
+      task_id: createTask().id,
+      assignee_user_id: taker.name,
+      only_if_assigned_to: holder.email,
+      scope: 'SEQUENCE',
+    };
+    await app.run(reassign, { inputData });
+    expect(server.receiver.received.filter(({ path }) => path === '/people')).toHaveLength(1);
+  });
+});
+
+describe('Find Person', () => {
+  const find = async (office: Office, person: unknown) => office.app.run(findPerson, { inputData: { person } });
+
+  test.each([
+    ['an ID', ({ holder }: Office) => holder.userId],
+    ['an e-mail', ({ holder }: Office) => `Somebody <${holder.email.toUpperCase()}>`],
+    ['a name', ({ holder }: Office) => ` ${holder.name} `],
+  ])('finds by %s, and counts the open tasks', async (_how, write) => {
+    const office = await startOffice();
+    office.createTasks(2);
+    office.createTasks(1, { status: 'IN_PROGRESS' });
+    office.createTasks(4, { status: 'SKIPPED' });
+    const { userId: id, name, email } = office.holder;
+    expect(await find(office, write(office))).toEqual([{ id, name, email, open_tasks: 3 }]);
+    expect(office.asked()).toEqual(['GET /v1/tasks', 'GET /v1/tasks']);
+  });
+
+  test('finds all who may be meant, five at most', async () => {
+    const office = await startOffice();
+    office.server.known.people = Array.from({ length: 8 }, (_, n) => entry(n, `Kim ${n}`));
+    const found = (await find(office, 'kim')) as { name: string }[];
+    expect(found.map(({ name }) => name)).toEqual(['Kim 0', 'Kim 1', 'Kim 2', 'Kim 3', 'Kim 4']);
+    expect(office.asked()).toHaveLength(10);
+  });
+
+  test('finds an ID that nobody has named, if it ever had a task', async () => {
+    const office = await startOffice();
+    const [stranger, idle] = office.strangers;
+    office.createTasks(1, { assignee_user_id: stranger?.userId ?? '', status: 'COMPLETED' });
+    expect(await find(office, stranger?.userId)).toEqual([
+      { id: stranger?.userId, name: null, email: null, open_tasks: 0 },
+    ]);
+    expect(await find(office, idle?.userId)).toEqual([]);
+  });
+
+  test.each(['Robin Nobody', 'nobody@example.com', idOf(9)])('nobody (%s) is an empty list', async (person) => {
+    expect(await find(await startOffice(), person)).toEqual([]);
+  });
+
+  test('without a webhook server names are not known, and IDs are', async () => {
+    const office = await startOffice();
+    office.createTask();
+    const app = runApp({ TOPO_API_URL: office.url }, office.workspace.keys.full);
+    expect(await app.run(findPerson, { inputData: { person: office.holder.name } })).toEqual([]);
+    expect(await app.run(findPerson, { inputData: { person: office.holder.userId } })).toEqual([
+      { id: office.holder.userId, name: null, email: null, open_tasks: 1 },
+    ]);
+  });
+
+  test('a person whose tasks cannot be counted is found all the same', async () => {
+    const office = await startOffice();
+    const { userId: id, name, email } = office.holder;
+    const inputData = { person: name };
+    expect(await office.appWith('noTasks').run(findPerson, { inputData })).toEqual([
+      { id, name, email, open_tasks: null },
+    ]);
+    office.sandbox.injectFault({ kind: 'rate limit' });
+    expect(await office.app.run(findPerson, { inputData })).toEqual([{ id, name, email, open_tasks: null }]);
+  });
+
+  test('an empty field halts', async () => {
+    const { app } = await startOffice();
+    expect(await app.thrownBy(findPerson, { inputData: { person: '  ' } })).toMatchObject({
+      name: 'HaltedError',
+      message: 'The field “Person” is empty. Map an e-mail, a name or an ID into it.',
+    });
+  });
+});
+
+describe('the dropdown of people', () => {
+  const labels = async (app: Office['app']) =>
+    ((await app.run(personList)) as { id: string; label: string }[]).map(({ label }) => label);
+
+  test('has the named first, by name, and then whoever holds most tasks', async () => {
+    const office = await startOffice();
+    const [busy, lazy] = office.strangers.map(({ userId }) => userId);
+    office.server.known.people = [
+      { user_id: office.taker.userId, name: 'Zoë Adams', email: null },
+      { user_id: office.holder.userId, name: 'Ärne Berg', email: 'arne@example.com' },
+      { user_id: office.bystander.userId, name: null, email: 'bo@example.com' },
+      { user_id: idOf(9), name: null, email: null },
+    ];
+    office.createTasks(1);
+    office.createTasks(12, { assignee_user_id: busy ?? '' });
+    office.createTasks(2, { assignee_user_id: lazy ?? '' });
+    office.createTasks(3, { assignee_user_id: null });
+    expect(await labels(office.app)).toEqual([
+      'Ärne Berg (arne@example.com), holds 1 open task',
+      'bo@example.com',
+      'Zoë Adams',
+      `Unnamed person ${busy?.slice(0, 8)}, holds 12 open tasks`,
+      `Unnamed person ${lazy?.slice(0, 8)}, holds 2 open tasks`,
+      'Unnamed person 99999999',
+    ]);
+    expect(office.asked()).toHaveLength(2);
+  });
+
+  test.each([
+    ['is down', (office: Office) => office.server.receiver, true],
+    ['is not there', () => undefined, false],
+  ])('has whoever holds tasks when the directory %s', async (_what, receiverOf, isSet) => {
+    const office = await startOffice();
+    const receiver = receiverOf(office);
+    if (receiver !== undefined) receiver.answer = (response) => response.destroy();
+    const app = isSet ? office.app : runApp({ TOPO_API_URL: office.url }, office.workspace.keys.full);
+    office.createTasks(2);
+    expect(await labels(app)).toEqual([`Unnamed person ${office.holder.userId.slice(0, 8)}, holds 2 open tasks`]);
+  });
+
+  test('holds no markup and no marks', async () => {
+    const office = await startOffice();
+    office.server.known.people = [
+      entry(1, '<script>alert("x")</script>\u2028Kim\u202e', '<b>@example.com'),
+      entry(2, '\u200b\u202e', ' '),
+      entry(3, 'x'.repeat(200)),
+    ];
+    const shown = await labels(office.app);
+    expect(shown).toEqual([
+      '‹script›alert("x")‹/script› Kim (‹b›@example.com)',
+      'Unnamed person 22222222',
+      `${'x'.repeat(80)}…`,
+    ]);
+  });
+
+  test('an ID is one person, however Topo and the directory write it', async () => {
+    const office = await startOffice();
+    office.createTask();
+    office.server.known.people = [{ user_id: office.holder.userId.toUpperCase(), name: 'Kim', email: null }];
+    expect(await labels(office.app)).toEqual(['Kim, holds 1 open task']);
+  });
+});
