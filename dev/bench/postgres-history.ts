@@ -1,8 +1,9 @@
 import { Client } from 'pg';
+import { unpublishedOf } from '../../webhook-server/store/flows/publish.ts';
+import { dialect } from '../../webhook-server/store/postgres/dialect.ts';
 import { dueDeliveries, dueHooks } from '../../webhook-server/store/postgres/due-deliveries.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
-import { unpublishedOf } from '../../webhook-server/store/postgres/publish.ts';
-import { queryOf, type Statement } from '../../webhook-server/store/postgres/sql.ts';
+import { compile, type Statement } from '../../webhook-server/store/sql.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { organizationId } from './event-source.ts';
 import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
@@ -35,7 +36,7 @@ const fill = async (client: Client, { rows, hooks }: History): Promise<void> => 
 };
 
 const explain = async (client: Client, statement: Statement): Promise<string> => {
-  const { text, values } = queryOf(statement);
+  const { text, values } = compile(statement, dialect);
   const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, values);
   return rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n');
 };

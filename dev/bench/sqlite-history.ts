@@ -1,5 +1,7 @@
 import SqliteDatabase, { type Database } from 'better-sqlite3';
-import { prepareDueDeliveries } from '../../webhook-server/store/sqlite/due-deliveries.ts';
+import { compile } from '../../webhook-server/store/sql.ts';
+import { dialect } from '../../webhook-server/store/sqlite/dialect.ts';
+import { dueDeliveries } from '../../webhook-server/store/sqlite/due-deliveries.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { organizationId } from './event-source.ts';
@@ -30,10 +32,8 @@ const fill = (database: Database, { rows, hooks }: History): void => {
 
 const explain = (path: string): string => {
   const database = new SqliteDatabase(path);
-  const { source } = prepareDueDeliveries(database).now;
-  const steps = database
-    .prepare<object, { detail: string }>(`explain query plan ${source}`)
-    .all({ ...moment, limit: claimLimit });
+  const { text, values } = compile(dueDeliveries(moment, claimLimit), dialect);
+  const steps = database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`).all(...values);
   database.close();
   return steps.map(({ detail }) => `  ${detail}`).join('\n');
 };

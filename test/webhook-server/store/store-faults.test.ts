@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { ErrorBody } from '../../../contract/error-body.ts';
+import { sql } from '../../../webhook-server/store/sql.ts';
+import { createDatabase } from '../../../webhook-server/store/sqlite/database.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
-import { tellFaults } from '../../../webhook-server/store/sqlite/tell-faults.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import { startHttp } from '../../support/started-http.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -18,13 +19,13 @@ const newDatabase = () => {
 };
 
 /** A store that writes down notes. */
-const notes = (database: Database) =>
-  tellFaults({
-    async write(text: unknown) {
-      database.prepare<{ text: unknown }>('insert into note (text) values (@text)').run({ text });
-    },
-    count: () => Number(database.prepare('select count(*) from note').pluck().get()),
-  });
+const notes = (connection: Database) => {
+  const database = createDatabase(connection, Date.now, () => {});
+  return {
+    write: (text: string | null) => database.change(sql`insert into note (text) values (${text})`),
+    count: () => Number(connection.prepare('select count(*) from note').pluck().get()),
+  };
+};
 
 test('a disk that is full is told, nothing of the write is left, and the store goes on when there is space', async () => {
   const { database } = newDatabase();

@@ -12,10 +12,13 @@ const timeouts = {
 };
 
 const int8 = 20;
+const jsonb = 3802;
 
 /** `bigint` as a number: ours are times and counts, far below 2^53. */
 const types = new TypeOverrides();
 types.setTypeParser(int8, Number);
+// JSON as its text, as SQLite keeps it.
+types.setTypeParser(jsonb, String);
 
 /** How every connection to the database is made. */
 export const connectionOptions = (url: string) => ({

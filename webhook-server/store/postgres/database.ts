@@ -1,31 +1,12 @@
-import { DatabaseError, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type QueryResult } from 'pg';
+import * as z from 'zod';
+import type { Database, Run, Transaction } from '../database.ts';
+import { compile, type Statement, sql } from '../sql.ts';
 import { StoreError } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { connectionOptions } from './connection.ts';
+import { dialect } from './dialect.ts';
 import { explain } from './explain.ts';
-import { queryOf, type Statement, sql } from './sql.ts';
-
-/** Runs statements. Each throws a StoreError when the database cannot be used. */
-export type Run = {
-  rows<Row extends QueryResultRow>(statement: Statement): Promise<Row[]>;
-  first<Row extends QueryResultRow>(statement: Statement): Promise<Row | undefined>;
-  /** Answers how many rows it changed. */
-  change(statement: Statement): Promise<number>;
-};
-
-export type Transaction = Run & {
-  /** When the transaction began, by the database's clock: milliseconds since 1970. */
-  nowMs: number;
-  /** Once the transaction is committed, and only then, tells all server processes that there may be new work. */
-  announce(topic: Topic): void;
-};
-
-/** Outside a transaction each statement is one of its own. */
-export type Database = Run & {
-  /** Runs again when the database made it give way to another transaction; whatever it throws undoes it. */
-  transaction<Result>(work: (run: Transaction) => Promise<Result>): Promise<Result>;
-  close(): Promise<void>;
-};
 
 const mostConnections = 10;
 const mostTries = 5;
@@ -49,14 +30,15 @@ const fail = (error: unknown): never => {
   throw explain(error);
 };
 
-type Query = <Row extends QueryResultRow>(statement: Statement) => Promise<QueryResult<Row>>;
+/** Which columns a statement selects is the flow's to say: `never` fits each of its rows. */
+type Query = (statement: Statement) => Promise<QueryResult<never>>;
 
 const runWith = (query: Query): Run => ({
-  async rows<Row extends QueryResultRow>(statement: Statement) {
-    return (await query<Row>(statement)).rows;
+  async rows(statement) {
+    return (await query(statement)).rows;
   },
-  async first<Row extends QueryResultRow>(statement: Statement) {
-    return (await query<Row>(statement)).rows[0];
+  async first(statement) {
+    return (await query(statement)).rows[0];
   },
   async change(statement) {
     return (await query(statement)).rowCount ?? 0;
@@ -73,11 +55,20 @@ const untilDone = async <Result>(attempt: () => Promise<Result>): Promise<Result
   }
 };
 
+const BeginAnswers = z.tuple([z.unknown(), z.object({ rows: z.tuple([z.object({ now_ms: z.number() })]) })]);
+
+/** Begins a transaction. Returns the time of its beginning: both in one round trip. */
+const begin = async (client: PoolClient): Promise<number> => {
+  const answers: unknown = await client.query('begin; select now_ms() as now_ms').catch(fail);
+  const [, now] = BeginAnswers.parse(answers);
+  return now.rows[0].now_ms;
+};
+
 /** How processes tell each other of work: `notify` inside the transaction that made it, `emit` once it is committed. */
 export type Signalling = { notify(run: Run, topic: Topic): Promise<void>; emit(topic: Topic): void };
 
 /** A bounded pool of connections; none is made before the first statement. */
-export const createDatabase = (url: string, signals: Signalling): Database => {
+export const createDatabase = (url: string, signals: Signalling): Database & { close(): Promise<void> } => {
   const pool = new Pool({ ...connectionOptions(url), max: mostConnections, onConnect: insist });
   // An idle connection that was lost is replaced when it is needed.
   pool.on('error', () => {});
@@ -89,12 +80,9 @@ export const createDatabase = (url: string, signals: Signalling): Database => {
     client.on('error', ignore);
     const topics = new Set<Topic>();
     try {
-      const run = runWith(<Row extends QueryResultRow>(statement: Statement) =>
-        client.query<Row>(queryOf(statement)).catch(fail),
-      );
-      await run.change(sql`begin`);
-      const now = await run.first<{ now_ms: number }>(sql`select now_ms() as now_ms`);
-      const result = await work({ ...run, nowMs: now?.now_ms ?? 0, announce: (topic) => topics.add(topic) });
+      const run = runWith((statement) => client.query<never>(compile(statement, dialect)).catch(fail));
+      const nowMs = await begin(client);
+      const result = await work({ ...run, nowMs, announce: (topic) => topics.add(topic) });
       for (const topic of topics) await signals.notify(run, topic);
       await run.change(sql`commit`);
       client.release();
@@ -109,9 +97,7 @@ export const createDatabase = (url: string, signals: Signalling): Database => {
   };
 
   return {
-    ...runWith(<Row extends QueryResultRow>(statement: Statement) =>
-      untilDone(() => pool.query<Row>(queryOf(statement)).catch(fail)),
-    ),
+    ...runWith((statement) => untilDone(() => pool.query<never>(compile(statement, dialect)).catch(fail))),
     async transaction(work) {
       const { result, topics } = await untilDone(() => attempt(work));
       for (const topic of topics) signals.emit(topic);

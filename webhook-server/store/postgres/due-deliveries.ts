@@ -1,18 +1,7 @@
-import type { Paced } from '../pacer.ts';
-import type { Run } from './database.ts';
-import { type Statement, sql } from './sql.ts';
-
-/** A delivery that may be claimed, with what its hook says about it. */
-export type DueRow = Paced & {
-  seq: number;
-  id: string;
-  failures: number;
-  sealed_target: string;
-  sealed_secret: string;
-  body: string;
-  attempts: number;
-  first_sent_at_ms: number | null;
-};
+import type { Run, Transaction } from '../database.ts';
+import type { DueOptions } from '../driver.ts';
+import type { DueDelivery } from '../rows/due-delivery.ts';
+import { phrase, type Statement, sql, tableOf } from '../sql.ts';
 
 type Moment = { nowMs: number; perHook: number };
 
@@ -24,7 +13,8 @@ const everyHook = sql`
     select hook_id from delivery where state = 'waiting' and hook_id > busy.hook_id order by hook_id limit 1)
   from busy where busy.hook_id is not null`;
 
-const theseHooks = (hookIds: readonly string[]): Statement => sql`select unnest(${hookIds}::text[])`;
+const theseHooks = (hookIds: readonly string[]): Statement =>
+  sql`select id from ${tableOf('locked', hookIds, { id: ['text', (hookId) => hookId] })}`;
 
 // Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a
 // short one; whatever a delivery has to wait for, an older one of its sequence, is among them too. What is under way comes
@@ -62,15 +52,9 @@ export const dueHooks = (nowMs: number): Statement => sql`
   where id in (select hook_id from busy) and ended_at_ms is null and resume_at_ms <= ${nowMs}
   order by random()
   limit ${mostHooks}
-  for no key update skip locked`;
+  ${phrase('lock free rows')}`;
 
-/** Locks the hooks that may have something due, and answers their ids. */
-export const lockDueHooks = async (run: Run, nowMs: number): Promise<string[]> => {
-  const rows = await run.rows<{ id: string }>(dueHooks(nowMs));
-  return rows.map(({ id }) => id);
-};
-
-/** Reads what may be claimed of these hooks, in the order of their turns. They must be locked. */
+/** What may be claimed of these hooks, in the order of its turns. They must be locked. */
 export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit: number): Statement => sql`
   ${turns(theseHooks(hookIds), moment)},
   chosen as materialized (
@@ -81,6 +65,14 @@ export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit:
          sealed_secret, body, attempts, first_sent_at_ms
   from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
   order by number, chosen.paced_until_ms, seq`;
+
+/** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */
+export const readDueDeliveries = async (run: Transaction, { limit, perHook }: DueOptions): Promise<DueDelivery[]> => {
+  const locked = await run.rows<{ id: string }>(dueHooks(run.nowMs));
+  if (locked.length === 0) return [];
+  const hookIds = locked.map(({ id }) => id);
+  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, perHook }, limit));
+};
 
 /** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {

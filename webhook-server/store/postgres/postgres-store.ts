@@ -1,17 +1,29 @@
+import { createStore } from '../create-store.ts';
+import type { Driver } from '../driver.ts';
 import { type Quotas, usualQuotas } from '../quotas.ts';
 import type { Store } from '../store.ts';
-import { createCleanUp } from './clean-up.ts';
 import { createDatabase } from './database.ts';
-import { createDeliveryWork } from './delivery-work.ts';
-import { createFarewells } from './farewells.ts';
+import { readDueDeliveries, readNextDue } from './due-deliveries.ts';
 import { migrate } from './migrate.ts';
-import { createPollWork } from './poll-work.ts';
-import { createSeals } from './seals.ts';
-import { createSequences } from './sequences.ts';
 import { createSignals } from './signals.ts';
-import { createSnapshotWork } from './snapshot-work.ts';
-import { sql } from './sql.ts';
-import { createTenantStores } from './tenant-store.ts';
+
+const openDriver = async (url: string): Promise<Driver> => {
+  const signals = createSignals(url, await migrate(url));
+  await signals.listen();
+  const database = createDatabase(url, signals);
+  return {
+    database,
+    dueDeliveries: readDueDeliveries,
+    nextDueMs: readNextDue,
+    // Vacuuming is left to PostgreSQL: it needs rights and time that a server may not have.
+    eraseFreeSpace: async () => {},
+    onWork: signals.on,
+    async close() {
+      await signals.close();
+      await database.close();
+    },
+  };
+};
 
 /**
  * A store in a PostgreSQL database, which any number of processes may use at once. It needs sessions of its own: a proxy
@@ -21,30 +33,5 @@ import { createTenantStores } from './tenant-store.ts';
  * @param quotas how much each organization may keep.
  * @throws StoreError when the database cannot be used, or was written by a newer version.
  */
-export const createPostgresStore = async (url: string, quotas: Quotas = usualQuotas): Promise<Store> => {
-  const signals = createSignals(url, await migrate(url));
-  await signals.listen();
-  const database = createDatabase(url, signals);
-
-  return {
-    tenant: createTenantStores(database, quotas),
-    async hookOfSecret(secretHash) {
-      return database.first<{ organizationId: string; hookId: string }>(sql`
-        select organization_id as "organizationId", id as "hookId" from hook where secret_hash = ${secretHash}`);
-    },
-    work: {
-      ...createPollWork(database),
-      ...createSnapshotWork(database),
-      ...createSequences(database),
-      ...createDeliveryWork(database),
-      ...createFarewells(database),
-      ...createCleanUp(database),
-      onWork: signals.on,
-    },
-    ...createSeals(database),
-    async close() {
-      await signals.close();
-      await database.close();
-    },
-  };
-};
+export const createPostgresStore = async (url: string, quotas: Quotas = usualQuotas): Promise<Store> =>
+  createStore(await openDriver(url), quotas);

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
+import type { Run } from '../database.ts';
+import { sql } from '../sql.ts';
 import type { Topic } from '../work-store.ts';
 import { connect } from './connection.ts';
-import type { Run, Signalling } from './database.ts';
+import type { Signalling } from './database.ts';
 import { explain } from './explain.ts';
-import { sql } from './sql.ts';
 
 /** Tells the processes on one database of work, and hears of it. */
 export type Signals = Signalling & {
   /** Begins to hear what the other processes notify, and goes on when the connection was lost. */
   listen(): Promise<void>;
-  /** Calls the listener whenever there may be new work. Answers a function that ends this. */
+  /** Calls the listener whenever there may be new work. Returns a function that ends this. */
   on(topic: Topic, listener: () => void): () => void;
   close(): Promise<void>;
 };

@@ -1,19 +1,7 @@
-import type { Database } from 'better-sqlite3';
-
-/** A delivery that may be claimed, with what its hook says about it. */
-export type DueRow = {
-  seq: number;
-  id: string;
-  hook_id: string;
-  pace_key: string | null;
-  paced_until_ms: number;
-  failures: number;
-  sealed_target: string;
-  sealed_secret: string;
-  body: string;
-  attempts: number;
-  first_sent_at_ms: number | null;
-};
+import type { Run, Transaction } from '../database.ts';
+import type { DueOptions } from '../driver.ts';
+import type { DueDelivery } from '../rows/due-delivery.ts';
+import { type Statement, sql } from '../sql.ts';
 
 type Moment = { nowMs: number; perHook: number };
 
@@ -21,7 +9,7 @@ type Moment = { nowMs: number; perHook: number };
 // is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
 // delivery has to wait for, an older one of its sequence, is among them too. What is under way comes first in a hook's
 // turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = `
+const turns = ({ nowMs, perHook }: Moment): Statement => sql`
   with recursive busy (hook_id) as (
     select min(hook_id) from delivery where state = 'waiting'
     union all
@@ -30,16 +18,16 @@ const turns = `
   ),
   first as (
     select delivery.seq, hook.id as hook_id, paced_until_ms,
-           lease is not null and lease_until_ms > @nowMs as is_leased,
+           lease is not null and lease_until_ms > ${nowMs} as is_leased,
            lease_until_ms,
            iif(failures = 0, 0, attempts) as tries,
-           iif(failures = 0, @perHook, 1) as share,
+           iif(failures = 0, ${perHook}, 1) as share,
            row_number() over (partition by hook.id, order_key order by delivery.seq) as place
     from busy
-      join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= @nowMs
+      join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= ${nowMs}
       join delivery on delivery.seq in (
         select seq from delivery as queued where queued.hook_id = hook.id and queued.state = 'waiting'
-        order by seq limit 2 * @perHook)
+        order by seq limit 2 * ${perHook})
   ),
   turn as (
     select seq, paced_until_ms, is_leased, share,
@@ -47,33 +35,39 @@ const turns = `
     from first where place = 1
   )`;
 
-/** Which deliveries are due now, and when the next one will be. */
-export const prepareDueDeliveries = (database: Database) => ({
-  now: database.prepare<Moment & { limit: number }, DueRow>(`
-    ${turns}
-    select delivery.seq, delivery.id, hook_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
-           body, attempts, first_sent_at_ms
-    from (
-      select seq, number, paced_until_ms from turn where not is_leased and number <= share
-      order by number, paced_until_ms, seq
-      limit @limit
-    ) as chosen
-      -- In this order: SQLite would rather begin with the whole table.
-      cross join delivery using (seq)
-      cross join hook on hook.id = hook_id
-    order by number, chosen.paced_until_ms, chosen.seq`),
+/** What may be claimed now, in the order of its turns. */
+export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
+  ${turns(moment)}
+  select delivery.seq, delivery.id, hook_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
+         body, attempts, first_sent_at_ms
+  from (
+    select seq, number, paced_until_ms from turn where not is_leased and number <= share
+    order by number, paced_until_ms, seq
+    limit ${limit}
+  ) as chosen
+    -- In this order: SQLite would rather begin with the whole table.
+    cross join delivery using (seq)
+    cross join hook on hook.id = hook_id
+  order by number, chosen.paced_until_ms, chosen.seq`;
 
-  next: database.prepare<Moment, { due_at_ms: number | null }>(`
-    ${turns}
+export const readDueDeliveries = (run: Transaction, { limit, perHook }: DueOptions): Promise<DueDelivery[]> =>
+  run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, perHook }, limit));
+
+/** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
+export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
+  const { nowMs } = moment;
+  const next = await run.first<{ due_at_ms: number | null }>(sql`
+    ${turns(moment)}
     select min(at_ms) as due_at_ms
     from (
-      select @nowMs as at_ms where exists (select 1 from turn where not is_leased and number <= share)
+      select ${nowMs} as at_ms where exists (select 1 from turn where not is_leased and number <= share)
       union all
       select min(lease_until_ms) from first where is_leased
       union all
       select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
-      where ended_at_ms is null and resume_at_ms > @nowMs
+      where ended_at_ms is null and resume_at_ms > ${nowMs}
       union all
       select min(farewell_at_ms) from hook where farewell = 'due'
-    )`),
-});
+    )`);
+  return next?.due_at_ms ?? null;
+};

@@ -4,8 +4,9 @@ import { first } from './migrations/0001-first.ts';
 import { delivery } from './migrations/0002-delivery.ts';
 import { requests } from './migrations/0003-requests.ts';
 import { order } from './migrations/0004-order.ts';
+import { columns } from './migrations/0005-columns.ts';
 
-const migrations = [first, delivery, requests, order];
+const migrations = [first, delivery, requests, order, columns];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.

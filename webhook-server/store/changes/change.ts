@@ -1,0 +1,100 @@
+import type { EventTask, Kind, Person, Source, TaskReassigned } from '../../../contract/event.ts';
+import { kindOf } from '../../../contract/kind-of.ts';
+import type { SeenTask } from '../work-store.ts';
+import { batchId, eventId, groupId } from './ids.ts';
+
+/** One task whose assignee changed, as it was detected. */
+export type Change = {
+  id: string;
+  /** The reading that found it: what it found together is one batch. */
+  readingId: string;
+  kind: Kind;
+  previousAssigneeId: string | null;
+  newAssigneeId: string | null;
+  task: EventTask;
+  occurredAtUs: number;
+  detectedAtMs: number;
+};
+
+/** A change, who made it, and which template its sequence run came from, if anybody asked. */
+export type AttributedChange = Change & { source: Source; sequenceTemplateId: string | null };
+
+/** A change, and the number of changes of the same reading that moved the same sequence run to the same person. */
+export type BatchedChange = AttributedChange & { batchId: string; batchSize: number };
+
+/** Who somebody is, as far as the directory knows. */
+export type Introduce = (userId: string) => Person;
+
+/** What the order of deliveries is kept for: the sequence run, or the task when it has none. */
+export const orderKeyOf = ({ task }: Pick<Change, 'task'>): string => task.sequence_id ?? task.id;
+
+/** The change that leads from the assignee in the snapshot to the one that a page showed. */
+export const changeOf = (
+  { organizationId, readingId, nowMs }: { organizationId: string; readingId: string; nowMs: number },
+  { task, assigneeId, updatedAtUs }: SeenTask,
+  previousAssigneeId: string | null,
+): Change => ({
+  id: eventId({
+    organizationId,
+    taskId: task.id,
+    previousAssigneeId,
+    newAssigneeId: assigneeId,
+    occurredAtUs: updatedAtUs,
+  }),
+  readingId,
+  kind: kindOf(previousAssigneeId, assigneeId),
+  previousAssigneeId,
+  newAssigneeId: assigneeId,
+  task,
+  occurredAtUs: updatedAtUs,
+  detectedAtMs: nowMs,
+});
+
+/** Names the batch of each change. */
+export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[] => {
+  const named = changes.map((change) => ({
+    ...change,
+    batchId: batchId(change.readingId, orderKeyOf(change), change.newAssigneeId),
+  }));
+  const sizes = new Map<string, number>();
+  for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
+  return named.map((change) => ({ ...change, batchSize: sizes.get(change.batchId) ?? 1 }));
+};
+
+const nobody: Person = { user_id: null, name: null, email: null };
+
+/**
+ * The event that tells one change, or several of one batch together.
+ *
+ * @param first the earliest of the changes.
+ */
+export const eventOf = (
+  first: BatchedChange,
+  others: readonly BatchedChange[],
+  introduce: Introduce,
+): TaskReassigned => {
+  const personOf = (userId: string | null): Person => (userId === null ? nobody : introduce(userId));
+  const changes = [first, ...others];
+  return {
+    id:
+      others.length === 0
+        ? first.id
+        : groupId(
+            changes.map(({ id }) => id),
+            first.occurredAtUs,
+          ),
+    type: 'task.reassigned',
+    kind: first.kind,
+    occurred_at: first.task.updated_at,
+    detected_at: new Date(first.detectedAtMs).toISOString(),
+    source: first.source,
+    batch_id: first.batchId,
+    batch_size: first.batchSize,
+    previous_assignee: personOf(first.previousAssigneeId),
+    new_assignee: personOf(first.newAssigneeId),
+    task: first.task,
+    sequence_template_id: first.sequenceTemplateId,
+    changes: changes.map(({ task, previousAssigneeId }) => ({ task, previous_assignee: personOf(previousAssigneeId) })),
+    changes_count: changes.length,
+  };
+};

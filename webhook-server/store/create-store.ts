@@ -1,0 +1,85 @@
+import type { Driver } from './driver.ts';
+import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
+import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
+import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/clean-up.ts';
+import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './flows/deliveries-by-hand.ts';
+import { listEvents } from './flows/events.ts';
+import { claimFarewells, endFarewell } from './flows/farewells.ts';
+import { finishPoll } from './flows/finish-poll.ts';
+import { findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
+import { announceIntents, nudge, settleIntent } from './flows/intents.ts';
+import { renewKey } from './flows/keys.ts';
+import { listPeople, namePeople } from './flows/people.ts';
+import { readProgress } from './flows/readings.ts';
+import { recordPage } from './flows/record-page.ts';
+import { checkKey, readSealedValues, replaceSealedValues } from './flows/seals.ts';
+import { findSequencesToLookUp, recordSequences } from './flows/sequences.ts';
+import { settle } from './flows/settle.ts';
+import { countTasksAt, isKnown } from './flows/snapshot.ts';
+import type { Quotas } from './quotas.ts';
+import type { Store } from './store.ts';
+import type { TenantStore } from './tenant-store.ts';
+import type { WorkStore } from './work-store.ts';
+
+const tenantStoreOf = ({ database }: Driver, organizationId: string, quotas: Quotas): TenantStore => ({
+  subscribe: (hook) => database.transaction((run) => subscribe(run, organizationId, hook, quotas)),
+  hooks: () => listHooks(database, organizationId),
+  endHook: (hookId) => database.transaction((run) => unsubscribe(run, organizationId, hookId)),
+  events: (query) => database.transaction((run) => listEvents(run, organizationId, query)),
+  deliveries: (hookId, query) => database.transaction((run) => listDeliveries(run, { organizationId, hookId }, query)),
+  retryDelivery: (deliveryId) => database.transaction((run) => retryDelivery(run, organizationId, deliveryId, quotas)),
+  recoverDeliveries: (hookId, options) =>
+    database.transaction((run) => recoverDeliveries(run, { organizationId, hookId }, options, quotas)),
+  sendTest: (hookId, event) => database.transaction((run) => sendTest(run, { organizationId, hookId }, event, quotas)),
+  announce: (intents) => database.transaction((run) => announceIntents(run, organizationId, intents, quotas)),
+  settleIntent: (intentId, outcome) =>
+    database.transaction((run) => settleIntent(run, organizationId, intentId, outcome)),
+  nudge: () => database.transaction((run) => nudge(run, organizationId)),
+  people: () => listPeople(database, organizationId),
+  namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
+  renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
+});
+
+const workStoreOf = (driver: Driver): WorkStore => {
+  const { database, onWork } = driver;
+  return {
+    claimPolls: (options) => database.transaction((run) => claimPolls(run, options)),
+    isKnown: (organizationId, rows) => isKnown(database, organizationId, rows),
+    countTasksAt: (organizationId, which, us) => countTasksAt(database, organizationId, which, us),
+    recordPage: (page, { leaseMs }) => database.transaction((run) => recordPage(run, page, leaseMs)),
+    sequencesToLookUp: (organizationId, limit) => findSequencesToLookUp(database, organizationId, limit),
+    recordSequences: (lookUp, { leaseMs }) => database.transaction((run) => recordSequences(run, lookUp, leaseMs)),
+    finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome)),
+    progress: () => readProgress(database),
+    msUntilPoll: () => msUntilPoll(database),
+    claimDeliveries: async (options) =>
+      options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, options)),
+    settle: async (settlements) =>
+      settlements.length === 0 ? [] : database.transaction((run) => settle(run, settlements)),
+    claimFarewells: (options) => database.transaction((run) => claimFarewells(run, options)),
+    endFarewell: (hookId) => endFarewell(database, hookId),
+    msUntilDelivery: (options) => database.transaction((run) => msUntilDelivery(run, driver, options)),
+    claimCleanUp: (options) => database.transaction((run) => claimCleanUp(run, options)),
+    removeExpired: (options) => database.transaction((run) => removeExpired(run, options)),
+    finishCleanUp: (options) => database.transaction((run) => finishCleanUp(run, options)),
+    msUntilCleanUp: () => msUntilCleanUp(database),
+    onWork,
+  };
+};
+
+/** The store over a database: each method one flow, in one transaction. */
+export const createStore = (driver: Driver, quotas: Quotas): Store => {
+  const { database } = driver;
+  return {
+    tenant: (organizationId) => tenantStoreOf(driver, organizationId, quotas),
+    hookOfSecret: (secretHash) => findHookOfSecret(database, secretHash),
+    work: workStoreOf(driver),
+    keyCheck: (sealed) => database.transaction((run) => checkKey(run, sealed)),
+    sealedValues: () => database.transaction(readSealedValues),
+    async replaceSealed(values) {
+      await database.transaction((run) => replaceSealedValues(run, values));
+      await driver.eraseFreeSpace();
+    },
+    close: driver.close,
+  };
+};

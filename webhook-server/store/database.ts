@@ -1,0 +1,27 @@
+import type { Statement } from './sql.ts';
+import type { Topic } from './work-store.ts';
+
+/** Runs statements. Each throws a StoreError when the database cannot be used. */
+export type Run = {
+  rows<Row extends object>(statement: Statement): Promise<Row[]>;
+  first<Row extends object>(statement: Statement): Promise<Row | undefined>;
+  /** Returns how many rows it changed. */
+  change(statement: Statement): Promise<number>;
+};
+
+export type Transaction = Run & {
+  /** When the transaction began, by the database's clock: milliseconds since 1970. */
+  nowMs: number;
+  /** Once the transaction is committed, and only then, tells all server processes that there may be new work. */
+  announce(topic: Topic): void;
+};
+
+/** Outside a transaction each statement is one of its own. */
+export type Database = Run & {
+  /**
+   * Runs the work in one transaction, which is undone when the work throws. The work may run again from its beginning,
+   * when the database made it give way to another transaction. It must await nothing but its own statements: SQLite has
+   * one connection, and everybody else waits meanwhile.
+   */
+  transaction<Result>(work: (run: Transaction) => Promise<Result>): Promise<Result>;
+};

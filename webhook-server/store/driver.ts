@@ -1,0 +1,24 @@
+import type { Database, Run, Transaction } from './database.ts';
+import type { DueDelivery } from './rows/due-delivery.ts';
+import type { Topic } from './work-store.ts';
+
+export type DueOptions = { limit: number; perHook: number };
+
+/**
+ * A database, and the few things that one text cannot say for both. Everything else stands once, in `flows/`.
+ */
+export type Driver = {
+  database: Database;
+  /**
+   * Locks and reads up to `limit` deliveries that may be claimed, in the order of their turns. It is the hottest read of
+   * the store, and each planner needs to be led to the same plan by words that the other does not know.
+   */
+  dueDeliveries(run: Transaction, options: DueOptions): Promise<DueDelivery[]>;
+  /** When the next delivery can be claimed or a farewell is due; null when none is waiting. Shares its text with the above. */
+  nextDueMs(run: Run, options: { nowMs: number; perHook: number }): Promise<number | null>;
+  /** Forgets what deleted and overwritten rows held, as far as the database lets a program do so. */
+  eraseFreeSpace(): Promise<void>;
+  /** Calls the listener whenever there may be new work. Returns a function that ends this. */
+  onWork(topic: Topic, listener: () => void): () => void;
+  close(): Promise<void>;
+};

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Run, Transaction } from '../database.ts';
+import type { Driver } from '../driver.ts';
+import type { DueDelivery } from '../rows/due-delivery.ts';
+import { sql, tableOf } from '../sql.ts';
+import type { DeliveryClaim, Paces } from '../work-store.ts';
+import { admit } from './rate-limits.ts';
+
+type Leased = DueDelivery & { lease: string };
+
+const claimOf = (row: Leased, nowMs: number): DeliveryClaim => ({
+  id: row.id,
+  hookId: row.hook_id,
+  lease: row.lease,
+  sealedTarget: row.sealed_target,
+  sealedSecret: row.sealed_secret,
+  body: row.body,
+  attempt: row.attempts + 1,
+  ageMs: row.first_sent_at_ms === null ? 0 : nowMs - row.first_sent_at_ms,
+  hookFailures: row.failures,
+});
+
+/** An attempt counts from here on: whether the target heard of it is unknown until it is settled. */
+const lease = async (run: Transaction, rows: readonly Leased[], leaseMs: number): Promise<void> => {
+  const { nowMs } = run;
+  await run.change(sql`
+    update delivery
+    set lease = taken.lease, lease_until_ms = ${nowMs + leaseMs}, attempts = attempts + 1, certainty = 'ambiguous',
+        first_sent_at_ms = coalesce(first_sent_at_ms, ${nowMs}), last_sent_at_ms = ${nowMs}
+    from ${tableOf('taken', rows, { seq: ['bigint', ({ seq }) => seq], lease: ['text', (row) => row.lease] })}
+    where delivery.seq = taken.seq`);
+};
+
+type ClaimOptions = { limit: number; perHook: number; leaseMs: number; paces: Paces | null };
+
+/** Takes deliveries that are due, as far as the rate limits let them through. */
+export const claimDeliveries = async (
+  run: Transaction,
+  driver: Driver,
+  { limit, perHook, leaseMs, paces }: ClaimOptions,
+): Promise<DeliveryClaim[]> => {
+  const due = await driver.dueDeliveries(run, { limit, perHook });
+  const admitted = await admit(run, due, paces);
+  if (admitted.length === 0) return [];
+  const leased = admitted.map((row) => ({ ...row, lease: randomUUID() }));
+  await lease(run, leased, leaseMs);
+  return leased.map((row) => claimOf(row, run.nowMs));
+};
+
+/** Milliseconds until a delivery can be claimed or a farewell is due; undefined when none is waiting. */
+export const msUntilDelivery = async (
+  run: Run & { nowMs: number },
+  driver: Driver,
+  { perHook }: { perHook: number },
+): Promise<number | undefined> => {
+  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook });
+  return dueAtMs === null ? undefined : Math.max(0, dueAtMs - run.nowMs);
+};

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { Run, Transaction } from '../database.ts';
+import { type DueWorkspace, readPollClaim } from '../rows/workspace-row.ts';
+import { visibleWithinMs } from '../rules.ts';
+import { phrase, sql, tableOf } from '../sql.ts';
+import type { PollClaim } from '../work-store.ts';
+import { findReadings } from './readings.ts';
+
+/** Locks workspaces that are due and that no other process is claiming. */
+const lockDue = ({ rows, nowMs }: Transaction, limit: number): Promise<DueWorkspace[]> =>
+  rows<DueWorkspace>(sql`
+    select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
+           swept_at_ms, failures, active_at_ms, requested_at_ms,
+           exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
+             or exists (
+               select 1 from intent
+               where intent.organization_id = workspace.organization_id and closed_at_ms is null
+                 and settled_at_ms < ${nowMs - visibleWithinMs}) as has_unpublished,
+           exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_readings
+    from workspace
+    where sealed_key is not null and poll_at_ms <= ${nowMs} and (lease is null or lease_until_ms <= ${nowMs})
+    order by poll_at_ms
+    limit ${limit}
+    ${phrase('lock free rows')}`);
+
+/** Takes up to `limit` workspaces that have a live hook and are due. */
+export const claimPolls = async (
+  run: Transaction,
+  { limit, leaseMs }: { limit: number; leaseMs: number },
+): Promise<PollClaim[]> => {
+  const due = (await lockDue(run, limit)).map((row) => ({ row, lease: randomUUID() }));
+  if (due.length === 0) return [];
+  await run.change(sql`
+    update workspace set lease = taken.lease, lease_until_ms = ${run.nowMs + leaseMs}
+    from ${tableOf('taken', due, {
+      organization_id: ['text', ({ row }) => row.organization_id],
+      lease: ['text', ({ lease }) => lease],
+    })}
+    where workspace.organization_id = taken.organization_id`);
+  const reading = due.filter(({ row }) => Boolean(row.has_readings)).map(({ row }) => row.organization_id);
+  const readings = await findReadings(run, reading);
+  return due.map(({ row, lease }) =>
+    readPollClaim(row, { lease, nowMs: run.nowMs, readings: readings.get(row.organization_id) ?? [] }),
+  );
+};
+
+/** Milliseconds until a workspace is due; undefined when none is waiting. */
+export const msUntilPoll = async (run: Run): Promise<number | undefined> => {
+  const next = await run.first<{ due_in_ms: number | null }>(sql`
+    select min(greatest(poll_at_ms, lease_until_ms)) - now_ms() as due_in_ms
+    from workspace where sealed_key is not null`);
+  const dueInMs = next?.due_in_ms ?? undefined;
+  return dueInMs === undefined ? undefined : Math.max(0, dueInMs);
+};

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Run, Transaction } from '../database.ts';
+import { phrase, sql } from '../sql.ts';
+import type { RemoveOutcome, Retention } from '../work-store.ts';
+
+const removeSettledDeliveries = (run: Transaction, beforeMs: number, limit: number) =>
+  run.change(sql`
+    delete from delivery where seq in (
+      select seq from delivery where state in ('delivered', 'dropped') and settled_at_ms < ${beforeMs}
+      order by settled_at_ms limit ${limit})`);
+
+const removeDeadDeliveries = (run: Transaction, beforeMs: number, limit: number) =>
+  run.change(sql`
+    delete from delivery where seq in (
+      select seq from delivery where state = 'dead' and settled_at_ms < ${beforeMs}
+      order by settled_at_ms limit ${limit})`);
+
+const removeEvents = (run: Transaction, beforeMs: number, limit: number) =>
+  run.change(sql`
+    delete from event where seq in (
+      select seq from event where body is not null and detected_at_ms < ${beforeMs}
+      order by detected_at_ms limit ${limit})`);
+
+const removeHooks = (run: Transaction, beforeMs: number, limit: number) =>
+  run.change(sql`
+    delete from hook where id in (
+      select id from hook
+      where ended_at_ms < ${beforeMs} and farewell is distinct from 'due'
+        and not exists (select 1 from delivery where hook_id = hook.id)
+      order by ended_at_ms limit ${limit})`);
+
+const removeSpentPaces = (run: Transaction, beforeMs: number, limit: number) =>
+  run.change(sql`
+    delete from pace where pace_key in (
+      select pace_key from pace where paced_until_ms < ${beforeMs} limit ${limit} ${phrase('lock free rows')})`);
+
+type RemoveOptions = { lease: string; leaseMs: number; retention: Retention; limit: number };
+
+/** Removes up to `limit` rows that were kept for long enough, and renews the lease. */
+export const removeExpired = async (run: Transaction, options: RemoveOptions): Promise<RemoveOutcome> => {
+  const { lease, leaseMs, retention, limit } = options;
+  const held = await run.change(sql`
+    update chore set lease_until_ms = ${run.nowMs + leaseMs} where name = 'clean-up' and lease = ${lease}`);
+  if (held === 0) return { kind: 'lease lost' };
+  const steps = [
+    { step: removeSettledDeliveries, keptMs: retention.deliveryMs },
+    { step: removeDeadDeliveries, keptMs: retention.deadDeliveryMs },
+    { step: removeEvents, keptMs: retention.eventMs },
+    { step: removeHooks, keptMs: retention.hookMs },
+    { step: removeSpentPaces, keptMs: 0 },
+  ];
+  let count = 0;
+  for (const { step, keptMs } of steps) {
+    if (count >= limit) break;
+    count += await step(run, run.nowMs - keptMs, limit - count);
+  }
+  return { kind: 'removed', count };
+};
+
+/** Takes the clean-up if it is due and no other process has it. Returns the lease that proves it. */
+export const claimCleanUp = async (
+  { change, nowMs }: Transaction,
+  { leaseMs }: { leaseMs: number },
+): Promise<string | undefined> => {
+  const lease = randomUUID();
+  const claimed = await change(sql`
+    update chore set lease = ${lease}, lease_until_ms = ${nowMs + leaseMs}
+    where name = 'clean-up' and due_at_ms <= ${nowMs} and (lease is null or lease_until_ms <= ${nowMs})`);
+  return claimed === 1 ? lease : undefined;
+};
+
+/** Gives the clean-up back, if the lease is still ours. */
+export const finishCleanUp = async (
+  { change, nowMs }: Transaction,
+  { lease, againInMs }: { lease: string; againInMs: number },
+): Promise<void> => {
+  await change(sql`
+    update chore set due_at_ms = ${nowMs + againInMs}, lease = null, lease_until_ms = null
+    where name = 'clean-up' and lease = ${lease}`);
+};
+
+/** Milliseconds until the clean-up is due. */
+export const msUntilCleanUp = async (run: Run): Promise<number> => {
+  const next = await run.first<{ due_in_ms: number }>(sql`
+    select greatest(0, greatest(due_at_ms, lease_until_ms) - now_ms()) as due_in_ms
+    from chore where name = 'clean-up'`);
+  return next?.due_in_ms ?? 0;
+};

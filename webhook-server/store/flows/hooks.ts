@@ -1,0 +1,87 @@
+import type { Run, Transaction } from '../database.ts';
+import { hooksKeptPerLive, QuotaReached, type Quotas } from '../quotas.ts';
+import { type HookRow, hookColumns, readHook } from '../rows/hook-row.ts';
+import { constant, phrase, sql } from '../sql.ts';
+import type { NewHook, StoredHook } from '../tenant-store.ts';
+import { endHook } from './end-hook.ts';
+import { bringKey } from './keys.ts';
+import { lockWorkspaces } from './workspaces.ts';
+
+const readOne = async (run: Run, organizationId: string, hookId: string): Promise<StoredHook | undefined> => {
+  const row = await run.first<HookRow>(sql`
+    select ${constant(hookColumns)} from hook join workspace using (organization_id)
+    where hook.id = ${hookId} and organization_id = ${organizationId}`);
+  return row === undefined ? undefined : readHook(row);
+};
+
+const refuseTooMany = async (run: Transaction, organizationId: string, { hooks }: Quotas): Promise<void> => {
+  const { live = 0, kept = 0 } =
+    (await run.first<{ live: number; kept: number }>(sql`
+      select count(*) filter (where ended_at_ms is null) as live, count(*) as kept from hook
+      where organization_id = ${organizationId}`)) ?? {};
+  if (live >= hooks || kept >= hooks * hooksKeptPerLive) throw new QuotaReached('hooks', hooks);
+};
+
+/** Returns the id of the hook that this target has from now on. */
+const putHook = async (run: Transaction, organizationId: string, added: NewHook, quotas: Quotas): Promise<string> => {
+  const { id, targetHash, paceKey, secretHash, sealedTarget, sealedSecret, oncePer } = added;
+  const filters = JSON.stringify(added.filters);
+  const asksForTemplates = added.filters.sequence_template_ids !== undefined;
+  const live = await run.first<{ id: string }>(sql`
+    update hook
+    set filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${paceKey}
+    where organization_id = ${organizationId} and target_hash = ${targetHash} and ended_at_ms is null
+    returning id`);
+  if (live !== undefined) return live.id;
+  await refuseTooMany(run, organizationId, quotas);
+  // A target that is subscribed anew must not hear that an earlier hook has ended.
+  await run.change(sql`
+    update hook set farewell = 'sent'
+    where organization_id = ${organizationId} and target_hash = ${targetHash} and farewell = 'due'`);
+  await run.change(sql`
+    insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
+                      asks_for_templates, once_per, created_at_ms, resume_at_ms)
+    values (${id}, ${organizationId}, ${targetHash}, ${paceKey}, ${secretHash}, ${sealedTarget}, ${sealedSecret},
+            ${filters}, ${asksForTemplates}, ${oncePer}, ${run.nowMs}, ${run.nowMs})`);
+  return id;
+};
+
+/** Adds a hook, or gives the live hook of the same target its new filters, and wakes the detector. */
+export const subscribe = async (
+  run: Transaction,
+  organizationId: string,
+  added: NewHook,
+  quotas: Quotas,
+): Promise<StoredHook> => {
+  await bringKey(run, organizationId, added);
+  const hookId = await putHook(run, organizationId, added, quotas);
+  const stored = await readOne(run, organizationId, hookId);
+  if (stored === undefined) throw new Error(`The hook ${hookId} was not stored.`);
+  run.announce('poll');
+  return stored;
+};
+
+/** The hooks of the organization, ended ones too, newest first. */
+export const listHooks = async (run: Run, organizationId: string): Promise<StoredHook[]> => {
+  const rows = await run.rows<HookRow>(sql`
+    select ${constant(hookColumns)} from hook join workspace using (organization_id)
+    where organization_id = ${organizationId}
+    order by hook.created_at_ms desc, ${phrase('hook number')} desc`);
+  return rows.map(readHook);
+};
+
+/** Ends a hook because its Zap asked for it. Returns whether the organization has, or had, such a hook. */
+export const unsubscribe = async (run: Transaction, organizationId: string, hookId: string): Promise<boolean> => {
+  await lockWorkspaces(run, [organizationId]);
+  if ((await readOne(run, organizationId, hookId)) === undefined) return false;
+  await endHook(run, hookId, 'unsubscribed');
+  return true;
+};
+
+/** The hook with this secret, live or ended. */
+export const findHookOfSecret = (
+  run: Run,
+  secretHash: string,
+): Promise<{ organizationId: string; hookId: string } | undefined> =>
+  run.first<{ organizationId: string; hookId: string }>(sql`
+    select organization_id as "organizationId", id as "hookId" from hook where secret_hash = ${secretHash}`);

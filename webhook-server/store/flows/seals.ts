@@ -1,0 +1,71 @@
+import type { Run, Transaction } from '../database.ts';
+import type { HookSeals, SealedValues, WorkspaceKey } from '../sealed-values.ts';
+import { sql, tableOf } from '../sql.ts';
+
+const readKeyCheck = (run: Run) => run.first<{ sealed: string }>(sql`select sealed from key_check`);
+
+/** Returns the sealed text that the first start stored, or stores this one. */
+export const checkKey = async (run: Transaction, sealed: string): Promise<string> => {
+  await run.change(sql`
+    insert into key_check (sealed)
+    select cast(${sealed} as text) where not exists (select 1 from key_check)
+    on conflict do nothing`);
+  return (await readKeyCheck(run))?.sealed ?? sealed;
+};
+
+/** Everything that depends on the encryption key. */
+export const readSealedValues = async (run: Run): Promise<SealedValues> => ({
+  keyCheck: (await readKeyCheck(run))?.sealed ?? '',
+  workspaceKeys: await run.rows<WorkspaceKey>(sql`
+    select organization_id as "organizationId", key_hash as "keyHash", sealed_key as "sealedKey" from workspace
+    where sealed_key is not null`),
+  spareKeys: await run.rows<WorkspaceKey>(sql`
+    select organization_id as "organizationId", key_hash as "keyHash", sealed_key as "sealedKey" from spare_key`),
+  hooks: await run.rows<HookSeals>(sql`
+    select id, target_hash as "targetHash", pace_key as "paceKey", secret_hash as "secretHash",
+           sealed_target as "sealedTarget", sealed_secret as "sealedSecret"
+    from hook`),
+});
+
+const newKeys = (keys: readonly WorkspaceKey[]) =>
+  tableOf('anew', keys, {
+    anew_id: ['text', ({ organizationId }) => organizationId],
+    anew_hash: ['text', ({ keyHash }) => keyHash],
+    anew_key: ['text', ({ sealedKey }) => sealedKey],
+  });
+
+const putHooks = (run: Run, hooks: readonly HookSeals[]) =>
+  run.change(sql`
+    update hook
+    set target_hash = anew.target_hash, pace_key = anew.pace_key, secret_hash = anew.secret_hash,
+        sealed_target = anew.sealed_target, sealed_secret = anew.sealed_secret
+    from ${tableOf('anew', hooks, {
+      id: ['text', ({ id }) => id],
+      target_hash: ['text', ({ targetHash }) => targetHash],
+      pace_key: ['text', ({ paceKey }) => paceKey],
+      secret_hash: ['text', ({ secretHash }) => secretHash],
+      sealed_target: ['text', ({ sealedTarget }) => sealedTarget],
+      sealed_secret: ['text', ({ sealedSecret }) => sealedSecret],
+    })}
+    where hook.id = anew.id`);
+
+/** Puts these values in the place of those that are there, sealed with another key. */
+export const replaceSealedValues = async (
+  run: Transaction,
+  { keyCheck, workspaceKeys, spareKeys, hooks }: SealedValues,
+): Promise<void> => {
+  await run.change(sql`update key_check set sealed = ${keyCheck}`);
+  await run.change(sql`
+    update workspace set key_hash = anew_hash, sealed_key = anew_key
+    from ${newKeys(workspaceKeys)}
+    where organization_id = anew_id`);
+  await run.change(sql`delete from spare_key`);
+  await run.change(sql`
+    insert into spare_key (organization_id, key_hash, sealed_key)
+    select anew_id, anew_hash, anew_key from ${newKeys(spareKeys)}
+    where true
+    on conflict do nothing`);
+  await putHooks(run, hooks);
+  // Its names were made with the key, too. What was used up of a pace is forgotten: a few seconds' worth.
+  await run.change(sql`delete from pace`);
+};

@@ -1,0 +1,112 @@
+import type { Certainty } from '../../../contract/delivery.ts';
+import type { Transaction } from '../database.ts';
+import { failureEndsHookMs } from '../rules.ts';
+import { oneOf, phrase, sql, tableOf } from '../sql.ts';
+import type { Settlement, SettleOutcome } from '../work-store.ts';
+import { endHook } from './end-hook.ts';
+import { lockWorkspaces } from './workspaces.ts';
+
+type Held = Pick<Settlement, 'id' | 'lease'>;
+type HeldRow = { hook_id: string; last_sent_at_ms: number };
+
+type Failed = Held & { state: 'dead' | 'dropped' | 'unchanged'; certainty: Certainty; reason: string };
+
+const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'delivered';
+
+/** Nearly every delivery ends like this: two statements for all that come together. */
+const noteDelivered = async (run: Transaction, held: readonly Held[]): Promise<SettleOutcome[]> => {
+  const rows = await run.rows<{ id: string; hook_id: string }>(sql`
+    update delivery
+    set state = 'delivered', settled_at_ms = ${run.nowMs}, certainty = null, reason = null,
+        lease = null, lease_until_ms = null
+    from ${tableOf('ours', held, { held_id: ['text', ({ id }) => id], held_lease: ['text', ({ lease }) => lease] })}
+    where id = held_id and lease = held_lease and state in ('waiting', 'dropped')
+    returning id, hook_id`);
+  await run.change(sql`
+    update hook set failing_since_ms = null, failures = 0
+    where id ${oneOf([...new Set(rows.map(({ hook_id }) => hook_id))])} and (failing_since_ms is not null or failures > 0)`);
+  const settled = new Set(rows.map(({ id }) => id));
+  return held.map(({ id }) => ({ kind: settled.has(id) ? 'settled' : 'lease lost' }));
+};
+
+/** What was dropped while it was under way stays dropped, and keeps the reason. */
+const putBack = async (run: Transaction, { id, lease, state, certainty, reason }: Failed): Promise<void> => {
+  const ended = state === 'unchanged' ? sql`` : sql`state = ${state}, settled_at_ms = ${run.nowMs},`;
+  const kept = state === 'unchanged' ? sql`case when state = 'dropped' then reason else ${reason} end` : sql`${reason}`;
+  await run.change(sql`
+    update delivery
+    set ${ended} reason = ${kept}, certainty = ${certainty}, lease = null, lease_until_ms = null
+    where id = ${id} and lease = ${lease}`);
+};
+
+/** Locks the hook of a delivery. Returns undefined when the lease is no longer ours. */
+const lockHook = async (run: Transaction, { id, lease }: Held): Promise<HeldRow | undefined> => {
+  await run.first(sql`
+    select 1 as locked from hook where id = (select hook_id from delivery where id = ${id}) ${phrase('lock')}`);
+  return run.first<HeldRow>(sql`
+    select hook_id, last_sent_at_ms from delivery
+    where id = ${id} and lease = ${lease} and state in ('waiting', 'dropped')
+    ${phrase('lock')}`);
+};
+
+const end = async (run: Transaction, hookId: string, reason: 'gone' | 'failing'): Promise<SettleOutcome> => {
+  await endHook(run, hookId, reason);
+  return { kind: 'ended', reason };
+};
+
+/** Attempts that began before a failure was known are counted with it. */
+const noteFailure = async (run: Transaction, row: HeldRow, afterMs: number): Promise<SettleOutcome> => {
+  const { hook_id: hookId, last_sent_at_ms: sentAtMs } = row;
+  const noted = await run.first<{ failing_since_ms: number }>(sql`
+    update hook
+    set failing_since_ms = coalesce(failing_since_ms, ${run.nowMs}),
+        failures = case when failed_at_ms >= ${sentAtMs} then failures else failures + 1 end,
+        failed_at_ms = case when failed_at_ms >= ${sentAtMs} then failed_at_ms else ${run.nowMs} end,
+        resume_at_ms = greatest(resume_at_ms, ${run.nowMs + Math.round(afterMs)})
+    where id = ${hookId}
+    returning failing_since_ms`);
+  const sinceMs = noted?.failing_since_ms ?? run.nowMs;
+  return run.nowMs - sinceMs >= failureEndsHookMs ? end(run, hookId, 'failing') : { kind: 'settled' };
+};
+
+const settleOne = async (run: Transaction, { id, lease, outcome }: Settlement): Promise<SettleOutcome> => {
+  const held = { id, lease };
+  const row = await lockHook(run, held);
+  if (row === undefined) return { kind: 'lease lost' };
+  switch (outcome.kind) {
+    case 'delivered':
+      return (await noteDelivered(run, [held]))[0] ?? { kind: 'lease lost' };
+    case 'gone':
+      await putBack(run, { ...held, state: 'dropped', certainty: 'refused', reason: 'the target is gone' });
+      return end(run, row.hook_id, 'gone');
+    case 'retry':
+      await putBack(run, { ...held, ...outcome, state: 'unchanged' });
+      return noteFailure(run, row, outcome.afterMs);
+    case 'dead':
+      await putBack(run, { ...held, ...outcome, state: 'dead' });
+      return noteFailure(run, row, outcome.afterMs);
+  }
+};
+
+/** Failures may end hooks, for which their workspaces must be locked: all of them first, as everybody does. */
+const lockFor = async (run: Transaction, failed: readonly Settlement[]): Promise<void> => {
+  const rows = await run.rows<{ organization_id: string }>(sql`
+    select distinct organization_id from delivery where id ${oneOf(failed.map(({ id }) => id))}`);
+  await lockWorkspaces(
+    run,
+    rows.map(({ organization_id }) => organization_id),
+  );
+};
+
+/** Writes down what became of attempts whose leases are still ours. Returns one outcome for each, in their order. */
+export const settle = async (run: Transaction, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
+  if (settlements.every(isDelivered)) return noteDelivered(run, settlements);
+  await lockFor(
+    run,
+    settlements.filter((settlement) => !isDelivered(settlement)),
+  );
+  const outcomes: SettleOutcome[] = [];
+  // One after the other, since it counts for a hook what came last.
+  for (const settlement of settlements) outcomes.push(await settleOne(run, settlement));
+  return outcomes;
+};

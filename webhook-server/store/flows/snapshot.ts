@@ -1,0 +1,118 @@
+import { type Change, changeOf } from '../changes/change.ts';
+import type { Run, Transaction } from '../database.ts';
+import { oneOf, sql, tableOf } from '../sql.ts';
+import type { PageRecord, SeenTask } from '../work-store.ts';
+
+type SnapshotRow = { task_id: string; assignee_user_id: string | null; updated_at_us: number };
+
+/** A row whose task is with somebody else than the snapshot says, or was changed since. */
+type Differing = SeenTask & { previousId: string | null };
+
+const readSnapshot = async (run: Run, organizationId: string, rows: readonly SeenTask[]) => {
+  const stored = await run.rows<SnapshotRow>(sql`
+    select task_id, assignee_user_id, updated_at_us from snapshot
+    where organization_id = ${organizationId} and task_id ${oneOf(rows.map(({ task }) => task.id))}`);
+  return new Map(stored.map((row) => [row.task_id, row]));
+};
+
+/** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
+export const isKnown = async (run: Run, organizationId: string, rows: readonly SeenTask[]): Promise<boolean> => {
+  const stored = await readSnapshot(run, organizationId, rows);
+  return rows.every(({ task, assigneeId, updatedAtUs }) => {
+    const known = stored.get(task.id);
+    return known !== undefined && known.assignee_user_id === assigneeId && known.updated_at_us >= updatedAtUs;
+  });
+};
+
+/** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
+export const countTasksAt = async (
+  run: Run,
+  organizationId: string,
+  which: 'created' | 'updated',
+  us: number,
+): Promise<number> => {
+  const moment = which === 'created' ? sql`created_at_us` : sql`updated_at_us`;
+  const counted = await run.first<{ count: number }>(sql`
+    select count(*) as count from snapshot where organization_id = ${organizationId} and ${moment} = ${us}`);
+  return counted?.count ?? 0;
+};
+
+/** Adds the tasks that are not there yet, and leaves the others as they are. */
+export const insertTasks = async (run: Run, organizationId: string, rows: readonly SeenTask[]): Promise<void> => {
+  if (rows.length === 0) return;
+  await run.change(sql`
+    insert into snapshot (organization_id, task_id, sequence_id, assignee_user_id, created_at_us, updated_at_us)
+    select ${organizationId}, task_id, sequence_id, assignee_id, created_at_us, updated_at_us
+    from ${tableOf('seen', rows, {
+      task_id: ['text', ({ task }) => task.id],
+      sequence_id: ['text', ({ task }) => task.sequence_id],
+      assignee_id: ['text', ({ assigneeId }) => assigneeId],
+      created_at_us: ['bigint', ({ createdAtUs }) => createdAtUs],
+      updated_at_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
+    })}
+    where true
+    on conflict do nothing`);
+};
+
+/** The compare-and-swap from which an event is born. Returns the ids of the tasks that it moved on. */
+const swapTasks = async (run: Run, organizationId: string, rows: readonly Differing[]): Promise<Set<string>> => {
+  if (rows.length === 0) return new Set();
+  const swapped = await run.rows<{ task_id: string }>(sql`
+    update snapshot set assignee_user_id = assignee_id, updated_at_us = seen_at_us
+    from ${tableOf('seen', rows, {
+      seen_id: ['text', ({ task }) => task.id],
+      assignee_id: ['text', ({ assigneeId }) => assigneeId],
+      previous_id: ['text', ({ previousId }) => previousId],
+      seen_at_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
+    })}
+    where organization_id = ${organizationId} and task_id = seen_id
+      and assignee_user_id is not distinct from previous_id and updated_at_us <= seen_at_us
+    returning task_id`);
+  return new Set(swapped.map(({ task_id }) => task_id));
+};
+
+/** A page that shows a task twice is compared in two goes, as if it were two pages. */
+const withoutRepeats = (rows: readonly SeenTask[]): SeenTask[][] => {
+  const goes: Map<string, SeenTask>[] = [];
+  for (const row of rows) {
+    const go = goes.at(-1);
+    if (go === undefined || go.has(row.task.id)) goes.push(new Map([[row.task.id, row]]));
+    else go.set(row.task.id, row);
+  }
+  return goes.map((go) => [...go.values()]);
+};
+
+const compareOnce = async (
+  run: Transaction,
+  { organizationId, reading }: PageRecord,
+  rows: readonly SeenTask[],
+): Promise<Change[]> => {
+  const stored = await readSnapshot(run, organizationId, rows);
+  await insertTasks(
+    run,
+    organizationId,
+    rows.filter(({ task }) => !stored.has(task.id)),
+  );
+  const differing = rows.flatMap((row): Differing[] => {
+    const known = stored.get(row.task.id);
+    if (known === undefined) return [];
+    const previousId = known.assignee_user_id;
+    return previousId === row.assigneeId && known.updated_at_us === row.updatedAtUs ? [] : [{ ...row, previousId }];
+  });
+  const swapped = await swapTasks(run, organizationId, differing);
+  // A sweep takes long and tells page by page: each page is a batch of its own.
+  const readingId = reading.kind === 'sweep' ? `${reading.id}/${reading.rowsRead}` : reading.id;
+  return differing
+    .filter(({ task, assigneeId, previousId }) => swapped.has(task.id) && assigneeId !== previousId)
+    .map((row) => changeOf({ organizationId, readingId, nowMs: run.nowMs }, row, row.previousId));
+};
+
+/**
+ * Brings the snapshot up to the rows of a page. Returns the changes that they tell: none where the snapshot knows it,
+ * knows better, or meets the task for the first time.
+ */
+export const compareWithSnapshot = async (run: Transaction, page: PageRecord): Promise<Change[]> => {
+  const changes: Change[] = [];
+  for (const rows of withoutRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows)));
+  return changes;
+};

@@ -1,0 +1,38 @@
+import type { Run, Transaction } from '../database.ts';
+import { json, oneOf, phrase, sql } from '../sql.ts';
+
+/**
+ * Locks workspaces, so that nothing is told to their hooks, and none begins or ends, until the transaction is over.
+ * Whoever locks hooks or deliveries as well locks these first, and all of them at once.
+ */
+export const lockWorkspaces = async (run: Transaction, organizationIds: readonly string[]): Promise<void> => {
+  await run.rows(sql`
+    select 1 from workspace where organization_id ${oneOf(organizationIds)}
+    order by organization_id
+    ${phrase('lock')}`);
+};
+
+type Held = { organizationId: string; lease: string; requestedAtMs?: readonly number[] | undefined };
+
+/**
+ * Locks the workspace, renews its lease and notes when Topo was asked about it; without `requestedAtMs` what is known
+ * stays. Returns whether the lease is still ours.
+ */
+export const keepLease = async (
+  run: Transaction,
+  { organizationId, lease, requestedAtMs }: Held,
+  leaseMs: number,
+): Promise<boolean> => {
+  const changed = await run.change(sql`
+    update workspace
+    set lease_until_ms = ${run.nowMs + leaseMs}, requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms)
+    where organization_id = ${organizationId} and lease = ${lease}`);
+  return changed > 0;
+};
+
+/** The hooks of a workspace that have not ended. */
+export const findLiveHookIds = async (run: Run, organizationId: string): Promise<string[]> => {
+  const rows = await run.rows<{ id: string }>(sql`
+    select id from hook where organization_id = ${organizationId} and ended_at_ms is null`);
+  return rows.map(({ id }) => id);
+};

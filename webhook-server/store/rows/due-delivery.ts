@@ -1,0 +1,13 @@
+import type { Paced } from '../pacer.ts';
+
+/** A delivery that may be claimed, with what its hook says about it. */
+export type DueDelivery = Paced & {
+  seq: number;
+  id: string;
+  failures: number;
+  sealed_target: string;
+  sealed_secret: string;
+  body: string;
+  attempts: number;
+  first_sent_at_ms: number | null;
+};

@@ -1,0 +1,38 @@
+import { HookFilters, OncePer } from '../../../contract/hook.ts';
+import type { EndReason, StoredHook } from '../tenant-store.ts';
+
+/** A row of `hook`, joined with what it shares with its workspace. */
+export type HookRow = {
+  id: string;
+  sealed_target: string;
+  sealed_secret: string;
+  filters: string;
+  once_per: string;
+  created_at_ms: number;
+  resume_at_ms: number;
+  ended_at_ms: number | null;
+  ended_reason: EndReason | null;
+  listening_since_ms: number | null;
+  key_refused_since_ms: number | null;
+};
+
+export const hookColumns = `
+  hook.id, hook.sealed_target, hook.sealed_secret, hook.filters, hook.once_per, hook.created_at_ms,
+  hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms`;
+
+export const readFilters = (json: string): HookFilters => HookFilters.parse(JSON.parse(json));
+
+/** A hook hears of changes from when it was made, or from when its workspace was read, whichever came later. */
+export const readHook = (row: HookRow): StoredHook => ({
+  id: row.id,
+  sealedTarget: row.sealed_target,
+  sealedSecret: row.sealed_secret,
+  filters: readFilters(row.filters),
+  oncePer: OncePer.parse(row.once_per),
+  createdAtMs: row.created_at_ms,
+  resumeAtMs: row.resume_at_ms,
+  ended:
+    row.ended_at_ms === null || row.ended_reason === null ? null : { atMs: row.ended_at_ms, reason: row.ended_reason },
+  listeningSinceMs: row.listening_since_ms === null ? null : Math.max(row.created_at_ms, row.listening_since_ms),
+  keyRefusedSinceMs: row.key_refused_since_ms,
+});

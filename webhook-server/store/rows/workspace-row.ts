@@ -1,0 +1,46 @@
+import type { PollClaim, Reading } from '../work-store.ts';
+
+/** A row of `workspace` that is due, with what its claim tells. */
+export type DueWorkspace = {
+  organization_id: string;
+  sealed_key: string;
+  is_baselined: number | boolean;
+  is_silent: number | boolean;
+  watermark_us: number | null;
+  watermark_moved_at_ms: number | null;
+  is_settled: number | boolean;
+  swept_at_ms: number | null;
+  failures: number;
+  active_at_ms: number;
+  /** A JSON list, as `keepLease` wrote it. */
+  requested_at_ms: string;
+  has_unpublished: number | boolean;
+  has_readings: number | boolean;
+};
+
+const readWatermark = (row: DueWorkspace): PollClaim['watermark'] =>
+  row.watermark_us === null || row.watermark_moved_at_ms === null
+    ? null
+    : { us: row.watermark_us, movedAtMs: row.watermark_moved_at_ms, isSettled: Boolean(row.is_settled) };
+
+const readTimes = (json: string): number[] => JSON.parse(json);
+
+export const readPollClaim = (
+  row: DueWorkspace,
+  { lease, nowMs, readings }: { lease: string; nowMs: number; readings: readonly Reading[] },
+): PollClaim => ({
+  organizationId: row.organization_id,
+  lease,
+  sealedKey: row.sealed_key,
+  nowMs,
+  isBaselined: Boolean(row.is_baselined),
+  isSilent: Boolean(row.is_silent),
+  watermark: readWatermark(row),
+  walk: readings.find(({ kind }) => kind === 'walk') ?? null,
+  background: readings.find(({ kind }) => kind !== 'walk') ?? null,
+  sweptAtMs: row.swept_at_ms,
+  hasUnpublished: Boolean(row.has_unpublished),
+  failures: row.failures,
+  activeAtMs: row.active_at_ms,
+  requestedAtMs: readTimes(row.requested_at_ms),
+});

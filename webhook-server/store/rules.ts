@@ -1,0 +1,38 @@
+/** The numbers that are rules of the store. Each stands here once, whoever acts on it. */
+
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
+const dayMs = 24 * hourMs;
+
+/** Topo may show a change this long after it was made; a scan that reads further back has seen it. */
+export const visibleWithinMs = 60 * secondMs;
+
+/** An intent that nobody settled for this long never came true, as far as we know. */
+export const intentLifeMs = 30 * secondMs;
+
+/** A change waits no longer than this for its intent to be settled. */
+export const intentPatienceMs = 3 * secondMs;
+
+/** A change waits no longer than this for its template, if Topo still fails to tell it then. */
+export const templatePatienceMs = hourMs;
+
+/** Intents are counted for the quota, and kept, for this long. */
+export const intentsKeptMs = dayMs;
+
+/** Time enough for the write that an intent announces, before the detector looks for it. */
+export const writeTakesMs = 500;
+
+/**
+ * While the detector looks out for a change it looks again after this, and then after twice the time each time. A change
+ * that waits for its intent is looked at this often.
+ */
+export const shortestLookMs = 500;
+
+/** A hook that has failed for this long without one success is ended. */
+export const failureEndsHookMs = 3 * dayMs;
+
+/** A workspace whose key was refused for this long has no hooks any more. */
+export const refusalEndsHooksMs = dayMs;
+
+/** So few rows of some kilobytes are written by one statement that none comes near its time-out. */
+export const rowsPerStatement = 500;

@@ -1,0 +1,24 @@
+import { StoreError } from '../store.ts';
+
+// What is wrong with the disk or the file, as opposed to what is wrong with a statement.
+const sentences: Record<string, string> = {
+  SQLITE_FULL: 'The disk that holds the database is full. Free some space: the server goes on by itself.',
+  SQLITE_READONLY: 'The database cannot be written. Let the user who runs the server write to its folder.',
+  SQLITE_CANTOPEN: 'The database cannot be written. Let the user who runs the server write to its folder.',
+  SQLITE_IOERR: 'The disk that holds the database does not answer. Check the disk: the server goes on by itself.',
+  SQLITE_CORRUPT: 'The database is damaged. Stop the server and restore the file from a backup.',
+  SQLITE_NOTADB: 'The database is damaged. Stop the server and restore the file from a backup.',
+  SQLITE_BUSY: 'Another process is using the database. Stop it: the server goes on by itself.',
+};
+
+/** By its code: the class of the error belongs to whoever loaded SQLite first in this process. */
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** The error of a statement as the store's callers see it: a StoreError when the disk or the file is at fault. */
+export const translateError = (error: unknown): unknown => {
+  // Extended codes have the code that they extend in front, for example SQLITE_IOERR_WRITE.
+  const primary = codeOf(error).split('_').slice(0, 2).join('_');
+  const message = sentences[primary];
+  return message === undefined ? error : new StoreError(message, { cause: error });
+};
