@@ -13,7 +13,7 @@ test('every attack has a test or a reason, and every test that is named is there
   const unproven = rows.filter(([attack = '', proof = '', ...more]) => {
     if (attack === '' || more.length > 0) return true;
     if (/^Reason: .{30,}\.$/.test(proof)) return false;
-    const [, file = '', name = ''] = /^(test\/[\w-]+\.test\.ts): (.{10,})$/.exec(proof) ?? [];
+    const [, file = '', name = ''] = /^(test\/[\w/-]+\.test\.ts): (.{10,})$/.exec(proof) ?? [];
     return file === '' || !read(file).replaceAll("\\'", "'").includes(name);
   });
   expect(unproven).toEqual([]);
