@@ -19,6 +19,7 @@ export default {
       },
     ],
   },
+  setupFiles: ['<rootDir>/test/runner/quiet-core.mjs'],
   globalSetup: '<rootDir>/test/runner/postgres-cluster.mjs',
   globalTeardown: '<rootDir>/test/runner/postgres-cluster-end.mjs',
   reporters: ['default', '<rootDir>/test/runner/closing-line.mjs'],

@@ -46,6 +46,16 @@ export const newSchemaUrl = async (): Promise<string> => {
   return url.href;
 };
 
+/** The address of a new database, for what names its schema. */
+export const newDatabaseUrl = async (): Promise<string> => {
+  administrator ??= connectPostgres();
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await (await administrator).query(`create database ${name}`);
+  const url = new URL(clusterUrl ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+};
+
 /** Puts a clock into the schema that stands still until it is set. */
 const stopClock = async (url: string) => {
   const client = new Client({ connectionString: url });
