@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
-import { conceal } from './secrets/conceal.ts';
+import { redact } from './secrets/redact.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
@@ -39,7 +39,7 @@ export const createLog = (level: Config['logLevel'], destination: DestinationStr
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: errWithCause, cause: errWithCause },
       redact: { paths, censor: '[secret]' },
-      hooks: { streamWrite: conceal },
+      hooks: { streamWrite: redact },
     },
     destination,
   );

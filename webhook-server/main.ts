@@ -1,9 +1,9 @@
 // Before everything else: see there.
-import './hold-heap.ts';
+import './v8-flags.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { conceal } from './secrets/conceal.ts';
 import { EncryptionKeyError } from './secrets/encryption-key.ts';
+import { redact } from './secrets/redact.ts';
 import { SealBroken } from './secrets/vault.ts';
 import { startServer } from './server.ts';
 import { StoreError } from './store/store.ts';
@@ -50,6 +50,6 @@ const start = async (): Promise<void> => {
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${conceal(explain(error))}\n`);
+  process.stderr.write(`${redact(explain(error))}\n`);
   process.exitCode = 1;
 }

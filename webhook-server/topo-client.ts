@@ -3,9 +3,9 @@ import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
 import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
-import type { CallTopo, TopoAnswer, TopoClient } from './call-topo.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Secret } from './secrets/secret.ts';
+import type { CallTopo, TopoAnswer, TopoClient } from './topo-port.ts';
 
 const timeoutMs = 20_000;
 

@@ -4,7 +4,7 @@ import { afterAll } from '@jest/globals';
 import { createDelivery, type DeliveryLimits, zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport, type Transport } from '../../webhook-server/delivery/transport.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
-import { signingSecretPlace, targetPlace } from '../../webhook-server/secrets/places.ts';
+import { signingSecretAad, targetAad } from '../../webhook-server/seals/associated-data.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
@@ -60,8 +60,8 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
       targetHash: `target of ${id}`,
       paceKey,
       secretHash: `secret of ${id}`,
-      sealedTarget: vault.seal(new Secret(url), targetPlace(id)),
-      sealedSecret: vault.seal(new Secret(signingSecret), signingSecretPlace(id)),
+      sealedTarget: vault.seal(new Secret(url), targetAad(id)),
+      sealedSecret: vault.seal(new Secret(signingSecret), signingSecretAad(id)),
       sealedKey: '',
       keyHash: '',
       filters: {},

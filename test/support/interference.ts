@@ -1,6 +1,6 @@
 import type { Spoiling } from '../../dev/sandbox/fault.ts';
-import type { CallTopo } from '../../webhook-server/call-topo.ts';
 import type { WorkStore } from '../../webhook-server/store/work-store.ts';
+import type { CallTopo } from '../../webhook-server/topo-port.ts';
 import type { Deed } from './detector-history.ts';
 
 type Planned<Value> = { left: number; value: Value };

@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
+import { createKeyCache } from '../../webhook-server/http/authentication/key-cache.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
-import { createIdentities } from '../../webhook-server/http/identities.ts';
-import { type HttpLimits, usualLimits } from '../../webhook-server/http/limits.ts';
-import { listen, type Patience } from '../../webhook-server/http/listen.ts';
+import { defaultLimits, type HttpLimits } from '../../webhook-server/http/limits.ts';
+import { type ClientTimeouts, listen } from '../../webhook-server/http/listen.ts';
 import type { Log } from '../../webhook-server/log.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
@@ -26,7 +26,7 @@ type Options = {
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
   mostConnections?: number;
-  patience?: Patience;
+  clientTimeouts?: ClientTimeouts;
   log?: Log;
 };
 
@@ -37,7 +37,7 @@ export const startHttp = async ({
   allowedHosts = usualHosts,
   limits = {},
   mostConnections = 2_000,
-  patience,
+  clientTimeouts,
   log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
@@ -47,19 +47,19 @@ export const startHttp = async ({
   const vault = createVault(Buffer.alloc(32, 1));
   const kept = keepLog();
   const log = givenLog ?? kept;
-  const identities = createIdentities(createTopoClient(topo.url).identify, vault, () => nowMs);
+  const keyCache = createKeyCache(createTopoClient(topo.url).identify, vault, () => nowMs);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),
-    identities,
+    keyCache,
     checkTarget: createTargetCheck(allowedHosts),
     vault,
     clock: () => nowMs,
     trustedProxies: 0,
-    limits: { ...usualLimits, ...limits },
+    limits: { ...defaultLimits, ...limits },
     log,
   });
-  const server = await listen(http, { host: '127.0.0.1', port: 0, mostConnections }, patience);
+  const server = await listen(http, { host: '127.0.0.1', port: 0, mostConnections }, clientTimeouts);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */
@@ -92,7 +92,7 @@ export const startHttp = async ({
     sandbox,
     store,
     vault,
-    identities,
+    keyCache,
     log: kept,
     url,
     call,

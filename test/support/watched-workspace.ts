@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { TaskReassigned } from '../../contract/event.ts';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
-import type { CallTopo } from '../../webhook-server/call-topo.ts';
 import { createDetector } from '../../webhook-server/detector/detector.ts';
-import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
+import { topoKeyAad } from '../../webhook-server/seals/associated-data.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
@@ -11,6 +10,7 @@ import type { Store } from '../../webhook-server/store/store.ts';
 import type { NewHook } from '../../webhook-server/store/tenant-store.ts';
 import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import type { CallTopo } from '../../webhook-server/topo-port.ts';
 import { keepLog } from './keep-log.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -57,7 +57,7 @@ export const watchWorkspace = async (
       store: throughStore(store.work),
       vault,
       call: throughCall(createTopoClient(topo.url).call),
-      pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 24 * 3_600_000 },
+      pace: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       monotonicClock: () => nowMs,
       random: () => random,
@@ -68,7 +68,7 @@ export const watchWorkspace = async (
   let hooks = 0;
 
   const sealed = (key: string, ownerId = organizationId) => ({
-    sealedKey: vault.seal(new Secret(key), topoKeyPlace(ownerId)),
+    sealedKey: vault.seal(new Secret(key), topoKeyAad(ownerId)),
     keyHash: vault.hash(new Secret(key), 'topo_key'),
   });
 

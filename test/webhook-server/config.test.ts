@@ -102,8 +102,8 @@ test.each([
   ['WAITING_DELIVERIES_PER_WORKSPACE', '7', { quotas: { waitingDeliveries: 7 } }],
   ['INTENTS_PER_WORKSPACE', '7', { quotas: { intents: 7 } }],
   ['PEOPLE_PER_WORKSPACE', '7', { quotas: { people: 7 } }],
-  ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, looksPerMinute: 1, sendsPerMinute: 1 } }],
-  ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, strangersPerMinute: 35 } }],
+  ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, wakeUpsPerMinute: 1, manualDeliveriesPerMinute: 1 } }],
+  ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, unauthenticatedPerMinute: 35 } }],
   ['BODY_KILOBYTES', '7', { limits: { bodyKilobytes: 7 } }],
   ['MAX_CONNECTIONS', '7', { mostConnections: 7 }],
 ])('%s is configured, and must be a number', (name, value, expected) => {

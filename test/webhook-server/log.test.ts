@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../webhook-server/log.ts';
-import { conceal } from '../../webhook-server/secrets/conceal.ts';
+import { redact } from '../../webhook-server/secrets/redact.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 
 const canary = 'c4n4ry0123456789';
@@ -89,6 +89,6 @@ test('ordinary lines stay as they are', () => {
     'the target answered 500',
     'hok_1',
   ]) {
-    expect(conceal(text)).toBe(text);
+    expect(redact(text)).toBe(text);
   }
 });

@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { createDelivery, zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport, type Transport } from '../../webhook-server/delivery/transport.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
-import { sealHook } from '../../webhook-server/http/seal-hook.ts';
-import { targetPlace } from '../../webhook-server/secrets/places.ts';
+import { targetAad } from '../../webhook-server/seals/associated-data.ts';
+import { sealHook } from '../../webhook-server/seals/seal-hook.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { signingSecret } from '../support/delivering-hook.ts';
@@ -117,7 +117,7 @@ for (const { name, describe, begin } of everyStore) {
       await before.close();
       for (const [index, vector] of vectors.entries()) {
         const id = `hok_${index}`;
-        await ground.alter('sealed_target', id, vault.seal(new Secret(targetOf(vector)), targetPlace(id)));
+        await ground.alter('sealed_target', id, vault.seal(new Secret(targetOf(vector)), targetAad(id)));
       }
 
       let clock = nowMs;

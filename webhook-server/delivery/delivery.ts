@@ -1,12 +1,12 @@
 import { sign } from '../../contract/signature.ts';
 import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
-import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
+import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { DeliveryClaim, DeliveryOutcome, Farewell, Paces, WorkStore } from '../store/work-store.ts';
-import { createFarewells } from './farewells.ts';
-import { type Attempted, decide } from './policy.ts';
-import { createSettler } from './settler.ts';
+import { createEndNotices } from './end-notices.ts';
+import { type AttemptResult, decide } from './retry-policy.ts';
+import { createSettlementBatcher } from './settlement-batcher.ts';
 import { deadlineMs, type Transport } from './transport.ts';
 
 /** How much may be sent to one hook at once, and how fast to it and to all hooks of one Zapier user. */
@@ -68,10 +68,10 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
 /** Sends what is due to the Zaps. `claim` takes what is to be done, `run` does it and writes down what came of it. */
 export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
-  const settler = createSettler(store, log);
+  const settler = createSettlementBatcher(store, log);
 
   const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
-    const secret = vault.open(sealedSecret, signingSecretPlace(hookId)).reveal();
+    const secret = vault.open(sealedSecret, signingSecretAad(hookId)).reveal();
     const timestampSeconds = Math.floor(clock() / 1000);
     return {
       'content-type': 'application/json',
@@ -83,11 +83,11 @@ export const createDelivery = (ports: DeliveryPorts) => {
   };
 
   const targetOf = ({ sealedTarget, hookId }: Pick<DeliveryClaim, 'sealedTarget' | 'hookId'>) =>
-    checkTarget(vault.open(sealedTarget, targetPlace(hookId)).reveal());
+    checkTarget(vault.open(sealedTarget, targetAad(hookId)).reveal());
 
-  const farewells = createFarewells({ store, transport, targetOf, monotonicClock, log });
+  const farewells = createEndNotices({ store, transport, targetOf, monotonicClock, log });
 
-  const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<Attempted> => {
+  const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<AttemptResult> => {
     try {
       const target = targetOf(claim);
       if (target.kind === 'refused') return { kind: 'never sent', reason: `the target is refused: ${target.reason}` };

@@ -1,15 +1,15 @@
 import { Agent, type Dispatcher } from 'undici';
 import { retryAfterMs } from '../retry-after.ts';
 import { type Exchanged, exchange } from './exchange.ts';
-import type { Attempted } from './policy.ts';
+import type { AttemptResult } from './retry-policy.ts';
 
 export type Message = { url: URL; headers: Record<string, string>; body: string; signal: AbortSignal };
 
 export type Transport = {
   /** Sends one message, with one deadline for everything from connecting to the end of the answer. */
-  post(message: Message): Promise<Attempted>;
+  post(message: Message): Promise<AttemptResult>;
   /** Tells a target that its hook has ended. */
-  delete(target: Pick<Message, 'url' | 'signal'>): Promise<Attempted>;
+  delete(target: Pick<Message, 'url' | 'signal'>): Promise<AttemptResult>;
   close(): Promise<void>;
 };
 
@@ -28,7 +28,7 @@ const realTimer = (ms: number, act: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-const attemptedOf = (exchanged: Exchanged, nowMs: number): Attempted => {
+const attemptedOf = (exchanged: Exchanged, nowMs: number): AttemptResult => {
   switch (exchanged.kind) {
     case 'answered': {
       const { status, retryAfter } = exchanged;
@@ -61,7 +61,7 @@ export const createTransport = ({
   const send = async (
     { url, signal }: Pick<Message, 'url' | 'signal'>,
     request: Pick<Dispatcher.DispatchOptions, 'method' | 'headers' | 'body'>,
-  ): Promise<Attempted> => {
+  ): Promise<AttemptResult> => {
     let stopWaiting = () => {};
     const exchanged = await exchange(
       agent,

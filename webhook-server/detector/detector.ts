@@ -1,11 +1,11 @@
-import type { CallTopo } from '../call-topo.ts';
 import type { Log } from '../log.ts';
-import { topoKeyPlace } from '../secrets/places.ts';
+import { topoKeyAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
-import { createAskTopo } from './ask-topo.ts';
-import { backOffMs, type Pace } from './next-poll.ts';
+import type { CallTopo } from '../topo-port.ts';
+import { createBudgetedCall } from './budgeted-call.ts';
 import { type Polled, poll } from './poll.ts';
+import { backOffMs, type Pace } from './poll-intervals.ts';
 import { createRequestBudget, type RequestBudget } from './request-budget.ts';
 
 export type DetectorPorts = {
@@ -61,8 +61,8 @@ export const createDetector = ({
     const { organizationId, sealedKey, nowMs, failures } = claim;
     const retryInMs = backOffMs(pace, failures, random());
     try {
-      const key = vault.open(sealedKey, topoKeyPlace(organizationId));
-      const ask = createAskTopo({ key, call, budget, retryInMs, nowMs, signal });
+      const key = vault.open(sealedKey, topoKeyAad(organizationId));
+      const ask = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
       return await poll(claim, { store, ask, pace, leaseMs, log });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');

@@ -1,10 +1,10 @@
 import { getSequence } from '../../topo/get-sequence.ts';
 import type { PollClaim, WorkStore } from '../store/work-store.ts';
-import type { AskTopo, PollEnd } from './ask-topo.ts';
+import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 
 export type LookUpPorts = {
   store: Pick<WorkStore, 'sequencesToLookUp' | 'recordSequences'>;
-  ask: AskTopo;
+  ask: BudgetedCall;
   leaseMs: number;
 };
 

@@ -1,11 +1,11 @@
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Log } from '../log.ts';
 import type { PollClaim, PollOutcome, Reading } from '../store/work-store.ts';
-import type { PollEnd } from './ask-topo.ts';
+import { leaseLost, type ReadOutcome, type ReadPorts, readOn } from './advance-scan.ts';
+import type { PollEnd } from './budgeted-call.ts';
 import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
-import { nextPollInMs, type Pace } from './next-poll.ts';
-import { leaseLost, type ReadOutcome, type ReadPorts, readOn } from './read-on.ts';
-import { newBaseline, newestOf, newSweep, newWalk, seenTask } from './reading.ts';
+import { nextPollInMs, type Pace } from './poll-intervals.ts';
+import { newBaseline, newestOf, newSweep, newWalk, seenTask } from './scan.ts';
 
 export type PollPorts = ReadPorts & LookUpPorts & { pace: Pace; log: Log };
 
@@ -47,8 +47,8 @@ const pollForTheFirstTime = async (claim: PollClaim, ports: PollPorts): Promise<
   return { ...end, sawChange: false };
 };
 
-const isSweepDue = ({ isSilent, sweptAtMs, nowMs, background }: PollClaim, { sweepIntervalMs }: Pace): boolean =>
-  background !== null || (!isSilent && sweptAtMs !== null && nowMs - sweptAtMs >= sweepIntervalMs);
+const isSweepDue = ({ isSilent, sweptAtMs, nowMs, background }: PollClaim, { reconcileIntervalMs }: Pace): boolean =>
+  background !== null || (!isSilent && sweptAtMs !== null && nowMs - sweptAtMs >= reconcileIntervalMs);
 
 /**
  * Polls one workspace: goes on with the reading that was interrupted, or begins one, and stores it page by page until

@@ -5,9 +5,13 @@ import type { Socket } from 'node:net';
 import type { ErrorBody } from '../../contract/error-body.ts';
 
 /** A client must have sent its headers, and its whole request, within these times, which are looked at now and then. */
-export type Patience = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
+export type ClientTimeouts = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
 
-const usualPatience: Patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const defaultTimeouts: ClientTimeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 const largestHeaderBytes = 16 * 1024;
 
@@ -62,9 +66,12 @@ const refuse = (error: Error, socket: Socket): void => {
 export const listen = async (
   answer: RequestListener,
   { host, port, mostConnections }: { host: string; port: number; mostConnections: number },
-  patience = usualPatience,
+  clientTimeouts = defaultTimeouts,
 ): Promise<Server> => {
-  const listener = createServer({ ...patience, maxHeaderSize: largestHeaderBytes, insecureHTTPParser: false }, answer);
+  const listener = createServer(
+    { ...clientTimeouts, maxHeaderSize: largestHeaderBytes, insecureHTTPParser: false },
+    answer,
+  );
   listener.maxConnections = mostConnections;
   listener.on('clientError', refuse);
   listener.listen(port, host);

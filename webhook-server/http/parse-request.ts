@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { HttpError } from './http-error.ts';
+import { HttpError } from './errors/http-error.ts';
 
 /** A name that nobody knows may be as long as a whole body. */
 const mostFieldCharacters = 200;

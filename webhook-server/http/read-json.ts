@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { HttpError } from './http-error.ts';
+import { HttpError } from './errors/http-error.ts';
 
 /** Ours nest three deep. */
 const deepest = 10;

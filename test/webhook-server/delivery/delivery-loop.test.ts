@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createSettler } from '../../../webhook-server/delivery/settler.ts';
+import { createSettlementBatcher } from '../../../webhook-server/delivery/settlement-batcher.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import type { Settlement, SettleOutcome } from '../../../webhook-server/store/work-store.ts';
 import { startWorkLoop } from '../../../webhook-server/work-loop.ts';
@@ -85,7 +85,7 @@ const fullFor = (writes: number) => {
 
 test('what comes of attempts at one moment is written down together', async () => {
   const store = fullFor(0);
-  const settler = createSettler(store, keepLog());
+  const settler = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
   await Promise.all(['a', 'b', 'c'].map((id) => settler.settle(settlement(id), signal)));
   await settler.settle(settlement('d'), signal);
@@ -94,7 +94,7 @@ test('what comes of attempts at one moment is written down together', async () =
 
 test('when much ends at once it is written down at once, and in part', async () => {
   const store = fullFor(0);
-  const settler = createSettler(store, keepLog());
+  const settler = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
   const ids = Array.from({ length: 100 }, (_, index) => String(index));
   const settled = ids.map((id) => settler.settle(settlement(id), signal));
@@ -105,7 +105,7 @@ test('when much ends at once it is written down at once, and in part', async () 
 
 test('while the disk is full what came of an attempt is kept, and nothing more is claimed', async () => {
   const store = fullFor(2);
-  const settler = createSettler(store, keepLog());
+  const settler = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
   const settled = settler.settle(settlement('a'), signal);
   await until(() => store.batches.length === 1);
@@ -150,6 +150,6 @@ test('what was delivered while the disk was full is not sent again, however long
 });
 
 test('a server that stops does not wait for a disk that stays full', async () => {
-  const settler = createSettler(fullFor(Number.POSITIVE_INFINITY), keepLog());
+  const settler = createSettlementBatcher(fullFor(Number.POSITIVE_INFINITY), keepLog());
   await expect(settler.settle(settlement('a'), AbortSignal.abort())).rejects.toThrow(StoreError);
 });

@@ -42,16 +42,16 @@ test(
       sandbox: { taskCount: 0 },
       limits: {
         requestsPerMinute: much,
-        looksPerMinute: much,
-        sendsPerMinute: much,
+        wakeUpsPerMinute: much,
+        manualDeliveriesPerMinute: much,
         newKeysPerMinute: much,
-        strangersPerMinute: much,
+        unauthenticatedPerMinute: much,
       },
     });
     // A handler of a route asks who calls before anything else; that of unsubscribing may ask for a secret.
     let handled = 0;
-    const { of } = http.identities;
-    http.identities.of = (key) => {
+    const { of } = http.keyCache;
+    http.keyCache.of = (key) => {
       handled += 1;
       return of(key);
     };

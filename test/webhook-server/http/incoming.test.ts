@@ -125,13 +125,13 @@ describe('every answer', () => {
 });
 
 describe('slow clients', () => {
-  const patience = { headersTimeout: 150, requestTimeout: 400, connectionsCheckingInterval: 30 };
+  const clientTimeouts = { headersTimeout: 150, requestTimeout: 400, connectionsCheckingInterval: 30 };
 
   test.each([
     ['headers', 'GET /people HTTP/1.1\r\nHost: x\r\nX-Slow: '],
     ['a body', `POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a`],
   ])('who never end with %s hear 408', async (_what, bytes) => {
-    const impatient = await startHttp({ patience });
+    const impatient = await startHttp({ clientTimeouts });
     try {
       expect(errorOf(await speak(impatient.url, bytes))).toMatchObject({
         head: expect.stringContaining(' 408 '),

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import type { Me } from '../../../topo/me.ts';
-import type { TopoAnswer } from '../../../webhook-server/call-topo.ts';
-import { createIdentities } from '../../../webhook-server/http/identities.ts';
+import { createKeyCache } from '../../../webhook-server/http/authentication/key-cache.ts';
 import { Secret } from '../../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../../webhook-server/secrets/vault.ts';
+import type { TopoAnswer } from '../../../webhook-server/topo-port.ts';
 import { startRealLoop } from '../../support/real-loop.ts';
 
 const vault = createVault(Buffer.alloc(32, 1));
@@ -23,22 +23,22 @@ afterEach(() => {
 
 test('a key that was accepted works for five minutes after it was revoked, and no longer', async () => {
   let answer: TopoAnswer<Me> = accepted;
-  const identities = createIdentities(
+  const keyCache = createKeyCache(
     async () => answer,
     vault,
     () => nowMs,
   );
-  expect((await identities.of(key)).kind).toBe('accepted');
+  expect((await keyCache.of(key)).kind).toBe('accepted');
   answer = refused;
   nowMs = 5 * 60_000 - 1;
-  expect((await identities.of(key)).kind).toBe('accepted');
+  expect((await keyCache.of(key)).kind).toBe('accepted');
   nowMs += 1;
-  expect((await identities.of(key)).kind).toBe('refused');
+  expect((await keyCache.of(key)).kind).toBe('refused');
 });
 
 test('a key that Topo has refused elsewhere is refused at once, for a minute without asking again', async () => {
   let asked = 0;
-  const identities = createIdentities(
+  const keyCache = createKeyCache(
     async () => {
       asked += 1;
       return accepted;
@@ -46,18 +46,18 @@ test('a key that Topo has refused elsewhere is refused at once, for a minute wit
     vault,
     () => nowMs,
   );
-  await identities.of(key);
-  identities.refuse(key);
-  expect((await identities.of(key)).kind).toBe('refused');
-  expect(identities.remembered(key)?.kind).toBe('refused');
+  await keyCache.of(key);
+  keyCache.refuse(key);
+  expect((await keyCache.of(key)).kind).toBe('refused');
+  expect(keyCache.remembered(key)?.kind).toBe('refused');
   expect(asked).toBe(1);
   nowMs = 60_000;
-  expect((await identities.of(key)).kind).toBe('accepted');
+  expect((await keyCache.of(key)).kind).toBe('accepted');
 });
 
 test('an answer that was under way when the key was refused does not undo that', async () => {
   let answerNow = () => {};
-  const identities = createIdentities(
+  const keyCache = createKeyCache(
     () =>
       new Promise((resolve) => {
         answerNow = () => resolve(accepted);
@@ -65,11 +65,11 @@ test('an answer that was under way when the key was refused does not undo that',
     vault,
     () => nowMs,
   );
-  const asking = identities.of(key);
-  identities.refuse(key);
+  const asking = keyCache.of(key);
+  keyCache.refuse(key);
   answerNow();
   expect((await asking).kind).toBe('refused');
-  expect(identities.remembered(key)?.kind).toBe('refused');
+  expect(keyCache.remembered(key)?.kind).toBe('refused');
 });
 
 test('once the detector hears that its key was revoked, callers with it hear so at once', async () => {

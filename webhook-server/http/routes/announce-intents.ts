@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Intent, type IntentAnswer, IntentList, type IntentListAnswer } from '../../../contract/intent.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 import { parseRequest } from '../parse-request.ts';
 
 /** `POST /intents`: 202 with an id for the intent, or with one for each of a list. */

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { mostPeople, NamedPerson } from '../../../contract/person.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { HttpError } from '../http-error.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../parse-request.ts';
 
 const Rows = z.array(z.unknown()).min(1).max(mostPeople);

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { type DeliveryPage, DeliveryState } from '../../../contract/delivery.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { deliveryAnswer } from '../delivery-answer.ts';
-import { hookRefusal } from '../hook-refusal.ts';
-import { HttpError } from '../http-error.ts';
-import { PageLimit } from '../page-limit.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { hookUnavailable } from '../errors/hook-unavailable.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { PageLimit } from '../page-query.ts';
 import { parseRequest } from '../parse-request.ts';
+import { deliveryView } from '../views/delivery-view.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });
 
@@ -28,7 +28,7 @@ export const listDeliveries =
     const listing = await store.deliveries(hookId, parseRequest(Query, request.query));
     switch (listing.kind) {
       case 'unknown hook':
-        throw hookRefusal('unknown');
+        throw hookUnavailable('unknown');
       case 'unknown position':
         throw new HttpError(
           400,
@@ -37,7 +37,7 @@ export const listDeliveries =
           { field: 'before' },
         );
       case 'page': {
-        const page: DeliveryPage = { items: listing.deliveries.map(deliveryAnswer), has_more: listing.hasMore };
+        const page: DeliveryPage = { items: listing.deliveries.map(deliveryView), has_more: listing.hasMore };
         response.json(page);
         break;
       }

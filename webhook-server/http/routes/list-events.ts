@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { HookFilters } from '../../../contract/hook.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { HttpError } from '../http-error.ts';
-import { PageLimit } from '../page-limit.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { PageLimit } from '../page-query.ts';
 import { parseRequest } from '../parse-request.ts';
 
 /** A parameter that was given once counts as a list of one. */

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Vault } from '../../secrets/vault.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { hookAnswer } from '../hook-answer.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { hookView } from '../views/hook-view.ts';
 
 type Ports = { authenticate: Authenticate; vault: Vault; clock: () => number };
 
@@ -11,5 +11,5 @@ export const listHooks =
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:read');
     const hooks = await store.hooks();
-    response.json({ items: hooks.map((hook) => hookAnswer(hook, vault, clock())) });
+    response.json({ items: hooks.map((hook) => hookView(hook, vault, clock())) });
   };

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Directory } from '../../../contract/person.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 
 /** `GET /people`: everybody whom the directory of the caller's workspace knows. */
 export const listPeople =

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { type NamedPerson, PersonNames, userIdShape } from '../../../contract/person.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 import { parseRequest } from '../parse-request.ts';
 
 const Params = z.object({ user_id: userIdShape });

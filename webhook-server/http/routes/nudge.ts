@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 
 /** `POST /nudges`: 202. The detector looks now; nothing that the caller says is believed. */
 export const nudge =

@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { type Recovered, RecoverRequest } from '../../../contract/delivery.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { hookRefusal } from '../hook-refusal.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { parseRequest } from '../parse-request.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });
@@ -15,7 +15,7 @@ const recoverAll = async (store: TenantStore, hookId: string, sinceMs: number): 
   let recovered = 0;
   for (;;) {
     const recovery = await store.recoverDeliveries(hookId, { sinceMs, limit: batch });
-    if (recovery.kind !== 'queued') throw hookRefusal(recovery.kind);
+    if (recovery.kind !== 'queued') throw hookUnavailable(recovery.kind);
     recovered += recovery.count;
     if (!recovery.hasMore) return recovered;
   }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { IntentSettlementList, type IntentsSettled } from '../../../contract/intent.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 import { outcomeOf } from '../intent-outcome.ts';
 import { parseRequest } from '../parse-request.ts';
 

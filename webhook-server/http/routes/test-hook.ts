@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
-import type { Authenticate } from '../authenticate.ts';
-import { deliveryAnswer } from '../delivery-answer.ts';
-import { hookRefusal } from '../hook-refusal.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { parseRequest } from '../parse-request.ts';
 import { testEvent } from '../test-event.ts';
+import { deliveryView } from '../views/delivery-view.ts';
 
 type Ports = { authenticate: Authenticate; clock: () => number };
 
@@ -17,9 +17,9 @@ export const testHook =
     const { store } = await authenticate(request, 'tasks:write');
     const { hookId } = parseRequest(Params, request.params);
     const hook = (await store.hooks()).find(({ id }) => id === hookId);
-    if (hook === undefined) throw hookRefusal('unknown');
+    if (hook === undefined) throw hookUnavailable('unknown');
     const event = testEvent(hook.filters, clock());
     const requeued = await store.sendTest(hookId, { eventId: event.id, body: JSON.stringify(event) });
-    if (requeued.kind !== 'queued') throw hookRefusal(requeued.kind);
-    response.status(202).json(deliveryAnswer(requeued.delivery));
+    if (requeued.kind !== 'queued') throw hookUnavailable(requeued.kind);
+    response.status(202).json(deliveryView(requeued.delivery));
   };

@@ -4,9 +4,9 @@ import type { Secret } from '../../secrets/secret.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { bearerOf, isHookSecret } from '../bearer.ts';
-import { HttpError } from '../http-error.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { bearerOf, isHookSecret } from '../authentication/credential.ts';
+import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../parse-request.ts';
 
 type Ports = { authenticate: Authenticate; vault: Vault; store: Pick<Store, 'tenant' | 'hookOfSecret'> };
