@@ -14,10 +14,10 @@ import { createKeyCache, type KeyCache } from './http/authentication/key-cache.t
 import { createHttp } from './http/create-http.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
-import { keyCheckAad } from './seals/associated-data.ts';
+import { sealKeyCheck, verifyKeyCheck } from './seals/key-check.ts';
+import { hashTopoKey } from './seals/lookup-hashes.ts';
 import { reSeal } from './seals/re-seal.ts';
 import { loadEncryptionKey, readKey } from './secrets/encryption-key.ts';
-import { Secret } from './secrets/secret.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
 import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -53,8 +53,7 @@ const openStore = async (config: Config, vault: Vault, log: Log): Promise<Store>
       const isDone = await reSeal(store, oldVault, vault);
       log.info(isDone ? 'everything is sealed with ENCRYPTION_KEY now' : 'nothing is sealed with ENCRYPTION_KEY_OLD');
     }
-    const sealed = await store.keyCheck(vault.seal(new Secret('the key fits'), keyCheckAad));
-    vault.open(sealed, keyCheckAad);
+    verifyKeyCheck(vault, await store.keyCheck(sealKeyCheck(vault)));
     return store;
   } catch (error) {
     await store.close();
@@ -84,12 +83,12 @@ const dayMs = 24 * 3_600_000;
 
 const monotonicClock = (): number => performance.now();
 
-/** A key that Topo refuses to the detector is refused to callers from that moment on. */
-const callAndTell =
-  ({ call }: TopoClient, keyCache: KeyCache): CallTopo =>
+/** Once Topo refuses a key to the detector, callers with that key are refused at once. */
+const reportRefusals =
+  ({ call }: TopoClient, keyCache: KeyCache, vault: Vault): CallTopo =>
   async (key, request, signal) => {
     const answer = await call(key, request, signal);
-    if (answer.kind === 'refused' && answer.status === 401) keyCache.refuse(key);
+    if (answer.kind === 'refused' && answer.status === 401) keyCache.refuse(hashTopoKey(vault, key));
     return answer;
   };
 
@@ -141,7 +140,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const vault = createVault(loadEncryptionKey(config.encryptionKey, config.dataFolder));
   const store = await openStore(config, vault, log);
   const topo = createTopoClient(config.topoApiUrl);
-  const keyCache = createKeyCache(topo.identify, vault, monotonicClock);
+  const keyCache = createKeyCache(topo.identify, monotonicClock);
   const checkTarget = createTargetCheck(config.allowedHosts);
   let isStarted = true;
   const readiness = () =>
@@ -168,7 +167,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
 
   const transport = createTransport();
   const ports = { config, store, vault, checkTarget, log };
-  const detecting = startDetecting(ports, callAndTell(topo, keyCache));
+  const detecting = startDetecting(ports, reportRefusals(topo, keyCache, vault));
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
 

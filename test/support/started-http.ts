@@ -7,7 +7,7 @@ import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { defaultLimits, type HttpLimits } from '../../webhook-server/http/limits.ts';
 import { type ClientTimeouts, listen } from '../../webhook-server/http/listen.ts';
 import type { Log } from '../../webhook-server/log.ts';
-import { createVault } from '../../webhook-server/secrets/vault.ts';
+import { createVault, type Vault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
@@ -27,6 +27,7 @@ type Options = {
   limits?: Partial<HttpLimits>;
   mostConnections?: number;
   clientTimeouts?: ClientTimeouts;
+  vault?: Vault;
   log?: Log;
 };
 
@@ -38,16 +39,16 @@ export const startHttp = async ({
   limits = {},
   mostConnections = 2_000,
   clientTimeouts,
+  vault = createVault(Buffer.alloc(32, 1)),
   log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox(sandboxOptions);
   const topo = await sandbox.listen();
   const store = await openStore(() => nowMs);
-  const vault = createVault(Buffer.alloc(32, 1));
   const kept = keepLog();
   const log = givenLog ?? kept;
-  const keyCache = createKeyCache(createTopoClient(topo.url).identify, vault, () => nowMs);
+  const keyCache = createKeyCache(createTopoClient(topo.url).identify, () => nowMs);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { Store } from '../store/store.ts';
 import { createAuthenticate } from './authentication/authenticate.ts';
+import { readCredential } from './authentication/credential.ts';
 import type { KeyCache } from './authentication/key-cache.ts';
 import { handleError } from './errors/handle-error.ts';
 import { HttpError } from './errors/http-error.ts';
@@ -72,8 +73,8 @@ export const createHttp = ({
   const authenticate = createAuthenticate(keyCache, vault, store.tenant);
   const readJson = readJsonUpTo(limits.bodyKilobytes);
   const readPeople = readJsonUpTo(limits.bodyKilobytes * 5);
-  const limitWakeUps = limitPerKey(vault, limits.wakeUpsPerMinute);
-  const limitManualDeliveries = limitPerKey(vault, limits.manualDeliveriesPerMinute);
+  const limitWakeUps = limitPerKey(limits.wakeUpsPerMinute);
+  const limitManualDeliveries = limitPerKey(limits.manualDeliveriesPerMinute);
 
   const http = express();
   http.disable('x-powered-by');
@@ -87,12 +88,13 @@ export const createHttp = ({
   http.get('/healthz', healthz);
   http.get('/readyz', readyz(readiness));
   http.use(logRequests(log));
+  http.use(readCredential(vault));
   http.use(limitPerAddress(keyCache, limits));
   http.use(limitPerWorkspace(keyCache, limits.requestsPerMinute));
 
   http.post('/hooks', readJson, subscribe({ authenticate, checkTarget, vault, clock }));
   http.get('/hooks', listHooks({ authenticate, vault, clock }));
-  http.delete('/hooks/:hookId', unsubscribe({ authenticate, vault, store }));
+  http.delete('/hooks/:hookId', unsubscribe({ authenticate, store }));
   http.get('/hooks/:hookId/deliveries', listDeliveries({ authenticate }));
   http.post('/deliveries/:deliveryId/retry', limitManualDeliveries, retryDelivery({ authenticate }));
   http.post('/hooks/:hookId/recover', limitManualDeliveries, readJson, recoverHook({ authenticate }));

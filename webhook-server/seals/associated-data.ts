@@ -1,13 +1,17 @@
-import type { Place } from '../secrets/vault.ts';
+/*
+ * What each sealed value is bound to. A value that is copied into another row or column does not open there. Stored
+ * values depend on these texts, so they never change.
+ */
+import type { AssociatedData } from '../secrets/vault.ts';
 
-/** Where the Topo key of a workspace is kept. */
-export const topoKeyAad = (organizationId: string): Place => `workspace/${organizationId}/topo_key`;
+/** For the Topo key of a workspace. */
+export const topoKeyAad = (organizationId: string): AssociatedData => `workspace/${organizationId}/topo_key`;
 
-/** Where the URL that a hook's deliveries go to is kept. */
-export const targetAad = (hookId: string): Place => `hook/${hookId}/target_url`;
+/** For the URL that a hook's deliveries go to. */
+export const targetAad = (hookId: string): AssociatedData => `hook/${hookId}/target_url`;
 
-/** Where the secret that a hook's deliveries are signed with is kept. */
-export const signingSecretAad = (hookId: string): Place => `hook/${hookId}/signing_secret`;
+/** For the secret that a hook's deliveries are signed with. */
+export const signingSecretAad = (hookId: string): AssociatedData => `hook/${hookId}/signing_secret`;
 
-/** Where a known text is kept, so that a wrong key is noticed at start-up. */
-export const keyCheckAad: Place = 'store/key_check';
+/** For the known text that shows at start-up whether the encryption key is the right one. */
+export const keyCheckAad: AssociatedData = 'store/key_check';

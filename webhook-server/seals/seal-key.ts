@@ -1,10 +1,10 @@
-import type { Secret } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { SealedKey } from '../store/tenant-store.ts';
 import { topoKeyAad } from './associated-data.ts';
+import type { HashedKey } from './lookup-hashes.ts';
 
-/** What is stored of a workspace's Topo key: sealed at its place, and hashed to be told apart. */
-export const sealKey = (vault: Vault, organizationId: string, key: Secret): SealedKey => ({
+/** What is stored of a workspace's Topo key: the key, sealed, and the hash to recognise it by. */
+export const sealKey = (vault: Vault, organizationId: string, { key, hash }: HashedKey): SealedKey => ({
   sealedKey: vault.seal(key, topoKeyAad(organizationId)),
-  keyHash: vault.hash(key, 'topo_key'),
+  keyHash: hash,
 });

@@ -1,5 +1,5 @@
-/** What secrets look like, and what is left of them. */
-const forms: readonly [RegExp, string][] = [
+/** What secrets look like, and what replaces them. */
+const patterns: readonly [RegExp, string][] = [
   [/\bwhsec_[\w+/=-]+/g, '[secret]'],
   [/\btopo_[\w-]{8,}/g, '[secret]'],
   [/\b(Bearer|Basic) +[^\s"\\]+/gi, '$1 [secret]'],
@@ -10,8 +10,8 @@ const forms: readonly [RegExp, string][] = [
 ];
 
 /**
- * The same text without what looks like a Topo key, a signing secret, an authorization, or the rest of a URL behind its
- * host. It is the last net: nobody is to hand over a secret in the first place.
+ * Removes whatever looks like a Topo key, a signing secret, an authorization header, or the part of a URL behind its
+ * host. This is the last line of defence: no secret should reach a log or an output in the first place.
  */
 export const redact = (text: string): string =>
-  forms.reduce((concealed, [form, replacement]) => concealed.replaceAll(form, replacement), text);
+  patterns.reduce((redacted, [pattern, replacement]) => redacted.replaceAll(pattern, replacement), text);

@@ -48,12 +48,12 @@ test(
         unauthenticatedPerMinute: much,
       },
     });
-    // A handler of a route asks who calls before anything else; that of unsubscribing may ask for a secret.
+    // Each route first asks who calls; only unsubscribing also accepts the secret of a hook.
     let handled = 0;
-    const { of } = http.keyCache;
-    http.keyCache.of = (key) => {
+    const { identify } = http.keyCache;
+    http.keyCache.identify = (key) => {
       handled += 1;
-      return of(key);
+      return identify(key);
     };
 
     const known = new Known();

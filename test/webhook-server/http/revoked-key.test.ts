@@ -2,13 +2,14 @@ import { afterEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import type { Me } from '../../../topo/me.ts';
 import { createKeyCache } from '../../../webhook-server/http/authentication/key-cache.ts';
+import { hashTopoKey } from '../../../webhook-server/seals/lookup-hashes.ts';
 import { Secret } from '../../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../../webhook-server/secrets/vault.ts';
 import type { TopoAnswer } from '../../../webhook-server/topo-port.ts';
 import { startRealLoop } from '../../support/real-loop.ts';
 
 const vault = createVault(Buffer.alloc(32, 1));
-const key = new Secret('topo_live_key');
+const key = hashTopoKey(vault, new Secret('topo_live_key'));
 const accepted: TopoAnswer<Me> = {
   kind: 'answered',
   answer: { id: 'key', organization_id: 'org', scopes: ['tasks:read'] },
@@ -25,15 +26,14 @@ test('a key that was accepted works for five minutes after it was revoked, and n
   let answer: TopoAnswer<Me> = accepted;
   const keyCache = createKeyCache(
     async () => answer,
-    vault,
     () => nowMs,
   );
-  expect((await keyCache.of(key)).kind).toBe('accepted');
+  expect((await keyCache.identify(key)).kind).toBe('accepted');
   answer = refused;
   nowMs = 5 * 60_000 - 1;
-  expect((await keyCache.of(key)).kind).toBe('accepted');
+  expect((await keyCache.identify(key)).kind).toBe('accepted');
   nowMs += 1;
-  expect((await keyCache.of(key)).kind).toBe('refused');
+  expect((await keyCache.identify(key)).kind).toBe('refused');
 });
 
 test('a key that Topo has refused elsewhere is refused at once, for a minute without asking again', async () => {
@@ -43,16 +43,15 @@ test('a key that Topo has refused elsewhere is refused at once, for a minute wit
       asked += 1;
       return accepted;
     },
-    vault,
     () => nowMs,
   );
-  await keyCache.of(key);
+  await keyCache.identify(key);
   keyCache.refuse(key);
-  expect((await keyCache.of(key)).kind).toBe('refused');
-  expect(keyCache.remembered(key)?.kind).toBe('refused');
+  expect((await keyCache.identify(key)).kind).toBe('refused');
+  expect(keyCache.peek(key)?.kind).toBe('refused');
   expect(asked).toBe(1);
   nowMs = 60_000;
-  expect((await keyCache.of(key)).kind).toBe('accepted');
+  expect((await keyCache.identify(key)).kind).toBe('accepted');
 });
 
 test('an answer that was under way when the key was refused does not undo that', async () => {
@@ -62,14 +61,13 @@ test('an answer that was under way when the key was refused does not undo that',
       new Promise((resolve) => {
         answerNow = () => resolve(accepted);
       }),
-    vault,
     () => nowMs,
   );
-  const asking = keyCache.of(key);
+  const asking = keyCache.identify(key);
   keyCache.refuse(key);
   answerNow();
   expect((await asking).kind).toBe('refused');
-  expect(keyCache.remembered(key)?.kind).toBe('refused');
+  expect(keyCache.peek(key)?.kind).toBe('refused');
 });
 
 test('once the detector hears that its key was revoked, callers with it hear so at once', async () => {

@@ -4,10 +4,10 @@ import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { SealedKey, TenantStore } from '../../store/tenant-store.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { bearerOf, isHookSecret } from './credential.ts';
+import { credentialOf } from './credential.ts';
 import type { Identity, KeyCache } from './key-cache.ts';
 
-/** Who calls: the store of their organization, their key, sealed for it, and what it may do. */
+/** An authenticated caller: the store of their organization, their key, sealed for it, and the key's scopes. */
 export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonly string[] };
 
 /**
@@ -48,18 +48,18 @@ const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted
   }
 };
 
-/** Callers authenticate with their Topo key. A key that works takes the place of one that Topo has refused. */
+/** Callers authenticate with their Topo key. A working key replaces one that Topo has refused to the detector. */
 export const createAuthenticate =
   (keyCache: KeyCache, vault: Vault, tenant: Store['tenant']): Authenticate =>
   async (request, scope) => {
-    const key = bearerOf(request);
-    // A hook's secret is none of Topo's business: it is not asked about it.
-    if (key === undefined || isHookSecret(key)) {
+    const credential = credentialOf(request);
+    // Topo is never shown a hook's secret.
+    if (credential?.kind !== 'topo key') {
       throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
     }
-    const { organizationId, scopes } = accept(await keyCache.of(key), scope);
+    const { organizationId, scopes } = accept(await keyCache.identify(credential), scope);
     const store = tenant(organizationId);
-    const sealedKey = sealKey(vault, organizationId, key);
+    const sealedKey = sealKey(vault, organizationId, credential);
     if (scopes.includes('tasks:read')) await store.renewKey(sealedKey);
     return { store, sealedKey, scopes };
   };

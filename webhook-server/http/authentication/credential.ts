@@ -1,13 +1,32 @@
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
+import { type HashedKey, hashSigningSecret, hashTopoKey } from '../../seals/lookup-hashes.ts';
 import { Secret } from '../../secrets/secret.ts';
+import type { Vault } from '../../secrets/vault.ts';
 
-const form = /^Bearer +([\x21-\x7e]{1,512})$/i;
+/** What a caller shows: a Topo key, or the secret of a hook, which ends that hook and does nothing else. */
+export type Credential = ({ kind: 'topo key' } & HashedKey) | { kind: 'hook secret'; hash: string };
 
-/** The token of an `Authorization: Bearer …` header, or `undefined` when there is none of a usable form. */
-export const bearerOf = (request: Request): Secret | undefined => {
-  const token = form.exec(request.get('authorization')?.trim() ?? '')?.[1];
-  return token === undefined ? undefined : new Secret(token);
+const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
+
+const credentials = new WeakMap<Request, Credential>();
+
+const parse = (vault: Vault, authorization: string | undefined): Credential | undefined => {
+  const token = bearer.exec(authorization?.trim() ?? '')?.[1];
+  if (token === undefined) return undefined;
+  const secret = new Secret(token);
+  return token.startsWith('whsec_')
+    ? { kind: 'hook secret', hash: hashSigningSecret(vault, secret) }
+    : { kind: 'topo key', ...hashTopoKey(vault, secret) };
 };
 
-/** Whether a token has the form of a hook's secret, which is no Topo key. */
-export const isHookSecret = (token: Secret): boolean => token.reveal().startsWith('whsec_');
+/** Reads and hashes the bearer token once, for everything that handles the request afterwards. */
+export const readCredential =
+  (vault: Vault): RequestHandler =>
+  (request, _response, next) => {
+    const credential = parse(vault, request.get('authorization'));
+    if (credential !== undefined) credentials.set(request, credential);
+    next();
+  };
+
+/** What the caller showed, or `undefined` without a usable `Authorization: Bearer …` header. */
+export const credentialOf = (request: Request): Credential | undefined => credentials.get(request);

@@ -1,59 +1,58 @@
+import type { HashedKey } from '../../seals/lookup-hashes.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import type { Vault } from '../../secrets/vault.ts';
 import type { Identify } from '../../topo-port.ts';
 
-/** Whom a Topo key belongs to, and what it may do. */
+/** Whom a Topo key belongs to, and what it may do. `unknown`: Topo could not be asked. */
 export type Identity =
   | { kind: 'accepted'; organizationId: string; scopes: readonly string[] }
   | { kind: 'refused' }
   | { kind: 'unknown'; reason: string };
 
 export type KeyCache = {
-  /** Asks Topo, or remembers what it said a short time ago. */
-  of(key: Secret): Promise<Identity>;
-  /** What is remembered of a key, so that Topo need not be asked. */
-  remembered(key: Secret): Identity | undefined;
-  /** Topo has just refused this key elsewhere: whatever is remembered of it ends now. */
-  refuse(key: Secret): void;
+  /** Returns what the cache holds about a key, or asks Topo. */
+  identify(key: HashedKey): Promise<Identity>;
+  /** Returns what the cache holds under a key's hash; never asks Topo. */
+  peek(key: Pick<HashedKey, 'hash'>): Identity | undefined;
+  /** Notes that Topo has just refused this key elsewhere. */
+  refuse(key: Pick<HashedKey, 'hash'>): void;
 };
 
 const acceptedForMs = 5 * 60_000;
 const refusedForMs = 60_000;
-const mostRemembered = 10_000;
+const mostKeys = 10_000;
 
-const rememberForMs = ({ kind }: Identity): number => {
+const lifetimeMs = ({ kind }: Identity): number => {
   if (kind === 'accepted') return acceptedForMs;
   return kind === 'refused' ? refusedForMs : 0;
 };
 
 /**
- * Remembers for some minutes what Topo says about keys, by their keyed hash; refusals too, for a shorter time. That
- * Topo could not be asked is not remembered.
+ * Caches what Topo says about keys, by their hash, for some minutes; refusals too, for a shorter time. Failures to
+ * reach Topo are not cached.
  *
+ * @param askTopo asks Topo about a key.
  * @param clock milliseconds, from any start; never goes back.
  */
-export const createKeyCache = (identify: Identify, vault: Vault, clock: () => number): KeyCache => {
-  const remembered = new Map<string, { identity: Identity; untilMs: number }>();
-  const asking = new Map<string, Promise<Identity>>();
+export const createKeyCache = (askTopo: Identify, clock: () => number): KeyCache => {
+  const entries = new Map<string, { identity: Identity; untilMs: number }>();
+  const pending = new Map<string, Promise<Identity>>();
 
-  const hashOf = (key: Secret): string => vault.hash(key, 'identity');
-
-  const recall = (hash: string): Identity | undefined => {
-    const known = remembered.get(hash);
-    if (known === undefined || known.untilMs <= clock()) return undefined;
-    return known.identity;
+  const get = (hash: string): Identity | undefined => {
+    const entry = entries.get(hash);
+    if (entry === undefined || entry.untilMs <= clock()) return undefined;
+    return entry.identity;
   };
 
-  const remember = (hash: string, identity: Identity): void => {
-    remembered.delete(hash);
-    if (rememberForMs(identity) === 0) return;
-    remembered.set(hash, { identity, untilMs: clock() + rememberForMs(identity) });
-    const [oldest] = remembered.keys();
-    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
+  const set = (hash: string, identity: Identity): void => {
+    entries.delete(hash);
+    if (lifetimeMs(identity) === 0) return;
+    entries.set(hash, { identity, untilMs: clock() + lifetimeMs(identity) });
+    const [oldest] = entries.keys();
+    if (entries.size > mostKeys && oldest !== undefined) entries.delete(oldest);
   };
 
-  const ask = async (key: Secret): Promise<Identity> => {
-    const answer = await identify(key);
+  const fetchIdentity = async (key: Secret): Promise<Identity> => {
+    const answer = await askTopo(key);
     switch (answer.kind) {
       case 'answered':
         return { kind: 'accepted', organizationId: answer.answer.organization_id, scopes: answer.answer.scopes };
@@ -66,22 +65,21 @@ export const createKeyCache = (identify: Identify, vault: Vault, clock: () => nu
   };
 
   return {
-    remembered: (key) => recall(hashOf(key)),
+    peek: ({ hash }) => get(hash),
 
-    refuse: (key) => remember(hashOf(key), { kind: 'refused' }),
+    refuse: ({ hash }) => set(hash, { kind: 'refused' }),
 
-    async of(key) {
-      const hash = hashOf(key);
-      const known = recall(hash);
-      if (known !== undefined) return known;
-      // Calls that arrive together with the same key ask once.
-      const asked = asking.get(hash) ?? ask(key).finally(() => asking.delete(hash));
-      asking.set(hash, asked);
-      const identity = await asked;
+    async identify({ key, hash }) {
+      const cached = get(hash);
+      if (cached !== undefined) return cached;
+      // Calls that arrive together with the same key share one request.
+      const request = pending.get(hash) ?? fetchIdentity(key).finally(() => pending.delete(hash));
+      pending.set(hash, request);
+      const identity = await request;
       // A refusal that came in between is newer than this answer may be.
-      const refused = recall(hash);
+      const refused = get(hash);
       if (refused !== undefined) return refused;
-      remember(hash, identity);
+      set(hash, identity);
       return identity;
     },
   };

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
-import { bearerOf } from '../authentication/credential.ts';
+import { credentialOf } from '../authentication/credential.ts';
 import type { KeyCache } from '../authentication/key-cache.ts';
 import type { HttpLimits } from '../limits.ts';
 import { limitPerMinute } from './limit-per-minute.ts';
 
 /**
- * Limits, by address, how often Topo is asked about keys, and how often anybody calls without a key that Topo accepts.
- * Calls with a key that is remembered as accepted count to neither.
+ * Limits, for each address, how often Topo is asked about keys, and how often anybody calls without a key that Topo
+ * accepts. Calls with a key that the cache holds as accepted count towards neither.
  */
 export const limitPerAddress = (
   keyCache: KeyCache,
@@ -16,16 +16,16 @@ export const limitPerAddress = (
     most: unauthenticatedPerMinute,
     message: 'Too many calls without a working API key came from this address.',
     skip: (request) => {
-      const key = bearerOf(request);
-      return key !== undefined && keyCache.remembered(key)?.kind === 'accepted';
+      const credential = credentialOf(request);
+      return credential !== undefined && keyCache.peek(credential)?.kind === 'accepted';
     },
   }),
   limitPerMinute({
     most: newKeysPerMinute,
     message: 'Too many different API keys came from this address.',
     skip: (request) => {
-      const key = bearerOf(request);
-      return key === undefined || keyCache.remembered(key) !== undefined;
+      const credential = credentialOf(request);
+      return credential === undefined || keyCache.peek(credential) !== undefined;
     },
   }),
 ];

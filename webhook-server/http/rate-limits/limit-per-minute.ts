@@ -2,24 +2,24 @@ import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { HttpError } from '../errors/http-error.ts';
 
-type Counting = {
+type RateLimit = {
   most: number;
-  /** What the caller is told when there were more. */
+  /** What the caller is told above the limit. */
   message: string;
-  /** Whose calls are counted together; those of one address unless told. */
+  /** Whose calls are counted together: by default those of one address. */
   keyOf?: (request: Request) => string;
   /** Calls that do not count. */
   skip: (request: Request) => boolean;
 };
 
 /** Answers 429 to whoever calls more often in a minute. */
-export const limitPerMinute = ({ most, message, keyOf, skip }: Counting): RequestHandler =>
+export const limitPerMinute = ({ most, message, keyOf, skip }: RateLimit): RequestHandler =>
   rateLimit({
     windowMs: 60_000,
     limit: most,
     standardHeaders: false,
     legacyHeaders: false,
-    // It would print what callers may provoke: a forwarded address that is not trusted is no fault.
+    // It would print warnings that callers can provoke, for example with a forwarded address that is not trusted.
     validate: false,
     skip,
     ...(keyOf === undefined ? {} : { keyGenerator: keyOf }),

@@ -1,14 +1,14 @@
 import type { Request, RequestHandler } from 'express';
-import { bearerOf } from '../authentication/credential.ts';
+import { credentialOf } from '../authentication/credential.ts';
 import type { KeyCache } from '../authentication/key-cache.ts';
 import { limitPerMinute } from './limit-per-minute.ts';
 
-/** Limits how often one workspace may call, whichever of its keys it calls with. The first call of a key is not counted. */
+/** Limits how often one workspace may call in a minute, with all its keys together. A key's first call does not count. */
 export const limitPerWorkspace = (keyCache: KeyCache, most: number): RequestHandler => {
   const workspaceOf = (request: Request): string | undefined => {
-    const key = bearerOf(request);
-    const known = key === undefined ? undefined : keyCache.remembered(key);
-    return known?.kind === 'accepted' ? known.organizationId : undefined;
+    const credential = credentialOf(request);
+    const identity = credential === undefined ? undefined : keyCache.peek(credential);
+    return identity?.kind === 'accepted' ? identity.organizationId : undefined;
   };
   return limitPerMinute({
     most,
