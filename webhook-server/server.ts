@@ -97,7 +97,11 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
     store: work,
     vault,
     call,
-    pace: { intervalMs: config.pollIntervalMs, idleIntervalMs: config.pollIdleIntervalMs, reconcileIntervalMs: dayMs },
+    intervals: {
+      intervalMs: config.pollIntervalMs,
+      idleIntervalMs: config.pollIdleIntervalMs,
+      reconcileIntervalMs: dayMs,
+    },
     requestsPerMinute: config.topoRequestsPerMinute,
     monotonicClock,
     random: Math.random,

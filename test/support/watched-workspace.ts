@@ -57,7 +57,7 @@ export const watchWorkspace = async (
       store: throughStore(store.work),
       vault,
       call: throughCall(createTopoClient(topo.url).call),
-      pace: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
+      intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       monotonicClock: () => nowMs,
       random: () => random,

@@ -1,129 +1,133 @@
 import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
-import type { Cursor, PollClaim, Reading, RecordOutcome, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
+import type {
+  Cursor,
+  PollClaim,
+  RecordOutcome,
+  Reading as Scan,
+  SeenTask,
+  Watermark,
+  WorkStore,
+} from '../store/work-store.ts';
 import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
-import { follow, type Paging } from './pagination/next-page.ts';
-import type { Continuation, PageFacts, Step } from './pagination/page-step.ts';
+import { nextPage, type Paging } from './pagination/next-page.ts';
+import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
 import { type PageWindow, pageFrom } from './pagination/page-window.ts';
-import { newestOf, seenTask, watermarkAfter } from './scan.ts';
+import { isIncremental, newestOf, seenTask, watermarkAfter } from './scan.ts';
 
-export type ReadPorts = {
+export type ScanPorts = {
   store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
-  ask: BudgetedCall;
+  callTopo: BudgetedCall;
   leaseMs: number;
 };
 
 /**
  * - `ended`: everything was read; `changes` were found.
- * - `paused`: as many pages were read as were asked for; the reading goes on with the next poll.
- * - `stop`: the poll ends here, for the reason that the end gives.
+ * - `paused`: `mostPages` pages were read; the scan continues with the next poll.
+ * - `stop`: the poll ends here, for the reason in `end`.
  *
- * `reading` tells how far it came.
+ * `scan` is how far it came.
  */
-export type ReadOutcome = { reading: Reading } & (
+export type ScanOutcome = { scan: Scan } & (
   | { kind: 'ended' | 'paused'; changes: number }
   | { kind: 'stop'; end: PollEnd }
 );
 
-export const leaseLost: PollEnd = { result: 'put off', nextPollInMs: 0, reason: 'the lease was lost' };
+export const leaseLost: PollEnd = { result: 'postponed', nextPollInMs: 0, reason: 'the lease was lost' };
 
-const isWalk = ({ kind }: Reading): boolean => kind === 'walk';
+const isFirstPageOfIncremental = (scan: Scan): boolean => isIncremental(scan) && scan.cursor === null;
 
-const isFirstOfWalk = (reading: Reading): boolean => isWalk(reading) && reading.cursor === null;
+const pagingOf = (scan: Scan): Paging => (isIncremental(scan) ? 'adjacent' : 'overlapping');
 
-const pagingOf = (reading: Reading): Paging => (isWalk(reading) ? 'adjacent' : 'overlapping');
-
-const queryOf = (reading: Reading, { page, size }: PageWindow): TaskQuery =>
-  isWalk(reading)
+const queryOf = (scan: Scan, { page, size }: PageWindow): TaskQuery =>
+  isIncremental(scan)
     ? { page, size, sortBy: 'updated_at', sortOrder: 'desc' }
     : { page, size, sortBy: 'created_at', sortOrder: 'asc' };
 
-/** What the page showed, with keys that ascend in the order in which the reading meets the rows. */
-const factsOf = (reading: Reading, window: PageWindow, page: TaskPage): PageFacts => ({
+/** What the page showed, with keys that ascend in the order in which the scan meets the rows. */
+const factsOf = (scan: Scan, window: PageWindow, page: TaskPage): PageFacts => ({
   window,
-  keys: page.items.map((task) => (isWalk(reading) ? -microseconds(task.updated_at) : microseconds(task.created_at))),
+  keys: page.items.map((task) =>
+    isIncremental(scan) ? -microseconds(task.updated_at) : microseconds(task.created_at),
+  ),
   totalCount: page.total_count,
   hasMore: page.has_more,
 });
 
-/** Where the reading goes on after a step; null when it has ended, at the end of the list or past the floor. */
-const cursorAfter = ({ floorUs }: Reading, step: Step): Cursor | null => {
+/** Where the scan continues after a step; null when it has ended, at the end of the list or past the floor. */
+const cursorAfter = ({ floorUs }: Scan, step: PageStep): Cursor | null => {
   if (step.kind === 'complete') return null;
   const floorKey = floorUs === null ? Number.POSITIVE_INFINITY : -floorUs;
   return step.cursor.borderKey > floorKey ? null : step.cursor;
 };
 
-/** How far the reading has come, however often it reads some rows again. */
+/** Progress never goes back, although some rows are read more than once. */
 const progressOf = (
-  { rowsRead }: Reading,
+  { rowsRead }: Scan,
   { offset }: PageWindow,
   { items, total_count }: TaskPage,
-): Pick<Reading, 'rowsRead' | 'totalRows'> => ({
+): Pick<Scan, 'rowsRead' | 'totalRows'> => ({
   rowsRead: Math.min(total_count, Math.max(rowsRead, offset + items.length)),
   totalRows: total_count,
 });
 
-/** Whether a first page that holds nothing new proves that nothing at all is new. */
-const isEnough = (
-  reading: Reading,
-  watermark: Watermark | null,
-  page: TaskPage,
-  rows: readonly SeenTask[],
-): boolean => {
-  if (!isFirstOfWalk(reading) || reading.isSilent || watermark?.isSettled !== true) return false;
+/** Whether a first page without news proves that there is no news at all. */
+const coversAllNews = (scan: Scan, watermark: Watermark | null, page: TaskPage, rows: readonly SeenTask[]): boolean => {
+  if (!isFirstPageOfIncremental(scan) || scan.isSilent || watermark?.isSettled !== true) return false;
   const oldest = rows.at(-1);
   return oldest === undefined || !page.has_more || oldest.updatedAtUs <= watermark.us;
 };
 
 /**
- * Reads on, page by page, and stores each page together with where the reading goes on, so that whatever interrupts it
- * costs no more than one page.
+ * Reads page after page, and stores each page together with where the scan continues, so that an interruption costs at
+ * most one page.
  */
-export const readOn = async (
-  begun: Reading,
+export const advanceScan = async (
+  begun: Scan,
   claim: PollClaim,
-  { store, ask, leaseMs }: ReadPorts,
+  { store, callTopo, leaseMs }: ScanPorts,
   mostPages: number,
-): Promise<ReadOutcome> => {
+): Promise<ScanOutcome> => {
   const { organizationId, lease, watermark, hasUnpublished } = claim;
-  let reading = begun;
+  let scan = begun;
   let changes = 0;
 
   const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
-    reading = { ...reading, cursor };
-    const end = cursor === null ? { watermark: watermarkAfter(reading, watermark) } : null;
-    const requestedAtMs = ask.requestedAtMs();
-    const outcome = await store.recordPage({ organizationId, lease, rows, reading, end, requestedAtMs }, { leaseMs });
+    scan = { ...scan, cursor };
+    const end = cursor === null ? { watermark: watermarkAfter(scan, watermark) } : null;
+    const requestedAtMs = callTopo.requestedAtMs();
+    const page = { organizationId, lease, rows, reading: scan, end, requestedAtMs };
+    const outcome = await store.recordPage(page, { leaseMs });
     if (outcome.kind === 'recorded') changes += outcome.changes;
     return outcome;
   };
 
-  const areAllStored = async ({ key, expected }: Continuation & { kind: 'count' }): Promise<boolean> => {
-    const [which, us] = isWalk(reading) ? (['updated', -key] as const) : (['created', key] as const);
+  const areAllStored = async ({ key, expected }: NextPage & { kind: 'count' }): Promise<boolean> => {
+    const [which, us] = isIncremental(scan) ? (['updated', -key] as const) : (['created', key] as const);
     return (await store.countTasksAt(organizationId, which, us)) >= expected;
   };
 
   for (let pages = 0; pages < mostPages; pages += 1) {
-    const window = pageFrom(reading.cursor?.offset ?? 0);
-    const asked = await ask(listTasks(queryOf(reading, window)));
-    if (asked.kind === 'stop') return { ...asked, reading };
+    const window = pageFrom(scan.cursor?.offset ?? 0);
+    const called = await callTopo(listTasks(queryOf(scan, window)));
+    if (called.kind === 'stop') return { ...called, scan };
 
-    const { answer: page, nowUs } = asked;
+    const { answer: page, nowUs } = called;
     const rows = page.items.map(seenTask);
-    const isIdle = !hasUnpublished && isEnough(reading, watermark, page, rows);
-    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, reading };
+    const isIdle = !hasUnpublished && coversAllNews(scan, watermark, page, rows);
+    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, scan };
 
-    reading = { ...reading, ...progressOf(reading, window, page) };
-    if (isFirstOfWalk(reading)) reading = { ...reading, topUs: newestOf(rows, nowUs) };
-    const continuation = follow(factsOf(reading, window, page), reading.cursor, pagingOf(reading));
-    const cursor = cursorAfter(reading, continuation.kind === 'count' ? continuation.whenSome : continuation);
-    if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, reading };
-    if (cursor === null) return { kind: 'ended', changes, reading };
-    if (continuation.kind !== 'count' || !(await areAllStored(continuation))) continue;
+    scan = { ...scan, ...progressOf(scan, window, page) };
+    if (isFirstPageOfIncremental(scan)) scan = { ...scan, topUs: newestOf(rows, nowUs) };
+    const next = nextPage(factsOf(scan, window, page), scan.cursor, pagingOf(scan));
+    const cursor = cursorAfter(scan, next.kind === 'count' ? next.whenSome : next);
+    if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
+    if (cursor === null) return { kind: 'ended', changes, scan };
+    if (next.kind !== 'count' || !(await areAllStored(next))) continue;
 
-    const passed = cursorAfter(reading, continuation.whenAll);
-    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, reading };
-    if (passed === null) return { kind: 'ended', changes, reading };
+    const passed = cursorAfter(scan, next.whenAll);
+    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
+    if (passed === null) return { kind: 'ended', changes, scan };
   }
-  return { kind: 'paused', changes, reading };
+  return { kind: 'paused', changes, scan };
 };

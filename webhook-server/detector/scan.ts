@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
-import type { PollClaim, Reading, SeenTask, Watermark } from '../store/work-store.ts';
+import type { PollClaim, Reading as Scan, SeenTask, Watermark } from '../store/work-store.ts';
 
-/** A row may become visible this long after the moment that its `updated_at` names. */
+/** Topo may show a row only this long after the moment in its `updated_at`. */
 const overlapMs = 60_000;
 
-type Beginning = Pick<PollClaim, 'isSilent' | 'nowMs'>;
+type ScanStart = Pick<PollClaim, 'isSilent' | 'nowMs'>;
 
-const newReading = (kind: Reading['kind'], { isSilent, nowMs }: Beginning): Reading => ({
+const newScan = (kind: Scan['kind'], { isSilent, nowMs }: ScanStart): Scan => ({
   id: randomUUID(),
   kind,
   isSilent,
@@ -20,20 +20,22 @@ const newReading = (kind: Reading['kind'], { isSilent, nowMs }: Beginning): Read
   cursor: null,
 });
 
-/** A reading that meets every task once. Changes from `topUs` on are left to the first walk. */
-export const newBaseline = (claim: Beginning, topUs: number | null): Reading => ({
-  ...newReading('baseline', claim),
+/** A scan that meets every task once. It leaves changes from `topUs` on to the first incremental scan. */
+export const newBaseline = (start: ScanStart, topUs: number | null): Scan => ({
+  ...newScan('baseline', start),
   topUs,
 });
 
-/** A reading from the newest change back to a little before the watermark. */
-export const newWalk = (claim: Beginning & Pick<PollClaim, 'watermark'>): Reading => ({
-  ...newReading('walk', claim),
-  floorUs: claim.watermark === null ? null : claim.watermark.us - overlapMs * 1000,
+/** A scan from the newest change back to a little before the watermark. */
+export const newIncrementalScan = (start: ScanStart & Pick<PollClaim, 'watermark'>): Scan => ({
+  ...newScan('walk', start),
+  floorUs: start.watermark === null ? null : start.watermark.us - overlapMs * 1000,
 });
 
-/** A reading that looks at every task again. */
-export const newSweep = (claim: Beginning): Reading => newReading('sweep', claim);
+/** A scan that looks at every task again, whatever its `updated_at` says. */
+export const newReconciliation = (start: ScanStart): Scan => newScan('sweep', start);
+
+export const isIncremental = ({ kind }: Scan): boolean => kind === 'walk';
 
 export const seenTask = (task: Task): SeenTask => ({
   task,
@@ -43,10 +45,10 @@ export const seenTask = (task: Task): SeenTask => ({
 });
 
 /**
- * The newest change on a first page that Topo's clock has reached. A row dated into the future would otherwise carry
+ * The newest change on a first page that is not in the future by Topo's clock. A row dated into the future would carry
  * the watermark past changes that are still to come.
  *
- * @param nowUs the answer's `Date`, in microseconds.
+ * @param nowUs the `Date` of Topo's response, in microseconds.
  */
 export const newestOf = (rows: readonly SeenTask[], nowUs: number): number | null => {
   const [newest] = rows;
@@ -54,8 +56,8 @@ export const newestOf = (rows: readonly SeenTask[], nowUs: number): number | nul
   return rows.find(({ updatedAtUs }) => updatedAtUs <= nowUs)?.updatedAtUs ?? nowUs;
 };
 
-/** How far the workspace has been read once this reading has ended. */
-export const watermarkAfter = ({ kind, topUs, startedAtMs }: Reading, before: Watermark | null): Watermark | null => {
+/** The workspace's watermark once this scan has ended. */
+export const watermarkAfter = ({ kind, topUs, startedAtMs }: Scan, before: Watermark | null): Watermark | null => {
   if (topUs === null) return before;
   if (before === null || topUs > before.us || kind === 'baseline') {
     return { us: topUs, movedAtMs: startedAtMs, isSettled: false };

@@ -11,8 +11,8 @@ const windowOf = (size: number, offset: number): PageWindow => {
 const sizes = Array.from({ length: largestPage }, (_, index) => largestPage - index);
 
 /**
- * The page that reaches furthest and begins at or before an offset. Topo numbers its pages, so a page can begin only at
- * a multiple of its size: to begin elsewhere, the size is what can be chosen.
+ * The page that reaches furthest of those that begin at or before an offset. Topo numbers its pages, so a page begins at
+ * a multiple of its size: to begin elsewhere, choose another size.
  *
  * @example pageFrom(98) // { page: 2, size: 98, offset: 98 }
  */

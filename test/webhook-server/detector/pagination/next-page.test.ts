@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { follow, type Paging } from '../../../../webhook-server/detector/pagination/next-page.ts';
-import type { Step } from '../../../../webhook-server/detector/pagination/page-step.ts';
+import { nextPage, type Paging } from '../../../../webhook-server/detector/pagination/next-page.ts';
+import type { PageStep } from '../../../../webhook-server/detector/pagination/page-step.ts';
 import { pageFrom } from '../../../../webhook-server/detector/pagination/page-window.ts';
 import type { Cursor } from '../../../../webhook-server/store/work-store.ts';
 
@@ -49,13 +49,13 @@ const readAll = (list: List, paging: Paging, meanwhile: () => void) => {
     requests += 1;
     if (requests > 1000) throw new Error('The reading does not end.');
     const { items, facts } = list.read(offset);
-    const next = follow(facts, cursor, paging);
+    const next = nextPage(facts, cursor, paging);
     meanwhile();
     for (const { id, key } of items) {
       seen.add(id);
       keyOf.set(id, key);
     }
-    const step: Step =
+    const step: PageStep =
       next.kind === 'count' ? (countAt(next.key) >= next.expected ? next.whenAll : next.whenSome) : next;
     if (step.kind === 'complete') return { seen, requests };
     cursor = step.cursor;
