@@ -1,21 +1,21 @@
 import type { DeliveryOutcome } from '../store/work-store.ts';
 
-/** What an attempt came to. `reason` is a short phrase without secrets. */
+/** The result of an attempt. `reason` is a short phrase without secrets. */
 export type AttemptResult =
   | { kind: 'answered'; status: number; retryAfterMs: number | undefined }
   /** No byte of the event reached the target. */
   | { kind: 'never sent'; reason: string }
-  /** The event was sent, or may have been, and no answer came. */
+  /** The event was sent, or may have been, and no response came. */
   | { kind: 'no answer'; reason: string };
 
-/** `attempt` counts from 1; `ageMs` is how long ago the first attempt was; `random` is from 0 up to 1. */
+/** `attempt` counts from 1; `ageMs` is the time since the first attempt; `random` is from 0 up to 1. */
 export type AttemptFacts = { attempt: number; ageMs: number; random: number };
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-/** How long to wait after the first attempt, the second, and so on; the last one repeats. */
+/** How long to wait after the first attempt, the second, and so on; the last value repeats. */
 const backOffMs = [
   5 * secondMs,
   30 * secondMs,
@@ -30,31 +30,30 @@ const backOffMs = [
 /** A delivery that has not succeeded this long after its first attempt is dead. */
 export const horizonMs = 72 * hourMs;
 
-/** Shifted by up to a fifth either way, so that what failed together does not come back together. */
+/** With up to a fifth of jitter either way, so that what failed together does not come back together. */
 const backOff = ({ attempt, random }: AttemptFacts): number =>
   (backOffMs[attempt - 1] ?? 12 * hourMs) * (0.8 + 0.4 * random);
 
 /**
- * Decides what becomes of a delivery after an attempt. 2xx is delivered and 410 ends the hook; everything else, a
- * redirect too, is tried again later: after `Retry-After` in full where the target gave one, else with a growing
- * back-off, until the horizon is passed. A target that asks to be left alone for longer than that is left alone until
- * the horizon.
+ * Decides how a delivery continues after an attempt. 2xx means delivered and 410 ends the hook. Everything else, also a
+ * redirect, is retried: after the target's `Retry-After` in full, or else with a growing back-off, until the horizon.
+ * A `Retry-After` beyond the horizon pauses the hook until the horizon.
  */
-export const decide = (attempted: AttemptResult, facts: AttemptFacts): DeliveryOutcome => {
-  if (attempted.kind === 'answered' && attempted.status >= 200 && attempted.status < 300) return { kind: 'delivered' };
-  if (attempted.kind === 'answered' && attempted.status === 410) return { kind: 'gone' };
+export const decide = (result: AttemptResult, facts: AttemptFacts): DeliveryOutcome => {
+  if (result.kind === 'answered' && result.status >= 200 && result.status < 300) return { kind: 'delivered' };
+  if (result.kind === 'answered' && result.status === 410) return { kind: 'gone' };
 
   const failure =
-    attempted.kind === 'answered'
-      ? ({ reason: `the target answered ${attempted.status}`, certainty: 'refused' } as const)
+    result.kind === 'answered'
+      ? ({ reason: `the target answered ${result.status}`, certainty: 'refused' } as const)
       : ({
-          reason: attempted.reason,
-          certainty: attempted.kind === 'never sent' ? 'never sent' : 'ambiguous',
+          reason: result.reason,
+          certainty: result.kind === 'never sent' ? 'never sent' : 'ambiguous',
         } as const);
-  const asked = attempted.kind === 'answered' ? attempted.retryAfterMs : undefined;
+  const asked = result.kind === 'answered' ? result.retryAfterMs : undefined;
   const afterMs = Math.round(asked === undefined ? backOff(facts) : Math.max(asked, secondMs));
-  const isLate = facts.ageMs + afterMs > horizonMs;
-  return isLate
+  const isPastHorizon = facts.ageMs + afterMs > horizonMs;
+  return isPastHorizon
     ? { kind: 'dead', afterMs: Math.min(afterMs, horizonMs), ...failure }
     : { kind: 'retry', afterMs, ...failure };
 };

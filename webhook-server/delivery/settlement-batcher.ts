@@ -3,43 +3,43 @@ import type { Settlement, SettleOutcome, WorkStore } from '../store/work-store.t
 
 export type SettlementBatcher = {
   /**
-   * Writes down what became of an attempt, together with what comes of others shortly after. While the store
-   * does not answer it tries again: what was delivered must not be sent a second time because a disk was full.
+   * Stores the outcome of an attempt, together with others that follow shortly. It retries while the store fails: what
+   * was delivered must not be sent again because a disk was full.
    *
-   * @throws what the store threw, when the signal is aborted and the store still does not answer.
+   * @throws what the store threw, once the signal is aborted and the store still fails.
    */
   settle(settlement: Settlement, signal: AbortSignal): Promise<SettleOutcome>;
   /**
-   * Begins to write down what has gathered. After a failure it waits until that is done: while the store does not answer,
-   * nothing more is to be begun.
+   * Starts to store what is waiting. After a failure it also waits until that has worked: while the store fails, no
+   * further work may begin.
    *
    * @throws what the store threw.
    */
   catchUp(): Promise<void>;
 };
 
-type Waiting = {
+type WaitingSettlement = {
   settlement: Settlement;
   signal: AbortSignal;
   resolve: (outcome: SettleOutcome) => void;
   reject: (error: unknown) => void;
 };
 
-/** Settlements wait this long for others, or until there are so many: what is written together costs the disk once. */
-const gatherMs = 10;
-const gatherMost = 64;
+/** A batch is written after this time or at this size, whichever comes first: one transaction costs one disk write. */
+const batchMs = 10;
+const batchSize = 64;
 
 const retryInMs = 1_000;
 
-/** Collects settlements, and writes those that come close together in one transaction. */
+/** Collects settlements and writes those that come close together in one transaction. */
 export const createSettlementBatcher = (store: Pick<WorkStore, 'settle'>, log: Log): SettlementBatcher => {
-  let waiting: Waiting[] = [];
+  let waiting: WaitingSettlement[] = [];
   let isScheduled = false;
   let hasFailed = false;
 
   const flushNow = (): void => {
     flush().catch((error: unknown) => {
-      log.error({ error, waiting: waiting.length }, 'what became of deliveries cannot be stored; trying again');
+      log.error({ error, waiting: waiting.length }, 'the outcomes of deliveries cannot be stored; trying again');
     });
   };
 
@@ -74,9 +74,9 @@ export const createSettlementBatcher = (store: Pick<WorkStore, 'settle'>, log: L
       const settled = new Promise<SettleOutcome>((resolve, reject) => {
         waiting.push({ settlement, signal, resolve, reject });
       });
-      // While the store does not answer more than that may gather, and only the timer tries again.
-      if (waiting.length === gatherMost) flushNow();
-      else flushAfter(gatherMs);
+      // While the store fails a batch may grow beyond this size; then only the timer retries.
+      if (waiting.length === batchSize) flushNow();
+      else flushAfter(batchMs);
       return settled;
     },
     async catchUp() {

@@ -85,19 +85,19 @@ const fullFor = (writes: number) => {
 
 test('what comes of attempts at one moment is written down together', async () => {
   const store = fullFor(0);
-  const settler = createSettlementBatcher(store, keepLog());
+  const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
-  await Promise.all(['a', 'b', 'c'].map((id) => settler.settle(settlement(id), signal)));
-  await settler.settle(settlement('d'), signal);
+  await Promise.all(['a', 'b', 'c'].map((id) => settlements.settle(settlement(id), signal)));
+  await settlements.settle(settlement('d'), signal);
   expect(store.batches).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
 test('when much ends at once it is written down at once, and in part', async () => {
   const store = fullFor(0);
-  const settler = createSettlementBatcher(store, keepLog());
+  const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
   const ids = Array.from({ length: 100 }, (_, index) => String(index));
-  const settled = ids.map((id) => settler.settle(settlement(id), signal));
+  const settled = ids.map((id) => settlements.settle(settlement(id), signal));
   expect(store.batches).toEqual([ids.slice(0, 64)]);
   await Promise.all(settled);
   expect(store.batches).toEqual([ids.slice(0, 64), ids.slice(64)]);
@@ -105,13 +105,13 @@ test('when much ends at once it is written down at once, and in part', async () 
 
 test('while the disk is full what came of an attempt is kept, and nothing more is claimed', async () => {
   const store = fullFor(2);
-  const settler = createSettlementBatcher(store, keepLog());
+  const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
-  const settled = settler.settle(settlement('a'), signal);
+  const settled = settlements.settle(settlement('a'), signal);
   await until(() => store.batches.length === 1);
-  await expect(settler.catchUp()).rejects.toThrow(StoreError);
-  const later = settler.settle(settlement('b'), signal);
-  await settler.catchUp();
+  await expect(settlements.catchUp()).rejects.toThrow(StoreError);
+  const later = settlements.settle(settlement('b'), signal);
+  await settlements.catchUp();
   expect(await settled).toEqual({ kind: 'settled' });
   expect(await later).toEqual({ kind: 'settled' });
   expect(store.batches).toEqual([['a'], ['a'], ['a', 'b']]);
@@ -150,6 +150,6 @@ test('what was delivered while the disk was full is not sent again, however long
 });
 
 test('a server that stops does not wait for a disk that stays full', async () => {
-  const settler = createSettlementBatcher(fullFor(Number.POSITIVE_INFINITY), keepLog());
-  await expect(settler.settle(settlement('a'), AbortSignal.abort())).rejects.toThrow(StoreError);
+  const settlements = createSettlementBatcher(fullFor(Number.POSITIVE_INFINITY), keepLog());
+  await expect(settlements.settle(settlement('a'), AbortSignal.abort())).rejects.toThrow(StoreError);
 });
