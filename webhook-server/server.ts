@@ -29,17 +29,17 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 export type Server = {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string;
-  /** Takes no more calls, finishes what is under way within a bound, and closes the database. */
+  /** Accepts no more calls, finishes what is under way within a time limit, and closes the database. */
   stop(): Promise<void>;
 };
 
-/** Calls that are being answered may take this long to end. */
+/** Requests that are being answered may take this long to end. */
 const callGraceMs = 5_000;
 
-/** Deliveries that are under way end by themselves within this time; a poll is given up and goes on later. */
+/** Deliveries under way end by themselves within this time. Polls are aborted: they continue later. */
 const deliveryGraceMs = 16_000;
 
-/** PostgreSQL when it is configured, else a file that this process holds alone. */
+/** PostgreSQL when it is configured, else an SQLite file that only this process uses. */
 const createStore = async ({ databaseUrl, dataFolder, quotas }: Config): Promise<Store> =>
   databaseUrl === undefined
     ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'), Date.now, quotas)
@@ -78,8 +78,7 @@ const close = async (listener: HttpServer): Promise<void> => {
 
 type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
 
-/** How often every task of a workspace is looked at again. */
-const dayMs = 24 * 3_600_000;
+const reconcileIntervalMs = 24 * 3_600_000;
 
 const monotonicClock = (): number => performance.now();
 
@@ -100,7 +99,7 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
     intervals: {
       intervalMs: config.pollIntervalMs,
       idleIntervalMs: config.pollIdleIntervalMs,
-      reconcileIntervalMs: dayMs,
+      reconcileIntervalMs,
     },
     requestsPerMinute: config.topoRequestsPerMinute,
     monotonicClock,

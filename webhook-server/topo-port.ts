@@ -3,12 +3,11 @@ import type { Me } from '../topo/me.ts';
 import type { Secret } from './secrets/secret.ts';
 
 /**
- * What came of a call. `dateMs` is the answer's `Date` header: Topo's own clock, to the second.
+ * The outcome of a call. `dateMs` is the response's `Date` header: Topo's own clock, to the second.
  *
- * - `refused`: Topo does not accept the key (401) or it lacks the scope (403).
+ * - `refused`: Topo does not accept the key (401), or the key lacks the scope (403).
  * - `limited`: 429; `retryAfterMs` is how long Topo asks to wait, if it says so.
- * - `failed`: anything else, with the status if Topo answered at all; `reason` is a sentence for the log and holds no
- *   secret.
+ * - `failed`: anything else, with the status if there was a response. `reason` is a sentence for the log, without secrets.
  */
 export type TopoAnswer<Answer> =
   | { kind: 'answered'; answer: Answer; dateMs: number | undefined }
@@ -18,7 +17,7 @@ export type TopoAnswer<Answer> =
 
 export type CallTopo = <Answer>(key: Secret, call: Call<Answer>, signal?: AbortSignal) => Promise<TopoAnswer<Answer>>;
 
-/** What Topo says about a key (`GET /v1/me`). */
+/** Asks Topo whom a key belongs to (`GET /v1/me`). */
 export type Identify = (key: Secret) => Promise<TopoAnswer<Me>>;
 
 export type TopoClient = { call: CallTopo; identify: Identify };

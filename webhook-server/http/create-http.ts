@@ -15,7 +15,7 @@ import { limitPerAddress } from './rate-limits/limit-per-address.ts';
 import { limitPerKey } from './rate-limits/limit-per-key.ts';
 import { limitPerWorkspace } from './rate-limits/limit-per-workspace.ts';
 import { readJsonUpTo } from './read-json.ts';
-import { nameRequest } from './request-id.ts';
+import { assignRequestId } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
 import { importPeople } from './routes/import-people.ts';
@@ -35,21 +35,21 @@ import { unsubscribe } from './routes/unsubscribe.ts';
 
 export type HttpPorts = {
   store: Pick<Store, 'tenant' | 'hookOfSecret'>;
-  /** Whether the server is ready, and how far the first readings and the sweeps have come. */
+  /** Whether the server is ready, and the progress of baselines and reconciliations. */
   readiness: () => Promise<Readiness>;
   keyCache: KeyCache;
   checkTarget: TargetCheck;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
-  /** How many proxies in front of the server are trusted to tell the caller's address. */
+  /** How many proxies in front of the server are trusted to give the caller's address. */
   trustedProxies: number;
   limits: HttpLimits;
   log: Log;
 };
 
-/** Answers hold secrets and people's names. */
-const keepOutOfCaches: RequestHandler = (_request, response, next) => {
+/** Responses hold secrets and people's names. */
+const forbidCaching: RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store');
   next();
 };
@@ -58,7 +58,7 @@ const notFound: RequestHandler = (_request, _response, next) => {
   next(new HttpError(404, 'not_found', 'There is no such route here. See the README for the routes.'));
 };
 
-/** The server's routes, as an Express application that is not listening yet. */
+/** The server's middleware and routes, as an Express application that does not listen yet. */
 export const createHttp = ({
   store,
   readiness,
@@ -82,9 +82,9 @@ export const createHttp = ({
   http.set('trust proxy', trustedProxies);
   http.set('query parser', 'simple');
 
-  http.use(nameRequest);
+  http.use(assignRequestId);
   http.use(helmet());
-  http.use(keepOutOfCaches);
+  http.use(forbidCaching);
   http.get('/healthz', healthz);
   http.get('/readyz', readyz(readiness));
   http.use(logRequests(log));

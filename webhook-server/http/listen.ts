@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorBody } from '../../contract/error-body.ts';
 
-/** A client must have sent its headers, and its whole request, within these times, which are looked at now and then. */
+/** How long a client may take to send its headers and its whole request, and how often that is checked. */
 export type ClientTimeouts = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
 
 const defaultTimeouts: ClientTimeouts = {
@@ -39,9 +39,9 @@ const malformed: Refusal = { status: '400 Bad Request', code: 'invalid_request',
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
 
-/** Answers what never became a request, in the shape of every other error, and closes the connection. */
+/** Answers what is no valid request, in the shape of every other error, and closes the connection. */
 const refuse = (error: Error, socket: Socket): void => {
-  // Nobody is there to read it, or part of an answer is on its way.
+  // The client has gone, or part of a response is already on its way.
   if (!socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
@@ -59,9 +59,9 @@ const refuse = (error: Error, socket: Socket): void => {
 };
 
 /**
- * Listens, with bounds for slow clients and for the number of connections; more of them are closed at once.
+ * Listens, with limits for slow clients and for the number of connections. Closes connections above the limit at once.
  *
- * @throws Error when the address cannot be listened at.
+ * @throws Error when it cannot listen at the address.
  */
 export const listen = async (
   answer: RequestListener,

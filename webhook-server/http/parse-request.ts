@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { HttpError } from './errors/http-error.ts';
 
-/** A name that nobody knows may be as long as a whole body. */
+/** An unknown field's name may be as long as a whole body. */
 const mostFieldCharacters = 200;
 
 const fieldOf = (issue: z.core.$ZodIssue): string => {
@@ -17,7 +17,7 @@ const explain = (issue: z.core.$ZodIssue, field: string): string => {
 };
 
 /**
- * What a caller sent, in the shape that is expected.
+ * Parses what a caller sent.
  *
  * @throws HttpError 400 naming the first field that is wrong.
  */

@@ -1,4 +1,4 @@
-/** The Zapier user whom a hook URL belongs to, as its path says; `undefined` for any other URL. */
+/** The Zapier user in a hook URL's path, or `undefined` for any other URL. */
 export const zapierUserOf = ({ host, pathname }: URL): string | undefined => {
   const user = /^\/hooks\/(?:standard|catch)\/([^/]+)\//.exec(pathname)?.[1];
   return user === undefined ? undefined : `${host}/${user}`;

@@ -6,7 +6,7 @@ import { StoreError } from '../../store/store.ts';
 import { requestIdOf } from '../request-id.ts';
 import { HttpError } from './http-error.ts';
 
-/** What express says about a body that it could not read. */
+/** Express's error types for a body that it cannot read. */
 const bodyErrors: Record<string, HttpError> = {
   'entity.too.large': new HttpError(413, 'payload_too_large', 'The body is too large. Send less at once.'),
   'entity.parse.failed': new HttpError(400, 'invalid_request', 'The body is not valid JSON.'),
@@ -45,7 +45,7 @@ const translate = (error: unknown): HttpError => {
   );
 };
 
-/** Answers every error in one shape, without a stack trace; what is the server's fault is logged with it. */
+/** Answers every error in one shape, without a stack trace. Logs the server's own faults with their cause. */
 export const handleError =
   (log: Log): ErrorRequestHandler =>
   (error, _request, response, next) => {

@@ -1,6 +1,6 @@
 import { HttpError } from './http-error.ts';
 
-/** Why nothing can be sent to a hook. Another workspace's hook is as unknown as one that never was. */
+/** Why nothing can be sent to a hook. The hook of another workspace is unknown, too. */
 export const hookUnavailable = (kind: 'unknown' | 'hook ended'): HttpError =>
   kind === 'unknown'
     ? new HttpError(404, 'not_found', 'There is no such hook. `GET /hooks` lists those of your workspace.')

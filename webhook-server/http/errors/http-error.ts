@@ -12,7 +12,7 @@ export type HttpErrorCode =
   | 'unavailable'
   | 'internal_error';
 
-/** An error whose message the caller may read: what happened, and what to do. `field` is a path such as `filters.kinds`. */
+/** An error whose message is for the caller: what happened, and what to do. `field` is a path such as `filters.kinds`. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;

@@ -4,7 +4,7 @@ import { Intent, type IntentAnswer, IntentList, type IntentListAnswer } from '..
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { parseRequest } from '../parse-request.ts';
 
-/** `POST /intents`: 202 with an id for the intent, or with one for each of a list. */
+/** `POST /intents`: 202 with an id for the intent, or with an id for each intent of a list. */
 export const announceIntents =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

@@ -4,7 +4,7 @@ import { type DeliveryPage, DeliveryState } from '../../../contract/delivery.ts'
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { PageLimit } from '../page-query.ts';
+import { pageQuery } from '../page-query.ts';
 import { parseRequest } from '../parse-request.ts';
 import { deliveryView } from '../views/delivery-view.ts';
 
@@ -12,13 +12,12 @@ const Params = z.object({ hookId: z.string().max(100) });
 
 const Query = z.strictObject({
   state: DeliveryState.optional(),
-  limit: PageLimit,
-  before: z.string().min(1).max(100).optional(),
+  ...pageQuery,
 });
 
 /**
- * `GET /hooks/:hookId/deliveries`: what was sent to a hook and what became of it, newest first. Neither the target nor
- * anything that it answered is shown: whoever may subscribe could read other servers with it.
+ * `GET /hooks/:hookId/deliveries`: what was sent to a hook and with what outcome, newest first. Shows neither the target
+ * nor anything of its responses: otherwise whoever may subscribe could read other servers through this one.
  */
 export const listDeliveries =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>

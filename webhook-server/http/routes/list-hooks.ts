@@ -5,7 +5,7 @@ import { hookView } from '../views/hook-view.ts';
 
 type Ports = { authenticate: Authenticate; vault: Vault; clock: () => number };
 
-/** `GET /hooks`: the hooks of the caller's workspace, ended ones too, newest first. */
+/** `GET /hooks`: the hooks of the caller's workspace, also those that have ended, newest first. */
 export const listHooks =
   ({ authenticate, vault, clock }: Ports): RequestHandler =>
   async (request, response) => {

@@ -9,8 +9,8 @@ import { deliveryView } from '../views/delivery-view.ts';
 const Params = z.object({ deliveryId: z.string().max(100) });
 
 /**
- * `POST /deliveries/:deliveryId/retry`: 202 with a new delivery of the same event. It has a `webhook-id` of its own, so
- * that the Zap runs again.
+ * `POST /deliveries/:deliveryId/retry`: 202 with a new delivery of the same event. It has a new `webhook-id`, so that the
+ * Zap runs again.
  */
 export const retryDelivery =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>

@@ -16,7 +16,7 @@ type Ports = { authenticate: Authenticate; checkTarget: TargetCheck; vault: Vaul
 const newId = (): string => `hok_${randomBytes(16).toString('hex')}`;
 const newSecret = (): Secret => new Secret(`whsec_${randomBytes(32).toString('base64')}`);
 
-/** `POST /hooks`: 201 with a new hook, 200 with the one that this target has already. */
+/** `POST /hooks`: 201 with a new hook, or 200 with the hook that this target already has. */
 export const subscribe =
   ({ authenticate, checkTarget, vault, clock }: Ports): RequestHandler =>
   async (request, response) => {

@@ -10,7 +10,7 @@ type Ports = { authenticate: Authenticate; clock: () => number };
 
 const Params = z.object({ hookId: z.string().max(100) });
 
-/** `POST /hooks/:hookId/test`: 202 with the delivery of an invented event that the hook's filters let through. */
+/** `POST /hooks/:hookId/test`: 202 with the delivery of an invented event that passes the hook's filters. */
 export const testHook =
   ({ authenticate, clock }: Ports): RequestHandler =>
   async (request, response) => {

@@ -5,7 +5,7 @@ import type { StoredHook } from '../../store/tenant-store.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Enough of a target to tell Zaps apart, and too little to send to it. */
+/** Enough of a target to tell Zaps apart, but too little to send to it. */
 const hint = (target: string): string => {
   const { host } = new URL(target);
   return `${host}/…${target.slice(-4)}`;
