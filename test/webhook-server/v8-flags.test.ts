@@ -24,13 +24,13 @@ const mostHeap = async (first: string): Promise<number> => {
   return Number(stdout);
 };
 
-test('a heap that is held stays much smaller than one that is not', async () => {
+test('with the flags the heap stays much smaller', async () => {
   const free = await mostHeap('');
   const held = await mostHeap(`import '${builtFile('webhook-server/v8-flags.js').href}';`);
   expect(held).toBeLessThan(0.6 * free);
 });
 
-test('the server holds its heap before it loads anything else', () => {
+test('the server sets V8’s flags before it loads anything else', () => {
   const main = readFileSync(new URL('../../webhook-server/main.ts', import.meta.url), 'utf8');
   expect(main.match(/^import .*$/m)?.[0]).toBe("import './v8-flags.ts';");
 });

@@ -4,9 +4,9 @@ import { createSettlementBatcher } from '../../../webhook-server/delivery/settle
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import type { Settlement, SettleOutcome } from '../../../webhook-server/store/work-store.ts';
 import { startWorkLoop } from '../../../webhook-server/work-loop.ts';
-import { type Clocks, startHook } from '../../support/delivering-hook.ts';
 import { keepLog } from '../../support/keep-log.ts';
 import { startReceiver } from '../../support/receiver.ts';
+import { type Clocks, startHook } from '../../support/start-hook.ts';
 
 const clocks: Clocks = { nowMs: 0, monotonicMs: 0 };
 beforeEach(() => {
@@ -32,7 +32,7 @@ const startLoop = async () => {
   return { hook, receiver, answers, loop };
 };
 
-test('a graceful stop finishes what is under way, and begins nothing', async () => {
+test('a graceful stop finishes what is under way and begins nothing new', async () => {
   const { hook, receiver, answers, loop } = await startLoop();
   const stopped = loop.stop(10_000);
   await hook.assign('hedy');
@@ -48,7 +48,7 @@ test('a graceful stop finishes what is under way, and begins nothing', async () 
   ]);
 });
 
-test('what does not end within the grace is given up, and marked as ambiguous', async () => {
+test('what does not end within the grace period is aborted and marked ambiguous', async () => {
   const { hook, loop } = await startLoop();
   await loop.stop(0);
   expect(await hook.deliveries()).toMatchObject([
@@ -57,7 +57,7 @@ test('what does not end within the grace is given up, and marked as ambiguous', 
   ]);
 });
 
-test('new work is begun at once, and one job that fails ends nothing', async () => {
+test('new work begins at once, and a failing job does not end the loop', async () => {
   const { hook, receiver, answers, loop } = await startLoop();
   for (const answer of answers.splice(0)) answer();
   receiver.answer = (response) => response.end();
@@ -83,7 +83,7 @@ const fullFor = (writes: number) => {
   };
 };
 
-test('what comes of attempts at one moment is written down together', async () => {
+test('outcomes that come together are stored together', async () => {
   const store = fullFor(0);
   const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
@@ -92,7 +92,7 @@ test('what comes of attempts at one moment is written down together', async () =
   expect(store.batches).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
-test('when much ends at once it is written down at once, and in part', async () => {
+test('a full batch is written at once, the rest shortly after', async () => {
   const store = fullFor(0);
   const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
@@ -103,7 +103,7 @@ test('when much ends at once it is written down at once, and in part', async () 
   expect(store.batches).toEqual([ids.slice(0, 64), ids.slice(64)]);
 });
 
-test('while the disk is full what came of an attempt is kept, and nothing more is claimed', async () => {
+test('while the disk is full outcomes are kept, and nothing more is claimed', async () => {
   const store = fullFor(2);
   const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
@@ -117,7 +117,7 @@ test('while the disk is full what came of an attempt is kept, and nothing more i
   expect(store.batches).toEqual([['a'], ['a'], ['a', 'b']]);
 });
 
-test('what was delivered while the disk was full is not sent again, however long that lasts', async () => {
+test('what was delivered while the disk was full is not sent again, however long it is full', async () => {
   const receiver = await startReceiver();
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace', ['t1']);

@@ -19,7 +19,7 @@ test('410 ends the hook', () => {
 });
 
 test.each([301, 302, 307, 308, 400, 401, 403, 404, 408, 422, 429, 500, 502, 503, 504])(
-  '%i is refused, and tried again',
+  '%i is refused and retried',
   (status) => {
     expect(decide(answered(status), facts)).toEqual({
       kind: 'retry',
@@ -30,7 +30,7 @@ test.each([301, 302, 307, 308, 400, 401, 403, 404, 408, 422, 429, 500, 502, 503,
   },
 );
 
-test('what was never sent and what nobody answered are told apart', () => {
+test('a message that was never sent is told apart from one without a response', () => {
   expect(decide({ kind: 'never sent', reason: 'x' }, facts)).toMatchObject({ kind: 'retry', certainty: 'never sent' });
   expect(decide({ kind: 'no answer', reason: 'x' }, facts)).toMatchObject({ kind: 'retry', certainty: 'ambiguous' });
 });
@@ -46,7 +46,7 @@ test.each([
   [8, 12 * hourMs],
   [9, 12 * hourMs],
   [20, 12 * hourMs],
-])('after attempt %i it waits %i ms, a fifth more or less', (attempt, afterMs) => {
+])('after attempt %i it waits %i ms, plus or minus a fifth', (attempt, afterMs) => {
   expect(decide(answered(500), { ...facts, attempt })).toMatchObject({ afterMs });
   expect(decide(answered(500), { ...facts, attempt, random: 0 })).toMatchObject({ afterMs: afterMs * 0.8 });
   expect(decide(answered(500), { ...facts, attempt, random: 0.999999 })).toMatchObject({
@@ -62,24 +62,24 @@ test.each([
   expect(decide(answered(status, asked), facts)).toMatchObject({ kind: 'retry', afterMs: asked });
 });
 
-test('a Retry-After of nothing waits a second', () => {
+test('a Retry-After of zero waits one second', () => {
   expect(decide(answered(429, 0), facts)).toMatchObject({ afterMs: 1_000 });
 });
 
-test('a delivery that would come again after three days is dead', () => {
+test('a delivery whose next attempt would come after three days is dead', () => {
   const dead = { kind: 'dead', reason: 'the target answered 500', certainty: 'refused' };
   expect(decide(answered(500), { ...facts, ageMs: horizonMs })).toEqual({ ...dead, afterMs: 5_000 });
   expect(decide(answered(500), { ...facts, ageMs: horizonMs - 5_000 })).toMatchObject({ kind: 'retry' });
 });
 
-test('a target that asks for more than three days is left alone for three, and this delivery is dead', () => {
+test('a Retry-After of more than three days pauses the hook for three days, and the delivery is dead', () => {
   const dead = { kind: 'dead', afterMs: horizonMs, reason: 'the target answered 429', certainty: 'refused' };
   expect(decide(answered(429, horizonMs), facts)).toMatchObject({ kind: 'retry', afterMs: horizonMs });
   expect(decide(answered(429, horizonMs + 1), facts)).toEqual(dead);
   expect(decide(answered(429, Number.POSITIVE_INFINITY), facts)).toEqual(dead);
 });
 
-test('Retry-After is read in seconds or as a date', () => {
+test('Retry-After is in seconds or a date', () => {
   const nowMs = Date.parse('2026-01-01T00:00:00Z');
   expect(retryAfterMs('120', nowMs)).toBe(120_000);
   expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', nowMs)).toBe(60_000);

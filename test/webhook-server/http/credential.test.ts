@@ -19,7 +19,7 @@ const createCountingVault = () => {
 const target_url = 'https://hooks.zapier.com/hooks/standard/1/zap/';
 const assigneeId = '3c90c3cc-0d44-4b50-8888-8dd257360521';
 
-test('a call hashes its key once, however many limits it passes, and the secret of a hook too', async () => {
+test('a call hashes its key, or a hook’s secret, only once', async () => {
   const { vault, takeHashed } = createCountingVault();
   const http = await startHttp({ vault });
   try {

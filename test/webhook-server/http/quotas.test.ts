@@ -87,7 +87,7 @@ for (const { name, describe, begin } of everyStore) {
         await store.tenant('other').namePeople([person(1), person(2)]);
       }));
 
-    test('whoever is over a quota hears a sentence, with 409', async () => {
+    test('exceeding a quota gives a sentence and 409', async () => {
       const ground = await begin();
       const http = await startHttp({ openStore: (clock) => ground.open(clock, quotas) });
       const subscribe = (index: number) =>

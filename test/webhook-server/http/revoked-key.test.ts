@@ -36,7 +36,7 @@ test('a key that was accepted works for five minutes after it was revoked, and n
   expect((await keyCache.identify(key)).kind).toBe('refused');
 });
 
-test('a key that Topo has refused elsewhere is refused at once, for a minute without asking again', async () => {
+test('a key that Topo has refused elsewhere is refused at once, and for a minute without asking again', async () => {
   let asked = 0;
   const keyCache = createKeyCache(
     async () => {
@@ -54,7 +54,7 @@ test('a key that Topo has refused elsewhere is refused at once, for a minute wit
   expect((await keyCache.identify(key)).kind).toBe('accepted');
 });
 
-test('an answer that was under way when the key was refused does not undo that', async () => {
+test('an answer that was under way when the key was refused does not undo the refusal', async () => {
   let answerNow = () => {};
   const keyCache = createKeyCache(
     () =>

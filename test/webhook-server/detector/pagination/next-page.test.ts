@@ -163,7 +163,7 @@ test('rows that share one timestamp are read in one pass where their order does 
   expect(readAll(topo, 'adjacent', () => {}).requests).toBeLessThanOrEqual(12);
 });
 
-test('a page begins at or before the offset that is asked for, and is never larger than Topo allows', () => {
+test('a page begins at or before the requested offset, and is never larger than Topo allows', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1_000_000 }), (offset) => {
       const { page, size, offset: begin } = pageFrom(offset);

@@ -1,5 +1,5 @@
 import { afterEach } from '@jest/globals';
-import { type WatchedWorkspace, watchWorkspace } from './watched-workspace.ts';
+import { type WatchedWorkspace, watchWorkspace } from './watch-workspace.ts';
 
 const watched: WatchedWorkspace[] = [];
 afterEach(async () => {

@@ -70,7 +70,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
     });
   await subscribe('hok_1', target, options.paceKey ?? null);
 
-  /** Every task is assigned to this person, as one walk sees it. */
+  /** Every task is assigned to this person, as one incremental scan sees it. */
   const assign = async (userId: string, taskIds: readonly string[] = ['t1', 't2'], sequenceId?: string) => {
     const [claim] = await store.work.claimPolls({ limit: 1, leaseMs: 60_000 });
     if (claim === undefined) throw new Error('The workspace is not due.');

@@ -25,7 +25,7 @@ const createPlan = <Value>() => {
 };
 
 /** What goes wrong, or happens, between the detector and what it works with. */
-export const createInterference = () => {
+export const createFaultInjection = () => {
   const meanwhile = createPlan<Deed>();
   const stalePages = createPlan<true>();
   const firstPages: unknown[] = [];
