@@ -128,7 +128,7 @@ const Environment = z
       newKeysPerMinute: environment.NEW_KEYS_PER_MINUTE,
       bodyKilobytes: environment.BODY_KILOBYTES,
     }),
-    mostConnections: environment.MAX_CONNECTIONS,
+    maxConnections: environment.MAX_CONNECTIONS,
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

@@ -10,7 +10,7 @@ import type { CallTopo, TopoAnswer, TopoClient } from './topo-port.ts';
 const timeoutMs = 20_000;
 
 /** Keep at most this many characters of Topo's message. */
-const mostMessageCharacters = 500;
+const maxMessageCharacters = 500;
 
 const dateOf = (headers: Headers): number | undefined => {
   const dateMs = Date.parse(headers.get('date') ?? '');
@@ -22,7 +22,7 @@ const describe = async (response: Response, key: Secret): Promise<string> => {
   const body: unknown = await response.json().catch(() => undefined);
   const { message, request_id } = TopoErrorBody.catch({}).parse(body);
   const said =
-    message === undefined ? '' : `: ${message.replaceAll(key.reveal(), String(key)).slice(0, mostMessageCharacters)}`;
+    message === undefined ? '' : `: ${message.replaceAll(key.reveal(), String(key)).slice(0, maxMessageCharacters)}`;
   const id = request_id === undefined ? '' : ` (Topo's request id: ${request_id})`;
   return `Topo answered ${response.status}${said}${id}`;
 };

@@ -20,8 +20,8 @@ export type WorkLoop = {
   stop(graceMs: number): Promise<void>;
 };
 
-const longestSleepMs = 60_000;
-const shortestSleepMs = 10;
+const maxSleepMs = 60_000;
+const minSleepMs = 10;
 const afterErrorMs = 1_000;
 
 /** How long to wait for a job to end before checking whether more may run by now. */
@@ -76,10 +76,10 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
     for (const job of jobs) launch(job);
     if (jobs.length === free) return whileFullMs;
     // Jobs that end quickly wake the loop, which saves the query for what is due next.
-    if (jobs.length > 0) await sleep(shortestSleepMs);
+    if (jobs.length > 0) await sleep(minSleepMs);
     if (isWoken) return 0;
-    const dueInMs = (await work.msUntilDue()) ?? longestSleepMs;
-    return Math.max(shortestSleepMs, Math.min(dueInMs, longestSleepMs));
+    const dueInMs = (await work.msUntilDue()) ?? maxSleepMs;
+    return Math.max(minSleepMs, Math.min(dueInMs, maxSleepMs));
   };
 
   const loop = async (): Promise<void> => {

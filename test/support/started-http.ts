@@ -25,7 +25,7 @@ type Options = {
   openStore?: OpenStore;
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
-  mostConnections?: number;
+  maxConnections?: number;
   clientTimeouts?: ClientTimeouts;
   vault?: Vault;
   log?: Log;
@@ -37,7 +37,7 @@ export const startHttp = async ({
   sandbox: sandboxOptions = {},
   allowedHosts = usualHosts,
   limits = {},
-  mostConnections = 2_000,
+  maxConnections = 2_000,
   clientTimeouts,
   vault = createVault(Buffer.alloc(32, 1)),
   log: givenLog,
@@ -60,7 +60,7 @@ export const startHttp = async ({
     limits: { ...defaultLimits, ...limits },
     log,
   });
-  const server = await listen(http, { host: '127.0.0.1', port: 0, mostConnections }, clientTimeouts);
+  const server = await listen(http, { host: '127.0.0.1', port: 0, maxConnections }, clientTimeouts);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */

@@ -105,7 +105,7 @@ test.each([
   ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, wakeUpsPerMinute: 1, manualDeliveriesPerMinute: 1 } }],
   ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, unauthenticatedPerMinute: 35 } }],
   ['BODY_KILOBYTES', '7', { limits: { bodyKilobytes: 7 } }],
-  ['MAX_CONNECTIONS', '7', { mostConnections: 7 }],
+  ['MAX_CONNECTIONS', '7', { maxConnections: 7 }],
 ])('%s is configurable, and must be a number', (name, value, expected) => {
   expect(readConfig({ [name]: value })).toMatchObject(expected);
   for (const bad of ['0', '-1', '1.5', 'many', '1e9']) expect(() => readConfig({ [name]: bad })).toThrow(name);

@@ -8,10 +8,10 @@ export type Exchanged =
   | { kind: 'no answer'; code: string };
 
 /** Read and discard at most this much of a response; close the connection of a longer one. */
-const mostAnswerBytes = 64 * 1024;
+const maxResponseBytes = 64 * 1024;
 
 /** Accept at most this many 1xx responses before the response itself. */
-const mostInformational = 100;
+const maxInformational = 100;
 
 const codeOf = (error: unknown): string => {
   if (typeof error !== 'object' || error === null) return 'unknown error';
@@ -49,12 +49,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status >= 200) this.#answer = { kind: 'answered', status, retryAfter: first(headers['retry-after']) };
-    else if (++this.#informational > mostInformational) this.giveUp('too many preliminary answers');
+    else if (++this.#informational > maxInformational) this.giveUp('too many preliminary answers');
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > mostAnswerBytes) this.giveUp('the answer is too long');
+    if (this.#bytes > maxResponseBytes) this.giveUp('the answer is too long');
   }
 
   onResponseEnd(): void {

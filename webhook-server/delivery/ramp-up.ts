@@ -1,5 +1,5 @@
 /** At most this many deliveries are under way at once: enough for dozens of hanging hooks, each with its share. */
-export const mostDeliveries = 256;
+export const maxDeliveries = 256;
 
 const firstConcurrency = 8;
 const doublesEveryMs = 1_000;
@@ -9,4 +9,4 @@ const doublesEveryMs = 1_000;
  * Zapier does not get everything that has piled up at once.
  */
 export const rampUp = (sinceStartMs: number): number =>
-  Math.min(mostDeliveries, firstConcurrency * 2 ** Math.floor(Math.max(0, sinceStartMs) / doublesEveryMs));
+  Math.min(maxDeliveries, firstConcurrency * 2 ** Math.floor(Math.max(0, sinceStartMs) / doublesEveryMs));

@@ -23,7 +23,7 @@ export type ScanPorts = {
 
 /**
  * - `ended`: everything was read; `changes` were found.
- * - `paused`: `mostPages` pages were read; the scan continues with the next poll.
+ * - `paused`: `maxPages` pages were read; the scan continues with the next poll.
  * - `stop`: the poll ends here, for the reason in `end`.
  *
  * `scan` is how far it came.
@@ -86,7 +86,7 @@ export const advanceScan = async (
   begun: Scan,
   claim: PollClaim,
   { store, callTopo, leaseMs }: ScanPorts,
-  mostPages: number,
+  maxPages: number,
 ): Promise<ScanOutcome> => {
   const { organizationId, lease, watermark, hasUnpublished } = claim;
   let scan = begun;
@@ -107,7 +107,7 @@ export const advanceScan = async (
     return (await store.countTasksAt(organizationId, which, us)) >= expected;
   };
 
-  for (let pages = 0; pages < mostPages; pages += 1) {
+  for (let pages = 0; pages < maxPages; pages += 1) {
     const window = pageFrom(scan.cursor?.offset ?? 0);
     const called = await callTopo(listTasks(queryOf(scan, window)));
     if (called.kind === 'stop') return { ...called, scan };

@@ -33,12 +33,12 @@ export type BudgetedCallOptions = {
   signal: AbortSignal;
 };
 
-const shortestWaitMs = 1_000;
-const longestWaitMs = 3_600_000;
+const minWaitMs = 1_000;
+const maxWaitMs = 3_600_000;
 
 /** Topo's Retry-After, within bounds: a mistake in a header must neither rush a workspace nor silence it for good. */
 const waitOf = (retryAfterMs: number | undefined): number | undefined =>
-  retryAfterMs === undefined ? undefined : Math.max(shortestWaitMs, Math.min(retryAfterMs, longestWaitMs));
+  retryAfterMs === undefined ? undefined : Math.max(minWaitMs, Math.min(retryAfterMs, maxWaitMs));
 
 const mayBeNull = (answer: TopoAnswer<unknown>): boolean =>
   (answer.kind === 'refused' && answer.status === 403) || (answer.kind === 'failed' && answer.status === 404);

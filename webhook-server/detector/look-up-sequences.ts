@@ -9,7 +9,7 @@ export type LookUpPorts = {
 };
 
 /** Look up at most this many sequence runs in one poll. */
-const mostLookUps = 50;
+const maxLookUps = 50;
 
 /**
  * Looks up the templates of sequence runs whose changes wait for them, because a hook filters by template. A run that
@@ -21,7 +21,7 @@ export const lookUpSequences = async (
   { organizationId, lease }: Pick<PollClaim, 'organizationId' | 'lease'>,
   { store, callTopo, leaseMs }: LookUpPorts,
 ): Promise<PollEnd | null> => {
-  for (const sequenceId of await store.sequencesToLookUp(organizationId, mostLookUps)) {
+  for (const sequenceId of await store.sequencesToLookUp(organizationId, maxLookUps)) {
     const called = await callTopo.orNull(getSequence(sequenceId));
     const requestedAtMs = callTopo.requestedAtMs();
     if (called.kind === 'stop') {

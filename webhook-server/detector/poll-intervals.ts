@@ -5,7 +5,7 @@
 export type PollIntervals = { intervalMs: number; idleIntervalMs: number; reconcileIntervalMs: number };
 
 const quietAfterMs = 10 * 60_000;
-const longestBackOffMs = 5 * 60_000;
+const maxBackOffMs = 5 * 60_000;
 
 /** How long to wait after a poll that went well, in milliseconds. */
 export const nextPollInMs = ({ intervalMs, idleIntervalMs }: PollIntervals, sinceActiveMs: number): number =>
@@ -19,4 +19,4 @@ export const nextPollInMs = ({ intervalMs, idleIntervalMs }: PollIntervals, sinc
  * @param random from 0 up to 1.
  */
 export const backOffMs = ({ intervalMs }: PollIntervals, failures: number, random: number): number =>
-  Math.min(longestBackOffMs, intervalMs * 2 ** Math.min(failures, 20)) * (0.5 + random / 2);
+  Math.min(maxBackOffMs, intervalMs * 2 ** Math.min(failures, 20)) * (0.5 + random / 2);

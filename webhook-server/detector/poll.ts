@@ -13,10 +13,10 @@ export type PollPorts = ScanPorts & LookUpPorts & { intervals: PollIntervals; lo
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
 
 /** Read at most this many pages in one poll, so that a workspace with very many tasks does not keep others waiting. */
-const mostPages = 25;
+const maxPages = 25;
 
 /** Read at most this many pages of a reconciliation in one poll: it has all day. */
-const mostReconciliationPages = 5;
+const maxReconciliationPages = 5;
 
 /** Begins a baseline: finds the newest change and stores it, since the poll may end before the first page. */
 const beginBaseline = async (claim: PollClaim, { store, callTopo, leaseMs }: ScanPorts): Promise<Scan | PollEnd> => {
@@ -40,7 +40,7 @@ const logProgress = (log: Log, { organizationId }: PollClaim, { kind, scan }: Sc
 const pollBaseline = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   const scan = claim.background ?? (await beginBaseline(claim, ports));
   if ('result' in scan) return { ...scan, sawChange: false };
-  const advanced = await advanceScan(scan, claim, ports, mostPages);
+  const advanced = await advanceScan(scan, claim, ports, maxPages);
   logProgress(ports.log, claim, advanced);
   // Poll again at once: the baseline is not finished, or the first incremental scan finds what changed meanwhile.
   const end: PollEnd = advanced.kind === 'stop' ? advanced.end : { result: 'done', nextPollInMs: 0 };
@@ -60,14 +60,14 @@ const isReconciliationDue = (
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   if (!claim.isBaselined) return pollBaseline(claim, ports);
 
-  const scanned = await advanceScan(claim.walk ?? newIncrementalScan(claim), claim, ports, mostPages);
+  const scanned = await advanceScan(claim.walk ?? newIncrementalScan(claim), claim, ports, maxPages);
   if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false };
   if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
   let { changes } = scanned;
   let isReconciling = false;
   if (isReconciliationDue(claim, ports.intervals)) {
     const reconciliation = claim.background ?? newReconciliation(claim);
-    const reconciled = await advanceScan(reconciliation, claim, ports, mostReconciliationPages);
+    const reconciled = await advanceScan(reconciliation, claim, ports, maxReconciliationPages);
     logProgress(ports.log, claim, reconciled);
     if (reconciled.kind === 'stop') return { ...reconciled.end, sawChange: changes > 0 };
     changes += reconciled.changes;

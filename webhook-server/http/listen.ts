@@ -13,7 +13,7 @@ const defaultTimeouts: ClientTimeouts = {
   connectionsCheckingInterval: 1_000,
 };
 
-const largestHeaderBytes = 16 * 1024;
+const maxHeaderBytes = 16 * 1024;
 
 type Refusal = { status: string; code: string; message: string };
 
@@ -65,14 +65,14 @@ const refuse = (error: Error, socket: Socket): void => {
  */
 export const listen = async (
   answer: RequestListener,
-  { host, port, mostConnections }: { host: string; port: number; mostConnections: number },
+  { host, port, maxConnections }: { host: string; port: number; maxConnections: number },
   clientTimeouts = defaultTimeouts,
 ): Promise<Server> => {
   const listener = createServer(
-    { ...clientTimeouts, maxHeaderSize: largestHeaderBytes, insecureHTTPParser: false },
+    { ...clientTimeouts, maxHeaderSize: maxHeaderBytes, insecureHTTPParser: false },
     answer,
   );
-  listener.maxConnections = mostConnections;
+  listener.maxConnections = maxConnections;
   listener.on('clientError', refuse);
   listener.listen(port, host);
   await once(listener, 'listening');

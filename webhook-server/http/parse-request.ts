@@ -2,11 +2,11 @@ import type * as z from 'zod';
 import { HttpError } from './errors/http-error.ts';
 
 /** An unknown field's name may be as long as a whole body. */
-const mostFieldCharacters = 200;
+const maxFieldCharacters = 200;
 
 const fieldOf = (issue: z.core.$ZodIssue): string => {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
-  return path.map(String).join('.').slice(0, mostFieldCharacters);
+  return path.map(String).join('.').slice(0, maxFieldCharacters);
 };
 
 const explain = (issue: z.core.$ZodIssue, field: string): string => {

@@ -3,7 +3,7 @@ import { refusalText, type TopoRefusal, topoError } from '../errors/topo-error.t
 import { workThrough } from '../work-through.ts';
 
 /** What came of an item: an answer, or a sentence that tells why there is none. `left` was not begun. */
-export type AttemptResult<Item, Answer> = { item: Item } & (
+export type Attempted<Item, Answer> = { item: Item } & (
   | { kind: 'done'; answer: Answer }
   | { kind: 'failed' | 'left'; reason: string }
 );
@@ -33,10 +33,10 @@ export const attemptEach = async <Item, Answer>(
   items: readonly Item[],
   callOf: (item: Item) => Call<unknown>,
   attempt: (item: Item) => Promise<{ kind: 'done'; answer: Answer } | TopoRefusal>,
-): Promise<AttemptResult<Item, Answer>[]> => {
+): Promise<Attempted<Item, Answer>[]> => {
   let end: { because: TopoRefusal; error: Error } | undefined;
 
-  const turn = async (item: Item): Promise<AttemptResult<Item, Answer> | undefined> => {
+  const turn = async (item: Item): Promise<Attempted<Item, Answer> | undefined> => {
     const outcome = await attempt(item);
     if (outcome.kind === 'done') return { item, kind: 'done', answer: outcome.answer };
     if (!endsTheRun(outcome)) return { item, kind: 'failed', reason: refusalText(outcome, callOf(item)) };

@@ -173,7 +173,7 @@ describe('slow clients', () => {
   });
 
   test('connections above the cap are closed at once, and those below go on', async () => {
-    const small = await startHttp({ mostConnections: 3 });
+    const small = await startHttp({ maxConnections: 3 });
     const port = Number(new URL(small.url).port);
     const sockets = await Promise.all(
       [1, 2, 3].map(async () => {

@@ -18,7 +18,7 @@ const findGroup = ({ window, keys, hasMore }: PageFacts, key: number) => {
  * Each pass over rows in random order misses about a third of those that all passes before it missed. After this many
  * passes probably none is left.
  */
-const mostPasses = (rows: number): number => Math.ceil(Math.log(Math.max(rows, 1))) + 10;
+const maxPasses = (rows: number): number => Math.ceil(Math.log(Math.max(rows, 1))) + 10;
 
 const continueWith = (cursor: Cursor, change: Partial<Cursor>): PageStep => ({
   kind: 'continue',
@@ -52,6 +52,6 @@ export const nextPageOfTie = (facts: PageFacts, cursor: Cursor, tie: Tie): NextP
   const expected = group.end - (from ?? group.end);
   const passes = tie.passes + 1;
   const again = continueWith(cursor, { offset: Math.max(0, (from ?? 0) - 1), tie: { from: null, passes } });
-  const whenSome = passes < mostPasses(expected) ? again : whenAll;
+  const whenSome = passes < maxPasses(expected) ? again : whenAll;
   return { kind: 'count', key: cursor.borderKey, expected, whenAll, whenSome };
 };

@@ -19,7 +19,7 @@ export type KeyCache = {
 
 const acceptedForMs = 5 * 60_000;
 const refusedForMs = 60_000;
-const mostKeys = 10_000;
+const maxKeys = 10_000;
 
 const lifetimeMs = ({ kind }: Identity): number => {
   if (kind === 'accepted') return acceptedForMs;
@@ -48,7 +48,7 @@ export const createKeyCache = (askTopo: Identify, clock: () => number): KeyCache
     if (lifetimeMs(identity) === 0) return;
     entries.set(hash, { identity, untilMs: clock() + lifetimeMs(identity) });
     const [oldest] = entries.keys();
-    if (entries.size > mostKeys && oldest !== undefined) entries.delete(oldest);
+    if (entries.size > maxKeys && oldest !== undefined) entries.delete(oldest);
   };
 
   const fetchIdentity = async (key: Secret): Promise<Identity> => {

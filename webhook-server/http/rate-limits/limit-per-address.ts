@@ -13,7 +13,7 @@ export const limitPerAddress = (
   { newKeysPerMinute, unauthenticatedPerMinute }: Pick<HttpLimits, 'newKeysPerMinute' | 'unauthenticatedPerMinute'>,
 ): RequestHandler[] => [
   limitPerMinute({
-    most: unauthenticatedPerMinute,
+    max: unauthenticatedPerMinute,
     message: 'Too many calls without a working API key came from this address.',
     skip: (request) => {
       const credential = credentialOf(request);
@@ -21,7 +21,7 @@ export const limitPerAddress = (
     },
   }),
   limitPerMinute({
-    most: newKeysPerMinute,
+    max: newKeysPerMinute,
     message: 'Too many different API keys came from this address.',
     skip: (request) => {
       const credential = credentialOf(request);

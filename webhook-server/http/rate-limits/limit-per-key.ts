@@ -3,10 +3,10 @@ import { credentialOf } from '../authentication/credential.ts';
 import { limitPerMinute } from './limit-per-minute.ts';
 
 /** Limits how often one key may call a route in a minute. Calls without a key pass: authentication refuses them. */
-export const limitPerKey = (most: number): RequestHandler =>
+export const limitPerKey = (max: number): RequestHandler =>
   limitPerMinute({
-    most,
-    message: `This key may call here ${most} times a minute.`,
+    max,
+    message: `This key may call here ${max} times a minute.`,
     keyOf: (request) => credentialOf(request)?.hash ?? 'nobody',
     skip: (request) => credentialOf(request) === undefined,
   });

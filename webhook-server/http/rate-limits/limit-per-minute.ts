@@ -3,7 +3,7 @@ import { rateLimit } from 'express-rate-limit';
 import { HttpError } from '../errors/http-error.ts';
 
 type RateLimit = {
-  most: number;
+  max: number;
   /** What the caller is told above the limit. */
   message: string;
   /** Whose calls are counted together: by default those of one address. */
@@ -13,10 +13,10 @@ type RateLimit = {
 };
 
 /** Answers 429 to whoever calls more often in a minute. */
-export const limitPerMinute = ({ most, message, keyOf, skip }: RateLimit): RequestHandler =>
+export const limitPerMinute = ({ max, message, keyOf, skip }: RateLimit): RequestHandler =>
   rateLimit({
     windowMs: 60_000,
-    limit: most,
+    limit: max,
     standardHeaders: false,
     legacyHeaders: false,
     // It would print warnings that callers can provoke, for example with a forwarded address that is not trusted.
