@@ -8,18 +8,18 @@ export type CleanUpPorts = {
   log: Log;
 };
 
-/** So few rows are removed at once that a delivery waits some milliseconds for it at most. */
+/** Few enough rows in one transaction that a delivery waits at most some milliseconds for it. */
 const batchRows = 200;
 
-/** The database belongs to others for this long between two batches. */
+/** Leave the database to others for this long between two batches. */
 const pauseMs = 20;
 
 const leaseMs = 60_000;
 const intervalMs = 3_600_000;
 
-/** Removes what was kept for long enough, batch by batch, once an hour in one of the processes. */
+/** Removes what is past its retention, batch by batch, once an hour in one of the processes. */
 export const createCleanUp = ({ store, retention, log }: CleanUpPorts) => {
-  /** Answers how much was removed, or `undefined` when another process has taken over. */
+  /** Returns the number of removed rows, or `undefined` when another process has taken over. */
   const removeAll = async (lease: string, signal: AbortSignal): Promise<number | undefined> => {
     let removed = 0;
     while (!signal.aborted) {

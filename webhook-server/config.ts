@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readAllowedHost } from './hook-target.ts';
-import { limitsOf, usualLimits } from './http/limits.ts';
+import { defaultLimits, deriveLimits } from './http/limits.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
 import { Secret } from './secrets/secret.ts';
 import { usualQuotas } from './store/quotas.ts';
@@ -73,9 +73,9 @@ const Environment = z
     WAITING_DELIVERIES_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.waitingDeliveries),
     INTENTS_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.intents),
     PEOPLE_PER_WORKSPACE: wholeNumber(1, 1_000_000).default(usualQuotas.people),
-    REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(usualLimits.requestsPerMinute),
-    NEW_KEYS_PER_MINUTE: wholeNumber(1, 10_000_000).default(usualLimits.newKeysPerMinute),
-    BODY_KILOBYTES: wholeNumber(1, 10_000).default(usualLimits.bodyKilobytes),
+    REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(defaultLimits.requestsPerMinute),
+    NEW_KEYS_PER_MINUTE: wholeNumber(1, 10_000_000).default(defaultLimits.newKeysPerMinute),
+    BODY_KILOBYTES: wholeNumber(1, 10_000).default(defaultLimits.bodyKilobytes),
     MAX_CONNECTIONS: wholeNumber(1, 100_000).default(2_000),
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
@@ -123,12 +123,12 @@ const Environment = z
       intents: environment.INTENTS_PER_WORKSPACE,
       people: environment.PEOPLE_PER_WORKSPACE,
     },
-    limits: limitsOf({
+    limits: deriveLimits({
       requestsPerMinute: environment.REQUESTS_PER_MINUTE,
       newKeysPerMinute: environment.NEW_KEYS_PER_MINUTE,
       bodyKilobytes: environment.BODY_KILOBYTES,
     }),
-    mostConnections: environment.MAX_CONNECTIONS,
+    maxConnections: environment.MAX_CONNECTIONS,
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

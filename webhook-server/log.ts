@@ -1,13 +1,9 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
-import { conceal } from './secrets/conceal.ts';
+import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
+import { redact } from './secrets/redact.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/**
- * Fields that hold secrets wherever they turn up, for example in an error that somebody else's library made: Node's error
- * about a URL quotes it as `input`.
- */
+/** Fields that may hold secrets, also in errors of libraries: Node's error about a URL quotes it as `input`. */
 const secretFields = [
   'authorization',
   'api_key',
@@ -25,12 +21,12 @@ const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field
 const { errWithCause } = pino.stdSerializers;
 
 /**
- * Logs JSON lines. Keys, hook URLs and signing secrets are never handed to it; should one get into an error's message
- * all the same, it is taken out of the line.
+ * Logs JSON lines. No caller passes keys, hook URLs or signing secrets to it; should one appear in an error's message all
+ * the same, it is redacted.
  *
- * @param destination where to; standard output unless told.
+ * @param destination standard output by default.
  */
-export const createLog = (level: Config['logLevel'], destination: DestinationStream = pino.destination(1)): Logger =>
+export const createLog = (level: LevelWithSilent, destination: DestinationStream = pino.destination(1)): Logger =>
   pino(
     {
       level,
@@ -39,7 +35,7 @@ export const createLog = (level: Config['logLevel'], destination: DestinationStr
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: errWithCause, cause: errWithCause },
       redact: { paths, censor: '[secret]' },
-      hooks: { streamWrite: conceal },
+      hooks: { streamWrite: redact },
     },
     destination,
   );

@@ -1,20 +1,20 @@
-// Before everything else: see there.
-import './hold-heap.ts';
+// V8's flags must be set before anything else is loaded.
+import './v8-flags.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { conceal } from './secrets/conceal.ts';
 import { EncryptionKeyError } from './secrets/encryption-key.ts';
+import { redact } from './secrets/redact.ts';
 import { SealBroken } from './secrets/vault.ts';
 import { startServer } from './server.ts';
 import { StoreError } from './store/store.ts';
 
-/** Their messages are sentences for the operator. */
-const toldInFull = [ConfigError, EncryptionKeyError, StoreError, SealBroken];
+/** Errors whose messages are sentences for the operator. */
+const operatorErrors = [ConfigError, EncryptionKeyError, StoreError, SealBroken];
 
-/** What the operator can mend is told in a sentence; anything else shows where it came from. */
+/** A sentence for what the operator can fix; the stack for anything else. */
 const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  if (toldInFull.some((kind) => error instanceof kind)) return error.message;
+  if (operatorErrors.some((kind) => error instanceof kind)) return error.message;
   if ('code' in error && error.code === 'EADDRINUSE') {
     return 'The port is in use by another program. Stop that one, or choose another port with PORT.';
   }
@@ -43,13 +43,13 @@ const start = async (): Promise<void> => {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // Whoever reads this line may stop the server from here on.
+  // Log this last: whoever reads the line may stop the server from then on.
   log.info({ url: server.url }, 'listening');
 };
 
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${conceal(explain(error))}\n`);
+  process.stderr.write(`${redact(explain(error))}\n`);
   process.exitCode = 1;
 }

@@ -3,7 +3,6 @@ import type { Server as HttpServer } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CallTopo, TopoClient } from './call-topo.ts';
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
 import { createDelivery, zapierLimits } from './delivery/delivery.ts';
@@ -11,35 +10,36 @@ import { rampUp } from './delivery/ramp-up.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { createDetector } from './detector/detector.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
+import { createKeyCache, type KeyCache } from './http/authentication/key-cache.ts';
 import { createHttp } from './http/create-http.ts';
-import { createIdentities, type Identities } from './http/identities.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
-import { reSeal } from './re-seal.ts';
+import { sealKeyCheck, verifyKeyCheck } from './seals/key-check.ts';
+import { hashTopoKey } from './seals/lookup-hashes.ts';
+import { reSeal } from './seals/re-seal.ts';
 import { loadEncryptionKey, readKey } from './secrets/encryption-key.ts';
-import { keyCheckPlace } from './secrets/places.ts';
-import { Secret } from './secrets/secret.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
 import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { createTopoClient } from './topo-client.ts';
+import type { CallTopo, TopoClient } from './topo-port.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 export type Server = {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string;
-  /** Takes no more calls, finishes what is under way within a bound, and closes the database. */
+  /** Accepts no more calls, finishes what is under way within a time limit, and closes the database. */
   stop(): Promise<void>;
 };
 
-/** Calls that are being answered may take this long to end. */
+/** Requests that are being answered may take this long to end. */
 const callGraceMs = 5_000;
 
-/** Deliveries that are under way end by themselves within this time; a poll is given up and goes on later. */
+/** Deliveries under way end by themselves within this time. Polls are aborted: they continue later. */
 const deliveryGraceMs = 16_000;
 
-/** PostgreSQL when it is configured, else a file that this process holds alone. */
+/** PostgreSQL when it is configured, else an SQLite file that only this process uses. */
 const createStore = async ({ databaseUrl, dataFolder, quotas }: Config): Promise<Store> =>
   databaseUrl === undefined
     ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'), Date.now, quotas)
@@ -53,8 +53,7 @@ const openStore = async (config: Config, vault: Vault, log: Log): Promise<Store>
       const isDone = await reSeal(store, oldVault, vault);
       log.info(isDone ? 'everything is sealed with ENCRYPTION_KEY now' : 'nothing is sealed with ENCRYPTION_KEY_OLD');
     }
-    const sealed = await store.keyCheck(vault.seal(new Secret('the key fits'), keyCheckPlace));
-    vault.open(sealed, keyCheckPlace);
+    verifyKeyCheck(vault, await store.keyCheck(sealKeyCheck(vault)));
     return store;
   } catch (error) {
     await store.close();
@@ -79,17 +78,16 @@ const close = async (listener: HttpServer): Promise<void> => {
 
 type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
 
-/** How often every task of a workspace is looked at again. */
-const dayMs = 24 * 3_600_000;
+const reconcileIntervalMs = 24 * 3_600_000;
 
 const monotonicClock = (): number => performance.now();
 
-/** A key that Topo refuses to the detector is refused to callers from that moment on. */
-const callAndTell =
-  ({ call }: TopoClient, identities: Identities): CallTopo =>
+/** Once Topo refuses a key to the detector, callers with that key are refused at once. */
+const reportRefusals =
+  ({ call }: TopoClient, keyCache: KeyCache, vault: Vault): CallTopo =>
   async (key, request, signal) => {
     const answer = await call(key, request, signal);
-    if (answer.kind === 'refused' && answer.status === 401) identities.refuse(key);
+    if (answer.kind === 'refused' && answer.status === 401) keyCache.refuse(hashTopoKey(vault, key));
     return answer;
   };
 
@@ -98,7 +96,11 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
     store: work,
     vault,
     call,
-    pace: { intervalMs: config.pollIntervalMs, idleIntervalMs: config.pollIdleIntervalMs, sweepIntervalMs: dayMs },
+    intervals: {
+      intervalMs: config.pollIntervalMs,
+      idleIntervalMs: config.pollIdleIntervalMs,
+      reconcileIntervalMs,
+    },
     requestsPerMinute: config.topoRequestsPerMinute,
     monotonicClock,
     random: Math.random,
@@ -141,7 +143,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const vault = createVault(loadEncryptionKey(config.encryptionKey, config.dataFolder));
   const store = await openStore(config, vault, log);
   const topo = createTopoClient(config.topoApiUrl);
-  const identities = createIdentities(topo.identify, vault, monotonicClock);
+  const keyCache = createKeyCache(topo.identify, monotonicClock);
   const checkTarget = createTargetCheck(config.allowedHosts);
   let isStarted = true;
   const readiness = () =>
@@ -153,7 +155,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const http = createHttp({
     store,
     readiness,
-    identities,
+    keyCache,
     checkTarget,
     vault,
     clock: Date.now,
@@ -168,7 +170,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
 
   const transport = createTransport();
   const ports = { config, store, vault, checkTarget, log };
-  const detecting = startDetecting(ports, callAndTell(topo, identities));
+  const detecting = startDetecting(ports, reportRefusals(topo, keyCache, vault));
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
 

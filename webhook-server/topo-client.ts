@@ -3,38 +3,39 @@ import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
 import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
-import type { CallTopo, TopoAnswer, TopoClient } from './call-topo.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Secret } from './secrets/secret.ts';
+import type { CallTopo, TopoAnswer, TopoClient } from './topo-port.ts';
 
 const timeoutMs = 20_000;
 
-/** So many characters of what Topo says are kept. */
-const mostSaid = 500;
+/** Keep at most this many characters of Topo's message. */
+const maxMessageCharacters = 500;
 
 const dateOf = (headers: Headers): number | undefined => {
   const dateMs = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(dateMs) ? undefined : dateMs;
 };
 
-/** What Topo says of a refusal, for the log. Nobody knows whether it quotes what it refuses. */
+/** Topo's error response, for the log. Its message might quote the key. */
 const describe = async (response: Response, key: Secret): Promise<string> => {
   const body: unknown = await response.json().catch(() => undefined);
   const { message, request_id } = TopoErrorBody.catch({}).parse(body);
-  const said = message === undefined ? '' : `: ${message.replaceAll(key.reveal(), String(key)).slice(0, mostSaid)}`;
+  const said =
+    message === undefined ? '' : `: ${message.replaceAll(key.reveal(), String(key)).slice(0, maxMessageCharacters)}`;
   const id = request_id === undefined ? '' : ` (Topo's request id: ${request_id})`;
   return `Topo answered ${response.status}${said}${id}`;
 };
 
-/** What went wrong on the way. */
-const faultOf = (error: unknown): string => {
+/** Why a request failed without a response. */
+const failureOf = (error: unknown): string => {
   if (typeof error !== 'object' || error === null) return 'unknown error';
   const cause: unknown = 'cause' in error ? error.cause : undefined;
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
   return 'message' in error ? String(error.message) : 'unknown error';
 };
 
-/** `undefined` for what is not JSON: an error about it would quote it. */
+/** `undefined` for text that is not JSON: an error would quote the text. */
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -44,8 +45,8 @@ const parseJson = (text: string): unknown => {
 };
 
 /**
- * The server's client of Topo. It never repeats a request by itself (whoever polls comes again anyway) and follows no
- * redirect, so that the key goes to Topo's origin and to no other.
+ * The server's client of Topo, with ky. It never retries by itself, since polls come again anyway, and follows no redirect,
+ * so that the key goes to Topo's origin only.
  *
  * @param baseUrl Topo's API with its version, for example `https://api.topo.io/v1`.
  */
@@ -62,7 +63,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
       redirect: 'manual',
       retry: 0,
       throwHttpErrors: false,
-      // ky's own time-out ends with the headers; the caller's covers the body too.
+      // ky's time-out ends with the headers; the signal's covers the body too.
       timeout: false,
       signal,
     });
@@ -89,9 +90,9 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     };
   };
 
-  /** A network that fails is an outcome like any other: the caller comes again later. */
+  /** Turns a network failure into an outcome like any other. */
   const callSafely: CallTopo = async (key, request, signal) => {
-    // `AbortSignal.timeout` would stay in memory for the whole time-out after each call.
+    // `AbortSignal.timeout` would stay in memory for the whole time-out after every call.
     const abort = new AbortController();
     const giveUp = () => abort.abort(signal?.reason);
     const timer = setTimeout(() => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
@@ -100,7 +101,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     try {
       return await call(key, request, abort.signal);
     } catch (error) {
-      return { kind: 'failed', status: undefined, reason: `Topo could not be reached (${faultOf(error)})` };
+      return { kind: 'failed', status: undefined, reason: `Topo could not be reached (${failureOf(error)})` };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);

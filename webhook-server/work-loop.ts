@@ -1,33 +1,33 @@
 import type { Log } from './log.ts';
 
-/** Work that is claimed from the store, several jobs at a time. */
+/** Jobs that are claimed from the store, several at a time. */
 export type Work<Job> = {
   name: string;
-  /** How many jobs may run at once, which may grow. */
+  /** How many jobs may run at once. May change over time. */
   concurrency: () => number;
-  /** Goes on to write down what came of jobs, so that they end. While it fails nothing is claimed. */
+  /** Stores outcomes that are still waiting. While it fails, nothing is claimed. */
   settle?(): Promise<void>;
   claim(limit: number): Promise<Job[]>;
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds until a job is due; undefined when none is waiting. */
   msUntilDue(): Promise<number | undefined>;
-  /** Calls the listener when there may be a job earlier than that. Answers a function that ends this. */
+  /** Calls the listener when there may be a job sooner than that. Returns a function that unsubscribes. */
   onWork(listener: () => void): () => void;
 };
 
 export type WorkLoop = {
-  /** Claims nothing more, gives the running jobs `graceMs`, then tells them to give up, and waits for them. */
+  /** Claims nothing more, gives the running jobs `graceMs`, then aborts them, and waits until they have ended. */
   stop(graceMs: number): Promise<void>;
 };
 
-const longestSleepMs = 60_000;
-const shortestSleepMs = 10;
+const maxSleepMs = 60_000;
+const minSleepMs = 10;
 const afterErrorMs = 1_000;
 
-/** How long to wait for a job to end before looking whether more of them may run by now. */
+/** How long to wait for a job to end before checking whether more may run by now. */
 const whileFullMs = 1_000;
 
-/** Runs the jobs as they come due, until it is stopped. An error is logged and never ends the loop. */
+/** Runs jobs as they come due until it is stopped. Errors are logged and never end the loop. */
 export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   const running = new Set<Promise<void>>();
   const abort = new AbortController();
@@ -50,7 +50,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
         };
       });
     }
-    // Jobs that end at one moment are one reason to look for more.
+    // Several jobs that end at the same moment cause one claim, not several.
     await new Promise((resolve) => setImmediate(resolve));
   };
 
@@ -65,21 +65,21 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
     running.add(run);
   };
 
-  /** Starts what is due and answers how long to sleep. */
+  /** Starts what is due and returns how long to sleep. */
   const turn = async (): Promise<number> => {
     await work.settle?.();
-    // Whatever has come or ended by now is seen by this claim, and is no reason for another one.
+    // The next claim sees whatever has come or ended by now.
     isWoken = false;
     const free = work.concurrency() - running.size;
     if (free <= 0) return whileFullMs;
     const jobs = await work.claim(free);
     for (const job of jobs) launch(job);
     if (jobs.length === free) return whileFullMs;
-    // Jobs that end soon make it known sooner than the question of what is due next.
-    if (jobs.length > 0) await sleep(shortestSleepMs);
+    // Jobs that end quickly wake the loop, which saves the query for what is due next.
+    if (jobs.length > 0) await sleep(minSleepMs);
     if (isWoken) return 0;
-    const dueInMs = (await work.msUntilDue()) ?? longestSleepMs;
-    return Math.max(shortestSleepMs, Math.min(dueInMs, longestSleepMs));
+    const dueInMs = (await work.msUntilDue()) ?? maxSleepMs;
+    return Math.max(minSleepMs, Math.min(dueInMs, maxSleepMs));
   };
 
   const loop = async (): Promise<void> => {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { listTasks } from '../../topo/list-tasks.ts';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import type { TopoAnswer } from '../../webhook-server/call-topo.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import type { TopoAnswer } from '../../webhook-server/topo-port.ts';
 import { fetchHooks } from '../local-server/hook-view.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
 import { startWebhookServer } from '../local-server/webhook-server.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
-import { mostDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
+import { maxDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -42,7 +42,7 @@ const fill = async (question: Message): Promise<Message> => {
 const drain = async (question: Message): Promise<Message> => {
   const store = await openStore(question);
   const startMs = performance.now();
-  const delivering = startDelivering(store, readText(question, 'host'), limits, mostDeliveries);
+  const delivering = startDelivering(store, readText(question, 'host'), limits, maxDeliveries);
   while (!(await delivering.isIdle())) await delay(lookEveryMs);
   const tookMs = performance.now() - startMs;
   await delivering.stop();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { signingSecretPlace, targetPlace } from '../../webhook-server/secrets/places.ts';
+import { signingSecretAad, targetAad } from '../../webhook-server/seals/associated-data.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { SeenTask } from '../../webhook-server/store/work-store.ts';
@@ -43,8 +43,8 @@ export const addHook = async (store: Store, id: string, target: string): Promise
     targetHash: id,
     paceKey: null,
     secretHash: id,
-    sealedTarget: vault.seal(new Secret(target), targetPlace(id)),
-    sealedSecret: vault.seal(signingSecret, signingSecretPlace(id)),
+    sealedTarget: vault.seal(new Secret(target), targetAad(id)),
+    sealedSecret: vault.seal(signingSecret, signingSecretAad(id)),
     sealedKey: '',
     keyHash: '',
     filters: {},

@@ -1,5 +1,5 @@
 import type { Task } from '../../topo/task.ts';
-import { newBaseline, seenTask, watermarkAfter } from '../../webhook-server/detector/reading.ts';
+import { newBaseline, seenTask, watermarkAfter } from '../../webhook-server/detector/scan.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { TopoPlace } from './sandbox-process.ts';

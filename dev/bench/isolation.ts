@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
-import { mostDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
+import { maxDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
 import { testEvent } from '../../webhook-server/http/test-event.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -49,7 +49,7 @@ const sample = async (receiver: ReceiverProcess, folder: string, hangingCount: n
   const tenant = store.tenant(organizationId);
   const hanging = await addHooks(store, receiver, 'hangs', hangingCount);
   const healthy = await addHooks(store, receiver, 'timed', healthyHooks);
-  const delivering = startDelivering(store, receiver.host, zapierLimits, mostDeliveries);
+  const delivering = startDelivering(store, receiver.host, zapierLimits, maxDeliveries);
   try {
     for (let turn = 0; turn < warmUpTurns + turns; turn += 1) {
       if (turn === warmUpTurns) await receiver.take();

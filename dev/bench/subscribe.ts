@@ -1,4 +1,4 @@
-import { topoKeyPlace } from '../../webhook-server/secrets/places.ts';
+import { topoKeyAad } from '../../webhook-server/seals/associated-data.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -16,7 +16,7 @@ export const subscribe = async (store: Store, { organizationId, key }: TopoPlace
     secretHash: 'secret',
     sealedTarget: '',
     sealedSecret: '',
-    sealedKey: vault.seal(new Secret(key), topoKeyPlace(organizationId)),
+    sealedKey: vault.seal(new Secret(key), topoKeyAad(organizationId)),
     keyHash: vault.hash(new Secret(key), 'topo_key'),
     filters: {},
     oncePer: 'task',

@@ -22,7 +22,7 @@ export const watchTasks = (path: string, place: TopoPlace): WatchedTasks => {
     store: store.work,
     vault,
     call: createTopoClient(place.url).call,
-    pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 365 * dayMs },
+    intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 365 * dayMs },
     requestsPerMinute: 60,
     // A minute later each time, so that no request has to wait for the budget.
     monotonicClock: () => {

@@ -2,8 +2,8 @@ import type { TaskReassigned } from '../../contract/event.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { Deed, History, Step } from './detector-history.ts';
-import { createInterference } from './interference.ts';
-import { type WatchedWorkspace, watchWorkspace } from './watched-workspace.ts';
+import { createFaultInjection } from './fault-injection.ts';
+import { type WatchedWorkspace, watchWorkspace } from './watch-workspace.ts';
 
 type Announced = { taskId: string; sequenceId: string | null; userId: string; scope: string; isDone: boolean };
 
@@ -29,33 +29,33 @@ export const runHistory = async ({ restsFirst, steps, ...beginning }: History, o
 /** Runs histories against a detector, and keeps what a model of it must know. */
 class HistoryRun {
   readonly #at: WatchedWorkspace;
-  readonly #interference: ReturnType<typeof createInterference>;
+  readonly #faultInjection: ReturnType<typeof createFaultInjection>;
   readonly #told: TaskReassigned[] = [];
   readonly #announced: Announced[] = [];
   /** Who had each task at the last check; from then on nothing about it may be missed. */
   #known = new Map<string, string | null>();
   #toldAtCheck = 0;
 
-  private constructor(at: WatchedWorkspace, interference: ReturnType<typeof createInterference>) {
+  private constructor(at: WatchedWorkspace, faultInjection: ReturnType<typeof createFaultInjection>) {
     this.#at = at;
-    this.#interference = interference;
+    this.#faultInjection = faultInjection;
   }
 
   static async start({ taskCount, seed, first }: Beginning, openStore: OpenStore): Promise<HistoryRun> {
-    const interference = createInterference();
+    const faultInjection = createFaultInjection();
     const at: WatchedWorkspace = await watchWorkspace({
       taskCount,
       seed,
       openStore,
-      throughCall: interference.throughCall(
+      throughCall: faultInjection.throughCall(
         (spoiling) => at.sandbox.injectFault(spoiling),
         (deed) => run.#deed(deed),
       ),
-      throughStore: interference.throughStore,
+      throughStore: faultInjection.throughStore,
     });
-    const run = new HistoryRun(at, interference);
+    const run = new HistoryRun(at, faultInjection);
     await at.subscribe();
-    for (const { deed, afterRequests } of first) interference.meanwhile.add(afterRequests, deed);
+    for (const { deed, afterRequests } of first) faultInjection.meanwhile.add(afterRequests, deed);
     return run;
   }
 
@@ -80,15 +80,15 @@ class HistoryRun {
         this.#at.passTime(15_000);
         return this.#poll();
       case 'meanwhile':
-        return this.#interference.meanwhile.add(step.afterRequests, step.deed);
+        return this.#faultInjection.meanwhile.add(step.afterRequests, step.deed);
       case 'stale page':
-        return this.#interference.stalePages.add(step.afterRequests, true);
+        return this.#faultInjection.stalePages.add(step.afterRequests, true);
       case 'fault':
-        return this.#interference.faults.add(step.afterRequests, step.spoiling);
+        return this.#faultInjection.faults.add(step.afterRequests, step.spoiling);
       case 'broken request':
-        return this.#interference.brokenRequests.add(step.afterRequests, true);
+        return this.#faultInjection.brokenRequests.add(step.afterRequests, true);
       case 'broken store':
-        return this.#interference.brokenStore.add(step.afterCalls, step.isAfterwards ? 'afterwards' : 'before');
+        return this.#faultInjection.brokenStore.add(step.afterCalls, step.isAfterwards ? 'afterwards' : 'before');
       case 'check':
         return this.check();
     }
@@ -201,7 +201,7 @@ class HistoryRun {
 
   /** Lets the detector read, with nothing going wrong, until every late change and every lease is past. */
   async #rest(): Promise<void> {
-    this.#interference.clear();
+    this.#faultInjection.clear();
     this.#at.sandbox.clearFaults();
     let quietSinceMs = this.#at.nowMs();
     for (let successes = 0; successes < 4 || this.#at.nowMs() - quietSinceMs < 70_000; ) {

@@ -2,12 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
+import { createKeyCache } from '../../webhook-server/http/authentication/key-cache.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
-import { createIdentities } from '../../webhook-server/http/identities.ts';
-import { type HttpLimits, usualLimits } from '../../webhook-server/http/limits.ts';
-import { listen, type Patience } from '../../webhook-server/http/listen.ts';
+import { defaultLimits, type HttpLimits } from '../../webhook-server/http/limits.ts';
+import { type ClientTimeouts, listen } from '../../webhook-server/http/listen.ts';
 import type { Log } from '../../webhook-server/log.ts';
-import { createVault } from '../../webhook-server/secrets/vault.ts';
+import { createVault, type Vault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
@@ -25,8 +25,9 @@ type Options = {
   openStore?: OpenStore;
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
-  mostConnections?: number;
-  patience?: Patience;
+  maxConnections?: number;
+  clientTimeouts?: ClientTimeouts;
+  vault?: Vault;
   log?: Log;
 };
 
@@ -36,30 +37,30 @@ export const startHttp = async ({
   sandbox: sandboxOptions = {},
   allowedHosts = usualHosts,
   limits = {},
-  mostConnections = 2_000,
-  patience,
+  maxConnections = 2_000,
+  clientTimeouts,
+  vault = createVault(Buffer.alloc(32, 1)),
   log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
   const sandbox = createSandbox(sandboxOptions);
   const topo = await sandbox.listen();
   const store = await openStore(() => nowMs);
-  const vault = createVault(Buffer.alloc(32, 1));
   const kept = keepLog();
   const log = givenLog ?? kept;
-  const identities = createIdentities(createTopoClient(topo.url).identify, vault, () => nowMs);
+  const keyCache = createKeyCache(createTopoClient(topo.url).identify, () => nowMs);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),
-    identities,
+    keyCache,
     checkTarget: createTargetCheck(allowedHosts),
     vault,
     clock: () => nowMs,
     trustedProxies: 0,
-    limits: { ...usualLimits, ...limits },
+    limits: { ...defaultLimits, ...limits },
     log,
   });
-  const server = await listen(http, { host: '127.0.0.1', port: 0, mostConnections }, patience);
+  const server = await listen(http, { host: '127.0.0.1', port: 0, maxConnections }, clientTimeouts);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */
@@ -92,7 +93,7 @@ export const startHttp = async ({
     sandbox,
     store,
     vault,
-    identities,
+    keyCache,
     log: kept,
     url,
     call,

@@ -27,7 +27,7 @@ const storeWith = (rows: number, batchesUntilLost = Number.POSITIVE_INFINITY) =>
 
 const { signal } = new AbortController();
 
-test('it removes batch by batch until nothing is left, and comes again in an hour', async () => {
+test('it removes batch by batch until nothing is left, and runs again in an hour', async () => {
   const store = storeWith(450);
   const cleanUp = createCleanUp({ store, retention, log: keepLog() });
   expect(await cleanUp.claim()).toEqual(['lease']);
@@ -35,13 +35,13 @@ test('it removes batch by batch until nothing is left, and comes again in an hou
   expect(store.seen).toEqual({ batches: [200, 200, 50], finished: [3_600_000], left: 0 });
 });
 
-test('it ends when another process has taken over', async () => {
+test('it stops when another process has taken over', async () => {
   const store = storeWith(1_000, 2);
   await createCleanUp({ store, retention, log: keepLog() }).run('lease', signal);
   expect(store.seen).toMatchObject({ batches: [200, 200], finished: [] });
 });
 
-test('a server that stops leaves the rest to the next, at once', async () => {
+test('a server that stops leaves the rest to the next server at once', async () => {
   const store = storeWith(1_000);
   await createCleanUp({ store, retention, log: keepLog() }).run('lease', AbortSignal.abort());
   expect(store.seen).toEqual({ batches: [], finished: [0], left: 1_000 });

@@ -4,7 +4,7 @@ import { readConfig } from '../../webhook-server/config.ts';
 const key = 'ab'.repeat(32);
 const dayMs = 24 * 3_600_000;
 
-test('nothing has to be configured', () => {
+test('every setting has a default', () => {
   expect(readConfig({})).toMatchObject({
     host: '127.0.0.1',
     port: 3000,
@@ -22,7 +22,7 @@ test('nothing has to be configured', () => {
   });
 });
 
-test('an empty variable counts as one that is not set', () => {
+test('an empty variable counts as unset', () => {
   expect(readConfig({ PORT: '', HOST: ' ', NODE_ENV: '', ENCRYPTION_KEY: '' })).toEqual(readConfig({}));
 });
 
@@ -54,7 +54,7 @@ test('every bad variable is named at once, and no value is printed', () => {
   expect(message).not.toContain('canary');
 });
 
-test('how long things are kept is told in days', () => {
+test('retention is configured in days', () => {
   const { retention } = readConfig({ RETENTION_DAYS: '7', DEAD_LETTER_RETENTION_DAYS: '14' });
   expect(retention).toEqual({
     eventMs: 7 * dayMs,
@@ -69,7 +69,7 @@ test('production needs an encryption key', () => {
   expect(readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: key }).encryptionKey?.reveal()).toBe(key);
 });
 
-test('a database is named by its URL, which is not printed, and needs an encryption key', () => {
+test('a database URL is not printed, and needs an encryption key', () => {
   const DATABASE_URL = 'postgres://canary:canary@localhost/canary';
   expect(() => readConfig({ DATABASE_URL })).toThrow('ENCRYPTION_KEY is required');
   const config = readConfig({ DATABASE_URL, ENCRYPTION_KEY: key });
@@ -88,7 +88,7 @@ test('the configuration prints no key', () => {
   expect(JSON.stringify(readConfig({ ENCRYPTION_KEY: key }))).not.toContain(key);
 });
 
-test('the key before this one needs this one, and neither is printed', () => {
+test('ENCRYPTION_KEY_OLD needs ENCRYPTION_KEY, and neither is printed', () => {
   const old = 'ab'.repeat(32);
   expect(() => readConfig({ ENCRYPTION_KEY_OLD: old })).toThrow(/ENCRYPTION_KEY is required with ENCRYPTION_KEY_OLD/);
   expect(() => readConfig({ ENCRYPTION_KEY: old, ENCRYPTION_KEY_OLD: 'canary' })).toThrow(
@@ -102,11 +102,11 @@ test.each([
   ['WAITING_DELIVERIES_PER_WORKSPACE', '7', { quotas: { waitingDeliveries: 7 } }],
   ['INTENTS_PER_WORKSPACE', '7', { quotas: { intents: 7 } }],
   ['PEOPLE_PER_WORKSPACE', '7', { quotas: { people: 7 } }],
-  ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, looksPerMinute: 1, sendsPerMinute: 1 } }],
-  ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, strangersPerMinute: 35 } }],
+  ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, wakeUpsPerMinute: 1, manualDeliveriesPerMinute: 1 } }],
+  ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, unauthenticatedPerMinute: 35 } }],
   ['BODY_KILOBYTES', '7', { limits: { bodyKilobytes: 7 } }],
-  ['MAX_CONNECTIONS', '7', { mostConnections: 7 }],
-])('%s is configured, and must be a number', (name, value, expected) => {
+  ['MAX_CONNECTIONS', '7', { maxConnections: 7 }],
+])('%s is configurable, and must be a number', (name, value, expected) => {
   expect(readConfig({ [name]: value })).toMatchObject(expected);
   for (const bad of ['0', '-1', '1.5', 'many', '1e9']) expect(() => readConfig({ [name]: bad })).toThrow(name);
 });

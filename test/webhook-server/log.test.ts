@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../webhook-server/log.ts';
-import { conceal } from '../../webhook-server/secrets/conceal.ts';
+import { redact } from '../../webhook-server/secrets/redact.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 
 const canary = 'c4n4ry0123456789';
@@ -42,7 +42,7 @@ test.each(secrets)('%s is taken out of a message, an error, its cause and its fi
   expect(lines).toContain('[secret]');
 });
 
-test('an error about a URL does not quote it', () => {
+test('an error about a URL does not quote the URL', () => {
   const lines = linesOf((log) => {
     try {
       new URL(`no-url/${canary}`);
@@ -82,13 +82,13 @@ test('a Secret prints as [secret] in the log', () => {
   expect(lines.match(/\[secret\]/g)).toHaveLength(3);
 });
 
-test('ordinary lines stay as they are', () => {
+test('ordinary text stays as it is', () => {
   for (const text of [
     'listening at http://127.0.0.1:3000',
     'workspace/1/topo_key',
     'the target answered 500',
     'hok_1',
   ]) {
-    expect(conceal(text)).toBe(text);
+    expect(redact(text)).toBe(text);
   }
 });

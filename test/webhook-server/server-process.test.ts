@@ -40,7 +40,7 @@ const startServer = (environment: Record<string, string>) => {
   return { child, url, ended, printed: () => printed };
 };
 
-test('the server starts with nothing configured but a folder, is ready, and stops on SIGTERM', async () => {
+test('with only a folder configured the server starts, is ready, and stops on SIGTERM', async () => {
   const server = startServer({ DATA_DIR: tempFolder() });
   const url = await server.url;
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', readings: [] });
@@ -48,7 +48,7 @@ test('the server starts with nothing configured but a folder, is ready, and stop
   expect(await server.ended).toMatchObject({ code: 0 });
 });
 
-test('npm run serve hands SIGTERM on to the server, which stops gracefully', async () => {
+test('npm run serve passes SIGTERM to the server, which stops gracefully', async () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const child = spawn('sh', ['-c', scripts['serve'] ?? ''], {
     env: { PATH: `${process.cwd()}/node_modules/.bin:/usr/bin:/bin`, PORT: '0', DATA_DIR: tempFolder() },
@@ -68,7 +68,7 @@ test('npm run serve hands SIGTERM on to the server, which stops gracefully', asy
   expect(printed).toContain('"msg":"stopped"');
 });
 
-test('a second server on one folder is refused with a sentence; the first goes on', async () => {
+test('a second server on the same folder is refused with a sentence; the first keeps running', async () => {
   const folder = tempFolder();
   const first = startServer({ DATA_DIR: folder });
   const url = await first.url;
@@ -105,7 +105,7 @@ test('another encryption key is refused with a sentence', async () => {
   expect(second.printed).not.toMatch(/2222|\n\s+at /);
 });
 
-test('a port that is in use and a bad configuration are sentences, and exit 1', async () => {
+test('a port in use and a bad configuration give a sentence and exit code 1', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -118,7 +118,7 @@ test('a port that is in use and a bad configuration are sentences, and exit 1', 
   expect(bad.printed).toMatch(/PORT .*\n.*LOG_LEVEL /);
 });
 
-test('a file that is no database is refused with a sentence', async () => {
+test('a file that is not a database is refused with a sentence', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'topo-for-zapier.sqlite'), 'x'.repeat(5000));
   const { code, printed } = await startServer({ DATA_DIR: folder }).ended;

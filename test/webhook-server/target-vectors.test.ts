@@ -5,14 +5,14 @@ import * as z from 'zod';
 import { createDelivery, zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport, type Transport } from '../../webhook-server/delivery/transport.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
-import { sealHook } from '../../webhook-server/http/seal-hook.ts';
-import { targetPlace } from '../../webhook-server/secrets/places.ts';
+import { targetAad } from '../../webhook-server/seals/associated-data.ts';
+import { sealHook } from '../../webhook-server/seals/seal-hook.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
-import { signingSecret } from '../support/delivering-hook.ts';
 import { everyStore } from '../support/every-store.ts';
 import { keepLog } from '../support/keep-log.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { signingSecret } from '../support/start-hook.ts';
 import { startHttp } from '../support/started-http.ts';
 
 const vectors = z
@@ -49,7 +49,7 @@ const targetOf = ({ target }: { target: string }): string =>
 
 const allowedHosts = () => ['hooks.zapier.com', allowed.host].flatMap((entry) => readAllowedHost(entry) ?? []);
 
-test('the trap springs for whoever connects', async () => {
+test('the trap reports any connection', async () => {
   for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
     await fetch(`http://${host}:${trapPort}/`).catch(() => {});
   }
@@ -117,7 +117,7 @@ for (const { name, describe, begin } of everyStore) {
       await before.close();
       for (const [index, vector] of vectors.entries()) {
         const id = `hok_${index}`;
-        await ground.alter('sealed_target', id, vault.seal(new Secret(targetOf(vector)), targetPlace(id)));
+        await ground.alter('sealed_target', id, vault.seal(new Secret(targetOf(vector)), targetAad(id)));
       }
 
       let clock = nowMs;

@@ -1,15 +1,15 @@
 import { sign } from '../../contract/signature.ts';
 import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
-import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
+import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { DeliveryClaim, DeliveryOutcome, Farewell, Paces, WorkStore } from '../store/work-store.ts';
-import { createFarewells } from './farewells.ts';
-import { type Attempted, decide } from './policy.ts';
-import { createSettler } from './settler.ts';
+import type { DeliveryClaim, DeliveryOutcome, Farewell as EndNotice, Paces, WorkStore } from '../store/work-store.ts';
+import { createEndNotices } from './end-notices.ts';
+import { type AttemptResult, decide } from './retry-policy.ts';
+import { createSettlementBatcher } from './settlement-batcher.ts';
 import { deadlineMs, type Transport } from './transport.ts';
 
-/** How much may be sent to one hook at once, and how fast to it and to all hooks of one Zapier user. */
+/** How many deliveries one hook gets at once, and how fast it and all hooks of one Zapier user get them. */
 export type DeliveryLimits = { perHook: number; paces: Paces | null };
 
 export type DeliveryPorts = {
@@ -28,21 +28,21 @@ export type DeliveryPorts = {
 };
 
 /**
- * Zapier takes 25 deliveries a second of one hook, and 10,000 in five minutes of one user. A pace lets its burst and its
- * rate through in any stretch of time, so together they stay below: 4 + 20 in a second, 1,000 + 8,823 in five minutes.
+ * Zapier accepts 25 deliveries a second for one hook, and 10,000 in five minutes for one user. A pace allows its burst
+ * plus its rate in any period, which stays below: 4 + 20 in a second, 1,000 + 8,823 in five minutes.
  */
 export const zapierLimits: DeliveryLimits = {
-  // One that hangs leaves room for the others.
+  // A target that hangs blocks no more deliveries than this.
   perHook: 8,
   paces: { hook: { everyMs: 50, burst: 4 }, paceKey: { everyMs: 34, burst: 1_000 } },
 };
 
 type ClaimedDelivery = DeliveryClaim & { kind: 'delivery'; claimedAt: number };
 
-/** What the delivery does: sends an event, or tells a target that its hook has ended. */
-export type DeliveryJob = ClaimedDelivery | (Farewell & { kind: 'farewell' });
+/** Sends an event, or tells a target that its hook has ended. */
+export type DeliveryJob = ClaimedDelivery | (EndNotice & { kind: 'end notice' });
 
-/** A delivery belongs to one process for this long: enough for the attempt, and to write down what came of it. */
+/** Long enough for an attempt and for storing its outcome. */
 const leaseMs = 45_000;
 
 const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: DeliveryOutcome): void => {
@@ -65,13 +65,13 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
   }
 };
 
-/** Sends what is due to the Zaps. `claim` takes what is to be done, `run` does it and writes down what came of it. */
+/** Sends events to the Zaps. `claim` leases what is due, `run` sends it and stores the outcome. */
 export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
-  const settler = createSettler(store, log);
+  const settlements = createSettlementBatcher(store, log);
 
   const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
-    const secret = vault.open(sealedSecret, signingSecretPlace(hookId)).reveal();
+    const secret = vault.open(sealedSecret, signingSecretAad(hookId)).reveal();
     const timestampSeconds = Math.floor(clock() / 1000);
     return {
       'content-type': 'application/json',
@@ -83,51 +83,52 @@ export const createDelivery = (ports: DeliveryPorts) => {
   };
 
   const targetOf = ({ sealedTarget, hookId }: Pick<DeliveryClaim, 'sealedTarget' | 'hookId'>) =>
-    checkTarget(vault.open(sealedTarget, targetPlace(hookId)).reveal());
+    checkTarget(vault.open(sealedTarget, targetAad(hookId)).reveal());
 
-  const farewells = createFarewells({ store, transport, targetOf, monotonicClock, log });
+  const endNotices = createEndNotices({ store, transport, targetOf, monotonicClock, log });
 
-  const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<Attempted> => {
+  const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<AttemptResult> => {
     try {
       const target = targetOf(claim);
       if (target.kind === 'refused') return { kind: 'never sent', reason: `the target is refused: ${target.reason}` };
       const message = { url: target.url, headers: signedHeaders(claim), body: claim.body, signal };
       return await transport.post(message);
     } catch (error) {
-      // Only opening the seals can fail here, before anything was sent.
+      // Only opening the seals can throw here, before anything is sent.
       log.error({ deliveryId: claim.id, hookId: claim.hookId, error }, 'the delivery cannot be prepared');
       return { kind: 'never sent', reason: 'the delivery could not be prepared' };
     }
   };
 
   const deliver = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<void> => {
-    // A process that was paused in between must not send what may belong to another by now.
+    // After a pause of this process another one may hold the lease: do not send.
     if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
 
     const attempted = await attempt(claim, signal);
-    // A hook that keeps failing is left alone for longer and longer, whichever of its deliveries it was that failed.
+    // A hook that keeps failing backs off further, whichever of its deliveries fail.
     const facts = { attempt: Math.max(claim.attempt, claim.hookFailures + 1), ageMs: claim.ageMs, random: random() };
     const outcome = decide(attempted, facts);
-    const settled = await settler.settle({ id: claim.id, lease: claim.lease, outcome }, signal);
+    const settled = await settlements.settle({ id: claim.id, lease: claim.lease, outcome }, signal);
     report(log, claim, outcome);
-    if (settled.kind === 'lease lost') log.warn({ deliveryId: claim.id }, 'another process has taken this delivery');
+    if (settled.kind === 'lease lost')
+      log.warn({ deliveryId: claim.id }, 'another process has taken over this delivery');
   };
 
   return {
-    settle: (): Promise<void> => settler.catchUp(),
+    settle: (): Promise<void> => settlements.catchUp(),
 
     async claim(limit: number): Promise<DeliveryJob[]> {
       const claimedAt = monotonicClock();
       const claims = await store.claimDeliveries({ limit, leaseMs, ...limits });
-      const leaving = await farewells.claim(limit - claims.length, { isIdle: claims.length === 0 });
+      const notices = await endNotices.claim(limit - claims.length, { isIdle: claims.length === 0 });
       return [
-        ...leaving.map((farewell) => ({ ...farewell, kind: 'farewell' as const })),
+        ...notices.map((notice) => ({ ...notice, kind: 'end notice' as const })),
         ...claims.map((claim) => ({ ...claim, kind: 'delivery' as const, claimedAt })),
       ];
     },
 
     run: (job: DeliveryJob, signal: AbortSignal): Promise<void> =>
-      job.kind === 'delivery' ? deliver(job, signal) : farewells.say(job, signal),
+      job.kind === 'delivery' ? deliver(job, signal) : endNotices.send(job, signal),
 
     msUntilDue: (): Promise<number | undefined> => store.msUntilDelivery({ perHook: limits.perHook }),
   };

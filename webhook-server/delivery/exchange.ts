@@ -1,17 +1,17 @@
 import type { Agent, Dispatcher } from 'undici';
 
-/** What became of one request. `retryAfter` is the header as it came; `code` names what went wrong. */
+/** The outcome of one request. `retryAfter` is the raw header; `code` names what went wrong. */
 export type Exchanged =
   | { kind: 'answered'; status: number; retryAfter: string | undefined }
-  /** It ended before a connection stood, so no byte was sent. */
+  /** It failed before the connection was made, so no byte was sent. */
   | { kind: 'never sent'; code: string }
   | { kind: 'no answer'; code: string };
 
-/** So much of an answer is read, and dropped; the connection of a longer one is closed. */
-const mostAnswerBytes = 64 * 1024;
+/** Read and discard at most this much of a response; close the connection of a longer one. */
+const maxResponseBytes = 64 * 1024;
 
-/** So many 1xx answers may come before the answer. */
-const mostPreliminaries = 100;
+/** Accept at most this many 1xx responses before the response itself. */
+const maxInformational = 100;
 
 const codeOf = (error: unknown): string => {
   if (typeof error !== 'object' || error === null) return 'unknown error';
@@ -23,8 +23,8 @@ const first = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
 /**
- * Follows one request. Undici starts a request when its connection stands and its first byte is about to be written: what
- * ends before that was never sent. The status decides; what is wrong with the rest of the answer does not.
+ * Follows one request. Undici starts a request once it is connected and about to write the first byte: a request that
+ * ends before that was never sent. Only the status counts, whatever is wrong with the rest of the response.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #finish: (exchanged: Exchanged) => void;
@@ -32,7 +32,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #answer: (Exchanged & { kind: 'answered' }) | undefined;
   #isFinished = false;
   #bytes = 0;
-  #preliminaries = 0;
+  #informational = 0;
 
   constructor(finish: (exchanged: Exchanged) => void) {
     this.#finish = finish;
@@ -49,12 +49,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status >= 200) this.#answer = { kind: 'answered', status, retryAfter: first(headers['retry-after']) };
-    else if (++this.#preliminaries > mostPreliminaries) this.giveUp('too many preliminary answers');
+    else if (++this.#informational > maxInformational) this.giveUp('too many preliminary answers');
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > mostAnswerBytes) this.giveUp('the answer is too long');
+    if (this.#bytes > maxResponseBytes) this.giveUp('the answer is too long');
   }
 
   onResponseEnd(): void {
@@ -65,7 +65,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end(codeOf(error));
   }
 
-  /** Ends the exchange now, and closes its connection if it has one. */
+  /** Ends the exchange now and closes its connection, if there is one. */
   giveUp(code: string): void {
     this.#end(code);
     this.#controller?.abort(new Error('The request was given up.'));
@@ -78,18 +78,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends one request. `onGiveUp` is handed a function that ends it at once; the promise never rejects. */
+/** Sends one request. `onGiveUp` receives a function that ends it at once; the promise never rejects. */
 export const exchange = (
   agent: Agent,
   request: Dispatcher.DispatchOptions,
   onGiveUp: (giveUp: (code: string) => void) => void,
 ): Promise<Exchanged> =>
   new Promise((resolve) => {
-    const following = new Exchange(resolve);
-    onGiveUp((code) => following.giveUp(code));
+    const current = new Exchange(resolve);
+    onGiveUp((code) => current.giveUp(code));
     try {
-      agent.dispatch(request, following);
+      agent.dispatch(request, current);
     } catch (error) {
-      following.giveUp(codeOf(error));
+      current.giveUp(codeOf(error));
     }
   });

@@ -1,12 +1,12 @@
-/** So many deliveries are under way at most: enough for dozens of hooks that hang, each with its share. */
-export const mostDeliveries = 256;
+/** At most this many deliveries are under way at once: enough for dozens of hanging hooks, each with its share. */
+export const maxDeliveries = 256;
 
 const firstConcurrency = 8;
 const doublesEveryMs = 1_000;
 
 /**
- * How many deliveries may be under way so long after the start: a restart goes from little to much, and
- * does not throw at Zapier at once what has piled up.
+ * How many deliveries may be under way at this time after the start. After a restart the number grows slowly, so that
+ * Zapier does not get everything that has piled up at once.
  */
 export const rampUp = (sinceStartMs: number): number =>
-  Math.min(mostDeliveries, firstConcurrency * 2 ** Math.floor(Math.max(0, sinceStartMs) / doublesEveryMs));
+  Math.min(maxDeliveries, firstConcurrency * 2 ** Math.floor(Math.max(0, sinceStartMs) / doublesEveryMs));

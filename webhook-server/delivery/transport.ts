@@ -1,26 +1,26 @@
 import { Agent, type Dispatcher } from 'undici';
 import { retryAfterMs } from '../retry-after.ts';
 import { type Exchanged, exchange } from './exchange.ts';
-import type { Attempted } from './policy.ts';
+import type { AttemptResult } from './retry-policy.ts';
 
 export type Message = { url: URL; headers: Record<string, string>; body: string; signal: AbortSignal };
 
 export type Transport = {
-  /** Sends one message, with one deadline for everything from connecting to the end of the answer. */
-  post(message: Message): Promise<Attempted>;
+  /** Sends one message, with one deadline from connecting to the end of the response. */
+  post(message: Message): Promise<AttemptResult>;
   /** Tells a target that its hook has ended. */
-  delete(target: Pick<Message, 'url' | 'signal'>): Promise<Attempted>;
+  delete(target: Pick<Message, 'url' | 'signal'>): Promise<AttemptResult>;
   close(): Promise<void>;
 };
 
 export type TransportPorts = {
   /** Milliseconds since 1970, for a Retry-After that is a date. */
   clock: () => number;
-  /** Calls `act` after `ms`, unless the function that it answers is called before. */
+  /** Calls `act` after `ms`, unless the function that it returns is called first. */
   startTimer: (ms: number, act: () => void) => () => void;
 };
 
-/** One attempt takes at most this long. */
+/** One attempt may take this long. */
 export const deadlineMs = 15_000;
 
 const realTimer = (ms: number, act: () => void): (() => void) => {
@@ -28,7 +28,7 @@ const realTimer = (ms: number, act: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-const attemptedOf = (exchanged: Exchanged, nowMs: number): Attempted => {
+const resultOf = (exchanged: Exchanged, nowMs: number): AttemptResult => {
   switch (exchanged.kind) {
     case 'answered': {
       const { status, retryAfter } = exchanged;
@@ -42,9 +42,9 @@ const attemptedOf = (exchanged: Exchanged, nowMs: number): Attempted => {
 };
 
 /**
- * Sends over pooled connections, follows no redirect and decodes nothing. Connections are not limited: what hangs must
- * not keep others of the same host waiting, and the delivery limits how much is under way. Each message has a connection
- * to itself, which HTTP/2 would not give it: one that breaks makes one delivery ambiguous.
+ * Sends over pooled connections, follows no redirect and decodes nothing. The number of connections is unlimited: a
+ * message that hangs must not hold up others to the same host, and the delivery limits how many are under way. HTTP/2
+ * is off, so that a broken connection makes only one delivery ambiguous.
  */
 export const createTransport = ({
   clock = Date.now,
@@ -61,7 +61,7 @@ export const createTransport = ({
   const send = async (
     { url, signal }: Pick<Message, 'url' | 'signal'>,
     request: Pick<Dispatcher.DispatchOptions, 'method' | 'headers' | 'body'>,
-  ): Promise<Attempted> => {
+  ): Promise<AttemptResult> => {
     let stopWaiting = () => {};
     const exchanged = await exchange(
       agent,
@@ -78,7 +78,7 @@ export const createTransport = ({
       },
     );
     stopWaiting();
-    return attemptedOf(exchanged, clock());
+    return resultOf(exchanged, clock());
   };
 
   return {

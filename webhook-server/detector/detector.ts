@@ -1,18 +1,18 @@
-import type { CallTopo } from '../call-topo.ts';
 import type { Log } from '../log.ts';
-import { topoKeyPlace } from '../secrets/places.ts';
+import { topoKeyAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
-import { createAskTopo } from './ask-topo.ts';
-import { backOffMs, type Pace } from './next-poll.ts';
+import type { CallTopo } from '../topo-port.ts';
+import { createBudgetedCall } from './budgeted-call.ts';
 import { type Polled, poll } from './poll.ts';
+import { backOffMs, type PollIntervals } from './poll-intervals.ts';
 import { createRequestBudget, type RequestBudget } from './request-budget.ts';
 
 export type DetectorPorts = {
   store: WorkStore;
   vault: Vault;
   call: CallTopo;
-  pace: Pace;
+  intervals: PollIntervals;
   requestsPerMinute: number;
   /** Milliseconds, from any start; never goes back. */
   monotonicClock: () => number;
@@ -21,37 +21,34 @@ export type DetectorPorts = {
   log: Log;
 };
 
-/** A workspace belongs to one poll for this long after its last page; a page takes 20 s at most. */
+/** A lease lasts this long after the last page that was stored; a page takes 20 s at most. */
 const leaseMs = 60_000;
 
-/** A poll that was put off is no success: it must not hide that the polls before it failed. */
+/** A postponed poll must not reset the failure count. */
 const resultOf = ({ result }: Polled, { failures }: PollClaim): PollOutcome['result'] => {
-  if (result !== 'put off') return result;
+  if (result !== 'postponed') return result;
   return failures > 0 ? 'failed' : 'done';
 };
 
 const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: Polled): void => {
   const facts = { organizationId, nextPollInMs: Math.round(nextPollInMs), reason };
-  if (result === 'done' || result === 'put off') log.debug(facts, 'workspace polled');
+  if (result === 'done' || result === 'postponed') log.debug(facts, 'workspace polled');
   else if (result === 'failed') log.warn(facts, 'the workspace could not be polled');
   else log.error(facts, 'Topo refuses the key of this workspace; it is replaced by the next call with a working one');
 };
 
-/**
- * Finds out which tasks were reassigned. `claim` takes the workspaces that are due, `run` polls one of them and gives
- * it back.
- */
+/** Finds out which tasks were reassigned. `claim` leases the workspaces that are due, `run` polls one and releases it. */
 export const createDetector = ({
   store,
   vault,
   call,
-  pace,
+  intervals,
   requestsPerMinute,
   monotonicClock,
   random,
   log,
 }: DetectorPorts) => {
-  /** The budget of one poll, by the database's clock as it was when the workspace was claimed. */
+  /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
   const budgetOf = ({ requestedAtMs, nowMs }: PollClaim): RequestBudget => {
     const begunAt = monotonicClock();
     return createRequestBudget(requestsPerMinute, requestedAtMs, () => nowMs + monotonicClock() - begunAt);
@@ -59,11 +56,11 @@ export const createDetector = ({
 
   const pollClaimed = async (claim: PollClaim, budget: RequestBudget, signal: AbortSignal): Promise<Polled> => {
     const { organizationId, sealedKey, nowMs, failures } = claim;
-    const retryInMs = backOffMs(pace, failures, random());
+    const retryInMs = backOffMs(intervals, failures, random());
     try {
-      const key = vault.open(sealedKey, topoKeyPlace(organizationId));
-      const ask = createAskTopo({ key, call, budget, retryInMs, nowMs, signal });
-      return await poll(claim, { store, ask, pace, leaseMs, log });
+      const key = vault.open(sealedKey, topoKeyAad(organizationId));
+      const callTopo = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
+      return await poll(claim, { store, callTopo, intervals, leaseMs, log });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
       return { result: 'failed', nextPollInMs: retryInMs, sawChange: false };
@@ -80,7 +77,7 @@ export const createDetector = ({
       report(log, organizationId, polled);
       const { sawChange } = polled;
       const result = resultOf(polled, claim);
-      // Databases count whole milliseconds, and a back-off has a random part.
+      // The store takes whole milliseconds, and a back-off has a random part.
       const nextPollInMs = Math.round(polled.nextPollInMs);
       const requestedAtMs = budget.spentAtMs;
       await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });

@@ -1,34 +1,36 @@
 import { getSequence } from '../../topo/get-sequence.ts';
 import type { PollClaim, WorkStore } from '../store/work-store.ts';
-import type { AskTopo, PollEnd } from './ask-topo.ts';
+import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 
 export type LookUpPorts = {
   store: Pick<WorkStore, 'sequencesToLookUp' | 'recordSequences'>;
-  ask: AskTopo;
+  callTopo: BudgetedCall;
   leaseMs: number;
 };
 
-/** So many sequence runs are looked up with each poll. */
-const mostLookUps = 50;
+/** Look up at most this many sequence runs in one poll. */
+const maxLookUps = 50;
 
 /**
- * Looks up the template of each sequence run whose changes wait for it, because a hook filters by template. One that
- * Topo does not tell, or that the key may not read, has none. Answers why the poll ends here, or null.
+ * Looks up the templates of sequence runs whose changes wait for them, because a hook filters by template. A run that
+ * Topo does not know, or that the key may not read, counts as one without a template.
+ *
+ * @returns why the poll ends here, or null.
  */
 export const lookUpSequences = async (
   { organizationId, lease }: Pick<PollClaim, 'organizationId' | 'lease'>,
-  { store, ask, leaseMs }: LookUpPorts,
+  { store, callTopo, leaseMs }: LookUpPorts,
 ): Promise<PollEnd | null> => {
-  for (const sequenceId of await store.sequencesToLookUp(organizationId, mostLookUps)) {
-    const asked = await ask.orNull(getSequence(sequenceId));
-    const requestedAtMs = ask.requestedAtMs();
-    if (asked.kind === 'stop') {
-      const hasFailed = asked.end.result === 'failed';
+  for (const sequenceId of await store.sequencesToLookUp(organizationId, maxLookUps)) {
+    const called = await callTopo.orNull(getSequence(sequenceId));
+    const requestedAtMs = callTopo.requestedAtMs();
+    if (called.kind === 'stop') {
+      const hasFailed = called.end.result === 'failed';
       const lookUp = { organizationId, lease, sequences: [], hasFailed, requestedAtMs };
       if (hasFailed) await store.recordSequences(lookUp, { leaseMs });
-      return asked.end;
+      return called.end;
     }
-    const sequences = [{ sequenceId, templateId: asked.answer?.sequence_template_id ?? null }];
+    const sequences = [{ sequenceId, templateId: called.answer?.sequence_template_id ?? null }];
     await store.recordSequences({ organizationId, lease, sequences, hasFailed: false, requestedAtMs }, { leaseMs });
   }
   return null;

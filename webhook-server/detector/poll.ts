@@ -1,77 +1,80 @@
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Log } from '../log.ts';
-import type { PollClaim, PollOutcome, Reading } from '../store/work-store.ts';
-import type { PollEnd } from './ask-topo.ts';
+import type { PollClaim, PollOutcome, Reading as Scan } from '../store/work-store.ts';
+import { advanceScan, leaseLost, type ScanOutcome, type ScanPorts } from './advance-scan.ts';
+import type { PollEnd } from './budgeted-call.ts';
 import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
-import { nextPollInMs, type Pace } from './next-poll.ts';
-import { leaseLost, type ReadOutcome, type ReadPorts, readOn } from './read-on.ts';
-import { newBaseline, newestOf, newSweep, newWalk, seenTask } from './reading.ts';
+import { nextPollInMs, type PollIntervals } from './poll-intervals.ts';
+import { newBaseline, newestOf, newIncrementalScan, newReconciliation, seenTask } from './scan.ts';
 
-export type PollPorts = ReadPorts & LookUpPorts & { pace: Pace; log: Log };
+export type PollPorts = ScanPorts & LookUpPorts & { intervals: PollIntervals; log: Log };
 
 /** How a poll ended, and whether it saw a change. */
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
 
-/** So many pages are read with each poll, so that a workspace with very many tasks leaves the others their turn. */
-const turnPages = 25;
+/** Read at most this many pages in one poll, so that a workspace with very many tasks does not keep others waiting. */
+const maxPages = 25;
 
-/** So many pages of a sweep are read with each poll: it has all day. */
-const sweepPages = 5;
+/** Read at most this many pages of a reconciliation in one poll: it has all day. */
+const maxReconciliationPages = 5;
 
-/** Begins a first reading with a look at the newest change, and remembers it: a poll may end before the first page. */
-const beginBaseline = async (claim: PollClaim, { store, ask, leaseMs }: ReadPorts): Promise<Reading | PollEnd> => {
-  const asked = await ask(listTasks({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' }));
-  if (asked.kind === 'stop') return asked.end;
-  const reading = newBaseline(claim, newestOf(asked.answer.items.map(seenTask), asked.nowUs));
+/** Begins a baseline: finds the newest change and stores it, since the poll may end before the first page. */
+const beginBaseline = async (claim: PollClaim, { store, callTopo, leaseMs }: ScanPorts): Promise<Scan | PollEnd> => {
+  const called = await callTopo(listTasks({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' }));
+  if (called.kind === 'stop') return called.end;
+  const reading = newBaseline(claim, newestOf(called.answer.items.map(seenTask), called.nowUs));
   const { organizationId, lease } = claim;
-  const requestedAtMs = ask.requestedAtMs();
+  const requestedAtMs = callTopo.requestedAtMs();
   const page = { organizationId, lease, rows: [], reading, end: null, requestedAtMs };
   const outcome = await store.recordPage(page, { leaseMs });
   return outcome.kind === 'recorded' ? reading : leaseLost;
 };
 
-/** Reading every task may take hours: the log tells how far it has come. */
-const report = (log: Log, { organizationId }: PollClaim, { kind, reading }: ReadOutcome): void => {
-  const { kind: of, rowsRead, totalRows } = reading;
-  const what = of === 'baseline' ? 'the first reading' : 'the daily sweep';
+/** Reading every task may take hours, so the log shows the progress. */
+const logProgress = (log: Log, { organizationId }: PollClaim, { kind, scan }: ScanOutcome): void => {
+  const { rowsRead, totalRows } = scan;
+  const what = scan.kind === 'baseline' ? 'the first reading' : 'the daily reconciliation';
   log.info({ organizationId, rowsRead, totalRows }, kind === 'ended' ? `${what} is done` : `${what} goes on`);
 };
 
-const pollForTheFirstTime = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
-  const reading = claim.background ?? (await beginBaseline(claim, ports));
-  if ('result' in reading) return { ...reading, sawChange: false };
-  const read = await readOn(reading, claim, ports, turnPages);
-  report(ports.log, claim, read);
-  // It goes on with the next turn, and what changed meanwhile is told at once.
-  const end: PollEnd = read.kind === 'stop' ? read.end : { result: 'done', nextPollInMs: 0 };
+const pollBaseline = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
+  const scan = claim.background ?? (await beginBaseline(claim, ports));
+  if ('result' in scan) return { ...scan, sawChange: false };
+  const advanced = await advanceScan(scan, claim, ports, maxPages);
+  logProgress(ports.log, claim, advanced);
+  // Poll again at once: the baseline is not finished, or the first incremental scan finds what changed meanwhile.
+  const end: PollEnd = advanced.kind === 'stop' ? advanced.end : { result: 'done', nextPollInMs: 0 };
   return { ...end, sawChange: false };
 };
 
-const isSweepDue = ({ isSilent, sweptAtMs, nowMs, background }: PollClaim, { sweepIntervalMs }: Pace): boolean =>
-  background !== null || (!isSilent && sweptAtMs !== null && nowMs - sweptAtMs >= sweepIntervalMs);
+const isReconciliationDue = (
+  { isSilent, sweptAtMs, nowMs, background }: PollClaim,
+  { reconcileIntervalMs }: PollIntervals,
+): boolean => background !== null || (!isSilent && sweptAtMs !== null && nowMs - sweptAtMs >= reconcileIntervalMs);
 
 /**
- * Polls one workspace: goes on with the reading that was interrupted, or begins one, and stores it page by page until
- * it ends or has to wait. A walk of a workspace in which nothing happened costs one request. Once a day every task is
- * looked at again, a few pages with each poll.
+ * Polls one workspace: continues the scan that was interrupted, or begins one, and stores it page by page until it ends
+ * or has to wait. An incremental scan of a workspace without news costs one request. Once a day a reconciliation looks
+ * at every task again, a few pages in each poll.
  */
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
-  if (!claim.isBaselined) return pollForTheFirstTime(claim, ports);
+  if (!claim.isBaselined) return pollBaseline(claim, ports);
 
-  const walked = await readOn(claim.walk ?? newWalk(claim), claim, ports, turnPages);
-  if (walked.kind === 'stop') return { ...walked.end, sawChange: false };
-  if (walked.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
-  let { changes } = walked;
-  let isSweeping = false;
-  if (isSweepDue(claim, ports.pace)) {
-    const swept = await readOn(claim.background ?? newSweep(claim), claim, ports, sweepPages);
-    report(ports.log, claim, swept);
-    if (swept.kind === 'stop') return { ...swept.end, sawChange: changes > 0 };
-    changes += swept.changes;
-    isSweeping = swept.kind === 'paused';
+  const scanned = await advanceScan(claim.walk ?? newIncrementalScan(claim), claim, ports, maxPages);
+  if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false };
+  if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
+  let { changes } = scanned;
+  let isReconciling = false;
+  if (isReconciliationDue(claim, ports.intervals)) {
+    const reconciliation = claim.background ?? newReconciliation(claim);
+    const reconciled = await advanceScan(reconciliation, claim, ports, maxReconciliationPages);
+    logProgress(ports.log, claim, reconciled);
+    if (reconciled.kind === 'stop') return { ...reconciled.end, sawChange: changes > 0 };
+    changes += reconciled.changes;
+    isReconciling = reconciled.kind === 'paused';
   }
   const stopped = await lookUpSequences(claim, ports);
   if (stopped !== null) return { ...stopped, sawChange: changes > 0 };
-  const sinceActiveMs = changes > 0 || isSweeping ? 0 : claim.nowMs - claim.activeAtMs;
-  return { result: 'done', nextPollInMs: nextPollInMs(ports.pace, sinceActiveMs), sawChange: changes > 0 };
+  const sinceActiveMs = changes > 0 || isReconciling ? 0 : claim.nowMs - claim.activeAtMs;
+  return { result: 'done', nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs), sawChange: changes > 0 };
 };

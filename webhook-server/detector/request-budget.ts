@@ -1,19 +1,18 @@
 const minuteMs = 60_000;
 
-/** What one poll may ask of Topo. All processes share it: what was spent travels with the workspace's lease. */
+/** How often one poll may call Topo. All processes share it: the requests of the last minute are stored with the workspace. */
 export type RequestBudget = {
-  /** Spends one request and answers 0, or answers how many milliseconds to wait for the next. */
+  /** Spends one request and returns 0, or returns how many milliseconds to wait for the next. */
   spend(): number;
   /** When requests of the last minute were made, those of earlier polls included. */
   readonly spentAtMs: readonly number[];
 };
 
 /**
- * Keeps the polling of a workspace from using up what Topo allows its owner: in no minute are there more requests than
- * `perMinute`.
+ * Keeps polling from using up what Topo allows the workspace's owner: at most `perMinute` requests in any minute.
  *
  * @param spentAtMs when earlier requests were made.
- * @param clock milliseconds since 1970, by the clock that those times are from.
+ * @param clock milliseconds since 1970, by the clock that `spentAtMs` is from.
  */
 export const createRequestBudget = (
   perMinute: number,
@@ -21,7 +20,7 @@ export const createRequestBudget = (
   clock: () => number,
 ): RequestBudget => {
   const begunAtMs = clock();
-  // Were the clock set back, what seems to lie ahead would block the workspace until then.
+  // After the clock was set back, times in the future would block the workspace until then.
   let recent = spentAtMs.map((atMs) => Math.min(atMs, begunAtMs));
 
   return {

@@ -4,17 +4,18 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { Store } from '../store/store.ts';
-import { answerError } from './answer-error.ts';
-import { createAuthenticate } from './authenticate.ts';
-import { HttpError } from './http-error.ts';
-import type { Identities } from './identities.ts';
-import { limitAddresses } from './limit-addresses.ts';
-import { limitCalls } from './limit-calls.ts';
-import { limitWorkspaces } from './limit-workspaces.ts';
+import { createAuthenticate } from './authentication/authenticate.ts';
+import { readCredential } from './authentication/credential.ts';
+import type { KeyCache } from './authentication/key-cache.ts';
+import { handleError } from './errors/handle-error.ts';
+import { HttpError } from './errors/http-error.ts';
 import type { HttpLimits } from './limits.ts';
 import { logRequests } from './log-requests.ts';
+import { limitPerAddress } from './rate-limits/limit-per-address.ts';
+import { limitPerKey } from './rate-limits/limit-per-key.ts';
+import { limitPerWorkspace } from './rate-limits/limit-per-workspace.ts';
 import { readJsonUpTo } from './read-json.ts';
-import { nameRequest } from './request-id.ts';
+import { assignRequestId } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
 import { importPeople } from './routes/import-people.ts';
@@ -34,21 +35,21 @@ import { unsubscribe } from './routes/unsubscribe.ts';
 
 export type HttpPorts = {
   store: Pick<Store, 'tenant' | 'hookOfSecret'>;
-  /** Whether the server is ready, and how far the first readings and the sweeps have come. */
+  /** Whether the server is ready, and the progress of baselines and reconciliations. */
   readiness: () => Promise<Readiness>;
-  identities: Identities;
+  keyCache: KeyCache;
   checkTarget: TargetCheck;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
-  /** How many proxies in front of the server are trusted to tell the caller's address. */
+  /** How many proxies in front of the server are trusted to give the caller's address. */
   trustedProxies: number;
   limits: HttpLimits;
   log: Log;
 };
 
-/** Answers hold secrets and people's names. */
-const keepOutOfCaches: RequestHandler = (_request, response, next) => {
+/** Responses hold secrets and people's names. */
+const forbidCaching: RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store');
   next();
 };
@@ -57,11 +58,11 @@ const notFound: RequestHandler = (_request, _response, next) => {
   next(new HttpError(404, 'not_found', 'There is no such route here. See the README for the routes.'));
 };
 
-/** The server's routes, as an Express application that is not listening yet. */
+/** The server's middleware and routes, as an Express application that does not listen yet. */
 export const createHttp = ({
   store,
   readiness,
-  identities,
+  keyCache,
   checkTarget,
   vault,
   clock,
@@ -69,11 +70,11 @@ export const createHttp = ({
   limits,
   log,
 }: HttpPorts): Express => {
-  const authenticate = createAuthenticate(identities, vault, store.tenant);
+  const authenticate = createAuthenticate(keyCache, vault, store.tenant);
   const readJson = readJsonUpTo(limits.bodyKilobytes);
   const readPeople = readJsonUpTo(limits.bodyKilobytes * 5);
-  const limitLooks = limitCalls(vault, limits.looksPerMinute);
-  const limitSends = limitCalls(vault, limits.sendsPerMinute);
+  const limitWakeUps = limitPerKey(limits.wakeUpsPerMinute);
+  const limitManualDeliveries = limitPerKey(limits.manualDeliveriesPerMinute);
 
   const http = express();
   http.disable('x-powered-by');
@@ -81,32 +82,33 @@ export const createHttp = ({
   http.set('trust proxy', trustedProxies);
   http.set('query parser', 'simple');
 
-  http.use(nameRequest);
+  http.use(assignRequestId);
   http.use(helmet());
-  http.use(keepOutOfCaches);
+  http.use(forbidCaching);
   http.get('/healthz', healthz);
   http.get('/readyz', readyz(readiness));
   http.use(logRequests(log));
-  http.use(limitAddresses(identities, limits));
-  http.use(limitWorkspaces(identities, limits.requestsPerMinute));
+  http.use(readCredential(vault));
+  http.use(limitPerAddress(keyCache, limits));
+  http.use(limitPerWorkspace(keyCache, limits.requestsPerMinute));
 
   http.post('/hooks', readJson, subscribe({ authenticate, checkTarget, vault, clock }));
   http.get('/hooks', listHooks({ authenticate, vault, clock }));
-  http.delete('/hooks/:hookId', unsubscribe({ authenticate, vault, store }));
+  http.delete('/hooks/:hookId', unsubscribe({ authenticate, store }));
   http.get('/hooks/:hookId/deliveries', listDeliveries({ authenticate }));
-  http.post('/deliveries/:deliveryId/retry', limitSends, retryDelivery({ authenticate }));
-  http.post('/hooks/:hookId/recover', limitSends, readJson, recoverHook({ authenticate }));
-  http.post('/hooks/:hookId/test', limitSends, testHook({ authenticate, clock }));
+  http.post('/deliveries/:deliveryId/retry', limitManualDeliveries, retryDelivery({ authenticate }));
+  http.post('/hooks/:hookId/recover', limitManualDeliveries, readJson, recoverHook({ authenticate }));
+  http.post('/hooks/:hookId/test', limitManualDeliveries, testHook({ authenticate, clock }));
   http.get('/events', listEvents({ authenticate }));
-  http.post('/intents', limitLooks, readJson, announceIntents({ authenticate }));
-  http.patch('/intents', limitLooks, readJson, settleIntents({ authenticate }));
-  http.patch('/intents/:intentId', limitLooks, readJson, settleIntent({ authenticate }));
-  http.post('/nudges', limitLooks, nudge({ authenticate }));
+  http.post('/intents', limitWakeUps, readJson, announceIntents({ authenticate }));
+  http.patch('/intents', limitWakeUps, readJson, settleIntents({ authenticate }));
+  http.patch('/intents/:intentId', limitWakeUps, readJson, settleIntent({ authenticate }));
+  http.post('/nudges', limitWakeUps, nudge({ authenticate }));
   http.get('/people', listPeople({ authenticate }));
   http.put('/people/:user_id', readJson, namePerson({ authenticate }));
   http.post('/people/import', readPeople, importPeople({ authenticate }));
 
   http.use(notFound);
-  http.use(answerError(log));
+  http.use(handleError(log));
   return http;
 };

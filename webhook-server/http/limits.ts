@@ -1,30 +1,30 @@
-/** How much may come in. What is counted by the minute is counted in each process by itself. */
+/** How much callers may send. Each process counts the calls of a minute by itself. */
 export type HttpLimits = {
   /** Calls of one workspace in a minute. */
   requestsPerMinute: number;
-  /** Calls of one key in a minute that let the detector look at Topo: announced, settled and nudged. */
-  looksPerMinute: number;
-  /** Calls of one key in a minute that ask for deliveries by hand. */
-  sendsPerMinute: number;
-  /** Keys in a minute, from one address, that Topo has to be asked about. Zapier's users share a few addresses. */
+  /** Calls of one key in a minute that make the detector look at Topo: intents and nudges. */
+  wakeUpsPerMinute: number;
+  /** Calls of one key in a minute that send deliveries by hand. */
+  manualDeliveriesPerMinute: number;
+  /** New keys in a minute, from one address: Topo is asked about each. Zapier's users share a few addresses. */
   newKeysPerMinute: number;
   /** Calls in a minute, from one address, without a key that Topo accepts. */
-  strangersPerMinute: number;
-  /** The largest body in kilobytes; five times as large for an import of people. */
+  unauthenticatedPerMinute: number;
+  /** The largest body in kilobytes; an import of people may be five times as large. */
   bodyKilobytes: number;
 };
 
-/** The limits that follow from the three that are configured. */
-export const limitsOf = (
+/** All limits, from the three that are configured. */
+export const deriveLimits = (
   given: Pick<HttpLimits, 'requestsPerMinute' | 'newKeysPerMinute' | 'bodyKilobytes'>,
 ): HttpLimits => ({
   ...given,
-  looksPerMinute: Math.ceil(given.requestsPerMinute / 25),
-  sendsPerMinute: Math.ceil(given.requestsPerMinute / 25),
-  strangersPerMinute: given.newKeysPerMinute * 5,
+  wakeUpsPerMinute: Math.ceil(given.requestsPerMinute / 25),
+  manualDeliveriesPerMinute: Math.ceil(given.requestsPerMinute / 25),
+  unauthenticatedPerMinute: given.newKeysPerMinute * 5,
 });
 
-export const usualLimits: HttpLimits = limitsOf({
+export const defaultLimits: HttpLimits = deriveLimits({
   requestsPerMinute: 6_000,
   newKeysPerMinute: 120,
   bodyKilobytes: 100,

@@ -4,12 +4,16 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorBody } from '../../contract/error-body.ts';
 
-/** A client must have sent its headers, and its whole request, within these times, which are looked at now and then. */
-export type Patience = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
+/** How long a client may take to send its headers and its whole request, and how often that is checked. */
+export type ClientTimeouts = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
 
-const usualPatience: Patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const defaultTimeouts: ClientTimeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+};
 
-const largestHeaderBytes = 16 * 1024;
+const maxHeaderBytes = 16 * 1024;
 
 type Refusal = { status: string; code: string; message: string };
 
@@ -35,9 +39,9 @@ const malformed: Refusal = { status: '400 Bad Request', code: 'invalid_request',
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
 
-/** Answers what never became a request, in the shape of every other error, and closes the connection. */
+/** Answers what is no valid request, in the shape of every other error, and closes the connection. */
 const refuse = (error: Error, socket: Socket): void => {
-  // Nobody is there to read it, or part of an answer is on its way.
+  // The client has gone, or part of a response is already on its way.
   if (!socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
@@ -55,17 +59,20 @@ const refuse = (error: Error, socket: Socket): void => {
 };
 
 /**
- * Listens, with bounds for slow clients and for the number of connections; more of them are closed at once.
+ * Listens, with limits for slow clients and for the number of connections. Closes connections above the limit at once.
  *
- * @throws Error when the address cannot be listened at.
+ * @throws Error when it cannot listen at the address.
  */
 export const listen = async (
   answer: RequestListener,
-  { host, port, mostConnections }: { host: string; port: number; mostConnections: number },
-  patience = usualPatience,
+  { host, port, maxConnections }: { host: string; port: number; maxConnections: number },
+  clientTimeouts = defaultTimeouts,
 ): Promise<Server> => {
-  const listener = createServer({ ...patience, maxHeaderSize: largestHeaderBytes, insecureHTTPParser: false }, answer);
-  listener.maxConnections = mostConnections;
+  const listener = createServer(
+    { ...clientTimeouts, maxHeaderSize: maxHeaderBytes, insecureHTTPParser: false },
+    answer,
+  );
+  listener.maxConnections = maxConnections;
   listener.on('clientError', refuse);
   listener.listen(port, host);
   await once(listener, 'listening');

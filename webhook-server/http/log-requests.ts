@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Log } from '../log.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** A word of ours, the id of something, or the id of a person. Anything else may be a secret in the wrong place. */
+/** A word of a route or an id. Anything else in a path may be a secret in the wrong place. */
 const plain = /^(?:[a-z]{0,20}|(?:hok|msg|int|evt)_[\w-]{1,64}|[0-9a-f-]{36})$/;
 
 const shown = (path: string): string =>
@@ -12,8 +12,8 @@ const shown = (path: string): string =>
     .join('/');
 
 /**
- * Logs each request when it is answered: neither its headers nor its query, which may hold what is nobody's business, and
- * of its path only what is known to be harmless.
+ * Logs each request when it is answered: never its headers or its query, which may hold secrets, and of its path only
+ * what is known to be harmless.
  */
 export const logRequests =
   (log: Log): RequestHandler =>

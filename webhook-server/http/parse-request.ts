@@ -1,12 +1,12 @@
 import type * as z from 'zod';
-import { HttpError } from './http-error.ts';
+import { HttpError } from './errors/http-error.ts';
 
-/** A name that nobody knows may be as long as a whole body. */
-const mostFieldCharacters = 200;
+/** An unknown field's name may be as long as a whole body. */
+const maxFieldCharacters = 200;
 
 const fieldOf = (issue: z.core.$ZodIssue): string => {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
-  return path.map(String).join('.').slice(0, mostFieldCharacters);
+  return path.map(String).join('.').slice(0, maxFieldCharacters);
 };
 
 const explain = (issue: z.core.$ZodIssue, field: string): string => {
@@ -17,7 +17,7 @@ const explain = (issue: z.core.$ZodIssue, field: string): string => {
 };
 
 /**
- * What a caller sent, in the shape that is expected.
+ * Parses what a caller sent.
  *
  * @throws HttpError 400 naming the first field that is wrong.
  */

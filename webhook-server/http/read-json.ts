@@ -1,13 +1,13 @@
 import express, { type RequestHandler } from 'express';
-import { HttpError } from './http-error.ts';
+import { HttpError } from './errors/http-error.ts';
 
-/** Ours nest three deep. */
+/** The bodies of our routes nest three levels deep. */
 const deepest = 10;
 
-/** Names that mean something to JavaScript: they set prototypes where somebody copies carelessly. */
+/** Names that can change an object's prototype where code copies fields carelessly. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
 
-const wantJson: RequestHandler = (request, _response, next) => {
+const requireJson: RequestHandler = (request, _response, next) => {
   if (request.is('application/json') !== false) next();
   else
     next(new HttpError(415, 'unsupported_media_type', 'Send the body as JSON, with “Content-Type: application/json”.'));
@@ -18,7 +18,7 @@ type Nested = { value: object; depth: number };
 const nestedIn = (value: unknown, depth: number): Nested[] =>
   typeof value === 'object' && value !== null ? [{ value, depth }] : [];
 
-/** What is wrong with the body's build, whatever it says. Walks without recursion: a deep body must not end the stack. */
+/** What is wrong with the body's structure. No recursion: a deep body must not overflow the stack. */
 const faultOf = (body: unknown): string | undefined => {
   const waiting = nestedIn(body, 1);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -32,14 +32,14 @@ const faultOf = (body: unknown): string | undefined => {
   return undefined;
 };
 
-const refuseOdd: RequestHandler = (request, _response, next) => {
+const checkStructure: RequestHandler = (request, _response, next) => {
   const fault = faultOf(request.body);
   next(fault === undefined ? undefined : new HttpError(400, 'invalid_request', fault));
 };
 
-/** Reads a JSON body, counting its bytes while they come, and never decompresses. */
+/** Reads a JSON body. Counts its bytes as they arrive, and never decompresses. */
 export const readJsonUpTo = (kilobytes: number): RequestHandler[] => [
-  wantJson,
+  requireJson,
   express.json({ limit: kilobytes * 1024, inflate: false, type: () => true }),
-  refuseOdd,
+  checkStructure,
 ];

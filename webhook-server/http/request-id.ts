@@ -3,8 +3,8 @@ import type { RequestHandler, Response } from 'express';
 
 const header = 'x-request-id';
 
-/** Names each request, in its answer and in the log. A name that the caller sent is not taken over. */
-export const nameRequest: RequestHandler = (_request, response, next) => {
+/** Gives each request an id, for its response and the log. Ignores an id that the caller sends. */
+export const assignRequestId: RequestHandler = (_request, response, next) => {
   response.set(header, `req_${randomUUID()}`);
   next();
 };

@@ -15,10 +15,7 @@ const personOr = (invented: Person, wantedIds: readonly string[] | undefined, ex
   return { user_id: userId, name: null, email: null };
 };
 
-/**
- * An event that nothing in Topo stands behind, such that these filters let it through. Its ids begin with `evt_test_` and
- * `bat_test_`.
- */
+/** An invented event that passes these filters. Its ids begin with `evt_test_` and `bat_test_`. */
 export const testEvent = (filters: HookFilters, nowMs: number): TaskReassigned => {
   const name = randomUUID();
   const now = new Date(nowMs).toISOString();

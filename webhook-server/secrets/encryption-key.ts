@@ -39,10 +39,10 @@ const readText = (text: string, from: string): Buffer => {
 export const readKey = (configured: Secret, from: string): Buffer => readText(configured.reveal(), from);
 
 /**
- * Makes a file that is there whole or not at all, whatever happens meanwhile, and that a power cut does not take away
- * again: without its key whatever is sealed is lost. One that somebody else has made first stays as it is.
+ * Creates a file atomically and durably: without its key, everything that is sealed is lost. A file that another process
+ * has created first stays as it is.
  */
-const writeOnce = (path: string, text: string): void => {
+const createFile = (path: string, text: string): void => {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
@@ -52,7 +52,7 @@ const writeOnce = (path: string, text: string): void => {
   } finally {
     rmSync(draft, { force: true });
   }
-  // Windows opens no folders, and keeps them by itself.
+  // Windows cannot sync folders, and need not.
   if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);
@@ -61,7 +61,7 @@ const writeOnce = (path: string, text: string): void => {
 
 /**
  * The key that secrets are sealed with: `ENCRYPTION_KEY` when it is set, else the one in `encryption.key` in the data
- * folder, which is made once, readable by its owner alone.
+ * folder, a file that is created once and only its owner can read.
  *
  * @throws EncryptionKeyError when the key is malformed, or the folder cannot be read or written.
  */
@@ -72,7 +72,7 @@ export const loadEncryptionKey = (configured: Secret | undefined, dataFolder: st
   try {
     if (!existsSync(path)) {
       mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-      writeOnce(path, `${randomBytes(keyBytes).toString('hex')}\n`);
+      createFile(path, `${randomBytes(keyBytes).toString('hex')}\n`);
     }
     return readText(readFileSync(path, 'utf8'), path);
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A text that must not be seen: it prints as `[secret]` in logs, errors, templates and JSON until it is revealed. */
+/** A text that must not leak: it prints as `[secret]` in logs, errors, templates and JSON. */
 export class Secret {
   readonly #text: string;
 
@@ -8,7 +8,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself. Call this where it is used, and keep no copy. */
+  /** The text itself. Call this only where the text is used, and keep no copy. */
   reveal(): string {
     return this.#text;
   }

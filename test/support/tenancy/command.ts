@@ -33,7 +33,7 @@ export type Call = { kind: 'call'; by: CallerName; route: RouteName; whose: Whos
 /** What happens around the callers: tasks change hands, and what waits is delivered or is not. */
 export type Command =
   | Call
-  | { kind: 'walk'; to: number }
+  | { kind: 'scan'; to: number }
   | { kind: 'deliver'; outcome: 'delivered' | 'gone' | 'dead' | 'retry' };
 
 const call: fc.Arbitrary<Command> = fc.record({
@@ -51,7 +51,7 @@ const call: fc.Arbitrary<Command> = fc.record({
   variant: fc.nat({ max: 5 }),
 });
 
-const walk: fc.Arbitrary<Command> = fc.record({ kind: fc.constant('walk' as const), to: fc.nat({ max: 3 }) });
+const scan: fc.Arbitrary<Command> = fc.record({ kind: fc.constant('scan' as const), to: fc.nat({ max: 3 }) });
 
 const deliver: fc.Arbitrary<Command> = fc.record({
   kind: fc.constant('deliver' as const),
@@ -60,7 +60,7 @@ const deliver: fc.Arbitrary<Command> = fc.record({
 
 /** Begins with what makes both workspaces have something to hide, and ends with a look at it. */
 export const commands: fc.Arbitrary<Command[]> = fc
-  .array(fc.oneof({ weight: 8, arbitrary: call }, { weight: 1, arbitrary: walk }, { weight: 1, arbitrary: deliver }), {
+  .array(fc.oneof({ weight: 8, arbitrary: call }, { weight: 1, arbitrary: scan }, { weight: 1, arbitrary: deliver }), {
     minLength: 20,
     maxLength: 45,
   })
@@ -76,8 +76,8 @@ export const commands: fc.Arbitrary<Command[]> = fc
     const opening: Command[] = [
       first('north', 'POST /hooks'),
       first('south', 'POST /hooks'),
-      { kind: 'walk', to: 0 },
-      { kind: 'walk', to: 1 },
+      { kind: 'scan', to: 0 },
+      { kind: 'scan', to: 1 },
       first('north', 'POST /hooks/:hookId/test'),
       first('south', 'POST /hooks/:hookId/test'),
       { kind: 'deliver', outcome: 'dead' },

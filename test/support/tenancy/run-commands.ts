@@ -42,10 +42,10 @@ export const runCommands = async (
     sandbox: { taskCount: 0 },
     limits: {
       requestsPerMinute: much,
-      looksPerMinute: much,
-      sendsPerMinute: much,
+      wakeUpsPerMinute: much,
+      manualDeliveriesPerMinute: much,
       newKeysPerMinute: much,
-      strangersPerMinute: much,
+      unauthenticatedPerMinute: much,
     },
   });
   const tokens: Record<CallerName, string | undefined> = {

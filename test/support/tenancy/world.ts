@@ -28,7 +28,7 @@ const rowsAt = (to: number, nowMs: number): SeenTask[] =>
     return { task, assigneeId, createdAtUs: updatedAtUs, updatedAtUs };
   });
 
-const walk = async (work: WorkStore, to: number, nowMs: number): Promise<void> => {
+const scan = async (work: WorkStore, to: number, nowMs: number): Promise<void> => {
   for (const { organizationId, lease, isBaselined } of await work.claimPolls({ limit: 10, leaseMs })) {
     const reading = {
       id: `reading-${nowMs}-${organizationId}`,
@@ -54,4 +54,4 @@ const deliver = async (work: WorkStore, outcome: DeliveryOutcome): Promise<void>
 
 /** What happens to every workspace alike, whoever calls. */
 export const happen = (work: WorkStore, command: Exclude<Command, { kind: 'call' }>, nowMs: number): Promise<void> =>
-  command.kind === 'walk' ? walk(work, command.to, nowMs) : deliver(work, outcomes[command.outcome]);
+  command.kind === 'scan' ? scan(work, command.to, nowMs) : deliver(work, outcomes[command.outcome]);

@@ -54,7 +54,7 @@ const signalled = () => {
 
 const answered = (status: number) => ({ kind: 'answered', status, retryAfterMs: undefined });
 
-test('a message arrives byte for byte, its answer is told by its status, and no timer is left', async () => {
+test('a message arrives byte for byte, its result is the status, and no timer is left', async () => {
   const receiver = await startReceiver((response) => response.writeHead(202).end('{}'));
   expect(await post(`${receiver.url}/a?b=c`)).toEqual(answered(202));
   expect(receiver.received).toMatchObject([{ method: 'POST', path: '/a?b=c', body: '{"a":1}' }]);
@@ -82,18 +82,18 @@ test.each([
   ['7', 7_000],
   ['Mon, 02 Mar 2026 09:01:00 GMT', 60_000],
   ['soon', undefined],
-])('Retry-After: %s is handed on', async (retryAfter, retryAfterMs) => {
+])('Retry-After: %s is passed on', async (retryAfter, retryAfterMs) => {
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': retryAfter }).end());
   expect(await post(receiver.url)).toEqual({ kind: 'answered', status: 429, retryAfterMs });
 });
 
-test('one that hangs is given up at the deadline, and may have the message', async () => {
+test('a target that hangs is given up at the deadline, and may have received the message', async () => {
   const { promise, fulfil } = signalled();
   const { url } = await startRawReceiver(fulfil);
   expect(await postUntilDeadline(url, promise)).toMatchObject({ kind: 'no answer' });
 });
 
-test('one that hangs is given up when the server stops', async () => {
+test('a target that hangs is given up when the server stops', async () => {
   const { promise, fulfil } = signalled();
   const { url } = await startRawReceiver(fulfil);
   const abort = new AbortController();
@@ -103,7 +103,7 @@ test('one that hangs is given up when the server stops', async () => {
   expect(await attempt).toMatchObject({ kind: 'no answer' });
 });
 
-test('what is given up before a connection stands was never sent', async () => {
+test('a message that is given up before the connection is made was never sent', async () => {
   const { url } = await startRawReceiver(() => {});
   expect(await post(url, AbortSignal.abort())).toMatchObject({ kind: 'never sent' });
 });
@@ -122,7 +122,7 @@ test('many that hang at one host keep nobody else waiting there', async () => {
   expect(new Set(kinds)).toEqual(new Set(['no answer']));
 });
 
-test('one that drips its headers never answers', async () => {
+test('a target that drips its headers never answers', async () => {
   const { promise, fulfil } = signalled();
   const { url } = await startRawReceiver((socket) => {
     socket.write('HTTP/1.1 200 OK\r\n');
@@ -133,7 +133,7 @@ test('one that drips its headers never answers', async () => {
   expect(await postUntilDeadline(url, promise)).toMatchObject({ kind: 'no answer' });
 });
 
-test('one that drips its body is cut off at the deadline, and counts by its status', async () => {
+test('a target that drips its body is cut off at the deadline, and its status counts', async () => {
   const { promise, fulfil } = signalled();
   const { url } = await startRawReceiver((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
@@ -144,12 +144,12 @@ test('one that drips its body is cut off at the deadline, and counts by its stat
   expect(await postUntilDeadline(url, promise)).toEqual(answered(200));
 });
 
-test('one that resets the connection without an answer may have the message', async () => {
+test('a target that resets the connection without an answer may have received the message', async () => {
   const { url } = await startRawReceiver((socket) => socket.resetAndDestroy());
   expect(await post(url)).toMatchObject({ kind: 'no answer', reason: expect.stringContaining('ECONNRESET') });
 });
 
-test('one that resets the connection in the midst of its body counts by its status', async () => {
+test('when a target resets the connection in the middle of its body, its status counts', async () => {
   const { url } = await startRawReceiver((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', () =>
       setImmediate(() => socket.resetAndDestroy()),
@@ -158,7 +158,7 @@ test('one that resets the connection in the midst of its body counts by its stat
   expect(await post(url)).toEqual(answered(200));
 });
 
-test('of a body of 100 MB no more is read than the start, and the connection is closed', async () => {
+test('only the start of a 100 MB body is read, and the connection is closed', async () => {
   let counter = { written: 0 };
   const { promise, fulfil } = signalled();
   const { url } = await startRawReceiver((socket) => {
@@ -182,7 +182,7 @@ test('a gzip bomb is not unpacked', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
 });
 
-test('bad chunking counts by the status that came before it', async () => {
+test('with bad chunking the status counts', async () => {
   const { url } = await startRawReceiver((socket) =>
     socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot-a-length\r\nabc'),
   );
@@ -196,19 +196,19 @@ test.each([
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
   ['a header without end', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(1_000_000)}`],
   ['100 Continue, which nobody asked for', 'HTTP/1.1 100 Continue\r\n\r\n'],
-])('one that answers with %s may have the message', async (_what, bytes) => {
+])('a target that answers with %s may have received the message', async (_what, bytes) => {
   const { url } = await startRawReceiver((socket) => socket.end(bytes));
   expect(await post(url)).toMatchObject({ kind: 'no answer' });
 });
 
-test('a body shorter than its Content-Length counts by the status', async () => {
+test('with a body shorter than its Content-Length the status counts', async () => {
   const { url } = await startRawReceiver((socket) =>
     socket.end('HTTP/1.1 204 No Content\r\nContent-Length: 10\r\n\r\nabc'),
   );
   expect(await post(url)).toEqual(answered(204));
 });
 
-test('what comes after the end of an answer is not taken for the answer to the next message', async () => {
+test('bytes after the end of a response are not taken for the response to the next message', async () => {
   const { url } = await startRawReceiver((socket) => {
     socket.write('HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     socket.on('data', () => socket.end('HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n'));
@@ -217,7 +217,7 @@ test('what comes after the end of an answer is not taken for the answer to the n
   expect(await post(url)).not.toEqual(answered(200));
 });
 
-test('a flood of preliminary answers is given up', async () => {
+test('a flood of 1xx responses is given up', async () => {
   let counter = { written: 0 };
   const { promise, fulfil } = signalled();
   const { url } = await startRawReceiver((socket) => {
@@ -230,14 +230,14 @@ test('a flood of preliminary answers is given up', async () => {
   expect(counter.written).toBeLessThan(50_000_000);
 });
 
-test('a few preliminary answers are not the answer', async () => {
+test('a few 1xx responses are skipped', async () => {
   const { url } = await startRawReceiver((socket) =>
     socket.end('HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
   );
   expect(await post(url)).toEqual(answered(200));
 });
 
-test('nothing that listens means that nothing was sent', async () => {
+test('where nothing listens, nothing was sent', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -246,7 +246,7 @@ test('nothing that listens means that nothing was sent', async () => {
   expect(await post(`http://127.0.0.1:${port}`)).toMatchObject({ kind: 'never sent' });
 });
 
-test('no TLS, or a connection that breaks off in the handshake, means that nothing was sent', async () => {
+test('without TLS, or when the handshake breaks off, nothing was sent', async () => {
   const plain = await startReceiver();
   expect(await post(`https://${plain.host}`)).toMatchObject({ kind: 'never sent' });
   const broken = await startRawReceiver((socket) => socket.resetAndDestroy());
@@ -258,6 +258,6 @@ test('no TLS, or a connection that breaks off in the handshake, means that nothi
   expect(await attempt).toMatchObject({ kind: 'never sent' });
 });
 
-test('a name that does not resolve means that nothing was sent', async () => {
+test('when a name does not resolve, nothing was sent', async () => {
   expect(await post('http://nowhere.invalid')).toMatchObject({ kind: 'never sent' });
 });

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createSettler } from '../../../webhook-server/delivery/settler.ts';
+import { createSettlementBatcher } from '../../../webhook-server/delivery/settlement-batcher.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import type { Settlement, SettleOutcome } from '../../../webhook-server/store/work-store.ts';
 import { startWorkLoop } from '../../../webhook-server/work-loop.ts';
-import { type Clocks, startHook } from '../../support/delivering-hook.ts';
 import { keepLog } from '../../support/keep-log.ts';
 import { startReceiver } from '../../support/receiver.ts';
+import { type Clocks, startHook } from '../../support/start-hook.ts';
 
 const clocks: Clocks = { nowMs: 0, monotonicMs: 0 };
 beforeEach(() => {
@@ -32,7 +32,7 @@ const startLoop = async () => {
   return { hook, receiver, answers, loop };
 };
 
-test('a graceful stop finishes what is under way, and begins nothing', async () => {
+test('a graceful stop finishes what is under way and begins nothing new', async () => {
   const { hook, receiver, answers, loop } = await startLoop();
   const stopped = loop.stop(10_000);
   await hook.assign('hedy');
@@ -48,7 +48,7 @@ test('a graceful stop finishes what is under way, and begins nothing', async () 
   ]);
 });
 
-test('what does not end within the grace is given up, and marked as ambiguous', async () => {
+test('what does not end within the grace period is aborted and marked ambiguous', async () => {
   const { hook, loop } = await startLoop();
   await loop.stop(0);
   expect(await hook.deliveries()).toMatchObject([
@@ -57,7 +57,7 @@ test('what does not end within the grace is given up, and marked as ambiguous', 
   ]);
 });
 
-test('new work is begun at once, and one job that fails ends nothing', async () => {
+test('new work begins at once, and a failing job does not end the loop', async () => {
   const { hook, receiver, answers, loop } = await startLoop();
   for (const answer of answers.splice(0)) answer();
   receiver.answer = (response) => response.end();
@@ -83,41 +83,41 @@ const fullFor = (writes: number) => {
   };
 };
 
-test('what comes of attempts at one moment is written down together', async () => {
+test('outcomes that come together are stored together', async () => {
   const store = fullFor(0);
-  const settler = createSettler(store, keepLog());
+  const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
-  await Promise.all(['a', 'b', 'c'].map((id) => settler.settle(settlement(id), signal)));
-  await settler.settle(settlement('d'), signal);
+  await Promise.all(['a', 'b', 'c'].map((id) => settlements.settle(settlement(id), signal)));
+  await settlements.settle(settlement('d'), signal);
   expect(store.batches).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
-test('when much ends at once it is written down at once, and in part', async () => {
+test('a full batch is written at once, the rest shortly after', async () => {
   const store = fullFor(0);
-  const settler = createSettler(store, keepLog());
+  const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
   const ids = Array.from({ length: 100 }, (_, index) => String(index));
-  const settled = ids.map((id) => settler.settle(settlement(id), signal));
+  const settled = ids.map((id) => settlements.settle(settlement(id), signal));
   expect(store.batches).toEqual([ids.slice(0, 64)]);
   await Promise.all(settled);
   expect(store.batches).toEqual([ids.slice(0, 64), ids.slice(64)]);
 });
 
-test('while the disk is full what came of an attempt is kept, and nothing more is claimed', async () => {
+test('while the disk is full outcomes are kept, and nothing more is claimed', async () => {
   const store = fullFor(2);
-  const settler = createSettler(store, keepLog());
+  const settlements = createSettlementBatcher(store, keepLog());
   const { signal } = new AbortController();
-  const settled = settler.settle(settlement('a'), signal);
+  const settled = settlements.settle(settlement('a'), signal);
   await until(() => store.batches.length === 1);
-  await expect(settler.catchUp()).rejects.toThrow(StoreError);
-  const later = settler.settle(settlement('b'), signal);
-  await settler.catchUp();
+  await expect(settlements.catchUp()).rejects.toThrow(StoreError);
+  const later = settlements.settle(settlement('b'), signal);
+  await settlements.catchUp();
   expect(await settled).toEqual({ kind: 'settled' });
   expect(await later).toEqual({ kind: 'settled' });
   expect(store.batches).toEqual([['a'], ['a'], ['a', 'b']]);
 });
 
-test('what was delivered while the disk was full is not sent again, however long that lasts', async () => {
+test('what was delivered while the disk was full is not sent again, however long it is full', async () => {
   const receiver = await startReceiver();
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace', ['t1']);
@@ -150,6 +150,6 @@ test('what was delivered while the disk was full is not sent again, however long
 });
 
 test('a server that stops does not wait for a disk that stays full', async () => {
-  const settler = createSettler(fullFor(Number.POSITIVE_INFINITY), keepLog());
-  await expect(settler.settle(settlement('a'), AbortSignal.abort())).rejects.toThrow(StoreError);
+  const settlements = createSettlementBatcher(fullFor(Number.POSITIVE_INFINITY), keepLog());
+  await expect(settlements.settle(settlement('a'), AbortSignal.abort())).rejects.toThrow(StoreError);
 });

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { rampUp } from '../../../webhook-server/delivery/ramp-up.ts';
 import type { Transport } from '../../../webhook-server/delivery/transport.ts';
-import { type Clocks, startHook } from '../../support/delivering-hook.ts';
 import { startReceiver } from '../../support/receiver.ts';
+import { type Clocks, startHook } from '../../support/start-hook.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -33,7 +33,7 @@ const runUntilNothingWaits = async (hook: Hook, most = 100): Promise<number[]> =
 const mostInASecond = (times: readonly number[]): number =>
   Math.max(...times.map((time) => times.filter((other) => other >= time && other < time + secondMs).length));
 
-test('a delivery that fails is tried for three days, ever more rarely, and is dead then', async () => {
+test('a failing delivery is retried for three days, ever more rarely, and then dead', async () => {
   const receiver = await startReceiver((response) => response.writeHead(500).end());
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace', ['t1']);
@@ -63,7 +63,7 @@ test('a delivery that fails is tried for three days, ever more rarely, and is de
   expect(times.map((time) => (time - (times[0] ?? 0)) * secondMs)).toEqual(expected);
 });
 
-test('however long a hook fails, its other deliveries do not bring it more attempts', async () => {
+test('a failing hook gets no more attempts because it has more deliveries', async () => {
   const receiver = await startReceiver((response) => response.writeHead(503).end());
   const hook = await startHook(receiver.url, clocks);
   const taskIds = Array.from({ length: 50 }, (_, index) => `task-${index}`);
@@ -76,7 +76,7 @@ test('however long a hook fails, its other deliveries do not bring it more attem
   expect(receiver.received.filter(({ method }) => method === 'DELETE')).toHaveLength(24);
 });
 
-test('a hook that recovers gets everything, each sequence in its order, nothing twice', async () => {
+test('a hook that recovers gets everything, each sequence in order, nothing twice', async () => {
   let isDown = true;
   const receiver = await startReceiver((response) => response.writeHead(isDown ? 500 : 200).end());
   const hook = await startHook(receiver.url, clocks);
@@ -95,7 +95,7 @@ test('a hook that recovers gets everything, each sequence in its order, nothing 
   expect((await hook.deliveries()).every(({ state }) => state === 'delivered')).toBe(true);
 });
 
-test('a Retry-After of an hour is waited for to the second, by every delivery of the hook', async () => {
+test('every delivery of a hook waits for a Retry-After of an hour, to the second', async () => {
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '3600' }).end());
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace', ['t1']);
@@ -108,7 +108,7 @@ test('a Retry-After of an hour is waited for to the second, by every delivery of
   expect(await hook.deliver()).toBe(1);
 });
 
-test('a Retry-After of a week kills the delivery, and the hook rests for three days', async () => {
+test('a Retry-After of a week kills the delivery and pauses the hook for three days', async () => {
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '604800' }).end());
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace', ['t1']);
@@ -130,7 +130,7 @@ test('a target that never answers leaves its deliveries marked ambiguous', async
   expect(await hook.deliveries()).toMatchObject([{ state: 'dead', certainty: 'ambiguous', attempts: 13 }]);
 });
 
-test('two processes together keep a hook’s pace at the receiver, however much waits', async () => {
+test('two processes together keep to a hook’s pace, however much is waiting', async () => {
   const times: number[] = [];
   const receiver = await startReceiver((response) => {
     times.push(clocks.nowMs);
@@ -151,7 +151,7 @@ test('two processes together keep a hook’s pace at the receiver, however much 
   expect(receiver.received).toHaveLength(100);
 });
 
-test('a storm of 429 never exceeds the pace at the receiver, with two processes and a new burst all the time', async () => {
+test('under a storm of 429s two processes never exceed the pace, although new bursts keep coming', async () => {
   const times: number[] = [];
   const receiver = await startReceiver((response) => {
     times.push(clocks.nowMs);
@@ -172,7 +172,7 @@ test('a storm of 429 never exceeds the pace at the receiver, with two processes 
   expect(times.length).toBeLessThan(20);
 });
 
-test('a restart goes from little to much', () => {
+test('after a restart concurrency grows step by step', () => {
   const concurrency = [0, 999, 1_000, 2_000, 3_000, 4_000, 5_000, 3_600_000].map(rampUp);
   expect(concurrency).toEqual([8, 8, 16, 32, 64, 128, 256, 256]);
 });

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { StoreError } from '../../../webhook-server/store/store.ts';
-import { type Clocks, signingSecret, startHook as startHookAt } from '../../support/delivering-hook.ts';
 import { startReceiver } from '../../support/receiver.ts';
+import { type Clocks, signingSecret, startHook as startHookAt } from '../../support/start-hook.ts';
 
 const clocks: Clocks = { nowMs: 0, monotonicMs: 0 };
 beforeEach(() => {
@@ -59,7 +59,7 @@ test('410 ends the hook, and nothing more is sent', async () => {
   expect(receiver.received.every(({ method }) => method === 'POST')).toBe(true);
 });
 
-test('a Retry-After of an hour is waited for in full', async () => {
+test('a Retry-After of an hour is honoured in full', async () => {
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '3600' }).end());
   const hook = await startHook(receiver.url);
   await hook.assign('grace');
@@ -88,7 +88,7 @@ test('three days of failure end the hook, and Zapier is told', async () => {
   expect(receiver.received.filter(({ method }) => method === 'DELETE')).toMatchObject([{ path: '/hooks/1' }]);
 });
 
-test('what was claimed is sent although the store fails to tell which hooks have ended', async () => {
+test('claimed deliveries are sent although the store fails to list the hooks that have ended', async () => {
   const receiver = await startReceiver();
   const hook = await startHook(receiver.url);
   const delivery = hook.startDelivery({

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { listening, nextPoll, reassign } from '../../support/watching.ts';
+import { listening, nextPoll, reassign } from '../../support/workspace-steps.ts';
 
-test('a key that is refused is replaced by one that works, and what happened meanwhile is told', async () => {
+test('a refused key is replaced by a working one, and changes made meanwhile become events', async () => {
   const at = await listening();
   at.sandbox.revokeKey(at.workspace.keys.full);
   const [id] = reassign(at, 1);
@@ -13,7 +13,7 @@ test('a key that is refused is replaced by one that works, and what happened mea
   expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
 });
 
-test('of several keys of a workspace any working one serves', async () => {
+test('any working key of a workspace will do', async () => {
   const at = await listening();
   await at.subscribe(at.workspace.keys.readOnly, { targetHash: 'another' });
   await at.subscribe(at.workspace.keys.tasksOnly, { targetHash: 'a third' });
@@ -32,7 +32,7 @@ test('of several keys of a workspace any working one serves', async () => {
   expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(at.nowMs());
 });
 
-test('a key that is refused for a day ends the hooks, and their targets are told', async () => {
+test('a key that is refused for a day ends the hooks, and their targets are notified', async () => {
   const at = await listening();
   at.sandbox.revokeKey(at.workspace.keys.full);
   await nextPoll(at);
@@ -49,7 +49,7 @@ test('a key that is refused for a day ends the hooks, and their targets are told
   expect(await nextPoll(at)).toBe(0);
 });
 
-test('a poll that the budget put off says nothing about a refused key', async () => {
+test('a poll that the budget postponed does not clear a refused key', async () => {
   const at = await listening({ requestsPerMinute: 1 });
   at.sandbox.revokeKey(at.workspace.keys.full);
   await nextPoll(at);
@@ -60,7 +60,7 @@ test('a poll that the budget put off says nothing about a refused key', async ()
   expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(sinceMs);
 });
 
-test('a poll that the server’s end cuts short says nothing about a refused key', async () => {
+test('a poll that the server’s stop cut short does not clear a refused key', async () => {
   const at = await listening();
   at.sandbox.revokeKey(at.workspace.keys.full);
   await nextPoll(at);
@@ -70,7 +70,7 @@ test('a poll that the server’s end cuts short says nothing about a refused key
   expect((await at.tenant.hooks())[0]?.keyRefusedSinceMs).toBe(sinceMs);
 });
 
-test('the key of a hook still serves when the one that took its place is refused', async () => {
+test('a hook’s own key still works when the key that replaced it is refused', async () => {
   const at = await listening();
   await at.subscribe(at.workspace.keys.tasksOnly, { bringsNeededKey: true });
   at.sandbox.revokeKey(at.workspace.keys.tasksOnly);

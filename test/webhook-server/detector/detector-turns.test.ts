@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { changedTasks, listening, nextPoll, reassign, watching } from '../../support/watching.ts';
+import { changedTasks, listening, nextPoll, reassign, watching } from '../../support/workspace-steps.ts';
 
-test('a workspace with very many tasks leaves the others their turn', async () => {
+test('a workspace with very many tasks does not keep the others waiting', async () => {
   const at = await watching({ taskCount: 6_000 });
   const [, other] = at.sandbox.workspaces;
   const { organizationId } = other;
@@ -28,7 +28,7 @@ test('a workspace with very many tasks leaves the others their turn', async () =
   expect((await at.tenant.hooks())[0]?.listeningSinceMs).toBeNull();
 });
 
-test('a walk over very many changes leaves the others their turn, and tells every change', async () => {
+test('an incremental scan over very many changes does not keep other workspaces waiting, and misses none', async () => {
   const at = await listening({ taskCount: 7_000 });
   const ids = reassign(at, 2_550);
   expect(ids).toHaveLength(2_550);
@@ -38,7 +38,7 @@ test('a walk over very many changes leaves the others their turn, and tells ever
   expect((await changedTasks(at)).sort()).toEqual(ids.sort());
 }, 30_000);
 
-test('a Retry-After of nothing is still a second, and one of years an hour', async () => {
+test('a Retry-After of zero counts as a second, and one of years as an hour', async () => {
   const at = await listening();
   for (const [retryAfter, expectedMs] of [
     [0, 1_000],
@@ -65,7 +65,7 @@ test.each([1, 3])(
   },
 );
 
-test('polls that are asked for one by one keep the budget too, whichever process makes them', async () => {
+test('polls that are requested one by one keep to the budget too, whichever process makes them', async () => {
   const at = await listening({ requestsPerMinute: 5, detectorCount: 3 });
   at.passTime(3_600_000);
   await at.poll();
@@ -83,7 +83,7 @@ test('polls that are asked for one by one keep the budget too, whichever process
   }
 });
 
-test('a poll that fails is repeated after its back-off, whatever chance adds to it', async () => {
+test('a failed poll is repeated after its back-off, whatever the jitter', async () => {
   const at = await listening({ random: 0.123_456_789 });
   at.passTime(3_600_000);
   at.sandbox.injectFault({ kind: 'status', status: 500 });

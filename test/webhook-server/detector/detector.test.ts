@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { listening, nextPoll, openTasks, reassign, someoneElse, watching } from '../../support/watching.ts';
+import { listening, nextPoll, openTasks, reassign, someoneElse, watching } from '../../support/workspace-steps.ts';
 
-test('the first reading meets every task and tells nobody', async () => {
+test('the baseline meets every task and makes no events', async () => {
   const at = await listening();
   expect(await at.events()).toEqual([]);
   expect((await at.tenant.hooks())[0]?.listeningSinceMs).not.toBeNull();
 });
 
-test('a reassignment is told once, with the previous and the new person', async () => {
+test('a reassignment is one event, with the previous and the new person', async () => {
   const at = await listening();
   const [task] = openTasks(at);
   const newAssignee = someoneElse(at, task?.assignee_user_id ?? null);
@@ -24,7 +24,7 @@ test('a reassignment is told once, with the previous and the new person', async 
   ]);
 });
 
-test('a change during the first reading is told, if the task had been read', async () => {
+test('a change during the baseline is an event if the task had been read', async () => {
   const at = await watching({ requestsPerMinute: 2 });
   await at.subscribe();
   await at.poll();
@@ -35,7 +35,7 @@ test('a change during the first reading is told, if the task had been read', asy
   expect((await at.events()).map(({ task }) => task.id)).toEqual([oldest?.id]);
 });
 
-test('how far a first reading has come is told, in the log and for /readyz', async () => {
+test('the progress of a baseline is in the log and in /readyz', async () => {
   const at = await watching({ requestsPerMinute: 2 });
   await at.subscribe();
   await at.poll();
@@ -48,7 +48,7 @@ test('how far a first reading has come is told, in the log and for /readyz', asy
   expect(at.log.lines.join()).toContain('the first reading is done');
 });
 
-test('a task that is new is no event; its first reassignment is', async () => {
+test('a new task is no event; its first reassignment is', async () => {
   const at = await listening();
   const [ada, grace] = at.workspace.people;
   const task = at.sandbox.createTask({ assignee_user_id: ada?.userId ?? null });
@@ -70,14 +70,14 @@ test('assigned, unassigned and reassigned are told apart', async () => {
   expect((await at.events()).map(({ kind }) => kind)).toEqual(['unassigned', 'assigned', 'reassigned']);
 });
 
-test('what closes, reopens or changes otherwise is no event', async () => {
+test('closing, reopening and other changes are no events', async () => {
   const at = await listening();
   for (const { id } of openTasks(at).slice(0, 5)) at.sandbox.completeTask(id);
   await nextPoll(at);
   expect(await at.events()).toEqual([]);
 });
 
-test('a sequence that is reassigned is one batch', async () => {
+test('a reassigned sequence is one batch', async () => {
   const at = await listening();
   const open = openTasks(at);
   const [first] = open.filter(
@@ -98,7 +98,7 @@ test('an idle poll costs one request, whatever the size of the workspace', async
   expect(await nextPoll(at)).toBe(1);
 });
 
-test('more changes at one moment than a page holds are all told', async () => {
+test('more changes at one moment than a page holds are all detected', async () => {
   const at = await listening({ taskCount: 2_000 });
   const ids = openTasks(at)
     .slice(0, 350)
@@ -120,7 +120,7 @@ test('an idle poll costs one request again once 500 changes have settled', async
   expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));
 });
 
-test('a rate limit in the middle of a walk does not start it over', async () => {
+test('a rate limit in the middle of an incremental scan does not restart it', async () => {
   const at = await listening({ taskCount: 2_000 });
   const ids = reassign(at, 450);
   at.passTime(60_000);
@@ -139,7 +139,7 @@ test.each([
   [{ kind: 'cut' } as const],
   [{ kind: 'html' } as const],
   [{ kind: 'rate limit' } as const],
-])('after %j the workspace is polled again later, and nothing is lost', async (fault) => {
+])('after %j the workspace is polled again later, and no change is lost', async (fault) => {
   const at = await listening();
   const [id] = reassign(at, 1);
   at.passTime(60_000);
@@ -154,7 +154,7 @@ test.each([
   expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
 });
 
-test('tasks that are deleted while they are read hide no reassignment', async () => {
+test('tasks that are deleted during a scan hide no reassignment', async () => {
   const at = await listening({ taskCount: 1_000 });
   const ids = reassign(at, 350);
   at.passTime(60_000);
@@ -168,7 +168,7 @@ test('tasks that are deleted while they are read hide no reassignment', async ()
   expect(ids.slice(0, -30).filter((id) => !told.has(id))).toEqual([]);
 });
 
-test.each([-3_600_000, 3_600_000])('a clock of ours that is wrong by %i ms hides nothing', async (skewMs) => {
+test.each([-3_600_000, 3_600_000])('a server clock that is wrong by %i ms hides no change', async (skewMs) => {
   const at = await listening({ skewMs });
   const ids = reassign(at, 3);
   await nextPoll(at);
@@ -185,7 +185,7 @@ test.each([0, 3, 6] as const)(
   },
 );
 
-test('a row that is dated into the future hides nothing that comes after it', async () => {
+test('a row dated into the future hides no later change', async () => {
   const at = await listening({ taskCount: 1_000 });
   const future = openTasks(at).at(-1);
   at.passTime(24 * 3_600_000);
@@ -197,7 +197,7 @@ test('a row that is dated into the future hides nothing that comes after it', as
   expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set([future?.id, ...ids]));
 });
 
-test('a change that becomes visible half a minute late is told, however much came after it', async () => {
+test('a change that becomes visible half a minute late is detected, however many came after it', async () => {
   const at = await listening({ taskCount: 1_000 });
   const late = openTasks(at).at(-1);
   const ids = reassign(at, 150);
@@ -210,7 +210,7 @@ test('a change that becomes visible half a minute late is told, however much cam
   expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set([late?.id, ...ids]));
 });
 
-test('tasks that are deleted and made while the first reading goes on hide no task from it', async () => {
+test('tasks that are deleted and created during the baseline hide no task from it', async () => {
   const at = await watching({ requestsPerMinute: 1, taskCount: 500 });
   await at.subscribe();
   while ((await at.tenant.hooks())[0]?.listeningSinceMs === null) {
@@ -235,7 +235,7 @@ test('tasks that are deleted and made while the first reading goes on hide no ta
   expect(before.filter(({ id }) => !told.has(id))).toEqual([]);
 });
 
-test('what happened while nobody listened is not told', async () => {
+test('changes made while there was no hook are no events', async () => {
   const at = await listening();
   const [hook] = await at.tenant.hooks();
   await at.tenant.endHook(hook?.id ?? '');
@@ -250,7 +250,7 @@ test('what happened while nobody listened is not told', async () => {
   expect((await at.events()).map(({ task }) => task.id)).toEqual([id]);
 });
 
-test('what happened during an outage of Topo is told when it is back', async () => {
+test('changes made during an outage of Topo are detected when it is back', async () => {
   const at = await listening();
   const lift = at.sandbox.injectFault({ kind: 'status', status: 503, times: Number.POSITIVE_INFINITY });
   for (let polls = 0; polls < 5; polls += 1) await nextPoll(at);
@@ -261,7 +261,7 @@ test('what happened during an outage of Topo is told when it is back', async () 
   expect((await at.events()).map(({ task }) => task.id)).toEqual(ids);
 });
 
-test('progress never tells of more rows than there are, however often some are read again', async () => {
+test('progress never exceeds the number of rows, although some are read again', async () => {
   const at = await watching({ taskCount: 3_000, requestsPerMinute: 5 });
   await at.subscribe();
   let before = 0;

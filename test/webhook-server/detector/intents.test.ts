@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { microseconds } from '../../../topo/microseconds.ts';
-import { type WatchedWorkspace, watchWorkspace } from '../../support/watched-workspace.ts';
+import { type WatchedWorkspace, watchWorkspace } from '../../support/watch-workspace.ts';
 
 let at: WatchedWorkspace;
 afterEach(() => at.close());
@@ -49,7 +49,7 @@ const pass = async (ms: number): Promise<number> => {
 
 const sources = async () => (await at.events()).map(({ source }) => source);
 
-test('a change whose intent is done is Zapier’s, and is heard of at once', async () => {
+test('a change whose intent is done has the source Zapier, and is detected at once', async () => {
   await listening();
   const { id, to } = openTask();
   const intent = await announce(id, to);
@@ -60,7 +60,7 @@ test('a change whose intent is done is Zapier’s, and is heard of at once', asy
   expect(await at.events()).toMatchObject([{ source: 'zapier', task: { id }, new_assignee: { user_id: to } }]);
 });
 
-test('a change without an intent is Topo’s', async () => {
+test('a change without an intent has the source Topo', async () => {
   await listening();
   const { id, to } = openTask();
   at.sandbox.reassign(id, to);
@@ -68,7 +68,7 @@ test('a change without an intent is Topo’s', async () => {
   expect(await sources()).toEqual(['topo']);
 });
 
-test('an intent that failed marks nothing', async () => {
+test('a failed intent marks no change', async () => {
   await listening();
   const { id, to } = openTask();
   const intent = await announce(id, to);
@@ -78,7 +78,7 @@ test('an intent that failed marks nothing', async () => {
   expect(await sources()).toEqual(['topo']);
 });
 
-test('an intent that nobody settles holds its change back for three seconds, and marks nothing', async () => {
+test('an intent that nobody settles delays its change by three seconds, and does not mark it', async () => {
   await listening();
   const { id, to } = openTask();
   await announce(id, to);
@@ -91,7 +91,7 @@ test('an intent that nobody settles holds its change back for three seconds, and
   expect(await sources()).toEqual(['topo']);
 });
 
-test('a change that is found before its intent is settled waits for it', async () => {
+test('a change that is detected before its intent is settled waits for it', async () => {
   await listening();
   const { id, to } = openTask();
   const intent = await announce(id, to);
@@ -118,7 +118,7 @@ test('while a change waits, nothing of its sequence overtakes it', async () => {
   expect((await at.events()).map(({ task }) => task.id)).toEqual([id, sibling.id]);
 });
 
-test('an intent for a sequence speaks for its other tasks, once for each', async () => {
+test('an intent for a sequence covers its other tasks, each once', async () => {
   await listening();
   const open = at.workspace.tasks.filter(({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id);
   const first = open.find(({ sequence_id }) => open.filter((task) => task.sequence_id === sequence_id).length > 2);
@@ -139,7 +139,7 @@ test('an intent for a sequence speaks for its other tasks, once for each', async
   expect((await sources()).slice(told.length)).toEqual(['topo', 'topo']);
 });
 
-test('an intent for one task does not speak for others, nor for another person', async () => {
+test('an intent for one task covers neither other tasks nor another person', async () => {
   await listening();
   const one = openTask(0);
   const other = openTask(1);
@@ -152,7 +152,7 @@ test('an intent for one task does not speak for others, nor for another person',
   expect(await sources()).toEqual(['topo', 'topo']);
 });
 
-test('a change that is older than what Topo answered is not the intent’s', async () => {
+test('a change older than Topo’s response does not belong to the intent', async () => {
   await listening();
   const { id, to } = openTask();
   at.sandbox.reassign(id, to);
@@ -163,7 +163,7 @@ test('a change that is older than what Topo answered is not the intent’s', asy
   expect(await sources()).toEqual(['topo']);
 });
 
-test('long after an intent was done the same move is somebody else’s', async () => {
+test('long after an intent was done, the same change is somebody else’s', async () => {
   await listening();
   const { id, to, from } = openTask();
   const intent = await announce(id, to);
@@ -178,7 +178,7 @@ test('long after an intent was done the same move is somebody else’s', async (
   expect(await sources()).toEqual(['topo']);
 });
 
-test('an intent that was said to be done and never came true marks no later move', async () => {
+test('an intent that was settled as done without a change marks no later change', async () => {
   await listening();
   await pass(3_600_000);
   const { id, to } = openTask();
@@ -189,7 +189,7 @@ test('an intent that was said to be done and never came true marks no later move
   expect(await sources()).toEqual(['topo']);
 });
 
-test('an intent for the sequence of a task that is new speaks for its other tasks, too', async () => {
+test('an intent for the sequence of a new task covers its other tasks, too', async () => {
   await listening();
   const { id, to, sequenceId } = openTask();
   const added = at.sandbox.createTask({ sequence_id: sequenceId, assignee_user_id: null });
@@ -215,7 +215,7 @@ test('after an outage a change still belongs to its intent', async () => {
   expect(await sources()).toEqual(['zapier']);
 });
 
-test('the detector looks again and again until it has seen the change of an intent, and no longer', async () => {
+test('the detector polls again and again until it has seen the change of an intent, and no longer', async () => {
   await listening();
   await pass(3_600_000);
   const { id, to } = openTask();
@@ -227,7 +227,7 @@ test('the detector looks again and again until it has seen the change of an inte
   expect(await at.store.work.msUntilPoll()).toBeGreaterThan(5_000);
 });
 
-test('an intent that never comes true is looked for for half a minute, within the budget', async () => {
+test('the detector looks half a minute for the change of an intent, within the budget', async () => {
   await listening();
   await pass(3_600_000);
   const { id, to } = openTask();
@@ -238,7 +238,7 @@ test('an intent that never comes true is looked for for half a minute, within th
   expect(await pass(59_000)).toBeLessThanOrEqual(1);
 });
 
-test('a nudge lets the detector look now, and again until a change is seen', async () => {
+test('a nudge makes the detector poll now, and again until it sees a change', async () => {
   await listening();
   await pass(3_600_000);
   await at.tenant.nudge();
@@ -251,7 +251,7 @@ test('a nudge lets the detector look now, and again until a change is seen', asy
   expect(await at.store.work.msUntilPoll()).toBeGreaterThan(5_000);
 });
 
-test('an intent of a workspace that nobody listens to asks Topo nothing', async () => {
+test('an intent of a workspace without hooks causes no request to Topo', async () => {
   at = await watchWorkspace();
   const { id, to } = openTask();
   const intent = await announce(id, to);
@@ -272,7 +272,7 @@ test('an intent of another workspace cannot be settled', async () => {
   expect(await sources()).toEqual(['zapier']);
 });
 
-test('an intent is settled once: what comes later changes nothing', async () => {
+test('an intent is settled once: later settlements change nothing', async () => {
   await listening();
   const { id, to } = openTask();
   const intent = await announce(id, to);
@@ -283,7 +283,7 @@ test('an intent is settled once: what comes later changes nothing', async () => 
   expect(await sources()).toEqual(['zapier']);
 });
 
-test('a hook that ignores Zapier’s changes hears of the others', async () => {
+test('a hook that ignores Zapier’s changes gets the others', async () => {
   at = await watchWorkspace();
   await at.subscribe(undefined, { filters: { ignore_sources: ['zapier'] } });
   await at.listen();
@@ -297,12 +297,12 @@ test('a hook that ignores Zapier’s changes hears of the others', async () => {
   expect(claims.map(({ body }) => JSON.parse(body).task.id)).toEqual([theirs.id]);
 });
 
-test('where reassigning does not move a sibling’s updated_at, the daily sweep still finds it', async () => {
+test('where reassigning does not move a sibling’s updated_at, the daily reconciliation still finds it', async () => {
   await listening({ habits: { siblingsMoveUpdatedAt: false }, taskCount: 1_000 });
   const open = at.workspace.tasks.filter(({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id);
   const first = open.find(({ sequence_id }) => open.filter((task) => task.sequence_id === sequence_id).length > 2);
   const to = at.workspace.people.at(-1)?.userId ?? '';
-  // So many others are newer that the siblings are on no page of a walk.
+  // So many others are newer that the siblings are on no page of an incremental scan.
   for (let count = 0; count < 250; count += 1) at.sandbox.createTask();
   await pass(5 * 60_000);
   at.sandbox.changes.clear();
@@ -320,7 +320,7 @@ test('where reassigning does not move a sibling’s updated_at, the daily sweep 
   expect(await at.events()).toHaveLength(total);
 });
 
-test('people are met as assignees, named by the workspace, and told by name from then on', async () => {
+test('assignees become known people, and events name them once the workspace has named them', async () => {
   await listening();
   const { id, to, from } = openTask();
   expect(await at.tenant.people()).toContainEqual({ user_id: to, name: null, email: null });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createRequestBudget } from '../../../webhook-server/detector/request-budget.ts';
 
-test('a request waits until the one that was made before so many others is a minute old', () => {
+test('a request waits until fewer than the limit lie within the last minute', () => {
   let nowMs = 1_000_000;
   const budget = createRequestBudget(2, [], () => nowMs);
   expect(budget.spend()).toBe(0);
@@ -16,7 +16,7 @@ test('a request waits until the one that was made before so many others is a min
   expect(budget.spend()).toBe(10_000);
 });
 
-test('what earlier polls spent counts, and is handed on until it is a minute old', () => {
+test('requests of earlier polls count until they are a minute old', () => {
   let nowMs = 1_000_000;
   const budget = createRequestBudget(3, [nowMs - 60_000, nowMs - 59_999, nowMs - 5_000], () => nowMs);
   expect(budget.spend()).toBe(0);
@@ -26,7 +26,7 @@ test('what earlier polls spent counts, and is handed on until it is a minute old
   expect(budget.spend()).toBe(0);
 });
 
-test('a clock that was set back blocks nobody for longer than a minute', () => {
+test('a clock that was set back blocks a workspace for at most a minute', () => {
   const nowMs = 1_000_000;
   const budget = createRequestBudget(1, [nowMs + 3_600_000], () => nowMs);
   expect(budget.spend()).toBe(60_000);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type WatchedWorkspace, watchWorkspace } from '../../support/watched-workspace.ts';
+import { type WatchedWorkspace, watchWorkspace } from '../../support/watch-workspace.ts';
 
 let at: WatchedWorkspace;
 afterEach(() => at.close());
@@ -29,7 +29,7 @@ const delivered = async () => {
   return claims.map(({ hookId, body }) => ({ hookId, event: JSON.parse(body) }));
 };
 
-test('without a hook that filters by template nothing is looked up', async () => {
+test('without a hook that filters by template no sequence is looked up', async () => {
   at = await watchWorkspace();
   await at.subscribe();
   await at.listen();
@@ -40,7 +40,7 @@ test('without a hook that filters by template nothing is looked up', async () =>
   expect(await at.events()).toMatchObject([{ sequence_template_id: null }]);
 });
 
-test('a hook that filters by template hears of its tasks alone; each sequence is looked up once for good', async () => {
+test('a hook that filters by template gets only its tasks; each sequence is looked up once', async () => {
   at = await watchWorkspace();
   const wanted = openTask(0);
   const other = [1, 2, 3, 4, 5, 6, 7, 8].map(openTask).find(({ templateId }) => templateId !== wanted.templateId);
@@ -60,7 +60,7 @@ test('a hook that filters by template hears of its tasks alone; each sequence is
   expect(lookUps()).toBe(2);
 });
 
-test('a sequence that Topo does not tell of has no template, and its changes are told to the others', async () => {
+test('a sequence that Topo does not know has no template, and other hooks get its changes', async () => {
   at = await watchWorkspace({ habits: { getSequence: false } });
   const { id, to, templateId } = openTask(0);
   await at.subscribe(undefined, { filters: { sequence_template_ids: [templateId] } });
@@ -106,7 +106,7 @@ const listenByTemplate = async (requestsPerMinute = 60) => {
   await pass(5 * 60_000);
 };
 
-test('however small the budget is, a change waits for its template', async () => {
+test('however small the request budget, a change waits for its template', async () => {
   await listenByTemplate(4);
   const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
   for (const { id, to } of changed) at.sandbox.reassign(id, to);
@@ -119,7 +119,7 @@ test('however small the budget is, a change waits for its template', async () =>
   expect(told.filter(({ sequence_template_id }) => sequence_template_id === null)).toEqual([]);
 });
 
-test('a template that Topo cannot tell for some minutes is waited for, and one of an hour is not', async () => {
+test('changes wait some minutes for a template that Topo fails to return, but not an hour', async () => {
   await listenByTemplate();
   await at.subscribe(undefined, {});
   const late = openTask(0);
@@ -144,7 +144,7 @@ test('a template that Topo cannot tell for some minutes is waited for, and one o
   expect(heard.map(({ hookId }) => hookId)).toEqual(['hok_2']);
 });
 
-test('look-ups that take long keep the workspace to this poll', async () => {
+test('long look-ups keep the poll’s lease', async () => {
   let tookMs = 0;
   const claimed: number[] = [];
   at = await watchWorkspace({

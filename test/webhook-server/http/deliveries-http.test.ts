@@ -73,7 +73,7 @@ describe('the deliveries of a hook', () => {
     expect(text).not.toMatch(/canary|whsec_|hooks\.zapier|"task"|previous_assignee/);
   });
 
-  test('are narrowed by state, and come page by page', async () => {
+  test('are filtered by state and come in pages', async () => {
     await sendTest();
     await settle(dead);
     await sendTest();
@@ -102,7 +102,7 @@ describe('the deliveries of a hook', () => {
     });
   });
 
-  test('are those of the caller’s workspace alone', async () => {
+  test('are only those of the caller’s workspace', async () => {
     const { id } = await sendTest();
     await settle(dead);
     const recover = { since: '2026-01-01T00:00:00Z' };
@@ -131,7 +131,7 @@ describe('asking for deliveries', () => {
     expect((await errorOf('POST', `/hooks/${hookId}/recover`, http.keys.readOnly, since)).status).toBe(403);
   });
 
-  test('a delivery that is retried is a new one with another webhook-id, and the old one names it', async () => {
+  test('retrying makes a new delivery with a new webhook-id, and the old one names it', async () => {
     const old = await sendTest();
     expect(await errorOf('POST', `/deliveries/${old.id}/retry`)).toMatchObject({ status: 409, code: 'conflict' });
     await settle(dead);
@@ -144,7 +144,7 @@ describe('asking for deliveries', () => {
     expect((await settle({ kind: 'delivered' })).map(({ id }) => id)).toEqual([again.id]);
   });
 
-  test('recovering sends again what was lost since a time, once', async () => {
+  test('recovering sends again, once, what was lost since a time', async () => {
     const recover = async (since: string) =>
       Recovered.parse((await http.call('POST', `/hooks/${hookId}/recover`, key, { since })).json).recovered;
     for (let lost = 0; lost < 3; lost += 1) {
@@ -159,7 +159,7 @@ describe('asking for deliveries', () => {
     expect((await list('?state=waiting')).items).toHaveLength(3);
   });
 
-  test('recovering takes as many as there are', async () => {
+  test('recovering has no limit', async () => {
     const event = { eventId: 'evt_test', body: '{}' };
     const tenant = http.store.tenant(http.organizationId);
     for (let added = 0; added < 150; added += 1) await tenant.sendTest(hookId, event);

@@ -42,18 +42,18 @@ test(
       sandbox: { taskCount: 0 },
       limits: {
         requestsPerMinute: much,
-        looksPerMinute: much,
-        sendsPerMinute: much,
+        wakeUpsPerMinute: much,
+        manualDeliveriesPerMinute: much,
         newKeysPerMinute: much,
-        strangersPerMinute: much,
+        unauthenticatedPerMinute: much,
       },
     });
-    // A handler of a route asks who calls before anything else; that of unsubscribing may ask for a secret.
+    // Each route first asks who calls; only unsubscribing also accepts the secret of a hook.
     let handled = 0;
-    const { of } = http.identities;
-    http.identities.of = (key) => {
+    const { identify } = http.keyCache;
+    http.keyCache.identify = (key) => {
       handled += 1;
-      return of(key);
+      return identify(key);
     };
 
     const known = new Known();

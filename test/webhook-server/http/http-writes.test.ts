@@ -22,7 +22,7 @@ describe('intents', () => {
     expect(new Set(list.json.items.map(({ id }: { id: string }) => id)).size).toBe(2);
   });
 
-  test('are settled by their workspace alone', async () => {
+  test('are settled only by their own workspace', async () => {
     const { json } = await http.call('POST', '/intents', http.keys.full, intent);
     const settlement = { state: 'done', updated_at: '2026-03-02T09:00:00.123456+01:00' };
     expect((await http.call('PATCH', `/intents/${json.id}`, http.foreignKey, settlement)).status).toBe(404);
@@ -31,7 +31,7 @@ describe('intents', () => {
     expect((await http.call('PATCH', '/intents/int_unknown', http.keys.full, settlement)).status).toBe(404);
   });
 
-  test('are settled several at a time, and unknown ones are named', async () => {
+  test('are settled several at a time, and unknown ids are listed', async () => {
     const { json } = await http.call('POST', '/intents', http.keys.full, [intent, intent]);
     const [first, second] = json.items.map(({ id }: { id: string }) => id);
     const settled = await http.call('PATCH', '/intents', http.keys.full, [
@@ -67,7 +67,7 @@ describe('intents', () => {
 });
 
 describe('people', () => {
-  test('are named one by one, by the workspace and for it alone', async () => {
+  test('are named one by one, by and for their own workspace only', async () => {
     const named = await http.call('PUT', `/people/${userId.toUpperCase()}`, http.keys.full, {
       name: ' Grace Hopper ',
       email: 'grace@example.com',
@@ -85,7 +85,7 @@ describe('people', () => {
     ]);
   });
 
-  test('are imported all or none, and every bad row is named', async () => {
+  test('are imported all or not at all, and every bad row is named', async () => {
     const good = { user_id: taskId, name: 'Ada', email: null };
     const bad = await http.call('POST', '/people/import', http.keys.full, [
       good,
@@ -110,7 +110,7 @@ describe('people', () => {
     expect(json.error.field).toBe(field);
   });
 
-  test('are refused with every bad row, also where many are, and where two rows are about one person', async () => {
+  test('are refused with every bad row, also when there are many, and when two rows are about one person', async () => {
     const good = { user_id: taskId, name: 'Ada', email: null };
     const rows = Array.from({ length: 60 }, (_, index) => ({ ...good, user_id: `x${index}` }));
     const many = await http.call('POST', '/people/import', http.keys.full, rows);
@@ -136,7 +136,7 @@ describe('people', () => {
   );
 });
 
-test('a filter by template needs a key that may read sequences', async () => {
+test('a filter by template needs a key with sequences:read', async () => {
   const filters = { sequence_template_ids: [taskId] };
   const without = await http.call('POST', '/hooks', http.keys.tasksOnly, {
     target_url: 'https://hooks.zapier.com/1',
@@ -156,7 +156,7 @@ test('a filter by template needs a key that may read sequences', async () => {
   ).toBe(201);
 });
 
-test('a key may announce only so often in a minute', async () => {
+test('intents are limited to some a minute for each key', async () => {
   const statuses = await Promise.all(
     Array.from({ length: 260 }, () => http.call('POST', '/nudges', http.foreignKey).then(({ status }) => status)),
   );

@@ -84,7 +84,7 @@ describe('subscribing', () => {
     },
   );
 
-  test('refuses a body that is no JSON, and one that is too large', async () => {
+  test('refuses a body that is not JSON, and one that is too large', async () => {
     const form = await http.call('POST', '/hooks', http.keys.full, 'a=b', {
       'content-type': 'application/x-www-form-urlencoded',
     });
@@ -93,7 +93,7 @@ describe('subscribing', () => {
     expect(large).toMatchObject({ status: 413, json: { error: { code: 'payload_too_large' } } });
   });
 
-  test('the caller is checked before the body is', async () => {
+  test('the caller is checked before the body', async () => {
     expect((await http.call('POST', '/hooks', undefined, request())).status).toBe(401);
   });
 });
@@ -141,7 +141,7 @@ describe('unsubscribing', () => {
     expect(await stateOf(other.id)).toBe('active');
   });
 
-  test('a hook that never was is gone, too', async () => {
+  test('a hook that never existed is gone, too', async () => {
     expect((await http.call('DELETE', '/hooks/hok_unknown', http.keys.full)).status).toBe(204);
   });
 });
@@ -178,7 +178,7 @@ describe('callers', () => {
     expect(ErrorBody.parse(json).error.code).toBe('unauthorized');
   });
 
-  test('Topo is asked about a key once in five minutes, and about a refused one once in a minute', async () => {
+  test('Topo is asked about a key every five minutes, and about a refused key every minute', async () => {
     const asked = () => http.sandbox.requests.count(({ path }) => path === '/v1/me');
     const calls = async (key: string) => {
       const before = asked();
@@ -199,7 +199,7 @@ describe('callers', () => {
     expect(await calls('topo_wrong')).toBe(1);
   });
 
-  test('while Topo cannot be asked the answer is 503, and nothing of it is remembered', async () => {
+  test('while Topo cannot be asked the answer is 503, and it is not cached', async () => {
     http.passTime(300_000);
     http.sandbox.injectFault({ kind: 'status', status: 500, path: '/v1/me' });
     const { status, json, headers } = await http.call('GET', '/hooks', http.keys.full);
@@ -225,7 +225,7 @@ describe('callers', () => {
 });
 
 describe('every answer', () => {
-  test('has a request id, the one of its error', async () => {
+  test('has a request id, also in its error', async () => {
     const { status, json, headers } = await http.call('GET', '/nowhere');
     expect(status).toBe(404);
     expect(json.error.request_id).toBe(headers.get('x-request-id'));

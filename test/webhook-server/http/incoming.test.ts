@@ -117,7 +117,7 @@ describe('every answer', () => {
     expect(errorOf(heard)).toMatchObject({ head: expect.stringContaining(' 431 '), code: 'payload_too_large' });
   });
 
-  test('to a name of a field that is very long is short', async () => {
+  test('to a very long field name is short', async () => {
     const { status, text } = await http.call('POST', '/hooks', http.keys.full, { ['x'.repeat(50_000)]: 1 });
     expect(status).toBe(400);
     expect(text.length).toBeLessThan(1_000);
@@ -125,13 +125,13 @@ describe('every answer', () => {
 });
 
 describe('slow clients', () => {
-  const patience = { headersTimeout: 150, requestTimeout: 400, connectionsCheckingInterval: 30 };
+  const clientTimeouts = { headersTimeout: 150, requestTimeout: 400, connectionsCheckingInterval: 30 };
 
   test.each([
     ['headers', 'GET /people HTTP/1.1\r\nHost: x\r\nX-Slow: '],
     ['a body', `POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a`],
   ])('who never end with %s hear 408', async (_what, bytes) => {
-    const impatient = await startHttp({ patience });
+    const impatient = await startHttp({ clientTimeouts });
     try {
       expect(errorOf(await speak(impatient.url, bytes))).toMatchObject({
         head: expect.stringContaining(' 408 '),
@@ -173,7 +173,7 @@ describe('slow clients', () => {
   });
 
   test('connections above the cap are closed at once, and those below go on', async () => {
-    const small = await startHttp({ mostConnections: 3 });
+    const small = await startHttp({ maxConnections: 3 });
     const port = Number(new URL(small.url).port);
     const sockets = await Promise.all(
       [1, 2, 3].map(async () => {

@@ -87,7 +87,7 @@ for (const { name, describe, begin } of everyStore) {
         await store.tenant('other').namePeople([person(1), person(2)]);
       }));
 
-    test('whoever is over a quota hears a sentence, with 409', async () => {
+    test('exceeding a quota gives a sentence and 409', async () => {
       const ground = await begin();
       const http = await startHttp({ openStore: (clock) => ground.open(clock, quotas) });
       const subscribe = (index: number) =>
@@ -132,7 +132,7 @@ test('calls are counted by workspace, whichever of its keys they come with; anot
 });
 
 test('calls without a working key are counted by address, and known keys go on', async () => {
-  const http = await startHttp({ limits: { strangersPerMinute: 8 } });
+  const http = await startHttp({ limits: { unauthenticatedPerMinute: 8 } });
   try {
     await http.call('GET', '/people', http.keys.full);
     await http.call('GET', '/people', 'topo_refused');

@@ -1,14 +1,15 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import type { Me } from '../../../topo/me.ts';
-import type { TopoAnswer } from '../../../webhook-server/call-topo.ts';
-import { createIdentities } from '../../../webhook-server/http/identities.ts';
+import { createKeyCache } from '../../../webhook-server/http/authentication/key-cache.ts';
+import { hashTopoKey } from '../../../webhook-server/seals/lookup-hashes.ts';
 import { Secret } from '../../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../../webhook-server/secrets/vault.ts';
+import type { TopoAnswer } from '../../../webhook-server/topo-port.ts';
 import { startRealLoop } from '../../support/real-loop.ts';
 
 const vault = createVault(Buffer.alloc(32, 1));
-const key = new Secret('topo_live_key');
+const key = hashTopoKey(vault, new Secret('topo_live_key'));
 const accepted: TopoAnswer<Me> = {
   kind: 'answered',
   answer: { id: 'key', organization_id: 'org', scopes: ['tasks:read'] },
@@ -23,53 +24,50 @@ afterEach(() => {
 
 test('a key that was accepted works for five minutes after it was revoked, and no longer', async () => {
   let answer: TopoAnswer<Me> = accepted;
-  const identities = createIdentities(
+  const keyCache = createKeyCache(
     async () => answer,
-    vault,
     () => nowMs,
   );
-  expect((await identities.of(key)).kind).toBe('accepted');
+  expect((await keyCache.identify(key)).kind).toBe('accepted');
   answer = refused;
   nowMs = 5 * 60_000 - 1;
-  expect((await identities.of(key)).kind).toBe('accepted');
+  expect((await keyCache.identify(key)).kind).toBe('accepted');
   nowMs += 1;
-  expect((await identities.of(key)).kind).toBe('refused');
+  expect((await keyCache.identify(key)).kind).toBe('refused');
 });
 
-test('a key that Topo has refused elsewhere is refused at once, for a minute without asking again', async () => {
+test('a key that Topo has refused elsewhere is refused at once, and for a minute without asking again', async () => {
   let asked = 0;
-  const identities = createIdentities(
+  const keyCache = createKeyCache(
     async () => {
       asked += 1;
       return accepted;
     },
-    vault,
     () => nowMs,
   );
-  await identities.of(key);
-  identities.refuse(key);
-  expect((await identities.of(key)).kind).toBe('refused');
-  expect(identities.remembered(key)?.kind).toBe('refused');
+  await keyCache.identify(key);
+  keyCache.refuse(key);
+  expect((await keyCache.identify(key)).kind).toBe('refused');
+  expect(keyCache.peek(key)?.kind).toBe('refused');
   expect(asked).toBe(1);
   nowMs = 60_000;
-  expect((await identities.of(key)).kind).toBe('accepted');
+  expect((await keyCache.identify(key)).kind).toBe('accepted');
 });
 
-test('an answer that was under way when the key was refused does not undo that', async () => {
+test('an answer that was under way when the key was refused does not undo the refusal', async () => {
   let answerNow = () => {};
-  const identities = createIdentities(
+  const keyCache = createKeyCache(
     () =>
       new Promise((resolve) => {
         answerNow = () => resolve(accepted);
       }),
-    vault,
     () => nowMs,
   );
-  const asking = identities.of(key);
-  identities.refuse(key);
+  const asking = keyCache.identify(key);
+  keyCache.refuse(key);
   answerNow();
   expect((await asking).kind).toBe('refused');
-  expect(identities.remembered(key)?.kind).toBe('refused');
+  expect(keyCache.peek(key)?.kind).toBe('refused');
 });
 
 test('once the detector hears that its key was revoked, callers with it hear so at once', async () => {

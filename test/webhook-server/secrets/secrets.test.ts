@@ -31,7 +31,7 @@ test('a secret prints as [secret] wherever it is printed', () => {
   }
 });
 
-test('a secret shows nothing to whoever looks into it or copies it', () => {
+test('inspecting or copying a secret does not reveal it', () => {
   const seen = [
     inspect(secret, { customInspect: false, showHidden: true }),
     JSON.stringify(Object.getOwnPropertyDescriptors(secret)),
@@ -42,11 +42,11 @@ test('a secret shows nothing to whoever looks into it or copies it', () => {
   expect(seen.join()).not.toContain('canary');
 });
 
-test('what was sealed opens at its place', () => {
+test('a sealed value opens with the same associated data', () => {
   expect(vault.open(vault.seal(secret, 'hook/1/target'), 'hook/1/target').reveal()).toBe('topo_canary');
 });
 
-test('the same secret is sealed differently each time, and never in clear', () => {
+test('the same secret is sealed differently each time, and never in plain text', () => {
   const sealed = [vault.seal(secret, 'a'), vault.seal(secret, 'a')];
   expect(new Set(sealed).size).toBe(2);
   expect(Buffer.from(sealed[0] ?? '', 'base64url').toString('latin1')).not.toContain('canary');
@@ -76,7 +76,7 @@ test('a key is made once in the data folder, for its owner alone', () => {
   expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600);
 });
 
-test('processes that start at once on a new folder have one key, and leave nothing else there', async () => {
+test('processes that start together on a new folder share one key, and leave no other file', async () => {
   const folder = tempFolder();
   const load = `
     import { loadEncryptionKey } from ${JSON.stringify(new URL('../../../dist/webhook-server/secrets/encryption-key.js', import.meta.url).href)};
@@ -91,13 +91,13 @@ test('processes that start at once on a new folder have one key, and leave nothi
   expect(readdirSync(folder)).toEqual(['encryption.key']);
 });
 
-test('a key file that was cut short is refused with a sentence', () => {
+test('a truncated key file is refused with a sentence', () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'encryption.key'), 'abc');
   expect(() => loadEncryptionKey(undefined, folder)).toThrow('must hold 32 bytes');
 });
 
-test('a key file that cannot be read or made is a sentence, and the folder is its owner’s alone', () => {
+test('a key file that cannot be read or created gives a sentence, and only its owner can use the folder', () => {
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');
   expect(() => loadEncryptionKey(undefined, join(file, 'data'))).toThrow(EncryptionKeyError);

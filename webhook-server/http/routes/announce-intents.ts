@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Intent, type IntentAnswer, IntentList, type IntentListAnswer } from '../../../contract/intent.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 import { parseRequest } from '../parse-request.ts';
 
-/** `POST /intents`: 202 with an id for the intent, or with one for each of a list. */
+/** `POST /intents`: 202 with an id for the intent, or with an id for each intent of a list. */
 export const announceIntents =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

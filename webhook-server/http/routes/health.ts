@@ -1,15 +1,15 @@
 import type { RequestHandler } from 'express';
 import type { Progress } from '../../store/work-store.ts';
 
-/** `readings` are the first readings and sweeps under way, all workspaces together; null when the server is not ready. */
+/** `readings`: the baselines and reconciliations under way, of all workspaces together. Null when the server is not ready. */
 export type Readiness = { readings: readonly Progress[] } | null;
 
-/** `GET /healthz`: 200 for as long as the process answers at all. */
+/** `GET /healthz`: 200 while the process answers at all. */
 export const healthz: RequestHandler = (_request, response) => {
   response.json({ status: 'alive' });
 };
 
-/** `GET /readyz`: 200 when the server is started and its database answers, else 503. */
+/** `GET /readyz`: 200 when the server has started and its database answers, else 503. */
 export const readyz =
   (readiness: () => Promise<Readiness>): RequestHandler =>
   async (_request, response) => {

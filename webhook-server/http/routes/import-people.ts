@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { mostPeople, NamedPerson } from '../../../contract/person.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { HttpError } from '../http-error.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../parse-request.ts';
 
 const Rows = z.array(z.unknown()).min(1).max(mostPeople);
@@ -21,7 +21,7 @@ const readRow = (given: unknown, index: number): Row => {
   return { bad: { row, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'It is not usable.' } };
 };
 
-/** Two rows about one person leave open which of them is meant. */
+/** Refuses a second row about one person: which of the two holds is unclear. */
 const refuseRepeated = (rows: readonly Row[]): Row[] => {
   const firstRowOf = new Map<string, number>();
   return rows.map((read, index) => {
@@ -41,7 +41,7 @@ const explain = (bad: readonly Bad[]): string => {
   return `Nobody was imported: ${bad.length} of the rows cannot be used. ${lines.join(' ')}`;
 };
 
-/** `POST /people/import`: a JSON list of people. One bad row, and nobody is imported; every bad row is named. */
+/** `POST /people/import`: a JSON list of people. A single bad row stops the import; the error names every bad row. */
 export const importPeople =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

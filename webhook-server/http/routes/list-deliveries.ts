@@ -1,24 +1,23 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { type DeliveryPage, DeliveryState } from '../../../contract/delivery.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { deliveryAnswer } from '../delivery-answer.ts';
-import { hookRefusal } from '../hook-refusal.ts';
-import { HttpError } from '../http-error.ts';
-import { PageLimit } from '../page-limit.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { hookUnavailable } from '../errors/hook-unavailable.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { pageQuery } from '../page-query.ts';
 import { parseRequest } from '../parse-request.ts';
+import { deliveryView } from '../views/delivery-view.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });
 
 const Query = z.strictObject({
   state: DeliveryState.optional(),
-  limit: PageLimit,
-  before: z.string().min(1).max(100).optional(),
+  ...pageQuery,
 });
 
 /**
- * `GET /hooks/:hookId/deliveries`: what was sent to a hook and what became of it, newest first. Neither the target nor
- * anything that it answered is shown: whoever may subscribe could read other servers with it.
+ * `GET /hooks/:hookId/deliveries`: what was sent to a hook and with what outcome, newest first. Shows neither the target
+ * nor anything of its responses: otherwise whoever may subscribe could read other servers through this one.
  */
 export const listDeliveries =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
@@ -28,7 +27,7 @@ export const listDeliveries =
     const listing = await store.deliveries(hookId, parseRequest(Query, request.query));
     switch (listing.kind) {
       case 'unknown hook':
-        throw hookRefusal('unknown');
+        throw hookUnavailable('unknown');
       case 'unknown position':
         throw new HttpError(
           400,
@@ -37,7 +36,7 @@ export const listDeliveries =
           { field: 'before' },
         );
       case 'page': {
-        const page: DeliveryPage = { items: listing.deliveries.map(deliveryAnswer), has_more: listing.hasMore };
+        const page: DeliveryPage = { items: listing.deliveries.map(deliveryView), has_more: listing.hasMore };
         response.json(page);
         break;
       }

@@ -1,20 +1,19 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { HookFilters } from '../../../contract/hook.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { HttpError } from '../http-error.ts';
-import { PageLimit } from '../page-limit.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { pageQuery } from '../page-query.ts';
 import { parseRequest } from '../parse-request.ts';
 
-/** A parameter that was given once counts as a list of one. */
+/** A parameter that is given once is a list of one. */
 const listed = <Shape extends z.ZodType>(list: Shape) =>
   z.preprocess((value) => (typeof value === 'string' ? [value] : value), list).optional();
 
 const { shape: filter } = HookFilters;
 
 const Query = z.strictObject({
-  limit: PageLimit,
-  before: z.string().min(1).max(100).optional(),
+  ...pageQuery,
   new_assignee_ids: listed(filter.new_assignee_ids),
   previous_assignee_ids: listed(filter.previous_assignee_ids),
   task_types: listed(filter.task_types),
@@ -24,7 +23,7 @@ const Query = z.strictObject({
   ignore_sources: listed(filter.ignore_sources),
 });
 
-/** `GET /events`: the events of the caller's workspace, newest first; `before` goes on after an event of the last page. */
+/** `GET /events`: the events of the caller's workspace, newest first. */
 export const listEvents =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Directory } from '../../../contract/person.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 
-/** `GET /people`: everybody whom the directory of the caller's workspace knows. */
+/** `GET /people`: everybody in the directory of the caller's workspace. */
 export const listPeople =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { type NamedPerson, PersonNames, userIdShape } from '../../../contract/person.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 import { parseRequest } from '../parse-request.ts';
 
 const Params = z.object({ user_id: userIdShape });
 
-/** `PUT /people/:user_id`: gives a person a name and an e-mail address, or takes them away. */
+/** `PUT /people/:user_id`: sets or removes a person's name and e-mail address. */
 export const namePerson =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

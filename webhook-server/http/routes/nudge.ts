@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
 
-/** `POST /nudges`: 202. The detector looks now; nothing that the caller says is believed. */
+/** `POST /nudges`: 202. Makes the detector look at Topo now; events still come from Topo alone. */
 export const nudge =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {

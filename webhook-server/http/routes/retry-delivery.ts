@@ -1,16 +1,16 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
-import type { Authenticate } from '../authenticate.ts';
-import { deliveryAnswer } from '../delivery-answer.ts';
-import { hookRefusal } from '../hook-refusal.ts';
-import { HttpError } from '../http-error.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { hookUnavailable } from '../errors/hook-unavailable.ts';
+import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../parse-request.ts';
+import { deliveryView } from '../views/delivery-view.ts';
 
 const Params = z.object({ deliveryId: z.string().max(100) });
 
 /**
- * `POST /deliveries/:deliveryId/retry`: 202 with a new delivery of the same event. It has a `webhook-id` of its own, so
- * that the Zap runs again.
+ * `POST /deliveries/:deliveryId/retry`: 202 with a new delivery of the same event. It has a new `webhook-id`, so that the
+ * Zap runs again.
  */
 export const retryDelivery =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
@@ -20,14 +20,14 @@ export const retryDelivery =
     const requeued = await store.retryDelivery(deliveryId);
     switch (requeued.kind) {
       case 'queued':
-        response.status(202).json(deliveryAnswer(requeued.delivery));
+        response.status(202).json(deliveryView(requeued.delivery));
         break;
       case 'unknown':
         throw new HttpError(404, 'not_found', 'There is no such delivery. Old ones are removed after some weeks.');
       case 'still waiting':
         throw new HttpError(409, 'conflict', 'This delivery is still waiting, and is going to be sent by itself.');
       case 'hook ended':
-        throw hookRefusal('hook ended');
+        throw hookUnavailable('hook ended');
       default:
         requeued satisfies never;
     }

@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { type Subscribed, SubscribeRequest } from '../../../contract/hook.ts';
 import type { TargetCheck } from '../../hook-target.ts';
-import { signingSecretPlace } from '../../secrets/places.ts';
+import { signingSecretAad } from '../../seals/associated-data.ts';
+import { sealHook } from '../../seals/seal-hook.ts';
 import { Secret } from '../../secrets/secret.ts';
 import type { Vault } from '../../secrets/vault.ts';
-import { type Authenticate, requireScope } from '../authenticate.ts';
-import { hookAnswer } from '../hook-answer.ts';
-import { HttpError } from '../http-error.ts';
+import { type Authenticate, requireScope } from '../authentication/authenticate.ts';
+import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../parse-request.ts';
-import { sealHook } from '../seal-hook.ts';
+import { hookView } from '../views/hook-view.ts';
 
 type Ports = { authenticate: Authenticate; checkTarget: TargetCheck; vault: Vault; clock: () => number };
 
 const newId = (): string => `hok_${randomBytes(16).toString('hex')}`;
 const newSecret = (): Secret => new Secret(`whsec_${randomBytes(32).toString('base64')}`);
 
-/** `POST /hooks`: 201 with a new hook, 200 with the one that this target has already. */
+/** `POST /hooks`: 201 with a new hook, or 200 with the hook that this target already has. */
 export const subscribe =
   ({ authenticate, checkTarget, vault, clock }: Ports): RequestHandler =>
   async (request, response) => {
@@ -33,8 +33,8 @@ export const subscribe =
     const added = sealHook(vault, { id: newId(), url: target.url, secret: newSecret() });
     const hook = await store.subscribe({ ...added, ...sealedKey, filters, oncePer: once_per, bringsNeededKey });
     const answer: Subscribed = {
-      ...hookAnswer(hook, vault, clock()),
-      secret: vault.open(hook.sealedSecret, signingSecretPlace(hook.id)).reveal(),
+      ...hookView(hook, vault, clock()),
+      secret: vault.open(hook.sealedSecret, signingSecretAad(hook.id)).reveal(),
     };
     response.status(hook.id === added.id ? 201 : 200).json(answer);
   };

@@ -1,15 +1,13 @@
 import type { Request, RequestHandler } from 'express';
 import * as z from 'zod';
-import type { Secret } from '../../secrets/secret.ts';
-import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
-import type { Authenticate } from '../authenticate.ts';
-import { bearerOf, isHookSecret } from '../bearer.ts';
-import { HttpError } from '../http-error.ts';
+import type { Authenticate } from '../authentication/authenticate.ts';
+import { credentialOf } from '../authentication/credential.ts';
+import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../parse-request.ts';
 
-type Ports = { authenticate: Authenticate; vault: Vault; store: Pick<Store, 'tenant' | 'hookOfSecret'> };
+type Ports = { authenticate: Authenticate; store: Pick<Store, 'tenant' | 'hookOfSecret'> };
 
 const Params = z.object({ hookId: z.string().max(100) });
 
@@ -17,16 +15,16 @@ const Params = z.object({ hookId: z.string().max(100) });
  * `DELETE /hooks/:hookId`: 204, also when the hook is gone. The caller shows a Topo key of its workspace or the hook's
  * own secret, so that a Zap can be turned off after its key was revoked.
  */
-export const unsubscribe = ({ authenticate, vault, store }: Ports): RequestHandler => {
-  const storeOfSecret = async (secret: Secret, hookId: string): Promise<TenantStore> => {
-    const owner = await store.hookOfSecret(vault.hash(secret, 'signing_secret'));
+export const unsubscribe = ({ authenticate, store }: Ports): RequestHandler => {
+  const storeOfSecret = async (secretHash: string, hookId: string): Promise<TenantStore> => {
+    const owner = await store.hookOfSecret(secretHash);
     if (owner?.hookId !== hookId) throw new HttpError(401, 'unauthorized', 'This is not the secret of this hook.');
     return store.tenant(owner.organizationId);
   };
 
   const storeFor = async (request: Request, hookId: string): Promise<TenantStore> => {
-    const bearer = bearerOf(request);
-    if (bearer !== undefined && isHookSecret(bearer)) return storeOfSecret(bearer, hookId);
+    const credential = credentialOf(request);
+    if (credential?.kind === 'hook secret') return storeOfSecret(credential.hash, hookId);
     const caller = await authenticate(request, 'tasks:read');
     return caller.store;
   };

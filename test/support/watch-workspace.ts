@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import type { TaskReassigned } from '../../contract/event.ts';
+import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
+import { createDetector } from '../../webhook-server/detector/detector.ts';
+import { topoKeyAad } from '../../webhook-server/seals/associated-data.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+import { createVault } from '../../webhook-server/secrets/vault.ts';
+import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import type { NewHook } from '../../webhook-server/store/tenant-store.ts';
+import type { WorkStore } from '../../webhook-server/store/work-store.ts';
+import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import type { CallTopo } from '../../webhook-server/topo-port.ts';
+import { keepLog } from './keep-log.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const startMs = Date.parse('2026-03-02T09:00:00Z');
+
+/** A workspace of the sandbox with a detector over a real store; both live on one clock that the test moves. */
+export const watchWorkspace = async (
+  options: Omit<SandboxOptions, 'clock'> & {
+    requestsPerMinute?: number;
+    /** So many detectors, as of several processes, poll in turn. */
+    detectorCount?: number;
+    skewMs?: number;
+    /** What chance draws, from 0 up to 1. */
+    random?: number;
+    /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
+    openStore?: (clock: () => number) => Promise<Store>;
+    /** Stands between the detector and Topo. */
+    throughCall?: (call: CallTopo) => CallTopo;
+    /** Stands between the detector and its store. */
+    throughStore?: (store: WorkStore) => WorkStore;
+  } = {},
+) => {
+  const {
+    requestsPerMinute = 100_000,
+    detectorCount = 1,
+    skewMs = 0,
+    random = 0.5,
+    openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
+    throughCall = (call: CallTopo) => call,
+    throughStore = (store: WorkStore) => store,
+    ...sandboxOptions
+  } = options;
+  let nowMs = startMs;
+  const sandbox = createSandbox({ ...sandboxOptions, clock: () => new Date(nowMs + skewMs) });
+  const topo = await sandbox.listen();
+  const [workspace] = sandbox.workspaces;
+  const { organizationId } = workspace;
+  const store = await openStore(() => nowMs);
+  const vault = createVault(Buffer.alloc(32, 1));
+  const tenant = store.tenant(organizationId);
+  const log = keepLog();
+  const newDetector = () =>
+    createDetector({
+      store: throughStore(store.work),
+      vault,
+      call: throughCall(createTopoClient(topo.url).call),
+      intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
+      requestsPerMinute,
+      monotonicClock: () => nowMs,
+      random: () => random,
+      log,
+    });
+  const detectors = Array.from({ length: detectorCount }, newDetector);
+  let polls = 0;
+  let hooks = 0;
+
+  const sealed = (key: string, ownerId = organizationId) => ({
+    sealedKey: vault.seal(new Secret(key), topoKeyAad(ownerId)),
+    keyHash: vault.hash(new Secret(key), 'topo_key'),
+  });
+
+  return {
+    sealed,
+    sandbox,
+    workspace,
+    tenant,
+    store,
+    log,
+    nowMs: () => nowMs,
+    passTime(ms: number) {
+      nowMs += ms;
+    },
+    async subscribe(key = workspace.keys.full, change: Partial<NewHook> = {}) {
+      hooks += 1;
+      return tenant.subscribe({
+        id: `hok_${hooks}`,
+        targetHash: `target-${hooks}`,
+        paceKey: null,
+        secretHash: `secret-${hooks}`,
+        sealedTarget: '',
+        sealedSecret: '',
+        ...sealed(key),
+        filters: {},
+        oncePer: 'task',
+        bringsNeededKey: false,
+        ...change,
+      });
+    },
+    /** Polls if the workspace is due; answers the number of requests that Topo got. */
+    async poll(signal = new AbortController().signal): Promise<number> {
+      const before = sandbox.requests.length;
+      const detector = detectors[polls % detectorCount] ?? newDetector();
+      polls += 1;
+      const [claim] = await detector.claim(1);
+      if (claim !== undefined) await detector.run(claim, signal);
+      return sandbox.requests.length - before;
+    },
+    /** Polls, waiting for each turn, until the workspace listens. */
+    async listen() {
+      for (let turns = 0; turns < 1000; turns += 1) {
+        const [hook] = await tenant.hooks();
+        const dueInMs = (await store.work.msUntilPoll()) ?? 0;
+        if (hook?.listeningSinceMs != null && dueInMs > 0) return;
+        nowMs += dueInMs;
+        await this.poll();
+      }
+      throw new Error('The workspace does not listen.');
+    },
+    /** What hooks were told, oldest first. */
+    async events(): Promise<TaskReassigned[]> {
+      const page = await tenant.events({ limit: 1000 });
+      return (page?.items ?? []).toReversed();
+    },
+    async close() {
+      await store.close();
+      await topo.close();
+    },
+  };
+};
+
+export type WatchedWorkspace = Awaited<ReturnType<typeof watchWorkspace>>;

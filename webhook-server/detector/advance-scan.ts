@@ -1,0 +1,133 @@
+import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
+import { microseconds } from '../../topo/microseconds.ts';
+import type {
+  Cursor,
+  PollClaim,
+  RecordOutcome,
+  Reading as Scan,
+  SeenTask,
+  Watermark,
+  WorkStore,
+} from '../store/work-store.ts';
+import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
+import { nextPage, type Paging } from './pagination/next-page.ts';
+import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
+import { type PageWindow, pageFrom } from './pagination/page-window.ts';
+import { isIncremental, newestOf, seenTask, watermarkAfter } from './scan.ts';
+
+export type ScanPorts = {
+  store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
+  callTopo: BudgetedCall;
+  leaseMs: number;
+};
+
+/**
+ * - `ended`: everything was read; `changes` were found.
+ * - `paused`: `maxPages` pages were read; the scan continues with the next poll.
+ * - `stop`: the poll ends here, for the reason in `end`.
+ *
+ * `scan` is how far it came.
+ */
+export type ScanOutcome = { scan: Scan } & (
+  | { kind: 'ended' | 'paused'; changes: number }
+  | { kind: 'stop'; end: PollEnd }
+);
+
+export const leaseLost: PollEnd = { result: 'postponed', nextPollInMs: 0, reason: 'the lease was lost' };
+
+const isFirstPageOfIncremental = (scan: Scan): boolean => isIncremental(scan) && scan.cursor === null;
+
+const pagingOf = (scan: Scan): Paging => (isIncremental(scan) ? 'adjacent' : 'overlapping');
+
+const queryOf = (scan: Scan, { page, size }: PageWindow): TaskQuery =>
+  isIncremental(scan)
+    ? { page, size, sortBy: 'updated_at', sortOrder: 'desc' }
+    : { page, size, sortBy: 'created_at', sortOrder: 'asc' };
+
+/** What the page showed, with keys that ascend in the order in which the scan meets the rows. */
+const factsOf = (scan: Scan, window: PageWindow, page: TaskPage): PageFacts => ({
+  window,
+  keys: page.items.map((task) =>
+    isIncremental(scan) ? -microseconds(task.updated_at) : microseconds(task.created_at),
+  ),
+  totalCount: page.total_count,
+  hasMore: page.has_more,
+});
+
+/** Where the scan continues after a step; null when it has ended, at the end of the list or past the floor. */
+const cursorAfter = ({ floorUs }: Scan, step: PageStep): Cursor | null => {
+  if (step.kind === 'complete') return null;
+  const floorKey = floorUs === null ? Number.POSITIVE_INFINITY : -floorUs;
+  return step.cursor.borderKey > floorKey ? null : step.cursor;
+};
+
+/** Progress never goes back, although some rows are read more than once. */
+const progressOf = (
+  { rowsRead }: Scan,
+  { offset }: PageWindow,
+  { items, total_count }: TaskPage,
+): Pick<Scan, 'rowsRead' | 'totalRows'> => ({
+  rowsRead: Math.min(total_count, Math.max(rowsRead, offset + items.length)),
+  totalRows: total_count,
+});
+
+/** Whether a first page without news proves that there is no news at all. */
+const coversAllNews = (scan: Scan, watermark: Watermark | null, page: TaskPage, rows: readonly SeenTask[]): boolean => {
+  if (!isFirstPageOfIncremental(scan) || scan.isSilent || watermark?.isSettled !== true) return false;
+  const oldest = rows.at(-1);
+  return oldest === undefined || !page.has_more || oldest.updatedAtUs <= watermark.us;
+};
+
+/**
+ * Reads page after page, and stores each page together with where the scan continues, so that an interruption costs at
+ * most one page.
+ */
+export const advanceScan = async (
+  begun: Scan,
+  claim: PollClaim,
+  { store, callTopo, leaseMs }: ScanPorts,
+  maxPages: number,
+): Promise<ScanOutcome> => {
+  const { organizationId, lease, watermark, hasUnpublished } = claim;
+  let scan = begun;
+  let changes = 0;
+
+  const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
+    scan = { ...scan, cursor };
+    const end = cursor === null ? { watermark: watermarkAfter(scan, watermark) } : null;
+    const requestedAtMs = callTopo.requestedAtMs();
+    const page = { organizationId, lease, rows, reading: scan, end, requestedAtMs };
+    const outcome = await store.recordPage(page, { leaseMs });
+    if (outcome.kind === 'recorded') changes += outcome.changes;
+    return outcome;
+  };
+
+  const areAllStored = async ({ key, expected }: NextPage & { kind: 'count' }): Promise<boolean> => {
+    const [which, us] = isIncremental(scan) ? (['updated', -key] as const) : (['created', key] as const);
+    return (await store.countTasksAt(organizationId, which, us)) >= expected;
+  };
+
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const window = pageFrom(scan.cursor?.offset ?? 0);
+    const called = await callTopo(listTasks(queryOf(scan, window)));
+    if (called.kind === 'stop') return { ...called, scan };
+
+    const { answer: page, nowUs } = called;
+    const rows = page.items.map(seenTask);
+    const isIdle = !hasUnpublished && coversAllNews(scan, watermark, page, rows);
+    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, scan };
+
+    scan = { ...scan, ...progressOf(scan, window, page) };
+    if (isFirstPageOfIncremental(scan)) scan = { ...scan, topUs: newestOf(rows, nowUs) };
+    const next = nextPage(factsOf(scan, window, page), scan.cursor, pagingOf(scan));
+    const cursor = cursorAfter(scan, next.kind === 'count' ? next.whenSome : next);
+    if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
+    if (cursor === null) return { kind: 'ended', changes, scan };
+    if (next.kind !== 'count' || !(await areAllStored(next))) continue;
+
+    const passed = cursorAfter(scan, next.whenAll);
+    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
+    if (passed === null) return { kind: 'ended', changes, scan };
+  }
+  return { kind: 'paused', changes, scan };
+};

@@ -1,0 +1,57 @@
+import { largestPage } from '../../../topo/list.ts';
+import type { Cursor, Tie } from '../../store/work-store.ts';
+import type { NextPage, PageFacts, PageStep } from './page-step.ts';
+
+/** The rows with one key on a page, and whether the page reaches past them. */
+const findGroup = ({ window, keys, hasMore }: PageFacts, key: number) => {
+  const first = keys.findIndex((one) => one >= key);
+  const beyond = keys.findIndex((one) => one > key);
+  return {
+    from: first === -1 ? null : window.offset + first,
+    end: window.offset + (beyond === -1 ? keys.length : beyond),
+    isPast: beyond !== -1 || !hasMore,
+    isLast: beyond === -1 && !hasMore,
+  };
+};
+
+/**
+ * Each pass over rows in random order misses about a third of those that all passes before it missed. After this many
+ * passes probably none is left.
+ */
+const maxPasses = (rows: number): number => Math.ceil(Math.log(Math.max(rows, 1))) + 10;
+
+const continueWith = (cursor: Cursor, change: Partial<Cursor>): PageStep => ({
+  kind: 'continue',
+  cursor: { ...cursor, ...change },
+});
+
+/**
+ * Pages through rows that share one timestamp and do not fit on one page, as a bulk import makes them. Topo guarantees
+ * no order among them, so a page may repeat rows and skip others. But where they begin and end tells how many they are,
+ * so they are read in passes until that many are stored. A row that is deleted meanwhile may be counted in place of one
+ * that was never shown: only a later scan repairs that one case.
+ *
+ * @param tie the state of the pass: `from` is null until the first of the rows has been met.
+ */
+export const nextPageOfTie = (facts: PageFacts, cursor: Cursor, tie: Tie): NextPage => {
+  const { window, keys } = facts;
+  const [first] = keys;
+  const isBegun = tie.from !== null;
+  if (first === undefined || (!isBegun && window.offset > 0 && first >= cursor.borderKey)) {
+    return continueWith(cursor, { offset: Math.max(0, window.offset - largestPage), tie: { ...tie, from: null } });
+  }
+
+  const group = findGroup(facts, cursor.borderKey);
+  const from = tie.from ?? group.from;
+  if (!group.isPast) return continueWith(cursor, { offset: window.offset + keys.length, tie: { ...tie, from } });
+
+  const before = Math.max(0, group.end - 1);
+  const whenAll: PageStep = group.isLast
+    ? { kind: 'complete' }
+    : continueWith(cursor, { offset: before, overlapOffset: before, isBorderRead: true, tie: null });
+  const expected = group.end - (from ?? group.end);
+  const passes = tie.passes + 1;
+  const again = continueWith(cursor, { offset: Math.max(0, (from ?? 0) - 1), tie: { from: null, passes } });
+  const whenSome = passes < maxPasses(expected) ? again : whenAll;
+  return { kind: 'count', key: cursor.borderKey, expected, whenAll, whenSome };
+};

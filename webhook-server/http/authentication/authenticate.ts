@@ -1,0 +1,65 @@
+import type { Request } from 'express';
+import { sealKey } from '../../seals/seal-key.ts';
+import type { Vault } from '../../secrets/vault.ts';
+import type { Store } from '../../store/store.ts';
+import type { SealedKey, TenantStore } from '../../store/tenant-store.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { credentialOf } from './credential.ts';
+import type { Identity, KeyCache } from './key-cache.ts';
+
+/** An authenticated caller: the store of their organization, their key, sealed for it, and the key's scopes. */
+export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonly string[] };
+
+/**
+ * Finds out who calls.
+ *
+ * @throws HttpError 401 without a key that Topo accepts, 403 when it lacks the scope, 503 when Topo cannot be asked.
+ */
+export type Authenticate = (request: Request, scope: 'tasks:read' | 'tasks:write') => Promise<Caller>;
+
+/** @throws HttpError 403 when the scope is not among those of the key. */
+export const requireScope = (scopes: readonly string[], scope: string): void => {
+  if (scopes.includes(scope)) return;
+  const next = 'Make a new one with it in Topo under Settings → Developers → API Keys.';
+  throw new HttpError(403, 'forbidden', `This API key lacks the scope ${scope}. ${next}`);
+};
+
+const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted' } => {
+  switch (identity.kind) {
+    case 'refused':
+      throw new HttpError(
+        401,
+        'unauthorized',
+        'Topo does not accept this API key. Make a new one in Topo under Settings → Developers → API Keys.',
+      );
+    case 'unknown':
+      throw new HttpError(
+        503,
+        'topo_unavailable',
+        'Topo could not be asked whether this API key is valid. Try again in a moment.',
+        {
+          retryAfterSeconds: 10,
+          cause: identity.reason,
+        },
+      );
+    case 'accepted':
+      requireScope(identity.scopes, scope);
+      return identity;
+  }
+};
+
+/** Callers authenticate with their Topo key. A working key replaces one that Topo has refused to the detector. */
+export const createAuthenticate =
+  (keyCache: KeyCache, vault: Vault, tenant: Store['tenant']): Authenticate =>
+  async (request, scope) => {
+    const credential = credentialOf(request);
+    // Topo is never shown a hook's secret.
+    if (credential?.kind !== 'topo key') {
+      throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
+    }
+    const { organizationId, scopes } = accept(await keyCache.identify(credential), scope);
+    const store = tenant(organizationId);
+    const sealedKey = sealKey(vault, organizationId, credential);
+    if (scopes.includes('tasks:read')) await store.renewKey(sealedKey);
+    return { store, sealedKey, scopes };
+  };

@@ -1,0 +1,29 @@
+import type { Request, RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { HttpError } from '../errors/http-error.ts';
+
+type RateLimit = {
+  max: number;
+  /** What the caller is told above the limit. */
+  message: string;
+  /** Whose calls are counted together: by default those of one address. */
+  keyOf?: (request: Request) => string;
+  /** Calls that do not count. */
+  skip: (request: Request) => boolean;
+};
+
+/** Answers 429 to whoever calls more often in a minute. */
+export const limitPerMinute = ({ max, message, keyOf, skip }: RateLimit): RequestHandler =>
+  rateLimit({
+    windowMs: 60_000,
+    limit: max,
+    standardHeaders: false,
+    legacyHeaders: false,
+    // It would print warnings that callers can provoke, for example with a forwarded address that is not trusted.
+    validate: false,
+    skip,
+    ...(keyOf === undefined ? {} : { keyGenerator: keyOf }),
+    handler: (_request, _response, next) => {
+      next(new HttpError(429, 'rate_limited', `${message} Try again in a minute.`, { retryAfterSeconds: 60 }));
+    },
+  });

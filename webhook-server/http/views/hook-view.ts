@@ -1,0 +1,39 @@
+import type { Hook, HookFilters } from '../../../contract/hook.ts';
+import { targetAad } from '../../seals/associated-data.ts';
+import type { Vault } from '../../secrets/vault.ts';
+import type { StoredHook } from '../../store/tenant-store.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Enough of a target to tell Zaps apart, but too little to send to it. */
+const hint = (target: string): string => {
+  const { host } = new URL(target);
+  return `${host}/…${target.slice(-4)}`;
+};
+
+const stateOf = ({ ended, resumeAtMs }: StoredHook, nowMs: number): Hook['state'] => {
+  if (ended !== null) return 'ended';
+  return resumeAtMs > nowMs ? 'waiting' : 'active';
+};
+
+const present = (filters: HookFilters): HookFilters =>
+  Object.fromEntries(Object.entries(filters).filter(([, wanted]) => wanted !== undefined));
+
+/** A hook as callers see it. */
+export const hookView = (hook: StoredHook, vault: Vault, nowMs: number): Hook => {
+  const state = stateOf(hook, nowMs);
+  return {
+    id: hook.id,
+    event: 'task.reassigned',
+    target: hint(vault.open(hook.sealedTarget, targetAad(hook.id)).reveal()),
+    filters: present(hook.filters),
+    once_per: hook.oncePer,
+    state,
+    resume_at: state === 'waiting' ? iso(hook.resumeAtMs) : null,
+    ended_at: hook.ended === null ? null : iso(hook.ended.atMs),
+    ended_reason: hook.ended?.reason ?? null,
+    listening_since: hook.listeningSinceMs === null ? null : iso(hook.listeningSinceMs),
+    key_refused_since: hook.keyRefusedSinceMs === null ? null : iso(hook.keyRefusedSinceMs),
+    created_at: iso(hook.createdAtMs),
+  };
+};

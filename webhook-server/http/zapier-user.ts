@@ -1,5 +1,0 @@
-/** The Zapier user whom a hook URL belongs to, as its path says; `undefined` for any other URL. */
-export const zapierUserOf = ({ host, pathname }: URL): string | undefined => {
-  const user = /^\/hooks\/(?:standard|catch)\/([^/]+)\//.exec(pathname)?.[1];
-  return user === undefined ? undefined : `${host}/${user}`;
-};
