@@ -12,7 +12,7 @@ import { postBare } from './post-bare.ts';
 import { startDelivering } from './start-delivering.ts';
 
 /** Zapier's pace is lifted: how fast the server is by itself is what is asked. */
-const limits = { ...zapierLimits, paces: null };
+const limits = { ...zapierLimits, rateLimits: null };
 const bareInFlight = 64;
 
 /** Asking whether all is delivered costs time, too. */

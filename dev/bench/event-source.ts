@@ -41,7 +41,7 @@ export const addHook = async (store: Store, id: string, target: string): Promise
   await store.tenant(organizationId).subscribe({
     id,
     targetHash: id,
-    paceKey: null,
+    rateLimitKey: null,
     secretHash: id,
     sealedTarget: vault.seal(new Secret(target), targetAad(id)),
     sealedSecret: vault.seal(signingSecret, signingSecretAad(id)),
@@ -59,9 +59,9 @@ export const reassignAll = async (store: Store, tasks: number, round: number): P
   if (claim === undefined) throw new Error('The workspace is not due.');
   const { lease } = claim;
   const rows = Array.from({ length: tasks }, (_, index) => taskAt(index, round));
-  const reading = {
+  const scan = {
     id: `round-${round}`,
-    kind: 'walk' as const,
+    kind: 'incremental' as const,
     isSilent: false,
     startedAtMs: claim.nowMs,
     topUs: null,
@@ -70,6 +70,6 @@ export const reassignAll = async (store: Store, tasks: number, round: number): P
     totalRows: 0,
     cursor: null,
   };
-  await store.work.recordPage({ organizationId, lease, rows, reading, end: { watermark: null } }, { leaseMs });
+  await store.work.recordPage({ organizationId, lease, rows, scan, end: { watermark: null } }, { leaseMs });
   await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: true });
 };

@@ -20,10 +20,10 @@ const recordBaseline = async (store: Store, organizationId: string, tasks: reado
   for (let begin = 0; begin < sorted.length; begin += chunkRows) {
     const rows = sorted.slice(begin, begin + chunkRows).map(seenTask);
     topUs = rows.reduce((newest, { updatedAtUs }) => Math.max(newest, updatedAtUs), topUs);
-    const reading = newBaseline(claim, topUs);
+    const scan = newBaseline(claim, topUs);
     const isLast = begin + chunkRows >= sorted.length;
-    const end = isLast ? { watermark: watermarkAfter(reading, null) } : null;
-    await store.work.recordPage({ organizationId, lease, rows, reading, end }, { leaseMs });
+    const end = isLast ? { watermark: watermarkAfter(scan, null) } : null;
+    await store.work.recordPage({ organizationId, lease, rows, scan, end }, { leaseMs });
   }
   await store.work.finishPoll({ organizationId, lease, result: 'done', nextPollInMs: 0, sawChange: false });
 };

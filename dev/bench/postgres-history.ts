@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { unpublishedOf } from '../../webhook-server/store/flows/publish.ts';
-import { dialect } from '../../webhook-server/store/postgres/dialect.ts';
-import { dueDeliveries, dueHooks } from '../../webhook-server/store/postgres/due-deliveries.ts';
+import { dialect } from '../../webhook-server/store/postgres/postgres-dialect.ts';
+import { dueDeliveries, dueHooks } from '../../webhook-server/store/postgres/postgres-due-deliveries.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { compile, type Statement } from '../../webhook-server/store/sql.ts';
 import type { Store } from '../../webhook-server/store/store.ts';

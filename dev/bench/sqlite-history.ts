@@ -1,7 +1,7 @@
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { compile } from '../../webhook-server/store/sql.ts';
-import { dialect } from '../../webhook-server/store/sqlite/dialect.ts';
-import { dueDeliveries } from '../../webhook-server/store/sqlite/due-deliveries.ts';
+import { dialect } from '../../webhook-server/store/sqlite/sqlite-dialect.ts';
+import { dueDeliveries } from '../../webhook-server/store/sqlite/sqlite-due-deliveries.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { organizationId } from './event-source.ts';

@@ -39,7 +39,7 @@ const createTaker = ({ store }: KeptStore) => {
     let claimedMs = 0;
     for (;;) {
       const claimStartMs = performance.now();
-      const options = { limit: claimLimit, perHook: moment.perHook, leaseMs, paces: null };
+      const options = { limit: claimLimit, perHook: moment.perHook, leaseMs, rateLimits: null };
       const claimed = await store.work.claimDeliveries(options);
       if (claimed.length === 0) return { pageMs, claimMs: claimedMs / claims };
       claims += 1;

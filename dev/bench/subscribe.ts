@@ -12,7 +12,7 @@ export const subscribe = async (store: Store, { organizationId, key }: TopoPlace
   await store.tenant(organizationId).subscribe({
     id: 'hok_bench',
     targetHash: 'target',
-    paceKey: null,
+    rateLimitKey: null,
     secretHash: 'secret',
     sealedTarget: '',
     sealedSecret: '',

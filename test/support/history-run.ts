@@ -190,7 +190,7 @@ class HistoryRun {
   async #deliver(): Promise<void> {
     for (;;) {
       const { work } = this.#at.store;
-      const claims = await work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000, paces: null });
+      const claims = await work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000, rateLimits: null });
       if (claims.length === 0) return;
       for (const { id, lease, body } of claims) {
         this.#told.push(JSON.parse(body));

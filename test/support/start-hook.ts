@@ -28,7 +28,7 @@ export type Clocks = { nowMs: number; monotonicMs: number };
 
 type Options = {
   allowedHost?: string;
-  paceKey?: string | null;
+  rateLimitKey?: string | null;
   limits?: DeliveryLimits;
   transport?: Transport;
 };
@@ -54,11 +54,11 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
   const delivery = startDelivery();
   const tenant = store.tenant('org');
 
-  const subscribe = (id: string, url = target, paceKey: string | null = null) =>
+  const subscribe = (id: string, url = target, rateLimitKey: string | null = null) =>
     tenant.subscribe({
       id,
       targetHash: `target of ${id}`,
-      paceKey,
+      rateLimitKey,
       secretHash: `secret of ${id}`,
       sealedTarget: vault.seal(new Secret(url), targetAad(id)),
       sealedSecret: vault.seal(new Secret(signingSecret), signingSecretAad(id)),
@@ -68,7 +68,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
       oncePer: 'task',
       bringsNeededKey: false,
     });
-  await subscribe('hok_1', target, options.paceKey ?? null);
+  await subscribe('hok_1', target, options.rateLimitKey ?? null);
 
   /** Every task is assigned to this person, as one incremental scan sees it. */
   const assign = async (userId: string, taskIds: readonly string[] = ['t1', 't2'], sequenceId?: string) => {
@@ -87,9 +87,9 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
       createdAtUs: clocks.nowMs * 1000,
       updatedAtUs: clocks.nowMs * 1000,
     }));
-    const reading = {
+    const scan = {
       id: `walk-${clocks.nowMs}`,
-      kind: 'walk' as const,
+      kind: 'incremental' as const,
       isSilent: false,
       startedAtMs: clocks.nowMs,
       topUs: null,
@@ -98,7 +98,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
       totalRows: 0,
       cursor: null,
     };
-    const page = { organizationId, lease, rows, reading, end: { watermark: null } };
+    const page = { organizationId, lease, rows, scan, end: { watermark: null } };
     await store.work.recordPage(page, { leaseMs: 60_000 });
     await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
   };

@@ -88,7 +88,7 @@ export const watchWorkspace = async (
       return tenant.subscribe({
         id: `hok_${hooks}`,
         targetHash: `target-${hooks}`,
-        paceKey: null,
+        rateLimitKey: null,
         secretHash: `secret-${hooks}`,
         sealedTarget: '',
         sealedSecret: '',

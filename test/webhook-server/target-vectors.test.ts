@@ -129,7 +129,7 @@ for (const { name, describe, begin } of everyStore) {
         vault,
         checkTarget: createTargetCheck(allowedHosts()),
         transport,
-        limits: { ...zapierLimits, paces: null },
+        limits: { ...zapierLimits, rateLimits: null },
         clock: () => clock,
         monotonicClock: () => 0,
         random: () => 0.5,

@@ -3,14 +3,14 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { DeliveryClaim, DeliveryOutcome, Farewell as EndNotice, Paces, WorkStore } from '../store/work-store.ts';
+import type { DeliveryClaim, DeliveryOutcome, EndNotice, RateLimits, WorkStore } from '../store/work-store.ts';
 import { createEndNotices } from './end-notices.ts';
 import { type AttemptResult, decide } from './retry-policy.ts';
 import { createSettlementBatcher } from './settlement-batcher.ts';
 import { deadlineMs, type Transport } from './transport.ts';
 
 /** How many deliveries one hook gets at once, and how fast it and all hooks of one Zapier user get them. */
-export type DeliveryLimits = { perHook: number; paces: Paces | null };
+export type DeliveryLimits = { perHook: number; rateLimits: RateLimits | null };
 
 export type DeliveryPorts = {
   store: WorkStore;
@@ -34,7 +34,7 @@ export type DeliveryPorts = {
 export const zapierLimits: DeliveryLimits = {
   // A target that hangs blocks no more deliveries than this.
   perHook: 8,
-  paces: { hook: { everyMs: 50, burst: 4 }, paceKey: { everyMs: 34, burst: 1_000 } },
+  rateLimits: { hook: { everyMs: 50, burst: 4 }, user: { everyMs: 34, burst: 1_000 } },
 };
 
 type ClaimedDelivery = DeliveryClaim & { kind: 'delivery'; claimedAt: number };

@@ -1,11 +1,11 @@
 import type { TargetVerdict } from '../hook-target.ts';
 import type { Log } from '../log.ts';
-import type { Farewell as EndNotice, WorkStore } from '../store/work-store.ts';
+import type { EndNotice, WorkStore } from '../store/work-store.ts';
 import type { AttemptResult } from './retry-policy.ts';
 import type { Transport } from './transport.ts';
 
 export type EndNoticePorts = {
-  store: Pick<WorkStore, 'claimFarewells' | 'endFarewell'>;
+  store: Pick<WorkStore, 'claimEndNotices' | 'closeEndNotice'>;
   transport: Pick<Transport, 'delete'>;
   /** The target of the hook that has ended, if it is still allowed. */
   targetOf: (notice: EndNotice) => TargetVerdict;
@@ -37,7 +37,7 @@ export const createEndNotices = ({ store, transport, targetOf, monotonicClock, l
       if (!isIdle && monotonicClock() - claimedAt < intervalMs) return [];
       claimedAt = monotonicClock();
       try {
-        return await store.claimFarewells({ limit, ...schedule });
+        return await store.claimEndNotices({ limit, ...schedule });
       } catch (error) {
         if (isIdle) throw error;
         log.error({ error }, 'the notices about hooks that have ended cannot be read; trying again');
@@ -50,7 +50,7 @@ export const createEndNotices = ({ store, transport, targetOf, monotonicClock, l
       if (notice.attempt === 1) log.error({ hookId, reason }, 'the hook has ended');
       const target = targetOf(notice);
       const isDone = target.kind === 'refused' || isReceived(await transport.delete({ url: target.url, signal }));
-      if (isDone) await store.endFarewell(hookId);
+      if (isDone) await store.closeEndNotice(hookId);
     },
   };
 };

@@ -1,14 +1,6 @@
 import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
-import type {
-  Cursor,
-  PollClaim,
-  RecordOutcome,
-  Reading as Scan,
-  SeenTask,
-  Watermark,
-  WorkStore,
-} from '../store/work-store.ts';
+import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
 import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
@@ -96,7 +88,7 @@ export const advanceScan = async (
     scan = { ...scan, cursor };
     const end = cursor === null ? { watermark: watermarkAfter(scan, watermark) } : null;
     const requestedAtMs = callTopo.requestedAtMs();
-    const page = { organizationId, lease, rows, reading: scan, end, requestedAtMs };
+    const page = { organizationId, lease, rows, scan: scan, end, requestedAtMs };
     const outcome = await store.recordPage(page, { leaseMs });
     if (outcome.kind === 'recorded') changes += outcome.changes;
     return outcome;

@@ -1,6 +1,6 @@
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Log } from '../log.ts';
-import type { PollClaim, PollOutcome, Reading as Scan } from '../store/work-store.ts';
+import type { PollClaim, PollOutcome, Scan } from '../store/work-store.ts';
 import { advanceScan, leaseLost, type ScanOutcome, type ScanPorts } from './advance-scan.ts';
 import type { PollEnd } from './budgeted-call.ts';
 import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
@@ -22,15 +22,15 @@ const maxReconciliationPages = 5;
 const beginBaseline = async (claim: PollClaim, { store, callTopo, leaseMs }: ScanPorts): Promise<Scan | PollEnd> => {
   const called = await callTopo(listTasks({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' }));
   if (called.kind === 'stop') return called.end;
-  const reading = newBaseline(claim, newestOf(called.answer.items.map(seenTask), called.nowUs));
+  const scan = newBaseline(claim, newestOf(called.answer.items.map(seenTask), called.nowUs));
   const { organizationId, lease } = claim;
   const requestedAtMs = callTopo.requestedAtMs();
-  const page = { organizationId, lease, rows: [], reading, end: null, requestedAtMs };
+  const page = { organizationId, lease, rows: [], scan, end: null, requestedAtMs };
   const outcome = await store.recordPage(page, { leaseMs });
-  return outcome.kind === 'recorded' ? reading : leaseLost;
+  return outcome.kind === 'recorded' ? scan : leaseLost;
 };
 
-/** Reading every task may take hours, so the log shows the progress. */
+/** Scan every task may take hours, so the log shows the progress. */
 const logProgress = (log: Log, { organizationId }: PollClaim, { kind, scan }: ScanOutcome): void => {
   const { rowsRead, totalRows } = scan;
   const what = scan.kind === 'baseline' ? 'the first reading' : 'the daily reconciliation';
@@ -48,9 +48,10 @@ const pollBaseline = async (claim: PollClaim, ports: PollPorts): Promise<Polled>
 };
 
 const isReconciliationDue = (
-  { isSilent, sweptAtMs, nowMs, background }: PollClaim,
+  { isSilent, reconciledAtMs, nowMs, background }: PollClaim,
   { reconcileIntervalMs }: PollIntervals,
-): boolean => background !== null || (!isSilent && sweptAtMs !== null && nowMs - sweptAtMs >= reconcileIntervalMs);
+): boolean =>
+  background !== null || (!isSilent && reconciledAtMs !== null && nowMs - reconciledAtMs >= reconcileIntervalMs);
 
 /**
  * Polls one workspace: continues the scan that was interrupted, or begins one, and stores it page by page until it ends
@@ -60,7 +61,7 @@ const isReconciliationDue = (
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   if (!claim.isBaselined) return pollBaseline(claim, ports);
 
-  const scanned = await advanceScan(claim.walk ?? newIncrementalScan(claim), claim, ports, maxPages);
+  const scanned = await advanceScan(claim.incremental ?? newIncrementalScan(claim), claim, ports, maxPages);
   if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false };
   if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
   let { changes } = scanned;

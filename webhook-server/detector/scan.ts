@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
-import type { PollClaim, Reading as Scan, SeenTask, Watermark } from '../store/work-store.ts';
+import type { PollClaim, Scan, SeenTask, Watermark } from '../store/work-store.ts';
 
 /** Topo may show a row only this long after the moment in its `updated_at`. */
 const overlapMs = 60_000;
@@ -28,14 +28,14 @@ export const newBaseline = (start: ScanStart, topUs: number | null): Scan => ({
 
 /** A scan from the newest change back to a little before the watermark. */
 export const newIncrementalScan = (start: ScanStart & Pick<PollClaim, 'watermark'>): Scan => ({
-  ...newScan('walk', start),
+  ...newScan('incremental', start),
   floorUs: start.watermark === null ? null : start.watermark.us - overlapMs * 1000,
 });
 
 /** A scan that looks at every task again, whatever its `updated_at` says. */
-export const newReconciliation = (start: ScanStart): Scan => newScan('sweep', start);
+export const newReconciliation = (start: ScanStart): Scan => newScan('reconciliation', start);
 
-export const isIncremental = ({ kind }: Scan): boolean => kind === 'walk';
+export const isIncremental = ({ kind }: Scan): boolean => kind === 'incremental';
 
 export const seenTask = (task: Task): SeenTask => ({
   task,

@@ -17,7 +17,7 @@ export const sealHook = (vault: Vault, hook: { id: string; url: URL; secret: Sec
   return {
     id,
     targetHash: hashTarget(vault, target),
-    paceKey: paceKeyOf(vault, url),
+    rateLimitKey: paceKeyOf(vault, url),
     secretHash: hashSigningSecret(vault, secret),
     sealedTarget: vault.seal(target, targetAad(id)),
     sealedSecret: vault.seal(secret, signingSecretAad(id)),

@@ -1,21 +1,21 @@
 import type { Driver } from './driver.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
-import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/clean-up.ts';
+import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './flows/deliveries-by-hand.ts';
+import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { listEvents } from './flows/events.ts';
-import { claimFarewells, endFarewell } from './flows/farewells.ts';
 import { finishPoll } from './flows/finish-poll.ts';
 import { findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, nudge, settleIntent } from './flows/intents.ts';
-import { renewKey } from './flows/keys.ts';
 import { listPeople, namePeople } from './flows/people.ts';
-import { readProgress } from './flows/readings.ts';
 import { recordPage } from './flows/record-page.ts';
-import { checkKey, readSealedValues, replaceSealedValues } from './flows/seals.ts';
-import { findSequencesToLookUp, recordSequences } from './flows/sequences.ts';
-import { settle } from './flows/settle.ts';
-import { countTasksAt, isKnown } from './flows/snapshot.ts';
+import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
+import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
+import { readProgress } from './flows/scans.ts';
+import { findSequencesToLookUp, recordSequences } from './flows/sequence-templates.ts';
+import { settle } from './flows/settle-deliveries.ts';
+import { renewKey } from './flows/workspace-keys.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import type { TenantStore } from './tenant-store.ts';
@@ -56,8 +56,8 @@ const workStoreOf = (driver: Driver): WorkStore => {
       options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, options)),
     settle: async (settlements) =>
       settlements.length === 0 ? [] : database.transaction((run) => settle(run, settlements)),
-    claimFarewells: (options) => database.transaction((run) => claimFarewells(run, options)),
-    endFarewell: (hookId) => endFarewell(database, hookId),
+    claimEndNotices: (options) => database.transaction((run) => claimEndNotices(run, options)),
+    closeEndNotice: (hookId) => closeEndNotice(database, hookId),
     msUntilDelivery: (options) => database.transaction((run) => msUntilDelivery(run, driver, options)),
     claimCleanUp: (options) => database.transaction((run) => claimCleanUp(run, options)),
     removeExpired: (options) => database.transaction((run) => removeExpired(run, options)),

@@ -14,7 +14,7 @@ export type Driver = {
    * the store, and each planner needs to be led to the same plan by words that the other does not know.
    */
   dueDeliveries(run: Transaction, options: DueOptions): Promise<DueDelivery[]>;
-  /** When the next delivery can be claimed or a farewell is due; null when none is waiting. Shares its text with the above. */
+  /** When the next delivery can be claimed or an end notice is due; null when none is waiting. Shares its text with the above. */
   nextDueMs(run: Run, options: { nowMs: number; perHook: number }): Promise<number | null>;
   /** Forgets what deleted and overwritten rows held, as far as the database lets a program do so. */
   eraseFreeSpace(): Promise<void>;

@@ -15,7 +15,7 @@ export type WorkspaceKey = { organizationId: string; keyHash: string; sealedKey:
 export type HookSeals = {
   id: string;
   targetHash: string;
-  paceKey: string | null;
+  rateLimitKey: string | null;
   secretHash: string;
   sealedTarget: string;
   sealedSecret: string;

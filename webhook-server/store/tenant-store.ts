@@ -35,8 +35,8 @@ export type NewHook = SealedKey & {
   id: string;
   /** Keyed hash of the target URL: the same target again is the same hook. */
   targetHash: string;
-  /** Keyed hash of the Zapier user whom the target belongs to: their hooks share one pace. Null for any other target. */
-  paceKey: string | null;
+  /** Keyed hash of the Zapier user whom the target belongs to: their hooks share one rate limit. Null for any other target. */
+  rateLimitKey: string | null;
   /** Keyed hash of the secret, by which the hook can be ended without a Topo key. */
   secretHash: string;
   sealedTarget: string;

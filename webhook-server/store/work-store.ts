@@ -5,7 +5,7 @@ import type { EndReason } from './tenant-store.ts';
 /** What the loops wait for: `poll`, a workspace to be read; `deliver`, a delivery to be sent. */
 export type Topic = 'poll' | 'deliver';
 
-/** Where a reading goes on: see `detector/continuity.ts`. */
+/** Where a scan goes on: see `detector/pagination/next-page.ts`. */
 export type Cursor = {
   /** How many rows of the list lie before the next page. */
   offset: number;
@@ -17,7 +17,7 @@ export type Cursor = {
   totalCount: number;
   /** The rows that share the border's key are all read, too. */
   isBorderRead: boolean;
-  /** More rows share the border's key than fit on a page, and are being read in passes: see `detector/tie.ts`. */
+  /** More rows share the border's key than fit on a page, and are being read in passes: see `detector/pagination/tied-rows.ts`. */
   tie: Tie | null;
 };
 
@@ -25,20 +25,20 @@ export type Cursor = {
 export type Tie = { from: number | null; passes: number };
 
 /**
- * One reading of a workspace's tasks, page by page.
+ * One scan of a workspace's tasks, page by page.
  *
  * - `baseline`: meets every task once and tells nobody.
- * - `walk`: from the newest change back to `floorUs`. Its changes are told when it ends, unless it is silent.
- * - `sweep`: looks at every task again, whatever its `updated_at` says, and tells what the walks could not see.
+ * - `incremental`: from the newest change back to `floorUs`. Its changes are published when it ends, unless it is silent.
+ * - `reconciliation`: looks at every task again, whatever its `updated_at` says, and finds what incremental scans missed.
  */
-export type Reading = {
+export type Scan = {
   id: string;
-  kind: 'baseline' | 'walk' | 'sweep';
+  kind: 'baseline' | 'incremental' | 'reconciliation';
   isSilent: boolean;
   startedAtMs: number;
-  /** The newest change when the reading began: the watermark when it ends. Null for a workspace without tasks. */
+  /** The newest change when the scan began: the watermark when it ends. Null for a workspace without tasks. */
   topUs: number | null;
-  /** A walk ends with the first row older than this. Null: it reads everything. */
+  /** An incremental scan ends with the first row older than this. Null: it reads everything. */
   floorUs: number | null;
   /** How far into the list it has come. */
   rowsRead: number;
@@ -50,9 +50,9 @@ export type Reading = {
 
 /** How far a workspace has been read. */
 export type Watermark = {
-  /** The newest change that a complete reading began with, in microseconds of Topo's time. */
+  /** The newest change that a complete scan began with, in microseconds of Topo's time. */
   us: number;
-  /** When a reading first saw it, by the database's clock. */
+  /** When a scan first saw it, by the database's clock. */
   movedAtMs: number;
   /** The rows shortly before the watermark were read again after they must all have become visible. */
   isSettled: boolean;
@@ -65,16 +65,16 @@ export type PollClaim = {
   sealedKey: string;
   nowMs: number;
   isBaselined: boolean;
-  /** After a time without hooks: the next walk tells nobody. */
+  /** After a time without hooks: the next incremental scan publishes nothing. */
   isSilent: boolean;
   watermark: Watermark | null;
-  /** The walk that a 429 or a crash interrupted. */
-  walk: Reading | null;
-  /** The baseline or the sweep that has not ended. */
-  background: Reading | null;
-  /** When every task was last read, by a baseline or a sweep that has ended. */
-  sweptAtMs: number | null;
-  /** Changes wait for an intent to be settled, and are told with the next walk that ends. */
+  /** The incremental scan that a 429 or a crash interrupted. */
+  incremental: Scan | null;
+  /** The baseline or the reconciliation that has not ended. */
+  background: Scan | null;
+  /** When every task was last read, by a baseline or a reconciliation that has ended. */
+  reconciledAtMs: number | null;
+  /** Changes wait for an intent to be settled, and are published when the next incremental scan ends. */
   hasUnpublished: boolean;
   /** Polls in a row that failed. */
   failures: number;
@@ -90,14 +90,14 @@ type Requested = { requestedAtMs?: readonly number[] };
 /** A task as a page showed it. */
 export type SeenTask = { task: EventTask; assigneeId: string | null; createdAtUs: number; updatedAtUs: number };
 
-/** One page of a reading, to be stored together with where the reading goes on. */
+/** One page of a scan, to be stored together with where the scan goes on. */
 export type PageRecord = Requested & {
   organizationId: string;
   lease: string;
   rows: readonly SeenTask[];
-  /** The reading after this page; its `cursor` is where the next page begins. */
-  reading: Reading;
-  /** Null while the reading goes on; when a baseline or a walk ends, the watermark of the workspace from now on. */
+  /** The scan after this page; its `cursor` is where the next page begins. */
+  scan: Scan;
+  /** Null while the scan goes on; when a baseline or an incremental scan ends, the watermark of the workspace from now on. */
   end: { watermark: Watermark | null } | null;
 };
 
@@ -124,8 +124,8 @@ export type SequenceLookUp = Requested & {
   hasFailed: boolean;
 };
 
-/** How far the readings of all workspaces together have come, in rows. */
-export type Progress = { kind: Reading['kind']; workspaces: number; rowsRead: number; totalRows: number };
+/** How far the scans of all workspaces together have come, in rows. Their kinds have the names of `GET /readyz`. */
+export type Progress = { kind: 'baseline' | 'walk' | 'sweep'; workspaces: number; rowsRead: number; totalRows: number };
 
 /** One delivery whose turn it is. `sealedTarget` and `sealedSecret` are those of its hook. */
 export type DeliveryClaim = {
@@ -144,10 +144,10 @@ export type DeliveryClaim = {
 };
 
 /** One delivery each `everyMs` milliseconds in the long run, and up to `burst` at once after a quiet time. */
-export type Pace = { everyMs: number; burst: number };
+export type RateLimit = { everyMs: number; burst: number };
 
-/** How fast deliveries may be claimed, all processes together: for each hook, and for each `paceKey`. */
-export type Paces = { hook: Pace; paceKey: Pace };
+/** How fast deliveries may be claimed, all processes together: for each hook, and for each Zapier user (by `rateLimitKey`). */
+export type RateLimits = { hook: RateLimit; user: RateLimit };
 
 /**
  * What became of an attempt. `reason` is a short phrase without secrets. After `afterMs` the hook is tried again; until
@@ -165,7 +165,7 @@ export type Settlement = { id: string; lease: string; outcome: DeliveryOutcome }
 export type SettleOutcome = { kind: 'settled' } | { kind: 'ended'; reason: EndReason } | { kind: 'lease lost' };
 
 /** A hook that we have ended, and whose target is to be told so. `attempt` counts from 1. */
-export type Farewell = { hookId: string; sealedTarget: string; reason: EndReason; attempt: number };
+export type EndNotice = { hookId: string; sealedTarget: string; reason: EndReason; attempt: number };
 
 /**
  * How long things are kept after their end, in milliseconds: events after they were detected, deliveries after they were
@@ -188,8 +188,8 @@ export type WorkStore = {
   /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
   countTasksAt(organizationId: string, which: 'created' | 'updated', us: number): Promise<number>;
   /**
-   * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With a walk's last page,
-   * and with every page of a sweep, its changes become events and deliveries. Nothing is stored when the lease is no
+   * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With an incremental scan's last
+   * page, and with every page of a reconciliation, its changes become events and deliveries. Nothing is stored when the lease is no
    * longer ours.
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
@@ -204,22 +204,22 @@ export type WorkStore = {
    * refused for a day ends the workspace's hooks.
    */
   finishPoll(outcome: PollOutcome): Promise<void>;
-  /** The readings that are under way. */
+  /** The scans that are under way. */
   progress(): Promise<Progress[]>;
   /** Milliseconds until a workspace is due; undefined when none is waiting. */
   msUntilPoll(): Promise<number | undefined>;
   /**
    * Takes up to `limit` deliveries that are due, in turn from each hook: those first that have fewest under way. At most
    * `perHook` of one hook are under way at once, one alone of a hook whose last attempt failed, and of a hook's sequence
-   * run only the oldest that is not settled. A hook or a `paceKey` that has used up its pace waits, by its `resume_at`;
-   * `paces` is null where nothing is held back. Each claim counts as an attempt whose outcome is ambiguous until it is
+   * run only the oldest that is not settled. A hook or a `rateLimitKey` that has used up its rate waits, by its `resume_at`;
+   * `rateLimits` is null where nothing is held back. Each claim counts as an attempt whose outcome is ambiguous until it is
    * settled.
    */
   claimDeliveries(options: {
     limit: number;
     perHook: number;
     leaseMs: number;
-    paces: Paces | null;
+    rateLimits: RateLimits | null;
   }): Promise<DeliveryClaim[]>;
   /**
    * Writes down what became of attempts whose leases are still ours, and answers for each in turn. A lease that ran out
@@ -228,12 +228,12 @@ export type WorkStore = {
   settle(settlements: readonly Settlement[]): Promise<SettleOutcome[]>;
   /**
    * Takes up to `limit` hooks that we have ended ourselves and whose targets have not heard of it. Each is due again
-   * after `againInMs`, up to `mostAttempts` times, until its farewell has ended.
+   * after `againInMs`, up to `mostAttempts` times, until its notice is closed.
    */
-  claimFarewells(options: { limit: number; againInMs: number; mostAttempts: number }): Promise<Farewell[]>;
+  claimEndNotices(options: { limit: number; againInMs: number; mostAttempts: number }): Promise<EndNotice[]>;
   /** Notes that a target has heard that its hook has ended, or cannot hear it. */
-  endFarewell(hookId: string): Promise<void>;
-  /** Milliseconds until a delivery can be claimed or a farewell is due; undefined when none is waiting. */
+  closeEndNotice(hookId: string): Promise<void>;
+  /** Milliseconds until a delivery can be claimed or an end notice is due; undefined when none is waiting. */
   msUntilDelivery(options: { perHook: number }): Promise<number | undefined>;
   /** Takes the clean-up if it is due and no other process has it; answers the lease that proves it. */
   claimCleanUp(options: { leaseMs: number }): Promise<string | undefined>;

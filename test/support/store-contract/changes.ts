@@ -2,18 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import { leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 export const describeChanges = (name: string, at: StoreBench): void => {
-  const { claimPoll, reading, page, walk, listen, claimDeliveries, bodies, settleAll } = at;
+  const { claimPoll, newScan, page, scan, listen, claimDeliveries, bodies, settleAll } = at;
   describe(`${name}: changes`, () => {
     test('a task that is met for the first time is no event', async () => {
       await listen();
-      expect(await walk([seen('new', 'grace', 1)])).toBe(0);
+      expect(await scan([seen('new', 'grace', 1)])).toBe(0);
       expect(await claimDeliveries()).toEqual([]);
     });
 
     test('another assignee is an event, once', async () => {
       await listen();
-      expect(await walk([seen('t1', 'grace', 1)])).toBe(1);
-      expect(await walk([seen('t1', 'grace', 1)])).toBe(0);
+      expect(await scan([seen('t1', 'grace', 1)])).toBe(1);
+      expect(await scan([seen('t1', 'grace', 1)])).toBe(0);
       expect(await bodies()).toMatchObject([
         {
           type: 'task.reassigned',
@@ -32,7 +32,7 @@ export const describeChanges = (name: string, at: StoreBench): void => {
 
     test('nobody to person is assigned, person to nobody is unassigned', async () => {
       await listen();
-      await walk([seen('t3', 'ada', 1, { sequence_id: 's3' }), seen('t1', null, 1, { sequence_id: 's1' })]);
+      await scan([seen('t3', 'ada', 1, { sequence_id: 's3' }), seen('t1', null, 1, { sequence_id: 's1' })]);
       const kinds = (await bodies()).map(({ task, kind }) => [task.id, kind]).sort();
       expect(kinds).toEqual([
         ['t1', 'unassigned'],
@@ -42,36 +42,33 @@ export const describeChanges = (name: string, at: StoreBench): void => {
 
     test('a row that is older than what is known is ignored', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 2)]);
-      expect(await walk([seen('t1', 'ada', 1)])).toBe(0);
-      expect(await walk([seen('t1', 'grace', 3)])).toBe(0);
+      await scan([seen('t1', 'grace', 2)]);
+      expect(await scan([seen('t1', 'ada', 1)])).toBe(0);
+      expect(await scan([seen('t1', 'grace', 3)])).toBe(0);
     });
 
     test('a first reading tells nobody and overwrites nothing that it has read', async () => {
       await at.tenant.subscribe(newHook());
       const claim = await claimPoll();
       const cursor = { offset: 1, overlapOffset: 0, borderKey: 1, totalCount: 2, isBorderRead: false, tie: null };
-      const baseline = reading({ kind: 'baseline', cursor });
-      await at.store.work.recordPage(page(claim, [seen('t1', 'ada')], { reading: baseline, end: null }), { leaseMs });
-      await at.store.work.recordPage(
-        page(claim, [seen('t1', 'grace', 1)], { reading: reading({ kind: 'baseline' }) }),
-        {
-          leaseMs,
-        },
-      );
+      const baseline = newScan({ kind: 'baseline', cursor });
+      await at.store.work.recordPage(page(claim, [seen('t1', 'ada')], { scan: baseline, end: null }), { leaseMs });
+      await at.store.work.recordPage(page(claim, [seen('t1', 'grace', 1)], { scan: newScan({ kind: 'baseline' }) }), {
+        leaseMs,
+      });
       await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
-      expect(await walk([seen('t1', 'grace', 1)])).toBe(1);
+      expect(await scan([seen('t1', 'grace', 1)])).toBe(1);
     });
 
-    test('a silent walk learns and tells nobody', async () => {
+    test('a silent scan learns and tells nobody', async () => {
       const hook = await listen();
       await at.tenant.endHook(hook.id);
       await at.tenant.subscribe(newHook());
       expect((await at.tenant.hooks())[0]?.listeningSinceMs).toBeNull();
       const claim = await claimPoll();
       expect(claim).toMatchObject({ isSilent: true, isBaselined: true });
-      const silent = reading({ isSilent: true });
-      await at.store.work.recordPage(page(claim, [seen('t1', 'grace', 1)], { reading: silent }), { leaseMs });
+      const silent = newScan({ isSilent: true });
+      await at.store.work.recordPage(page(claim, [seen('t1', 'grace', 1)], { scan: silent }), { leaseMs });
       await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
       expect((await at.tenant.hooks())[0]?.listeningSinceMs).toBe(at.nowMs);
       expect((await claimPoll()).isSilent).toBe(false);
@@ -100,11 +97,11 @@ export const describeChanges = (name: string, at: StoreBench): void => {
       expect((await other.events({ limit: 10 }))?.items).toEqual([]);
     });
 
-    test('the changes of one reading are told together, when it ends, in the order in which they happened', async () => {
+    test('the changes of one scan are told together, when it ends, in the order in which they happened', async () => {
       await listen();
       const claim = await claimPoll();
       const cursor = { offset: 100, overlapOffset: 98, borderKey: 1, totalCount: 300, isBorderRead: false, tie: null };
-      const first = page(claim, [seen('t2', 'grace', 2)], { reading: reading({ cursor }), end: null });
+      const first = page(claim, [seen('t2', 'grace', 2)], { scan: newScan({ cursor }), end: null });
       await at.store.work.recordPage(first, { leaseMs });
       expect(await claimDeliveries()).toEqual([]);
       expect((await at.tenant.events({ limit: 10 }))?.items).toEqual([]);
@@ -118,7 +115,7 @@ export const describeChanges = (name: string, at: StoreBench): void => {
 
     test('a hook that wants one event a sequence hears of all its tasks at once', async () => {
       await listen({ oncePer: 'sequence' });
-      await walk([seen('t2', 'grace', 2), seen('t1', 'grace', 1)]);
+      await scan([seen('t2', 'grace', 2), seen('t1', 'grace', 1)]);
       const [event, ...others] = await bodies();
       expect(others).toEqual([]);
       expect(event).toMatchObject({ changes_count: 2, batch_size: 2, task: { id: 't1' } });
@@ -131,17 +128,17 @@ export const describeChanges = (name: string, at: StoreBench): void => {
     test('only hooks whose filters match are told', async () => {
       const hook = await listen({ filters: { task_types: ['CALL'] } });
       await at.tenant.subscribe(newHook({ filters: { task_types: ['EMAIL_REPLY'] } }));
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       expect((await claimDeliveries()).map(({ hookId }) => hookId)).toEqual([hook.id]);
     });
 
     test('a hook that has ended is not told', async () => {
       await listen();
       const other = await at.tenant.subscribe(newHook());
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       await at.tenant.endHook(other.id);
       expect(await claimDeliveries()).toHaveLength(1);
-      await walk([seen('t1', 'ada', 2)]);
+      await scan([seen('t1', 'ada', 2)]);
       await settleAll();
       expect(await claimDeliveries()).toHaveLength(0);
     });

@@ -5,7 +5,7 @@ const retention = { eventMs: 30 * dayMs, deliveryMs: 30 * dayMs, deadDeliveryMs:
 const leaseMs = 60_000;
 
 export const describeCleanUp = (name: string, at: StoreBench): void => {
-  const { walk, listen, claimDeliveries, settle } = at;
+  const { scan, listen, claimDeliveries, settle } = at;
   const claim = () => at.store.work.claimCleanUp({ leaseMs });
 
   const remove = async (limit = 1_000) => {
@@ -24,8 +24,8 @@ export const describeCleanUp = (name: string, at: StoreBench): void => {
   /** Six events of one hook: two deliveries each are delivered, dead and waiting. */
   const history = async () => {
     const hook = await listen();
-    await walk(seenMany(6, 'ada'));
-    await walk(seenMany(6, 'grace', 1));
+    await scan(seenMany(6, 'ada'));
+    await scan(seenMany(6, 'grace', 1));
     const claims = await claimDeliveries({ limit: 4 });
     for (const [index, one] of claims.entries()) {
       await settle(one, index < 2 ? undefined : { kind: 'dead', afterMs: 0, reason: 'x', certainty: 'refused' });

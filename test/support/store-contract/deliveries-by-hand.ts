@@ -6,7 +6,7 @@ import { newHook, type StoreBench, seen, seenMany } from './store-bench.ts';
 const dead: DeliveryOutcome = { kind: 'dead', afterMs: 0, reason: 'it failed', certainty: 'ambiguous' };
 
 export const describeDeliveriesByHand = (name: string, at: StoreBench): void => {
-  const { walk, listen, claimDeliveries, claimDelivery, settle } = at;
+  const { scan, listen, claimDeliveries, claimDelivery, settle } = at;
 
   const list = async (hookId: string, query: Partial<DeliveryQuery> = {}) => {
     const listing = await at.tenant.deliveries(hookId, { limit: 100, ...query });
@@ -16,8 +16,8 @@ export const describeDeliveriesByHand = (name: string, at: StoreBench): void => 
 
   const hookWith = async (count: number, change: Parameters<typeof listen>[0] = {}) => {
     const hook = await listen({ id: 'hok_mine', ...change });
-    await walk(seenMany(count, 'ada'));
-    await walk(seenMany(count, 'grace', 1));
+    await scan(seenMany(count, 'ada'));
+    await scan(seenMany(count, 'grace', 1));
     return hook;
   };
 
@@ -120,7 +120,7 @@ export const describeDeliveriesByHand = (name: string, at: StoreBench): void => 
 
     test('goes after what waits for the same sequence run', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
       const first = await claimDelivery();
       await settle(first, dead);
       await at.tenant.retryDelivery(first.id);
@@ -153,7 +153,7 @@ export const describeDeliveriesByHand = (name: string, at: StoreBench): void => 
       await loseAll();
       at.nowMs += 1_000;
       const sinceMs = at.nowMs;
-      await walk(seenMany(3, 'hedy', 2));
+      await scan(seenMany(3, 'hedy', 2));
       await loseAll();
       const lost = await list(hookId, { state: 'dead' });
       const recover = () => at.tenant.recoverDeliveries(hookId, { sinceMs, limit: 2 });

@@ -7,20 +7,20 @@ const retry: DeliveryOutcome = { kind: 'retry', afterMs: 5_000, ...failed };
 const dead: DeliveryOutcome = { kind: 'dead', afterMs: 60_000, ...failed };
 
 export const describeDeliveries = (name: string, at: StoreBench): void => {
-  const { walk, listen, claimDeliveries, claimDelivery, msUntilDelivery, settle, bodies, settleAll } = at;
+  const { scan, listen, claimDeliveries, claimDelivery, msUntilDelivery, settle, bodies, settleAll } = at;
 
   /** One hook, and so many deliveries for it that do not wait for each other. */
   const queue = async (count: number, hookId = 'hok_queue') => {
     const hook = await listen({ id: hookId });
-    await walk(seenMany(count, 'ada'));
-    await walk(seenMany(count, 'grace', 1));
+    await scan(seenMany(count, 'ada'));
+    await scan(seenMany(count, 'grace', 1));
     return hook;
   };
 
   describe(`${name}: deliveries`, () => {
     test('a delivery is claimed once, and is gone when it is delivered', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       expect(await msUntilDelivery()).toBe(0);
       const [claim, ...others] = await claimDeliveries();
       expect(others).toEqual([]);
@@ -52,7 +52,7 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
 
     test('a lease that ran out goes to the next, and its owner can no longer settle', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       const late = await claimDelivery();
       expect(await msUntilDelivery()).toBe(45_000);
       at.nowMs += 45_000;
@@ -64,7 +64,7 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
 
     test('a lease that ran out is still good while nobody else has claimed', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       const claim = await claimDelivery();
       at.nowMs += 60_000;
       expect(await settle(claim)).toEqual({ kind: 'settled' });
@@ -73,7 +73,7 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
 
     test('of one sequence only the oldest is sent; other sequences do not wait for it', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1), seen('t2', 'grace', 2), seen('t3', 'ada', 3, { sequence_id: 's3' })]);
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2), seen('t3', 'ada', 3, { sequence_id: 's3' })]);
       const taskIds = async () => (await bodies()).map(({ task }) => task.id);
       expect((await taskIds()).sort()).toEqual(['t1', 't3']);
       at.nowMs += 45_000;
@@ -84,13 +84,13 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
     test('a failure makes the whole hook wait, and no other hook', async () => {
       const waiting = await listen();
       await at.tenant.subscribe(newHook());
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       for (const claim of await claimDeliveries()) {
         await settle(claim, claim.hookId === waiting.id ? retry : { kind: 'delivered' });
       }
       expect((await at.tenant.hooks()).find(({ id }) => id === waiting.id)?.resumeAtMs).toBe(at.nowMs + 5_000);
       expect(await msUntilDelivery()).toBe(5_000);
-      await walk([seen('t2', 'grace', 2, { sequence_id: 's2' })]);
+      await scan([seen('t2', 'grace', 2, { sequence_id: 's2' })]);
       const [other, ...more] = await claimDeliveries();
       expect(more).toEqual([]);
       expect(other?.hookId).not.toBe(waiting.id);
@@ -129,7 +129,7 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
 
     test('a target that is gone ends its hook and drops what waits for it', async () => {
       const hook = await listen();
-      await walk([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
       const outcome = await settle(await claimDelivery(), { kind: 'gone' });
       expect(outcome).toEqual({ kind: 'ended', reason: 'gone' });
       expect((await at.tenant.hooks())[0]).toMatchObject({ id: hook.id, ended: { atMs: at.nowMs, reason: 'gone' } });
@@ -157,7 +157,7 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
 
     test('a dead delivery makes room for the next, after its hook has rested', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
       await settle(await claimDelivery(), dead);
       expect(await bodies()).toEqual([]);
       expect(await msUntilDelivery()).toBe(60_000);
@@ -167,14 +167,14 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
 
     test('three days of nothing but failure end a hook; one success begins them anew', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       const fail = async (outcome: DeliveryOutcome = retry) => settle(await claimDelivery(), outcome);
       await fail();
       at.nowMs += 71 * hourMs;
       expect(await fail()).toEqual({ kind: 'settled' });
       at.nowMs += 5_000;
       await fail({ kind: 'delivered' });
-      await walk([seen('t1', 'ada', 2)]);
+      await scan([seen('t1', 'ada', 2)]);
       expect(await fail()).toEqual({ kind: 'settled' });
       at.nowMs += 72 * hourMs;
       expect(await fail()).toEqual({ kind: 'ended', reason: 'failing' });
@@ -183,8 +183,8 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
     test('hooks take turns, and none has more under way than its share', async () => {
       await listen({ id: 'a' });
       await at.tenant.subscribe(newHook({ id: 'b' }));
-      await walk(seenMany(20, 'ada'));
-      await walk(seenMany(20, 'grace', 1));
+      await scan(seenMany(20, 'ada'));
+      await scan(seenMany(20, 'grace', 1));
       const few = await claimDeliveries({ limit: 4 });
       expect(few.map(({ hookId }) => hookId).sort()).toEqual(['a', 'a', 'b', 'b']);
       expect(await claimDeliveries()).toHaveLength(12);
@@ -196,15 +196,15 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
       await queue(20, 'busy');
       await claimDeliveries({ limit: 6 });
       await at.tenant.subscribe(newHook({ id: 'idle' }));
-      await walk(seenMany(20, 'hedy', 2));
+      await scan(seenMany(20, 'hedy', 2));
       expect((await claimDeliveries({ limit: 2 })).map(({ hookId }) => hookId)).toEqual(['idle', 'idle']);
     });
 
     test('a sequence that is blocked at the head of the queue does not block the others', async () => {
       await listen();
       const inOneSequence = Array.from({ length: 12 }, (_, index) => seen(`s-${index}`, 'ada'));
-      await walk([...inOneSequence, seen('other', 'ada', 0, { sequence_id: 'other' })]);
-      await walk([
+      await scan([...inOneSequence, seen('other', 'ada', 0, { sequence_id: 'other' })]);
+      await scan([
         ...inOneSequence.map(({ task }, index) => seen(task.id, 'grace', index + 1)),
         seen('other', 'grace', 60, { sequence_id: 'other' }),
       ]);

@@ -3,13 +3,13 @@ import type { TenantStore } from '../../../webhook-server/store/tenant-store.ts'
 import { type StoreBench, seen } from './store-bench.ts';
 
 export const describeEvents = (name: string, at: StoreBench): void => {
-  const { walk, listen } = at;
+  const { scan, listen } = at;
   describe(`${name}: events`, () => {
     const history = async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1)]);
-      await walk([seen('t2', 'hedy', 2, { type: 'EMAIL_REPLY', priority: 'TODAY' })]);
-      await walk([seen('t3', 'ada', 3)]);
+      await scan([seen('t1', 'grace', 1)]);
+      await scan([seen('t2', 'hedy', 2, { type: 'EMAIL_REPLY', priority: 'TODAY' })]);
+      await scan([seen('t3', 'ada', 3)]);
     };
     const ids = async (query: Parameters<TenantStore['events']>[0]) => {
       const answer = await at.tenant.events(query);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { newHook, type StoreBench } from './store-bench.ts';
 
 export const describeHooks = (name: string, at: StoreBench): void => {
-  const { walk } = at;
+  const { scan } = at;
   describe(`${name}: hooks`, () => {
     test('a hook that subscribes is listed, newest first, and listens once the first reading has ended', async () => {
       await at.tenant.subscribe(newHook({ id: 'first' }));
@@ -13,7 +13,7 @@ export const describeHooks = (name: string, at: StoreBench): void => {
         ['first', null],
       ]);
       at.nowMs += 1000;
-      await walk([], { kind: 'baseline' });
+      await scan([], { kind: 'baseline' });
       expect((await at.tenant.hooks()).map(({ listeningSinceMs }) => listeningSinceMs)).toEqual([at.nowMs, at.nowMs]);
     });
 

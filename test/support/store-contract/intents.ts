@@ -11,7 +11,7 @@ const intent = (change: Partial<NewIntent> = {}): NewIntent => ({
 });
 
 export const describeIntents = (name: string, at: StoreBench): void => {
-  const { walk, listen, claimPoll, bodies } = at;
+  const { scan, listen, claimPoll, bodies } = at;
   const done = { state: 'done', updatedAtUs: null } as const;
   const failed = { state: 'failed', updatedAtUs: null } as const;
 
@@ -61,7 +61,7 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       await listen();
       await at.tenant.announce([intent()]);
       await at.tenant.settleIntent('int_1', done);
-      await walk([seen('t1', 'Grace', 1)]);
+      await scan([seen('t1', 'Grace', 1)]);
       await finish(60_000, { sawChange: true });
       expect(await at.store.work.msUntilPoll()).toBe(60_000);
     });
@@ -78,10 +78,10 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       await listen();
       await at.tenant.announce([intent()]);
       await at.tenant.settleIntent('int_1', done);
-      await walk([seen('t1', 'Grace', 1)]);
+      await scan([seen('t1', 'Grace', 1)]);
       expect(await sources()).toEqual([['t1', 'zapier']]);
-      await walk([seen('t1', 'ada', 2)]);
-      await walk([seen('t1', 'grace', 3)]);
+      await scan([seen('t1', 'ada', 2)]);
+      await scan([seen('t1', 'grace', 3)]);
       const items = (await at.tenant.events({ limit: 10 }))?.items ?? [];
       expect(items.map(({ source }) => source)).toEqual(['topo', 'topo', 'zapier']);
     });
@@ -90,7 +90,7 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       await listen();
       await at.tenant.announce([intent({ scope: 'SEQUENCE' })]);
       await at.tenant.settleIntent('int_1', done);
-      await walk([seen('t1', 'grace', 1), seen('t2', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
       const items = (await at.tenant.events({ limit: 10 }))?.items ?? [];
       expect(items.map(({ task, source }) => `${task.id} ${source}`).toSorted()).toEqual([
         't1 zapier',
@@ -103,7 +103,7 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       await listen();
       await at.tenant.announce([intent({ task_id: 'new', scope: 'SEQUENCE' })]);
       await at.tenant.settleIntent('int_1', done);
-      await walk([seen('new', 'grace', 1), seen('t2', 'grace', 1)]);
+      await scan([seen('new', 'grace', 1), seen('t2', 'grace', 1)]);
       expect(await sources()).toEqual([['t2', 'zapier']]);
     });
 
@@ -112,29 +112,29 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       await at.tenant.announce([intent()]);
       const { updatedAtUs } = seen('t1', 'grace', 10);
       await at.tenant.settleIntent('int_1', { state: 'done', updatedAtUs });
-      await walk([seen('t1', 'grace', 9)]);
+      await scan([seen('t1', 'grace', 9)]);
       expect(await sources()).toEqual([['t1', 'topo']]);
     });
 
     test('a change waits for its intent, three seconds at most', async () => {
       await listen();
       await at.tenant.announce([intent()]);
-      expect(await walk([seen('t1', 'grace', 1)])).toBe(1);
+      expect(await scan([seen('t1', 'grace', 1)])).toBe(1);
       expect(await bodies()).toEqual([]);
       expect((await claimPoll()).hasUnpublished).toBe(true);
       at.nowMs += leaseMs;
-      await walk([]);
+      await scan([]);
       expect(await sources()).toEqual([['t1', 'topo']]);
     });
 
     test('an intent that is settled while its change waits makes it Zapier’s', async () => {
       await listen();
       await at.tenant.announce([intent(), intent({ id: 'int_2', task_id: 't3' })]);
-      await walk([seen('t1', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
+      await scan([seen('t1', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
       at.nowMs += 1_000;
       await at.tenant.settleIntent('int_1', done);
       await at.tenant.settleIntent('int_2', failed);
-      await walk([]);
+      await scan([]);
       expect((await sources()).toSorted()).toEqual([
         ['t1', 'zapier'],
         ['t3', 'topo'],
@@ -148,7 +148,7 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       expect(await at.tenant.settleIntent('int_unknown', done)).toBe(false);
       expect(await at.tenant.settleIntent('int_1', failed)).toBe(true);
       expect(await at.tenant.settleIntent('int_1', done)).toBe(true);
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       expect(await sources()).toEqual([['t1', 'topo']]);
     });
 

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { type StoreBench, seen } from './store-bench.ts';
 
 export const describePeople = (name: string, at: StoreBench): void => {
-  const { walk, listen, bodies } = at;
+  const { scan, listen, bodies } = at;
   const ids = async () => (await at.tenant.people()).map(({ user_id }) => user_id);
 
   describe(`${name}: people`, () => {
     test('whoever was seen as an assignee is known, and is once in the list, however the id is written', async () => {
       await listen();
-      await walk([seen('t1', 'GRACE', 1), seen('t2', 'grace', 2)]);
+      await scan([seen('t1', 'GRACE', 1), seen('t2', 'grace', 2)]);
       expect(await at.tenant.people()).toEqual([
         { user_id: 'ada', name: null, email: null },
         { user_id: 'grace', name: null, email: null },
@@ -17,7 +17,7 @@ export const describePeople = (name: string, at: StoreBench): void => {
 
     test('the named come first, by name, whatever its case; the others by id', async () => {
       await listen();
-      await walk([seen('t1', 'zoe', 1)]);
+      await scan([seen('t1', 'zoe', 1)]);
       await at.tenant.namePeople([
         { user_id: 'u1', name: 'berta', email: null },
         { user_id: 'u2', name: 'Carla', email: 'carla@example.com' },
@@ -41,7 +41,7 @@ export const describePeople = (name: string, at: StoreBench): void => {
     test('an event carries the names that are known when it is told', async () => {
       await listen();
       await at.tenant.namePeople([{ user_id: 'grace', name: 'Grace “Amazing” Hopper 🚢', email: 'grace@example.com' }]);
-      await walk([seen('t1', 'Grace', 1)]);
+      await scan([seen('t1', 'Grace', 1)]);
       const [event] = await bodies();
       expect(event?.new_assignee).toEqual({
         user_id: 'Grace',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { hourMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 export const describePolls = (name: string, at: StoreBench): void => {
-  const { claimPoll, reading, page, walk, listen } = at;
+  const { claimPoll, newScan, page, scan, listen } = at;
   describe(`${name}: polls`, () => {
     test('a workspace is due when its first hook subscribes, for one poll at a time', async () => {
       expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
@@ -12,7 +12,7 @@ export const describePolls = (name: string, at: StoreBench): void => {
         organizationId: 'org',
         sealedKey: 'sealed-key',
         isBaselined: false,
-        walk: null,
+        incremental: null,
         background: null,
       });
       expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
@@ -54,12 +54,12 @@ export const describePolls = (name: string, at: StoreBench): void => {
       expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
     });
 
-    test('a reading that was interrupted goes on where it was', async () => {
+    test('a scan that was interrupted goes on where it was', async () => {
       await at.tenant.subscribe(newHook());
       const claim = await claimPoll();
       const cursor = { offset: 99, overlapOffset: 98, borderKey: 7, totalCount: 300, isBorderRead: false, tie: null };
-      const interrupted = reading({ kind: 'baseline', rowsRead: 100, floorUs: 5, cursor });
-      await at.store.work.recordPage(page(claim, [], { reading: interrupted, end: null }), { leaseMs });
+      const interrupted = newScan({ kind: 'baseline', rowsRead: 100, floorUs: 5, cursor });
+      await at.store.work.recordPage(page(claim, [], { scan: interrupted, end: null }), { leaseMs });
       await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'failed', sawChange: false });
       expect(await claimPoll()).toMatchObject({ background: interrupted, failures: 1, isBaselined: false });
     });
@@ -117,7 +117,7 @@ export const describePolls = (name: string, at: StoreBench): void => {
       at.store.work.onWork('deliver', () => topics.push('deliver'));
       await listen();
       expect(topics).toEqual(['poll']);
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       expect(topics).toEqual(['poll', 'deliver']);
       stop();
       await at.tenant.subscribe(newHook());

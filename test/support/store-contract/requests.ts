@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { leaseMs, newHook, type StoreBench } from './store-bench.ts';
 
 export const describeRequests = (name: string, at: StoreBench): void => {
-  const { claimPoll, page, reading } = at;
+  const { claimPoll, page, newScan } = at;
 
   describe(`${name}: requests to Topo`, () => {
     test('a workspace that was never polled has made none', async () => {
@@ -17,7 +17,7 @@ export const describeRequests = (name: string, at: StoreBench): void => {
         return claimPoll();
       };
       const paging = await claimPoll();
-      const begun = page(paging, [], { reading: reading({ kind: 'baseline' }), end: null, requestedAtMs: [1, 2] });
+      const begun = page(paging, [], { scan: newScan({ kind: 'baseline' }), end: null, requestedAtMs: [1, 2] });
       await at.store.work.recordPage(begun, { leaseMs });
 
       const lookingUp = await next();

@@ -3,7 +3,7 @@ import type { NewHook } from '../../../webhook-server/store/tenant-store.ts';
 import { hourMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 export const describeSequences = (name: string, at: StoreBench): void => {
-  const { walk, listen, claimPoll, bodies } = at;
+  const { scan, listen, claimPoll, bodies } = at;
   const template = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
   const wantsTemplate: Partial<NewHook> = { filters: { sequence_template_ids: [template] } };
 
@@ -23,14 +23,14 @@ export const describeSequences = (name: string, at: StoreBench): void => {
   describe(`${name}: sequences`, () => {
     test('nothing is looked up while no hook asks for templates', async () => {
       await listen();
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       expect(await toLookUp()).toEqual([]);
       expect(await bodies()).toMatchObject([{ sequence_template_id: null }]);
     });
 
     test('a change waits until its run was looked up, and is then told to whom it matters', async () => {
       await listen(wantsTemplate);
-      await walk([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
       expect(await bodies()).toEqual([]);
       expect(await toLookUp()).toEqual(['s1']);
       await record([{ sequenceId: 's1', templateId: template.toUpperCase() }]);
@@ -42,9 +42,9 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
     test('a run is looked up once, for good', async () => {
       await listen(wantsTemplate);
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       await record([{ sequenceId: 's1', templateId: template }]);
-      await walk([seen('t1', 'ada', 2)]);
+      await scan([seen('t1', 'ada', 2)]);
       expect(await toLookUp()).toEqual([]);
       expect((await at.tenant.events({ limit: 10 }))?.items).toHaveLength(2);
     });
@@ -52,7 +52,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
     test('a run of which Topo tells no template is no one’s', async () => {
       await listen(wantsTemplate);
       await at.tenant.subscribe(newHook({ id: 'all' }));
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       await record([{ sequenceId: 's1', templateId: null }]);
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
     });
@@ -60,7 +60,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
     test('a task of no run does not wait', async () => {
       await listen(wantsTemplate);
       await at.tenant.subscribe(newHook({ id: 'all' }));
-      await walk([seen('t3', 'grace', 1, { sequence_id: null })]);
+      await scan([seen('t3', 'grace', 1, { sequence_id: null })]);
       expect(await toLookUp()).toEqual([]);
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
     });
@@ -68,12 +68,12 @@ export const describeSequences = (name: string, at: StoreBench): void => {
     test('a look-up that fails is waited for, and given up when it still fails after an hour', async () => {
       await listen(wantsTemplate);
       await at.tenant.subscribe(newHook({ id: 'all' }));
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       at.nowMs += hourMs - 1_000;
       await record([], { hasFailed: true });
       expect(await at.claimDeliveries()).toEqual([]);
       at.nowMs += 1_000;
-      await walk([]);
+      await scan([]);
       expect(await at.claimDeliveries()).toEqual([]);
       await record([], { hasFailed: true });
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
@@ -81,7 +81,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
     test('a look-up renews the lease', async () => {
       await listen(wantsTemplate);
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       const { organizationId, lease } = await claimPoll();
       at.nowMs += leaseMs - 1;
       await at.store.work.recordSequences({ organizationId, lease, sequences: [], hasFailed: false }, { leaseMs });
@@ -93,7 +93,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
     test('so many are answered as were asked for, of this organization alone', async () => {
       await listen(wantsTemplate);
-      await walk([seen('t1', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
+      await scan([seen('t1', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
       expect((await toLookUp()).toSorted()).toEqual(['s1', 's3']);
       expect(await toLookUp(1)).toHaveLength(1);
       expect(await at.store.work.sequencesToLookUp('other', 10)).toEqual([]);
@@ -101,7 +101,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
     test('what comes after the lease was lost is not stored', async () => {
       await listen(wantsTemplate);
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       await record([{ sequenceId: 's1', templateId: template }], { lease: 'another' });
       expect(await toLookUp()).toEqual(['s1']);
     });
@@ -109,10 +109,10 @@ export const describeSequences = (name: string, at: StoreBench): void => {
     test('when the last hook that asks has ended, nothing waits any more', async () => {
       const asking = await listen(wantsTemplate);
       await at.tenant.subscribe(newHook({ id: 'all' }));
-      await walk([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'grace', 1)]);
       await at.tenant.endHook(asking.id);
       expect(await toLookUp()).toEqual([]);
-      await walk([]);
+      await scan([]);
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
     });
   });

@@ -7,7 +7,7 @@ import type {
   DeliveryOutcome,
   PageRecord,
   PollClaim,
-  Reading,
+  Scan,
   SeenTask,
   SettleOutcome,
 } from '../../../webhook-server/store/work-store.ts';
@@ -26,7 +26,7 @@ export const newHook = (change: Partial<NewHook> = {}): NewHook => {
   return {
     id: `hok_${counter}`,
     targetHash: `target-${counter}`,
-    paceKey: null,
+    rateLimitKey: null,
     secretHash: `secret-${counter}`,
     sealedTarget: `sealed-target-${counter}`,
     sealedSecret: `sealed-secret-${counter}`,
@@ -73,10 +73,10 @@ export type StoreBench = {
   /** The store of the organization `org`. */
   readonly tenant: TenantStore;
   claimPoll(): Promise<PollClaim>;
-  reading(change?: Partial<Reading>): Reading;
+  newScan(change?: Partial<Scan>): Scan;
   page(claim: PollClaim, rows: SeenTask[], change?: Partial<PageRecord>): PageRecord;
-  /** Stores one whole reading and gives the workspace back, to be polled at once again. Answers the changes. */
-  walk(rows: SeenTask[], change?: Partial<Reading>): Promise<number>;
+  /** Stores one whole scan and gives the workspace back, to be polled at once again. Answers the changes. */
+  scan(rows: SeenTask[], change?: Partial<Scan>): Promise<number>;
   /** Subscribes a hook to a workspace whose first reading has ended. */
   listen(change?: Partial<NewHook>): Promise<StoredHook>;
   claimDeliveries(options?: ClaimOptions): Promise<DeliveryClaim[]>;
@@ -117,9 +117,9 @@ export const useStore = (open: OpenStore): StoreBench => {
       return claim;
     },
 
-    reading: (change = {}) => ({
-      id: 'reading',
-      kind: 'walk',
+    newScan: (change = {}) => ({
+      id: 'scan',
+      kind: 'incremental',
       isSilent: false,
       startedAtMs: at.nowMs,
       topUs: startMs * 1000,
@@ -134,14 +134,14 @@ export const useStore = (open: OpenStore): StoreBench => {
       organizationId: claim.organizationId,
       lease: claim.lease,
       rows,
-      reading: at.reading(),
+      scan: at.newScan(),
       end: { watermark: { us: startMs * 1000, movedAtMs: at.nowMs, isSettled: false } },
       ...change,
     }),
 
-    async walk(rows, change = {}) {
+    async scan(rows, change = {}) {
       const claim = await at.claimPoll();
-      const outcome = await at.store.work.recordPage(at.page(claim, rows, { reading: at.reading(change) }), {
+      const outcome = await at.store.work.recordPage(at.page(claim, rows, { scan: at.newScan(change) }), {
         leaseMs,
       });
       const { organizationId, lease } = claim;
@@ -151,12 +151,12 @@ export const useStore = (open: OpenStore): StoreBench => {
 
     async listen(change = {}) {
       const hook = await at.tenant.subscribe(newHook(change));
-      await at.walk([seen('t1', 'ada'), seen('t2', 'ada'), seen('t3', null)], { kind: 'baseline' });
+      await at.scan([seen('t1', 'ada'), seen('t2', 'ada'), seen('t3', null)], { kind: 'baseline' });
       return hook;
     },
 
     claimDeliveries: (options = {}) =>
-      at.store.work.claimDeliveries({ limit: 100, perHook, leaseMs: deliveryLeaseMs, paces: null, ...options }),
+      at.store.work.claimDeliveries({ limit: 100, perHook, leaseMs: deliveryLeaseMs, rateLimits: null, ...options }),
 
     async claimDelivery(options = {}) {
       const [claim] = await at.claimDeliveries(options);

@@ -30,9 +30,9 @@ const rowsAt = (to: number, nowMs: number): SeenTask[] =>
 
 const scan = async (work: WorkStore, to: number, nowMs: number): Promise<void> => {
   for (const { organizationId, lease, isBaselined } of await work.claimPolls({ limit: 10, leaseMs })) {
-    const reading = {
-      id: `reading-${nowMs}-${organizationId}`,
-      kind: isBaselined ? ('walk' as const) : ('baseline' as const),
+    const scan = {
+      id: `scan-${nowMs}-${organizationId}`,
+      kind: isBaselined ? ('incremental' as const) : ('baseline' as const),
       isSilent: false,
       startedAtMs: nowMs,
       topUs: null,
@@ -42,13 +42,13 @@ const scan = async (work: WorkStore, to: number, nowMs: number): Promise<void> =
       cursor: null,
     };
     const end = { watermark: { us: nowMs * 1000, movedAtMs: nowMs, isSettled: false } };
-    await work.recordPage({ organizationId, lease, rows: rowsAt(to, nowMs), reading, end }, { leaseMs });
+    await work.recordPage({ organizationId, lease, rows: rowsAt(to, nowMs), scan, end }, { leaseMs });
     await work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: true });
   }
 };
 
 const deliver = async (work: WorkStore, outcome: DeliveryOutcome): Promise<void> => {
-  const claims = await work.claimDeliveries({ limit: 1000, perHook: 100, leaseMs, paces: null });
+  const claims = await work.claimDeliveries({ limit: 1000, perHook: 100, leaseMs, rateLimits: null });
   await work.settle(claims.map(({ id, lease }) => ({ id, lease, outcome })));
 };
 

@@ -93,7 +93,7 @@ test('claimed deliveries are sent although the store fails to list the hooks tha
   const hook = await startHook(receiver.url);
   const delivery = hook.startDelivery({
     ...hook.store.work,
-    claimFarewells: async () => {
+    claimEndNotices: async () => {
       throw new StoreError('The database is gone.');
     },
   });

@@ -43,9 +43,9 @@ test('a key that is refused for a day ends the hooks, and their targets are noti
   at.passTime(3_600_000);
   await at.poll();
   expect((await at.tenant.hooks())[0]?.ended?.reason).toBe('key refused');
-  const claimFarewells = () => at.store.work.claimFarewells({ limit: 10, againInMs: 3_600_000, mostAttempts: 2 });
-  expect(await claimFarewells()).toMatchObject([{ hookId: 'hok_1', reason: 'key refused' }]);
-  expect(await claimFarewells()).toEqual([]);
+  const claimEndNotices = () => at.store.work.claimEndNotices({ limit: 10, againInMs: 3_600_000, mostAttempts: 2 });
+  expect(await claimEndNotices()).toMatchObject([{ hookId: 'hok_1', reason: 'key refused' }]);
+  expect(await claimEndNotices()).toEqual([]);
   expect(await nextPoll(at)).toBe(0);
 });
 

@@ -11,7 +11,7 @@ test('a workspace with very many tasks does not keep the others waiting', async 
   await tenant.subscribe({
     id: 'hok_other',
     targetHash: 'other',
-    paceKey: null,
+    rateLimitKey: null,
     secretHash: 'other',
     sealedTarget: '',
     sealedSecret: '',

@@ -293,7 +293,7 @@ test('a hook that ignores Zapier’s changes gets the others', async () => {
   const theirs = openTask(1);
   at.sandbox.reassign(theirs.id, theirs.to);
   await pass(60_000);
-  const claims = await at.store.work.claimDeliveries({ limit: 10, perHook: 8, leaseMs: 1, paces: null });
+  const claims = await at.store.work.claimDeliveries({ limit: 10, perHook: 8, leaseMs: 1, rateLimits: null });
   expect(claims.map(({ body }) => JSON.parse(body).task.id)).toEqual([theirs.id]);
 });
 

@@ -25,7 +25,7 @@ const nextPoll = async () => {
 };
 
 const delivered = async () => {
-  const claims = await at.store.work.claimDeliveries({ limit: 100, perHook: 100, leaseMs: 1, paces: null });
+  const claims = await at.store.work.claimDeliveries({ limit: 100, perHook: 100, leaseMs: 1, rateLimits: null });
   return claims.map(({ hookId, body }) => ({ hookId, event: JSON.parse(body) }));
 };
 

@@ -33,7 +33,7 @@ const sendTest = async () => Delivery.parse((await http.call('POST', `/hooks/${h
 
 /** Claims what is due for the hook, and lets it come out like this. */
 const settle = async (outcome: DeliveryOutcome) => {
-  const claims = await http.store.work.claimDeliveries({ limit: 100, perHook: 8, leaseMs: 45_000, paces: null });
+  const claims = await http.store.work.claimDeliveries({ limit: 100, perHook: 8, leaseMs: 45_000, rateLimits: null });
   const settlements = claims
     .filter((claim) => claim.hookId === hookId)
     .map(({ id, lease }) => ({ id, lease, outcome }));
@@ -164,7 +164,7 @@ describe('asking for deliveries', () => {
     const tenant = http.store.tenant(http.organizationId);
     for (let added = 0; added < 150; added += 1) await tenant.sendTest(hookId, event);
     const { work } = http.store;
-    const claims = await work.claimDeliveries({ limit: 1_000, perHook: 150, leaseMs: 45_000, paces: null });
+    const claims = await work.claimDeliveries({ limit: 1_000, perHook: 150, leaseMs: 45_000, rateLimits: null });
     await work.settle(claims.map(({ id, lease }) => ({ id, lease, outcome: dead })));
     const { json } = await http.call('POST', `/hooks/${hookId}/recover`, key, { since: '2026-01-01T00:00:00Z' });
     expect(json).toEqual({ recovered: 150 });

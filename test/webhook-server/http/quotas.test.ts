@@ -57,7 +57,7 @@ for (const { name, describe, begin } of everyStore) {
         const first = await tenant.sendTest(id, event);
         await tenant.sendTest(id, event);
         await expect(tenant.sendTest(id, event)).rejects.toThrow('Too many deliveries');
-        const claims = await store.work.claimDeliveries({ limit: 9, perHook: 9, leaseMs: 1000, paces: null });
+        const claims = await store.work.claimDeliveries({ limit: 9, perHook: 9, leaseMs: 1000, rateLimits: null });
         const outcome = { kind: 'dead', afterMs: 0, reason: 'no', certainty: 'refused' } as const;
         await store.work.settle(claims.map(({ id: delivery, lease }) => ({ id: delivery, lease, outcome })));
         await tenant.sendTest(id, event);

@@ -4,7 +4,7 @@ import { createRandom, drawInteger, drawOne } from '../../../dev/sandbox/random.
 import { createPostgresStore } from '../../../webhook-server/store/postgres/postgres-store.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
 import type { Store } from '../../../webhook-server/store/store.ts';
-import type { DeliveryOutcome, Reading } from '../../../webhook-server/store/work-store.ts';
+import type { DeliveryOutcome, Scan } from '../../../webhook-server/store/work-store.ts';
 import { connectPostgres, newSchemaUrl, testPostgres } from '../../support/postgres.ts';
 import { newHook, seen } from '../../support/store-contract/store-bench.ts';
 
@@ -26,7 +26,7 @@ const openStores = async (count: number): Promise<{ url: string; opened: Store[]
   return { url, opened };
 };
 
-const reading = (kind: Reading['kind']): Reading => ({
+const scan = (kind: Scan['kind']): Scan => ({
   id: crypto.randomUUID(),
   kind,
   isSilent: false,
@@ -49,7 +49,7 @@ const poll = async (store: Store, rowsOf: (organizationId: string) => Row[]): Pr
     organizationId,
     lease,
     rows: rowsOf(organizationId),
-    reading: { ...reading(isBaselined ? 'walk' : 'baseline'), isSilent },
+    scan: { ...scan(isBaselined ? 'incremental' : 'baseline'), isSilent },
     end: { watermark: null },
   };
   const outcome = await store.work.recordPage(page, { leaseMs });
@@ -78,7 +78,7 @@ testPostgres('each delivery is claimed by one store, and no hook has more under 
 
   const work = async (store: Store): Promise<void> => {
     while (claimed.length < 150) {
-      const claims = await store.work.claimDeliveries({ limit: 20, perHook: 3, leaseMs, paces: null });
+      const claims = await store.work.claimDeliveries({ limit: 20, perHook: 3, leaseMs, rateLimits: null });
       for (const { id, hookId } of claims) {
         claimed.push(id);
         underWay.set(hookId, (underWay.get(hookId) ?? 0) + 1);
@@ -107,7 +107,7 @@ testPostgres(
     await queue(store, hookIds, 1);
     const claimed = new Set<string>();
     for (let claims = 0; claims < 8; claims += 1) {
-      const taken = await store.work.claimDeliveries({ limit: 1_000, perHook: 1, leaseMs, paces: null });
+      const taken = await store.work.claimDeliveries({ limit: 1_000, perHook: 1, leaseMs, rateLimits: null });
       for (const { hookId } of taken) claimed.add(hookId);
     }
     expect(claimed.size).toBe(hookIds.length);
@@ -117,17 +117,17 @@ testPostgres(
 testPostgres('stores that claim at the same time keep the pace of a hook and of a user together', async () => {
   const { opened } = await openStores(4);
   const [first] = opened;
-  const paceKey = 'user';
-  await first?.tenant('org').subscribe(newHook({ id: 'a', paceKey }));
-  await first?.tenant('org').subscribe(newHook({ id: 'b', paceKey }));
+  const rateLimitKey = 'user';
+  await first?.tenant('org').subscribe(newHook({ id: 'a', rateLimitKey }));
+  await first?.tenant('org').subscribe(newHook({ id: 'b', rateLimitKey }));
   await queue(drawOne(createRandom(1), opened), ['alone'], 100);
-  const paces = { hook: { everyMs: 20, burst: 3 }, paceKey: { everyMs: 25, burst: 5 } };
+  const rateLimits = { hook: { everyMs: 20, burst: 3 }, user: { everyMs: 25, burst: 5 } };
   const countOf = new Map<string, number>();
 
   const startMs = performance.now();
   const work = async (store: Store): Promise<void> => {
     while (performance.now() - startMs < 1_500) {
-      const claims = await store.work.claimDeliveries({ limit: 5, perHook: 100, leaseMs, paces });
+      const claims = await store.work.claimDeliveries({ limit: 5, perHook: 100, leaseMs, rateLimits });
       for (const { hookId } of claims) countOf.set(hookId, (countOf.get(hookId) ?? 0) + 1);
       await store.work.settle(claims.map(({ id, lease }) => ({ id, lease, outcome: { kind: 'delivered' } })));
     }
@@ -163,7 +163,7 @@ testPostgres('whatever happens at the same time, no call fails, and nothing is l
       seen(id, drawOne(random, ['ada', 'grace', 'hedy']), second, { sequence_id: `s${index % 3}` }),
     );
   };
-  const claimOptions = { limit: 6, perHook: 8, leaseMs, paces: null };
+  const claimOptions = { limit: 6, perHook: 8, leaseMs, rateLimits: null };
   const deeds: ((store: Store, organizationId: string) => Promise<unknown>)[] = [
     (store) => poll(store, rowsOf),
     (store) => poll(store, rowsOf),
@@ -199,7 +199,7 @@ testPostgres('whatever happens at the same time, no call fails, and nothing is l
         { user_id: 'grace', name: 'Grace', email: null },
         { user_id: 'ada', name: 'Ada', email: null },
       ]),
-    (store) => store.work.claimFarewells({ limit: 2, againInMs: 0, mostAttempts: 3 }),
+    (store) => store.work.claimEndNotices({ limit: 2, againInMs: 0, mostAttempts: 3 }),
     async (store) => {
       const lease = await store.work.claimCleanUp({ leaseMs });
       if (lease === undefined) return;

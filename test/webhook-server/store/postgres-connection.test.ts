@@ -31,7 +31,7 @@ const open = async (url: string): Promise<Store> => {
 const hook = (id: string): NewHook => ({
   id,
   targetHash: `target of ${id}`,
-  paceKey: null,
+  rateLimitKey: null,
   secretHash: `secret of ${id}`,
   sealedTarget: '',
   sealedSecret: '',

@@ -38,7 +38,7 @@ test('a file of the first version is brought up to date, and what waits in it is
   database.close();
 
   const store = createSqliteStore(path);
-  const claims = await store.work.claimDeliveries({ limit: 10, perHook: 8, leaseMs: 45_000, paces: null });
+  const claims = await store.work.claimDeliveries({ limit: 10, perHook: 8, leaseMs: 45_000, rateLimits: null });
   expect(claims).toMatchObject([{ id: 'msg_1', attempt: 3, hookFailures: 0 }]);
   expect(await store.tenant('org').deliveries('hok_1', { limit: 10 })).toMatchObject({
     deliveries: [{ id: 'msg_1', state: 'waiting', isManual: false, retriedAs: null }],

@@ -16,9 +16,9 @@ const statements = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 
 /** What a driver says in its own words, and why. */
 const ofDrivers: Record<string, string> = {
-  'sqlite/due-deliveries.ts': 'each planner is led to the same plan by words that the other does not know',
-  'postgres/due-deliveries.ts': 'each planner is led to the same plan by words that the other does not know',
-  'postgres/database.ts': 'the end of a transaction',
+  'sqlite/sqlite-due-deliveries.ts': 'each planner is led to the same plan by words that the other does not know',
+  'postgres/postgres-due-deliveries.ts': 'each planner is led to the same plan by words that the other does not know',
+  'postgres/postgres-database.ts': 'the end of a transaction',
   'postgres/signals.ts': 'SQLite has no other processes to notify',
 };
 

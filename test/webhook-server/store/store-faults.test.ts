@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { ErrorBody } from '../../../contract/error-body.ts';
 import { sql } from '../../../webhook-server/store/sql.ts';
-import { createDatabase } from '../../../webhook-server/store/sqlite/database.ts';
+import { createDatabase } from '../../../webhook-server/store/sqlite/sqlite-database.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import { startHttp } from '../../support/started-http.ts';

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import type { Database } from '../../../webhook-server/store/database.ts';
-import { createDatabase as createPostgresDatabase } from '../../../webhook-server/store/postgres/database.ts';
+import { createDatabase as createPostgresDatabase } from '../../../webhook-server/store/postgres/postgres-database.ts';
 import { json, noneOf, oneOf, sql, tableOf } from '../../../webhook-server/store/sql.ts';
-import { createDatabase as createSqliteDatabase } from '../../../webhook-server/store/sqlite/database.ts';
+import { createDatabase as createSqliteDatabase } from '../../../webhook-server/store/sqlite/sqlite-database.ts';
 import { describePostgres, newSchemaUrl, queryPostgres } from '../../support/postgres.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

@@ -6,8 +6,8 @@ import { batchId, eventId, groupId } from './ids.ts';
 /** One task whose assignee changed, as it was detected. */
 export type Change = {
   id: string;
-  /** The reading that found it: what it found together is one batch. */
-  readingId: string;
+  /** The scan that found it: what it found together is one batch. */
+  scanId: string;
   kind: Kind;
   previousAssigneeId: string | null;
   newAssigneeId: string | null;
@@ -19,18 +19,18 @@ export type Change = {
 /** A change, who made it, and which template its sequence run came from, if anybody asked. */
 export type AttributedChange = Change & { source: Source; sequenceTemplateId: string | null };
 
-/** A change, and the number of changes of the same reading that moved the same sequence run to the same person. */
+/** A change, and the number of changes of the same scan that moved the same sequence run to the same person. */
 export type BatchedChange = AttributedChange & { batchId: string; batchSize: number };
 
 /** Who somebody is, as far as the directory knows. */
-export type Introduce = (userId: string) => Person;
+export type DescribePerson = (userId: string) => Person;
 
 /** What the order of deliveries is kept for: the sequence run, or the task when it has none. */
 export const orderKeyOf = ({ task }: Pick<Change, 'task'>): string => task.sequence_id ?? task.id;
 
 /** The change that leads from the assignee in the snapshot to the one that a page showed. */
 export const changeOf = (
-  { organizationId, readingId, nowMs }: { organizationId: string; readingId: string; nowMs: number },
+  { organizationId, scanId, nowMs }: { organizationId: string; scanId: string; nowMs: number },
   { task, assigneeId, updatedAtUs }: SeenTask,
   previousAssigneeId: string | null,
 ): Change => ({
@@ -41,7 +41,7 @@ export const changeOf = (
     newAssigneeId: assigneeId,
     occurredAtUs: updatedAtUs,
   }),
-  readingId,
+  scanId,
   kind: kindOf(previousAssigneeId, assigneeId),
   previousAssigneeId,
   newAssigneeId: assigneeId,
@@ -54,7 +54,7 @@ export const changeOf = (
 export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[] => {
   const named = changes.map((change) => ({
     ...change,
-    batchId: batchId(change.readingId, orderKeyOf(change), change.newAssigneeId),
+    batchId: batchId(change.scanId, orderKeyOf(change), change.newAssigneeId),
   }));
   const sizes = new Map<string, number>();
   for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
@@ -71,9 +71,9 @@ const nobody: Person = { user_id: null, name: null, email: null };
 export const eventOf = (
   first: BatchedChange,
   others: readonly BatchedChange[],
-  introduce: Introduce,
+  describePerson: DescribePerson,
 ): TaskReassigned => {
-  const personOf = (userId: string | null): Person => (userId === null ? nobody : introduce(userId));
+  const personOf = (userId: string | null): Person => (userId === null ? nobody : describePerson(userId));
   const changes = [first, ...others];
   return {
     id:

@@ -1,6 +1,6 @@
 import type { HookFilters, OncePer } from '../../../contract/hook.ts';
 import { matches } from '../../../contract/matches.ts';
-import { type BatchedChange, eventOf, type Introduce, orderKeyOf } from './change.ts';
+import { type BatchedChange, type DescribePerson, eventOf, orderKeyOf } from './change.ts';
 import { deliveryId } from './ids.ts';
 
 export type Listener = { id: string; filters: HookFilters; oncePer: OncePer };
@@ -11,11 +11,15 @@ export type NewDelivery = { id: string; hookId: string; eventId: string; orderKe
 const groupsFor = (changes: readonly BatchedChange[], oncePer: OncePer): BatchedChange[][] =>
   oncePer === 'task' ? changes.map((change) => [change]) : [...Map.groupBy(changes, ({ batchId }) => batchId).values()];
 
-const deliveriesFor = (hook: Listener, changes: readonly BatchedChange[], introduce: Introduce): NewDelivery[] => {
+const deliveriesFor = (
+  hook: Listener,
+  changes: readonly BatchedChange[],
+  describePerson: DescribePerson,
+): NewDelivery[] => {
   const wanted = changes.filter((change) => matches(hook.filters, change));
   return groupsFor(wanted, hook.oncePer).flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const event = eventOf(first, others, introduce);
+    const event = eventOf(first, others, describePerson);
     return [
       {
         id: deliveryId(hook.id, { id: event.id, occurredAtUs: first.occurredAtUs }),
@@ -32,8 +36,8 @@ const deliveriesFor = (hook: Listener, changes: readonly BatchedChange[], introd
 export const fanOut = (
   changes: readonly BatchedChange[],
   hooks: readonly Listener[],
-  introduce: Introduce,
+  describePerson: DescribePerson,
 ): NewDelivery[] => {
   const inOrder = changes.toSorted((a, b) => a.occurredAtUs - b.occurredAtUs);
-  return hooks.flatMap((hook) => deliveriesFor(hook, inOrder, introduce));
+  return hooks.flatMap((hook) => deliveriesFor(hook, inOrder, describePerson));
 };

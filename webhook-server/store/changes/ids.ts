@@ -38,8 +38,8 @@ export const eventId = (change: {
 export const groupId = (eventIds: readonly string[], occurredAtUs: number): string =>
   timedNameOf('evt', occurredAtUs, eventIds);
 
-export const batchId = (readingId: string, orderKey: string, newAssigneeId: string | null): string =>
-  nameOf('bat', [readingId, orderKey, newAssigneeId]);
+export const batchId = (scanId: string, orderKey: string, newAssigneeId: string | null): string =>
+  nameOf('bat', [scanId, orderKey, newAssigneeId]);
 
 /** The `webhook-id` of an event's delivery to a hook. It stays the same over all automatic attempts. */
 export const deliveryId = (hookId: string, event: { id: string; occurredAtUs: number }): string =>

@@ -3,8 +3,8 @@ import type { Run, Transaction } from '../database.ts';
 import type { Driver } from '../driver.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
 import { sql, tableOf } from '../sql.ts';
-import type { DeliveryClaim, Paces } from '../work-store.ts';
-import { admit } from './rate-limits.ts';
+import type { DeliveryClaim, RateLimits } from '../work-store.ts';
+import { admit } from './admit-deliveries.ts';
 
 type Leased = DueDelivery & { lease: string };
 
@@ -31,23 +31,23 @@ const lease = async (run: Transaction, rows: readonly Leased[], leaseMs: number)
     where delivery.seq = taken.seq`);
 };
 
-type ClaimOptions = { limit: number; perHook: number; leaseMs: number; paces: Paces | null };
+type ClaimOptions = { limit: number; perHook: number; leaseMs: number; rateLimits: RateLimits | null };
 
 /** Takes deliveries that are due, as far as the rate limits let them through. */
 export const claimDeliveries = async (
   run: Transaction,
   driver: Driver,
-  { limit, perHook, leaseMs, paces }: ClaimOptions,
+  { limit, perHook, leaseMs, rateLimits }: ClaimOptions,
 ): Promise<DeliveryClaim[]> => {
   const due = await driver.dueDeliveries(run, { limit, perHook });
-  const admitted = await admit(run, due, paces);
+  const admitted = await admit(run, due, rateLimits);
   if (admitted.length === 0) return [];
   const leased = admitted.map((row) => ({ ...row, lease: randomUUID() }));
   await lease(run, leased, leaseMs);
   return leased.map((row) => claimOf(row, run.nowMs));
 };
 
-/** Milliseconds until a delivery can be claimed or a farewell is due; undefined when none is waiting. */
+/** Milliseconds until a delivery can be claimed or an end notice is due; undefined when none is waiting. */
 export const msUntilDelivery = async (
   run: Run & { nowMs: number },
   driver: Driver,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
-import { type DueWorkspace, readPollClaim } from '../rows/workspace-row.ts';
+import { type DueWorkspace, readPollClaim } from '../rows/due-workspace.ts';
 import { visibleWithinMs } from '../rules.ts';
 import { phrase, sql, tableOf } from '../sql.ts';
 import type { PollClaim } from '../work-store.ts';
-import { findReadings } from './readings.ts';
+import { findScans } from './scans.ts';
 
 /** Locks workspaces that are due and that no other process is claiming. */
 const lockDue = ({ rows, nowMs }: Transaction, limit: number): Promise<DueWorkspace[]> =>
@@ -16,7 +16,7 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number): Promise<DueWorksp
                select 1 from intent
                where intent.organization_id = workspace.organization_id and closed_at_ms is null
                  and settled_at_ms < ${nowMs - visibleWithinMs}) as has_unpublished,
-           exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_readings
+           exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
     where sealed_key is not null and poll_at_ms <= ${nowMs} and (lease is null or lease_until_ms <= ${nowMs})
     order by poll_at_ms
@@ -37,10 +37,10 @@ export const claimPolls = async (
       lease: ['text', ({ lease }) => lease],
     })}
     where workspace.organization_id = taken.organization_id`);
-  const reading = due.filter(({ row }) => Boolean(row.has_readings)).map(({ row }) => row.organization_id);
-  const readings = await findReadings(run, reading);
+  const scan = due.filter(({ row }) => Boolean(row.has_scans)).map(({ row }) => row.organization_id);
+  const scans = await findScans(run, scan);
   return due.map(({ row, lease }) =>
-    readPollClaim(row, { lease, nowMs: run.nowMs, readings: readings.get(row.organization_id) ?? [] }),
+    readPollClaim(row, { lease, nowMs: run.nowMs, scans: scans.get(row.organization_id) ?? [] }),
   );
 };
 

@@ -27,7 +27,11 @@ const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
 };
 
 /** How many more may be asked for by hand: one at least. */
-const roomFor = async (run: Run, organizationId: string, { waitingDeliveries: most }: Quotas): Promise<number> => {
+const remainingQuota = async (
+  run: Run,
+  organizationId: string,
+  { waitingDeliveries: most }: Quotas,
+): Promise<number> => {
   const { waiting = 0 } =
     (await run.first<{ waiting: number }>(sql`
       select count(*) as waiting
@@ -106,7 +110,7 @@ export const retryDelivery = async (
   if (row.state === 'waiting') return { kind: 'still waiting' };
   const live = await findLiveHook(run, { organizationId, hookId: row.hook_id });
   if (live.kind !== 'live') return live;
-  await roomFor(run, organizationId, quotas);
+  await remainingQuota(run, organizationId, quotas);
   return queued((await copyAll(run, [id], live.hookId))[0]);
 };
 
@@ -132,7 +136,7 @@ export const recoverDeliveries = async (
     order by delivery.seq
     limit ${limit + 1}`);
   if (lost.length === 0) return { kind: 'queued', count: 0, hasMore: false };
-  const room = await roomFor(run, organizationId, quotas);
+  const room = await remainingQuota(run, organizationId, quotas);
   const taken = lost.slice(0, Math.min(limit, room)).map(({ id }) => id);
   await copyAll(run, taken, live.hookId);
   return { kind: 'queued', count: taken.length, hasMore: lost.length > taken.length };
@@ -143,7 +147,7 @@ export const sendTest = async (run: Transaction, owned: OwnedHook, { eventId, bo
   await lockWorkspaces(run, [owned.organizationId]);
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
-  await roomFor(run, owned.organizationId, quotas);
+  await remainingQuota(run, owned.organizationId, quotas);
   const id = newDeliveryId();
   const row = await run.first<DeliveryRow>(sql`
     insert into delivery (id, organization_id, hook_id, event_id, order_key, body, is_manual, created_at_ms)

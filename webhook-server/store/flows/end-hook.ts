@@ -4,7 +4,7 @@ import type { EndReason } from '../tenant-store.ts';
 import { publish } from './publish.ts';
 
 /** With the organization's last hook its Topo key is erased. Returns whether it was. */
-const eraseKeyOfSilent = async (run: Transaction, organizationId: string): Promise<boolean> => {
+const eraseKeyWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
   const erased = await run.change(sql`
     update workspace
     set sealed_key = null, key_hash = null, key_refused_since_ms = null, listening_since_ms = null,
@@ -16,7 +16,7 @@ const eraseKeyOfSilent = async (run: Transaction, organizationId: string): Promi
 
 /**
  * Ends a live hook, drops what waits for it and, with the organization's last hook, erases its Topo key and stops its
- * reading. The workspace must be locked; does nothing when the hook has ended already.
+ * scan. The workspace must be locked; does nothing when the hook has ended already.
  */
 export const endHook = async (run: Transaction, hookId: string, reason: EndReason): Promise<void> => {
   const { nowMs } = run;
@@ -33,9 +33,9 @@ export const endHook = async (run: Transaction, hookId: string, reason: EndReaso
     where hook_id = ${hookId} and state = 'waiting'`);
 
   const organizationId = ended.organization_id;
-  if (!(await eraseKeyOfSilent(run, organizationId))) return;
+  if (!(await eraseKeyWithoutHooks(run, organizationId))) return;
   await run.change(sql`delete from spare_key where organization_id = ${organizationId}`);
-  // After a time without hooks the next walk starts anew and is silent; a first reading goes on where it was.
+  // After a time without hooks the next incremental scan starts anew and is silent; a baseline goes on where it was.
   await run.change(sql`delete from reading where organization_id = ${organizationId} and kind <> 'baseline'`);
   // Nobody listens any more, but what was found belongs to the history.
   await publish(run, organizationId);

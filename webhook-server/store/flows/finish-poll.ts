@@ -3,7 +3,7 @@ import { intentLifeMs, refusalEndsHooksMs, shortestLookMs } from '../rules.ts';
 import { json, sql } from '../sql.ts';
 import type { PollOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
-import { changeKey } from './keys.ts';
+import { useSpareKey } from './workspace-keys.ts';
 import { findLiveHookIds, lockWorkspaces } from './workspaces.ts';
 
 type Owned = Pick<PollOutcome, 'organizationId' | 'lease'>;
@@ -22,7 +22,7 @@ const stopLooking = async (run: Transaction, { organizationId, lease }: Owned): 
 };
 
 /** Notes that the key was refused. Returns whether that was for so long that the hooks have ended. */
-const noteRefusal = async (run: Transaction, { organizationId, lease }: Owned): Promise<boolean> => {
+const recordRefusal = async (run: Transaction, { organizationId, lease }: Owned): Promise<boolean> => {
   const noted = await run.first<{ key_refused_since_ms: number }>(sql`
     update workspace set key_refused_since_ms = coalesce(key_refused_since_ms, ${run.nowMs})
     where organization_id = ${organizationId} and lease = ${lease}
@@ -33,7 +33,7 @@ const noteRefusal = async (run: Transaction, { organizationId, lease }: Owned): 
 };
 
 /** The next poll comes sooner while an intent or a nudge waits for its change to be seen. */
-const giveBack = async (
+const release = async (
   run: Transaction,
   { organizationId, lease, requestedAtMs }: PollOutcome,
   pollAtMs: number,
@@ -52,7 +52,7 @@ const giveBack = async (
     where organization_id = ${organizationId} and lease = ${lease}`);
 };
 
-const giveBackFailed = async (
+const releaseFailed = async (
   run: Transaction,
   { organizationId, lease, requestedAtMs }: PollOutcome,
   pollAtMs: number,
@@ -69,10 +69,10 @@ export const finishPoll = async (run: Transaction, outcome: PollOutcome): Promis
   const { organizationId, result, sawChange, nextPollInMs } = outcome;
   if (result === 'key refused') {
     await lockWorkspaces(run, [organizationId]);
-    if (await changeKey(run, outcome)) return giveBack(run, outcome, run.nowMs);
-    if (await noteRefusal(run, outcome)) return run.announce('deliver');
+    if (await useSpareKey(run, outcome)) return release(run, outcome, run.nowMs);
+    if (await recordRefusal(run, outcome)) return run.announce('deliver');
   }
   if (sawChange) await stopLooking(run, outcome);
   const pollAtMs = run.nowMs + Math.round(nextPollInMs);
-  await (result === 'done' ? giveBack(run, outcome, pollAtMs) : giveBackFailed(run, outcome, pollAtMs));
+  await (result === 'done' ? release(run, outcome, pollAtMs) : releaseFailed(run, outcome, pollAtMs));
 };

@@ -4,7 +4,7 @@ import { type HookRow, hookColumns, readHook } from '../rows/hook-row.ts';
 import { constant, phrase, sql } from '../sql.ts';
 import type { NewHook, StoredHook } from '../tenant-store.ts';
 import { endHook } from './end-hook.ts';
-import { bringKey } from './keys.ts';
+import { wakeWorkspace } from './workspace-keys.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
 const readOne = async (run: Run, organizationId: string, hookId: string): Promise<StoredHook | undefined> => {
@@ -23,13 +23,18 @@ const refuseTooMany = async (run: Transaction, organizationId: string, { hooks }
 };
 
 /** Returns the id of the hook that this target has from now on. */
-const putHook = async (run: Transaction, organizationId: string, added: NewHook, quotas: Quotas): Promise<string> => {
-  const { id, targetHash, paceKey, secretHash, sealedTarget, sealedSecret, oncePer } = added;
+const upsertHook = async (
+  run: Transaction,
+  organizationId: string,
+  added: NewHook,
+  quotas: Quotas,
+): Promise<string> => {
+  const { id, targetHash, rateLimitKey, secretHash, sealedTarget, sealedSecret, oncePer } = added;
   const filters = JSON.stringify(added.filters);
   const asksForTemplates = added.filters.sequence_template_ids !== undefined;
   const live = await run.first<{ id: string }>(sql`
     update hook
-    set filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${paceKey}
+    set filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${rateLimitKey}
     where organization_id = ${organizationId} and target_hash = ${targetHash} and ended_at_ms is null
     returning id`);
   if (live !== undefined) return live.id;
@@ -41,7 +46,7 @@ const putHook = async (run: Transaction, organizationId: string, added: NewHook,
   await run.change(sql`
     insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
                       asks_for_templates, once_per, created_at_ms, resume_at_ms)
-    values (${id}, ${organizationId}, ${targetHash}, ${paceKey}, ${secretHash}, ${sealedTarget}, ${sealedSecret},
+    values (${id}, ${organizationId}, ${targetHash}, ${rateLimitKey}, ${secretHash}, ${sealedTarget}, ${sealedSecret},
             ${filters}, ${asksForTemplates}, ${oncePer}, ${run.nowMs}, ${run.nowMs})`);
   return id;
 };
@@ -53,8 +58,8 @@ export const subscribe = async (
   added: NewHook,
   quotas: Quotas,
 ): Promise<StoredHook> => {
-  await bringKey(run, organizationId, added);
-  const hookId = await putHook(run, organizationId, added, quotas);
+  await wakeWorkspace(run, organizationId, added);
+  const hookId = await upsertHook(run, organizationId, added, quotas);
   const stored = await readOne(run, organizationId, hookId);
   if (stored === undefined) throw new Error(`The hook ${hookId} was not stored.`);
   run.announce('poll');

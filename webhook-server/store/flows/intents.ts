@@ -5,7 +5,7 @@ import { sql, tableOf } from '../sql.ts';
 import type { IntentOutcome, NewIntent } from '../tenant-store.ts';
 
 /** Lets the detector look soon. Only a workspace that somebody listens to is polled. */
-const lookOut = async (run: Transaction, organizationId: string, inMs: number): Promise<void> => {
+const pollSoon = async (run: Transaction, organizationId: string, inMs: number): Promise<void> => {
   const { nowMs } = run;
   await run.change(sql`
     update workspace
@@ -22,7 +22,7 @@ export const announceIntents = async (
   intents: readonly NewIntent[],
   quotas: Quotas,
 ): Promise<void> => {
-  await lookOut(run, organizationId, writeTakesMs);
+  await pollSoon(run, organizationId, writeTakesMs);
   await run.change(sql`
     delete from intent where organization_id = ${organizationId} and created_at_ms < ${run.nowMs - intentsKeptMs}`);
   const { count = 0 } =
@@ -54,7 +54,7 @@ export const settleIntent = async (
     set state = ${state}, updated_at_us = ${updatedAtUs}, settled_at_ms = ${run.nowMs},
         closed_at_ms = ${state === 'failed' ? run.nowMs : null}
     where organization_id = ${organizationId} and id = ${intentId} and state = 'open'`);
-  if (settled > 0 && state === 'done') await lookOut(run, organizationId, 0);
+  if (settled > 0 && state === 'done') await pollSoon(run, organizationId, 0);
   else run.announce('poll');
   if (settled > 0) return true;
   const known = await run.first(sql`
@@ -63,4 +63,4 @@ export const settleIntent = async (
 };
 
 /** Lets the detector look now. */
-export const nudge = (run: Transaction, organizationId: string): Promise<void> => lookOut(run, organizationId, 0);
+export const nudge = (run: Transaction, organizationId: string): Promise<void> => pollSoon(run, organizationId, 0);

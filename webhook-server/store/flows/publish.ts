@@ -1,7 +1,7 @@
 import type { Person } from '../../../contract/event.ts';
 import type { OncePer } from '../../../contract/hook.ts';
 import { attributeChanges, type Circumstances } from '../changes/attribution.ts';
-import { type BatchedChange, eventOf, type Introduce, inBatches } from '../changes/change.ts';
+import { type BatchedChange, type DescribePerson, eventOf, inBatches } from '../changes/change.ts';
 import { fanOut, type Listener, type NewDelivery } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
@@ -64,7 +64,11 @@ const readListeners = async (run: Run, organizationId: string): Promise<Listener
 };
 
 /** Returns who the assignees of these changes are, as far as the directory knows. */
-const readPeople = async (run: Run, organizationId: string, changes: readonly Unpublished[]): Promise<Introduce> => {
+const readPeople = async (
+  run: Run,
+  organizationId: string,
+  changes: readonly Unpublished[],
+): Promise<DescribePerson> => {
   const userIds = changes.flatMap(({ previous_assignee_id, new_assignee_id }) =>
     [previous_assignee_id, new_assignee_id].flatMap((userId) => userId?.toLowerCase() ?? []),
   );
@@ -104,7 +108,7 @@ const writeEvents = async (
   run: Run,
   intentOf: ReadonlyMap<string, string | null>,
   batched: readonly BatchedChange[],
-  introduce: Introduce,
+  describePerson: DescribePerson,
 ): Promise<void> => {
   await run.change(sql`
     update event
@@ -114,7 +118,7 @@ const writeEvents = async (
       id: ['text', ({ id }) => id],
       source: ['text', ({ source }) => source],
       intent_id: ['text', ({ id }) => intentOf.get(id) ?? null],
-      body: ['text', (change) => JSON.stringify(eventOf(change, [], introduce))],
+      body: ['text', (change) => JSON.stringify(eventOf(change, [], describePerson))],
       sequence_template_id: ['text', ({ sequenceTemplateId }) => sequenceTemplateId],
     })}
     where event.id = told.id`);
@@ -163,11 +167,11 @@ export const publish = async (
     run.nowMs,
   );
   if (ready.length === 0) return 0;
-  const introduce = await readPeople(run, organizationId, unpublished);
+  const describePerson = await readPeople(run, organizationId, unpublished);
   const batched = inBatches(ready);
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
-  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, introduce);
-  const added = fanOut(batched, listeners, introduce);
+  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, describePerson);
+  const added = fanOut(batched, listeners, describePerson);
   for (const chunk of inChunks(added)) await writeDeliveries(run, organizationId, chunk);
   return added.length;
 };

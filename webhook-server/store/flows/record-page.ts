@@ -3,13 +3,13 @@ import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
 import { sql, tableOf } from '../sql.ts';
 import type { PageRecord, RecordOutcome } from '../work-store.ts';
+import { compareWithSnapshot, insertTasks } from './compare-snapshot.ts';
 import { publish } from './publish.ts';
-import { forgetReading, rememberReading } from './readings.ts';
-import { compareWithSnapshot, insertTasks } from './snapshot.ts';
-import { keepLease } from './workspaces.ts';
+import { forgetScan, rememberScan } from './scans.ts';
+import { renewLease } from './workspaces.ts';
 
 /** Everybody who has a task is in the directory, by id. */
-const meetPeople = async (run: Run, { organizationId, rows }: PageRecord): Promise<void> => {
+const addAssignees = async (run: Run, { organizationId, rows }: PageRecord): Promise<void> => {
   const userIds = [...new Set(rows.flatMap(({ assigneeId }) => assigneeId?.toLowerCase() ?? []))];
   if (userIds.length === 0) return;
   await run.change(sql`
@@ -29,7 +29,7 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
            new_assignee_id, task_type, priority, task, occurred_at_us, detected_at_ms
     from ${tableOf('found', changes, {
       id: ['text', ({ id }) => id],
-      reading_id: ['text', ({ readingId }) => readingId],
+      reading_id: ['text', ({ scanId }) => scanId],
       task_id: ['text', ({ task }) => task.id],
       sequence_id: ['text', ({ task }) => task.sequence_id],
       kind: ['text', ({ kind }) => kind],
@@ -48,14 +48,14 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
 
 /** Stores what differs from the snapshot. Returns how many changes are to be told. */
 const storeChanges = async (run: Transaction, page: PageRecord): Promise<number> => {
-  const { organizationId, reading, rows } = page;
-  // A baseline must not overwrite what it has read: a task that changes meanwhile is the first walk's to tell.
-  if (reading.kind === 'baseline') {
+  const { organizationId, scan, rows } = page;
+  // A baseline must not overwrite what it has read: a task that changes meanwhile is found by the first incremental scan.
+  if (scan.kind === 'baseline') {
     await insertTasks(run, organizationId, rows);
     return 0;
   }
   const changes = await compareWithSnapshot(run, page);
-  const found = reading.isSilent ? 0 : await insertEvents(run, organizationId, changes);
+  const found = scan.isSilent ? 0 : await insertEvents(run, organizationId, changes);
   if (found > 0) {
     await run.change(sql`
       update workspace set active_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
@@ -70,56 +70,56 @@ const endBaseline = (run: Transaction, organizationId: string): Promise<number> 
         listening_since_ms = case when is_silent then null else coalesce(listening_since_ms, ${run.nowMs}) end
     where organization_id = ${organizationId}`);
 
-const endSilentWalk = (run: Transaction, organizationId: string): Promise<number> =>
+const endSilentScan = (run: Transaction, organizationId: string): Promise<number> =>
   run.change(sql`
     update workspace set is_silent = false, listening_since_ms = coalesce(listening_since_ms, ${run.nowMs})
     where organization_id = ${organizationId}`);
 
-const endWalk = (run: Transaction, organizationId: string): Promise<number> =>
+const endIncrementalScan = (run: Transaction, organizationId: string): Promise<number> =>
   run.change(sql`
     update workspace set listening_since_ms = ${run.nowMs}
     where organization_id = ${organizationId} and listening_since_ms is null and not is_silent`);
 
-const endSweep = (run: Transaction, organizationId: string): Promise<number> =>
+const endReconciliation = (run: Transaction, organizationId: string): Promise<number> =>
   run.change(sql`update workspace set swept_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
 
-const endOf = { baseline: endBaseline, sweep: endSweep };
+const endOf = { baseline: endBaseline, reconciliation: endReconciliation };
 
-const endReading = async (
+const endScan = async (
   run: Transaction,
-  { organizationId, reading, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
+  { organizationId, scan, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
 ): Promise<void> => {
-  await forgetReading(run, organizationId, reading.kind);
-  const endKind = reading.kind === 'walk' ? (reading.isSilent ? endSilentWalk : endWalk) : endOf[reading.kind];
+  await forgetScan(run, organizationId, scan.kind);
+  const endKind = scan.kind === 'incremental' ? (scan.isSilent ? endSilentScan : endIncrementalScan) : endOf[scan.kind];
   await endKind(run, organizationId);
-  if (reading.kind === 'sweep' || end.watermark === null) return;
+  if (scan.kind === 'reconciliation' || end.watermark === null) return;
   const { us, movedAtMs, isSettled } = end.watermark;
   await run.change(sql`
     update workspace set watermark_us = ${us}, watermark_moved_at_ms = ${movedAtMs}, is_settled = ${isSettled}
     where organization_id = ${organizationId}`);
 };
 
-/** What a walk finds is told together, when it ends; what a sweep finds is told with each page. */
-const tell = async (run: Transaction, { organizationId, reading, end }: PageRecord): Promise<void> => {
-  if (reading.kind === 'baseline' || (reading.kind === 'walk' && end === null)) return;
+/** What an incremental scan finds is published together, when it ends; what a reconciliation finds, page by page. */
+const publishWhenDue = async (run: Transaction, { organizationId, scan, end }: PageRecord): Promise<void> => {
+  if (scan.kind === 'baseline' || (scan.kind === 'incremental' && end === null)) return;
   if ((await publish(run, organizationId)) > 0) run.announce('deliver');
-  if (reading.kind !== 'walk') return;
-  // What an intent could have done before this walk began has been seen by now, late changes included.
+  if (scan.kind !== 'incremental') return;
+  // What an intent could have done before this scan began has been seen by now, late changes included.
   await run.change(sql`
     update intent set closed_at_ms = ${run.nowMs}
     where organization_id = ${organizationId} and closed_at_ms is null
-      and settled_at_ms < ${reading.startedAtMs - visibleWithinMs}`);
+      and settled_at_ms < ${scan.startedAtMs - visibleWithinMs}`);
 };
 
-/** Compares the rows of one page with the snapshot, stores what differs, and tells it when its turn has come. */
+/** Compares the rows of one page with the snapshot, stores what differs, and publishes it when its turn has come. */
 export const recordPage = async (run: Transaction, page: PageRecord, leaseMs: number): Promise<RecordOutcome> => {
-  const { organizationId, reading, end } = page;
+  const { organizationId, scan, end } = page;
   // From here on the workspace is locked.
-  if (!(await keepLease(run, page, leaseMs))) return { kind: 'lease lost' };
-  await meetPeople(run, page);
+  if (!(await renewLease(run, page, leaseMs))) return { kind: 'lease lost' };
+  await addAssignees(run, page);
   const changes = await storeChanges(run, page);
-  if (end === null) await rememberReading(run, organizationId, reading);
-  else await endReading(run, { ...page, end });
-  await tell(run, page);
+  if (end === null) await rememberScan(run, organizationId, scan);
+  else await endScan(run, { ...page, end });
+  await publishWhenDue(run, page);
   return { kind: 'recorded', changes };
 };

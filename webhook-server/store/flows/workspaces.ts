@@ -18,7 +18,7 @@ type Held = { organizationId: string; lease: string; requestedAtMs?: readonly nu
  * Locks the workspace, renews its lease and notes when Topo was asked about it; without `requestedAtMs` what is known
  * stays. Returns whether the lease is still ours.
  */
-export const keepLease = async (
+export const renewLease = async (
   run: Transaction,
   { organizationId, lease, requestedAtMs }: Held,
   leaseMs: number,

@@ -2,9 +2,9 @@ import { createStore } from '../create-store.ts';
 import type { Driver } from '../driver.ts';
 import { type Quotas, usualQuotas } from '../quotas.ts';
 import type { Store } from '../store.ts';
-import { createDatabase } from './database.ts';
-import { readDueDeliveries, readNextDue } from './due-deliveries.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from './migrate-postgres.ts';
+import { createDatabase } from './postgres-database.ts';
+import { readDueDeliveries, readNextDue } from './postgres-due-deliveries.ts';
 import { createSignals } from './signals.ts';
 
 const openDriver = async (url: string): Promise<Driver> => {

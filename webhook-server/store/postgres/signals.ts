@@ -5,9 +5,9 @@ import type { Client } from 'pg';
 import type { Run } from '../database.ts';
 import { sql } from '../sql.ts';
 import type { Topic } from '../work-store.ts';
-import { connect } from './connection.ts';
-import type { Signalling } from './database.ts';
-import { explain } from './explain.ts';
+import { connect } from './connect-postgres.ts';
+import type { Signalling } from './postgres-database.ts';
+import { explain } from './translate-postgres-error.ts';
 
 /** Tells the processes on one database of work, and hears of it. */
 export type Signals = Signalling & {

@@ -1,7 +1,7 @@
-import type { Paced } from '../pacer.ts';
+import type { RateLimited } from '../rate-limiter.ts';
 
 /** A delivery that may be claimed, with what its hook says about it. */
-export type DueDelivery = Paced & {
+export type DueDelivery = RateLimited & {
   seq: number;
   id: string;
   failures: number;

@@ -15,7 +15,7 @@ export type EventRow = {
 
 export const readChange = (row: EventRow): Change => ({
   id: row.id,
-  readingId: row.reading_id,
+  scanId: row.reading_id,
   kind: Kind.parse(row.kind),
   previousAssigneeId: row.previous_assignee_id,
   newAssigneeId: row.new_assignee_id,

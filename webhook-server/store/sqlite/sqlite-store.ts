@@ -5,10 +5,10 @@ import type { Driver } from '../driver.ts';
 import { type Quotas, usualQuotas } from '../quotas.ts';
 import type { Store } from '../store.ts';
 import type { Topic } from '../work-store.ts';
-import { createDatabase } from './database.ts';
-import { readDueDeliveries, readNextDue } from './due-deliveries.ts';
-import { openConnection } from './open-connection.ts';
-import { translateError } from './translate-error.ts';
+import { openConnection } from './open-sqlite.ts';
+import { createDatabase } from './sqlite-database.ts';
+import { readDueDeliveries, readNextDue } from './sqlite-due-deliveries.ts';
+import { translateError } from './translate-sqlite-error.ts';
 
 /** What an old key could open must not linger in pages that are free by now. */
 const eraseFreeSpace = (connection: Connection): void => {

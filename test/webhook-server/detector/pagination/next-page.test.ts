@@ -47,7 +47,7 @@ const readAll = (list: List, paging: Paging, meanwhile: () => void) => {
   let offset = 0;
   for (;;) {
     requests += 1;
-    if (requests > 1000) throw new Error('The reading does not end.');
+    if (requests > 1000) throw new Error('The scan does not end.');
     const { items, facts } = list.read(offset);
     const next = nextPage(facts, cursor, paging);
     meanwhile();

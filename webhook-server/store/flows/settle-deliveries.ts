@@ -14,7 +14,7 @@ type Failed = Held & { state: 'dead' | 'dropped' | 'unchanged'; certainty: Certa
 const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'delivered';
 
 /** Nearly every delivery ends like this: two statements for all that come together. */
-const noteDelivered = async (run: Transaction, held: readonly Held[]): Promise<SettleOutcome[]> => {
+const markDelivered = async (run: Transaction, held: readonly Held[]): Promise<SettleOutcome[]> => {
   const rows = await run.rows<{ id: string; hook_id: string }>(sql`
     update delivery
     set state = 'delivered', settled_at_ms = ${run.nowMs}, certainty = null, reason = null,
@@ -30,7 +30,7 @@ const noteDelivered = async (run: Transaction, held: readonly Held[]): Promise<S
 };
 
 /** What was dropped while it was under way stays dropped, and keeps the reason. */
-const putBack = async (run: Transaction, { id, lease, state, certainty, reason }: Failed): Promise<void> => {
+const recordFailure = async (run: Transaction, { id, lease, state, certainty, reason }: Failed): Promise<void> => {
   const ended = state === 'unchanged' ? sql`` : sql`state = ${state}, settled_at_ms = ${run.nowMs},`;
   const kept = state === 'unchanged' ? sql`case when state = 'dropped' then reason else ${reason} end` : sql`${reason}`;
   await run.change(sql`
@@ -55,7 +55,7 @@ const end = async (run: Transaction, hookId: string, reason: 'gone' | 'failing')
 };
 
 /** Attempts that began before a failure was known are counted with it. */
-const noteFailure = async (run: Transaction, row: HeldRow, afterMs: number): Promise<SettleOutcome> => {
+const countFailure = async (run: Transaction, row: HeldRow, afterMs: number): Promise<SettleOutcome> => {
   const { hook_id: hookId, last_sent_at_ms: sentAtMs } = row;
   const noted = await run.first<{ failing_since_ms: number }>(sql`
     update hook
@@ -75,16 +75,16 @@ const settleOne = async (run: Transaction, { id, lease, outcome }: Settlement): 
   if (row === undefined) return { kind: 'lease lost' };
   switch (outcome.kind) {
     case 'delivered':
-      return (await noteDelivered(run, [held]))[0] ?? { kind: 'lease lost' };
+      return (await markDelivered(run, [held]))[0] ?? { kind: 'lease lost' };
     case 'gone':
-      await putBack(run, { ...held, state: 'dropped', certainty: 'refused', reason: 'the target is gone' });
+      await recordFailure(run, { ...held, state: 'dropped', certainty: 'refused', reason: 'the target is gone' });
       return end(run, row.hook_id, 'gone');
     case 'retry':
-      await putBack(run, { ...held, ...outcome, state: 'unchanged' });
-      return noteFailure(run, row, outcome.afterMs);
+      await recordFailure(run, { ...held, ...outcome, state: 'unchanged' });
+      return countFailure(run, row, outcome.afterMs);
     case 'dead':
-      await putBack(run, { ...held, ...outcome, state: 'dead' });
-      return noteFailure(run, row, outcome.afterMs);
+      await recordFailure(run, { ...held, ...outcome, state: 'dead' });
+      return countFailure(run, row, outcome.afterMs);
   }
 };
 
@@ -100,7 +100,7 @@ const lockFor = async (run: Transaction, failed: readonly Settlement[]): Promise
 
 /** Writes down what became of attempts whose leases are still ours. Returns one outcome for each, in their order. */
 export const settle = async (run: Transaction, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
-  if (settlements.every(isDelivered)) return noteDelivered(run, settlements);
+  if (settlements.every(isDelivered)) return markDelivered(run, settlements);
   await lockFor(
     run,
     settlements.filter((settlement) => !isDelivered(settlement)),

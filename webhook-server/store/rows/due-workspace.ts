@@ -1,4 +1,4 @@
-import type { PollClaim, Reading } from '../work-store.ts';
+import type { PollClaim, Scan } from '../work-store.ts';
 
 /** A row of `workspace` that is due, with what its claim tells. */
 export type DueWorkspace = {
@@ -12,10 +12,10 @@ export type DueWorkspace = {
   swept_at_ms: number | null;
   failures: number;
   active_at_ms: number;
-  /** A JSON list, as `keepLease` wrote it. */
+  /** A JSON list, as `renewLease` wrote it. */
   requested_at_ms: string;
   has_unpublished: number | boolean;
-  has_readings: number | boolean;
+  has_scans: number | boolean;
 };
 
 const readWatermark = (row: DueWorkspace): PollClaim['watermark'] =>
@@ -27,7 +27,7 @@ const readTimes = (json: string): number[] => JSON.parse(json);
 
 export const readPollClaim = (
   row: DueWorkspace,
-  { lease, nowMs, readings }: { lease: string; nowMs: number; readings: readonly Reading[] },
+  { lease, nowMs, scans }: { lease: string; nowMs: number; scans: readonly Scan[] },
 ): PollClaim => ({
   organizationId: row.organization_id,
   lease,
@@ -36,9 +36,9 @@ export const readPollClaim = (
   isBaselined: Boolean(row.is_baselined),
   isSilent: Boolean(row.is_silent),
   watermark: readWatermark(row),
-  walk: readings.find(({ kind }) => kind === 'walk') ?? null,
-  background: readings.find(({ kind }) => kind !== 'walk') ?? null,
-  sweptAtMs: row.swept_at_ms,
+  incremental: scans.find(({ kind }) => kind === 'incremental') ?? null,
+  background: scans.find(({ kind }) => kind !== 'incremental') ?? null,
+  reconciledAtMs: row.swept_at_ms,
   hasUnpublished: Boolean(row.has_unpublished),
   failures: row.failures,
   activeAtMs: row.active_at_ms,

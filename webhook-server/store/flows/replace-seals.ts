@@ -22,7 +22,7 @@ export const readSealedValues = async (run: Run): Promise<SealedValues> => ({
   spareKeys: await run.rows<WorkspaceKey>(sql`
     select organization_id as "organizationId", key_hash as "keyHash", sealed_key as "sealedKey" from spare_key`),
   hooks: await run.rows<HookSeals>(sql`
-    select id, target_hash as "targetHash", pace_key as "paceKey", secret_hash as "secretHash",
+    select id, target_hash as "targetHash", pace_key as "rateLimitKey", secret_hash as "secretHash",
            sealed_target as "sealedTarget", sealed_secret as "sealedSecret"
     from hook`),
 });
@@ -34,7 +34,7 @@ const newKeys = (keys: readonly WorkspaceKey[]) =>
     anew_key: ['text', ({ sealedKey }) => sealedKey],
   });
 
-const putHooks = (run: Run, hooks: readonly HookSeals[]) =>
+const replaceHookSeals = (run: Run, hooks: readonly HookSeals[]) =>
   run.change(sql`
     update hook
     set target_hash = anew.target_hash, pace_key = anew.pace_key, secret_hash = anew.secret_hash,
@@ -42,7 +42,7 @@ const putHooks = (run: Run, hooks: readonly HookSeals[]) =>
     from ${tableOf('anew', hooks, {
       id: ['text', ({ id }) => id],
       target_hash: ['text', ({ targetHash }) => targetHash],
-      pace_key: ['text', ({ paceKey }) => paceKey],
+      pace_key: ['text', ({ rateLimitKey }) => rateLimitKey],
       secret_hash: ['text', ({ secretHash }) => secretHash],
       sealed_target: ['text', ({ sealedTarget }) => sealedTarget],
       sealed_secret: ['text', ({ sealedSecret }) => sealedSecret],
@@ -65,7 +65,7 @@ export const replaceSealedValues = async (
     select anew_id, anew_hash, anew_key from ${newKeys(spareKeys)}
     where true
     on conflict do nothing`);
-  await putHooks(run, hooks);
-  // Its names were made with the key, too. What was used up of a pace is forgotten: a few seconds' worth.
+  await replaceHookSeals(run, hooks);
+  // Its keys are hashes made with the old key. The usage of rate limits is forgotten: a few seconds' worth.
   await run.change(sql`delete from pace`);
 };

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from './migrate-sqlite.ts';
 
 /**
  * Opens the file and holds it alone: a second process is refused for as long as this one lives. `synchronous=FULL`

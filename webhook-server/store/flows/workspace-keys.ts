@@ -20,7 +20,7 @@ const takeKey = async (run: Transaction, organizationId: string, { sealedKey, ke
  * Makes or wakes the workspace of a new hook and locks it. One that has a key is being polled already, and keeps its turn
  * and its key; the hook's key becomes a spare, unless the hook needs it.
  */
-export const bringKey = async (run: Transaction, organizationId: string, added: NewHook): Promise<void> => {
+export const wakeWorkspace = async (run: Transaction, organizationId: string, added: NewHook): Promise<void> => {
   const { sealedKey, keyHash, bringsNeededKey } = added;
   await run.change(sql`
     insert into workspace (organization_id, sealed_key, key_hash, active_at_ms, poll_at_ms)
@@ -55,7 +55,7 @@ export const renewKey = async (
  * Puts a spare key of the workspace in the place of the one that Topo refuses, if the lease is still ours. Returns
  * whether there was one.
  */
-export const changeKey = async (
+export const useSpareKey = async (
   run: Transaction,
   { organizationId, lease }: { organizationId: string; lease: string },
 ): Promise<boolean> => {

@@ -4,15 +4,15 @@ import type { Database, Run, Transaction } from '../database.ts';
 import { compile, type Statement, sql } from '../sql.ts';
 import { StoreError } from '../store.ts';
 import type { Topic } from '../work-store.ts';
-import { connectionOptions } from './connection.ts';
-import { dialect } from './dialect.ts';
-import { explain } from './explain.ts';
+import { connectionOptions } from './connect-postgres.ts';
+import { dialect } from './postgres-dialect.ts';
+import { explain } from './translate-postgres-error.ts';
 
 const mostConnections = 10;
 const mostTries = 5;
 
 /** What is acknowledged must have reached the disk, and each statement must see what others have committed. */
-const insist = async (client: Pick<PoolClient, 'query'>): Promise<void> => {
+const enforceDurability = async (client: Pick<PoolClient, 'query'>): Promise<void> => {
   await client.query(`
     select set_config('default_transaction_isolation', 'read committed', false),
            set_config('synchronous_commit',
@@ -21,11 +21,11 @@ const insist = async (client: Pick<PoolClient, 'query'>): Promise<void> => {
 };
 
 /** A deadlock or a serialization failure: nothing was done, and another try may go well. */
-class GaveWay extends StoreError {}
+class TransactionConflict extends StoreError {}
 
 const fail = (error: unknown): never => {
   if (error instanceof DatabaseError && (error.code === '40P01' || error.code === '40001')) {
-    throw new GaveWay('The database let other work go first, again and again.');
+    throw new TransactionConflict('The database let other work go first, again and again.');
   }
   throw explain(error);
 };
@@ -45,12 +45,12 @@ const runWith = (query: Query): Run => ({
   },
 });
 
-const untilDone = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
+const retryConflicts = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof GaveWay) || tries === mostTries) throw error;
+      if (!(error instanceof TransactionConflict) || tries === mostTries) throw error;
     }
   }
 };
@@ -69,7 +69,7 @@ export type Signalling = { notify(run: Run, topic: Topic): Promise<void>; emit(t
 
 /** A bounded pool of connections; none is made before the first statement. */
 export const createDatabase = (url: string, signals: Signalling): Database & { close(): Promise<void> } => {
-  const pool = new Pool({ ...connectionOptions(url), max: mostConnections, onConnect: insist });
+  const pool = new Pool({ ...connectionOptions(url), max: mostConnections, onConnect: enforceDurability });
   // An idle connection that was lost is replaced when it is needed.
   pool.on('error', () => {});
 
@@ -97,9 +97,9 @@ export const createDatabase = (url: string, signals: Signalling): Database & { c
   };
 
   return {
-    ...runWith((statement) => untilDone(() => pool.query<never>(compile(statement, dialect)).catch(fail))),
+    ...runWith((statement) => retryConflicts(() => pool.query<never>(compile(statement, dialect)).catch(fail))),
     async transaction(work) {
-      const { result, topics } = await untilDone(() => attempt(work));
+      const { result, topics } = await retryConflicts(() => attempt(work));
       for (const topic of topics) signals.emit(topic);
       return result;
     },

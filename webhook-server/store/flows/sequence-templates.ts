@@ -2,7 +2,7 @@ import type { Run, Transaction } from '../database.ts';
 import { sql, tableOf } from '../sql.ts';
 import type { SequenceLookUp } from '../work-store.ts';
 import { publish } from './publish.ts';
-import { keepLease } from './workspaces.ts';
+import { renewLease } from './workspaces.ts';
 
 /** Sequence runs whose template a hook asks for and that nobody has looked up, at most `limit`. */
 export const findSequencesToLookUp = async (run: Run, organizationId: string, limit: number): Promise<string[]> => {
@@ -22,7 +22,7 @@ export const findSequencesToLookUp = async (run: Run, organizationId: string, li
 /** Notes what look-ups brought, for good, and tells the changes that waited for it. */
 export const recordSequences = async (run: Transaction, lookUp: SequenceLookUp, leaseMs: number): Promise<void> => {
   const { organizationId, sequences, hasFailed } = lookUp;
-  if (!(await keepLease(run, lookUp, leaseMs))) return;
+  if (!(await renewLease(run, lookUp, leaseMs))) return;
   await run.change(sql`
     insert into sequence (organization_id, sequence_id, sequence_template_id)
     select ${organizationId}, sequence_id, template_id

@@ -29,7 +29,7 @@ const removeHooks = (run: Transaction, beforeMs: number, limit: number) =>
         and not exists (select 1 from delivery where hook_id = hook.id)
       order by ended_at_ms limit ${limit})`);
 
-const removeSpentPaces = (run: Transaction, beforeMs: number, limit: number) =>
+const removeSpentRateLimits = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`
     delete from pace where pace_key in (
       select pace_key from pace where paced_until_ms < ${beforeMs} limit ${limit} ${phrase('lock free rows')})`);
@@ -47,7 +47,7 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
     { step: removeDeadDeliveries, keptMs: retention.deadDeliveryMs },
     { step: removeEvents, keptMs: retention.eventMs },
     { step: removeHooks, keptMs: retention.hookMs },
-    { step: removeSpentPaces, keptMs: 0 },
+    { step: removeSpentRateLimits, keptMs: 0 },
   ];
   let count = 0;
   for (const { step, keptMs } of steps) {

@@ -2,8 +2,8 @@ import type { Database as Connection, Statement as PreparedStatement } from 'bet
 import type { Database, Run, Transaction } from '../database.ts';
 import { compile, type Statement } from '../sql.ts';
 import type { Topic } from '../work-store.ts';
-import { dialect } from './dialect.ts';
-import { translateError } from './translate-error.ts';
+import { dialect } from './sqlite-dialect.ts';
+import { translateError } from './translate-sqlite-error.ts';
 
 /** Runs one task after the other, in the order in which they came. */
 const createQueue = () => {

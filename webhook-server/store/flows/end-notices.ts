@@ -1,15 +1,15 @@
 import type { Run, Transaction } from '../database.ts';
 import { phrase, sql } from '../sql.ts';
-import type { Farewell } from '../work-store.ts';
+import type { EndNotice } from '../work-store.ts';
 
 type Turn = { limit: number; againInMs: number; mostAttempts: number };
 
 /** Takes hooks whose targets are to be told that we have ended them. */
-export const claimFarewells = (
+export const claimEndNotices = (
   { rows, nowMs }: Transaction,
   { limit, againInMs, mostAttempts }: Turn,
-): Promise<Farewell[]> =>
-  rows<Farewell>(sql`
+): Promise<EndNotice[]> =>
+  rows<EndNotice>(sql`
     update hook
     set farewell_at_ms = ${nowMs + againInMs}, farewell_attempts = farewell_attempts + 1,
         farewell = case when farewell_attempts + 1 >= ${mostAttempts} then 'sent' else 'due' end
@@ -20,6 +20,6 @@ export const claimFarewells = (
     returning id as "hookId", sealed_target as "sealedTarget", ended_reason as reason, farewell_attempts as attempt`);
 
 /** Notes that a target has heard that its hook has ended, or cannot hear it. */
-export const endFarewell = async (run: Run, hookId: string): Promise<void> => {
+export const closeEndNotice = async (run: Run, hookId: string): Promise<void> => {
   await run.change(sql`update hook set farewell = 'sent' where id = ${hookId} and farewell = 'due'`);
 };

@@ -1,27 +1,27 @@
 import type { Run, Transaction } from '../database.ts';
-import { createPacer, type Paced, type Pacer } from '../pacer.ts';
+import { createRateLimiter, type RateLimited, type RateLimiter } from '../rate-limiter.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
-import type { Paces } from '../work-store.ts';
+import type { RateLimits } from '../work-store.ts';
 
 type KeyRow = { pace_key: string; paced_until_ms: number };
 
-/** Locks the paces of these keys, always in one order. Returns until when each is used up. */
-const lockPaces = async (run: Run, deliveries: readonly Paced[]): Promise<Map<string, number>> => {
-  const paceKeys = [...new Set(deliveries.flatMap(({ pace_key }) => pace_key ?? []))].toSorted();
-  if (paceKeys.length === 0) return new Map();
+/** Locks the rateLimits of these keys, always in one order. Returns until when each is used up. */
+const lockUsage = async (run: Run, deliveries: readonly RateLimited[]): Promise<Map<string, number>> => {
+  const rateLimitKeys = [...new Set(deliveries.flatMap(({ pace_key }) => pace_key ?? []))].toSorted();
+  if (rateLimitKeys.length === 0) return new Map();
   await run.change(sql`
     insert into pace (pace_key, paced_until_ms)
-    select pace_key, 0 from ${tableOf('asked', paceKeys, { pace_key: ['text', (paceKey) => paceKey] })}
+    select pace_key, 0 from ${tableOf('asked', rateLimitKeys, { pace_key: ['text', (rateLimitKey) => rateLimitKey] })}
     where true
     on conflict do nothing`);
   const rows = await run.rows<KeyRow>(sql`
-    select pace_key, paced_until_ms from pace where pace_key ${oneOf(paceKeys)}
+    select pace_key, paced_until_ms from pace where pace_key ${oneOf(rateLimitKeys)}
     order by pace_key
     ${phrase('lock')}`);
   return new Map(rows.map(({ pace_key, paced_until_ms }) => [pace_key, paced_until_ms]));
 };
 
-const store = async (run: Run, pacer: Pacer): Promise<void> => {
+const store = async (run: Run, pacer: RateLimiter): Promise<void> => {
   const waits = new Map(pacer.waits().map(({ hookId, resumeAtMs }) => [hookId, resumeAtMs]));
   await run.change(sql`
     update hook
@@ -37,24 +37,24 @@ const store = async (run: Run, pacer: Pacer): Promise<void> => {
   await run.change(sql`
     update pace set paced_until_ms = until_ms
     from ${tableOf('used', keys, {
-      used_key: ['text', ({ paceKey }) => paceKey],
+      used_key: ['text', ({ rateLimitKey }) => rateLimitKey],
       until_ms: ['bigint', ({ usedUntilMs }) => usedUntilMs],
     })}
     where pace_key = used_key`);
 };
 
 /**
- * Returns those of the deliveries that their paces let through now, and stores what they use up; hooks that have to wait
- * are paused. Without paces everything may go. The hooks must be locked.
+ * Returns those of the deliveries that their rateLimits let through now, and stores what they use up; hooks that have to wait
+ * are paused. Without rateLimits everything may go. The hooks must be locked.
  */
-export const admit = async <Delivery extends Paced>(
+export const admit = async <Delivery extends RateLimited>(
   run: Transaction,
   deliveries: Delivery[],
-  paces: Paces | null,
+  rateLimits: RateLimits | null,
 ): Promise<Delivery[]> => {
-  if (paces === null || deliveries.length === 0) return deliveries;
-  const used = await lockPaces(run, deliveries);
-  const pacer = createPacer(paces, (paceKey) => used.get(paceKey) ?? 0, run.nowMs);
+  if (rateLimits === null || deliveries.length === 0) return deliveries;
+  const used = await lockUsage(run, deliveries);
+  const pacer = createRateLimiter(rateLimits, (rateLimitKey) => used.get(rateLimitKey) ?? 0, run.nowMs);
   const admitted = deliveries.filter((delivery) => pacer.admit(delivery));
   await store(run, pacer);
   return admitted;

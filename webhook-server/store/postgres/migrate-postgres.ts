@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { StoreError } from '../store.ts';
-import { connect } from './connection.ts';
-import { explain } from './explain.ts';
+import { connect } from './connect-postgres.ts';
 import { first } from './migrations/0001-first.ts';
 import { order } from './migrations/0002-order.ts';
+import { explain } from './translate-postgres-error.ts';
 
 const migrations = [first, order];
 
@@ -11,7 +11,7 @@ const migrations = [first, order];
 const patienceMs = 30 * 60_000;
 
 /** Processes that start together take turns, and the later ones find the work done. The number is arbitrary. */
-const takeTurn = `select pg_advisory_xact_lock(7464209, hashtext(current_schema()))`;
+const migrationLock = `select pg_advisory_xact_lock(7464209, hashtext(current_schema()))`;
 
 const refuseNewer = (seen: number): void => {
   if (seen <= migrations.length) return;
@@ -34,9 +34,9 @@ const readSchema = async (client: Client): Promise<string> => {
 };
 
 /** All or nothing: PostgreSQL undoes changes of tables like any other. */
-const bringUpToDate = async (client: Client): Promise<void> => {
+const applyMigrations = async (client: Client): Promise<void> => {
   await client.query('begin; set local statement_timeout = 0; set local lock_timeout = 0');
-  await client.query(takeTurn);
+  await client.query(migrationLock);
   await client.query('create table if not exists migration (number integer primary key, done_at timestamptz not null)');
   const { rows } = await client.query<{ seen: number }>('select coalesce(max(number), 0) as seen from migration');
   const seen = rows[0]?.seen ?? 0;
@@ -58,7 +58,7 @@ export const migrate = async (url: string): Promise<string> => {
   const client = await connect(url, { query_timeout: patienceMs });
   try {
     const schema = await readSchema(client);
-    await bringUpToDate(client);
+    await applyMigrations(client);
     return schema;
   } catch (error) {
     throw explain(error);

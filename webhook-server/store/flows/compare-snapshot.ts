@@ -72,19 +72,19 @@ const swapTasks = async (run: Run, organizationId: string, rows: readonly Differ
 };
 
 /** A page that shows a task twice is compared in two goes, as if it were two pages. */
-const withoutRepeats = (rows: readonly SeenTask[]): SeenTask[][] => {
-  const goes: Map<string, SeenTask>[] = [];
+const splitRepeats = (rows: readonly SeenTask[]): SeenTask[][] => {
+  const rounds: Map<string, SeenTask>[] = [];
   for (const row of rows) {
-    const go = goes.at(-1);
-    if (go === undefined || go.has(row.task.id)) goes.push(new Map([[row.task.id, row]]));
+    const go = rounds.at(-1);
+    if (go === undefined || go.has(row.task.id)) rounds.push(new Map([[row.task.id, row]]));
     else go.set(row.task.id, row);
   }
-  return goes.map((go) => [...go.values()]);
+  return rounds.map((go) => [...go.values()]);
 };
 
 const compareOnce = async (
   run: Transaction,
-  { organizationId, reading }: PageRecord,
+  { organizationId, scan }: PageRecord,
   rows: readonly SeenTask[],
 ): Promise<Change[]> => {
   const stored = await readSnapshot(run, organizationId, rows);
@@ -100,11 +100,11 @@ const compareOnce = async (
     return previousId === row.assigneeId && known.updated_at_us === row.updatedAtUs ? [] : [{ ...row, previousId }];
   });
   const swapped = await swapTasks(run, organizationId, differing);
-  // A sweep takes long and tells page by page: each page is a batch of its own.
-  const readingId = reading.kind === 'sweep' ? `${reading.id}/${reading.rowsRead}` : reading.id;
+  // A reconciliation takes long and is published page by page: each page is a batch of its own.
+  const scanId = scan.kind === 'reconciliation' ? `${scan.id}/${scan.rowsRead}` : scan.id;
   return differing
     .filter(({ task, assigneeId, previousId }) => swapped.has(task.id) && assigneeId !== previousId)
-    .map((row) => changeOf({ organizationId, readingId, nowMs: run.nowMs }, row, row.previousId));
+    .map((row) => changeOf({ organizationId, scanId, nowMs: run.nowMs }, row, row.previousId));
 };
 
 /**
@@ -113,6 +113,6 @@ const compareOnce = async (
  */
 export const compareWithSnapshot = async (run: Transaction, page: PageRecord): Promise<Change[]> => {
   const changes: Change[] = [];
-  for (const rows of withoutRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows)));
+  for (const rows of splitRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows)));
   return changes;
 };

@@ -53,7 +53,7 @@ export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
 export const readDueDeliveries = (run: Transaction, { limit, perHook }: DueOptions): Promise<DueDelivery[]> =>
   run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, perHook }, limit));
 
-/** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
+/** When the next delivery can be claimed or an end notice is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
   const { nowMs } = moment;
   const next = await run.first<{ due_at_ms: number | null }>(sql`

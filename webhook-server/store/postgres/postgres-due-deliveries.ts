@@ -74,7 +74,7 @@ export const readDueDeliveries = async (run: Transaction, { limit, perHook }: Du
   return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, perHook }, limit));
 };
 
-/** When the next delivery can be claimed or a farewell is due; null when none is waiting. */
+/** When the next delivery can be claimed or an end notice is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
   const { nowMs } = moment;
   const next = await run.first<{ due_at_ms: number | null }>(sql`

@@ -1,5 +1,5 @@
 import { Client, TypeOverrides } from 'pg';
-import { explain } from './explain.ts';
+import { explain } from './translate-postgres-error.ts';
 
 /** Whatever hangs ends within seconds, so that a lost connection or a paused process holds up nobody for long. */
 const timeouts = {

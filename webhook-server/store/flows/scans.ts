@@ -1,0 +1,37 @@
+import type { Run, Transaction } from '../database.ts';
+import { readScan, type ScanRow, storedKindOf } from '../rows/scan-row.ts';
+import { json, oneOf, sql } from '../sql.ts';
+import type { Progress, Scan } from '../work-store.ts';
+
+/** The scans of these workspaces that have not ended, by organization: one of each kind at most. */
+export const findScans = async (run: Run, organizationIds: readonly string[]): Promise<Map<string, Scan[]>> => {
+  if (organizationIds.length === 0) return new Map();
+  const rows = await run.rows<ScanRow>(sql`select * from reading where organization_id ${oneOf(organizationIds)}`);
+  const groups = Map.groupBy(rows, ({ organization_id }) => organization_id);
+  return new Map([...groups].map(([organizationId, group]) => [organizationId, group.map(readScan)]));
+};
+
+/** Keeps where a scan goes on. */
+export const rememberScan = async (run: Transaction, organizationId: string, scan: Scan): Promise<void> => {
+  const { kind, id, isSilent, startedAtMs, topUs, floorUs, rowsRead, totalRows, cursor } = scan;
+  await run.change(sql`
+    insert into reading
+      (organization_id, kind, id, is_silent, started_at_ms, top_us, floor_us, rows_read, total_rows, cursor)
+    values
+      (${organizationId}, ${storedKindOf[kind]}, ${id}, ${isSilent}, ${startedAtMs}, ${topUs}, ${floorUs}, ${rowsRead}, ${totalRows},
+       ${json(cursor)})
+    on conflict (organization_id, kind) do update
+    set id = excluded.id, is_silent = excluded.is_silent, started_at_ms = excluded.started_at_ms,
+        top_us = excluded.top_us, floor_us = excluded.floor_us, rows_read = excluded.rows_read,
+        total_rows = excluded.total_rows, cursor = excluded.cursor`);
+};
+
+export const forgetScan = async (run: Transaction, organizationId: string, kind: Scan['kind']): Promise<void> => {
+  await run.change(sql`delete from reading where organization_id = ${organizationId} and kind = ${storedKindOf[kind]}`);
+};
+
+/** How far the scans of all workspaces have come. */
+export const readProgress = (run: Run): Promise<Progress[]> =>
+  run.rows<Progress>(sql`
+    select kind, count(*) as workspaces, sum(rows_read) as "rowsRead", sum(total_rows) as "totalRows"
+    from reading group by kind order by kind`);
