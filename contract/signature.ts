@@ -3,6 +3,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** What is signed: the delivery's id, when it is sent (seconds since 1970) and the body, byte for byte. */
 export type SignedMessage = { id: string; timestampSeconds: number; body: string };
 
+/** The headers that carry it, as the Standard Webhooks specification names them. */
+export const signatureHeader = {
+  id: 'webhook-id',
+  timestamp: 'webhook-timestamp',
+  signature: 'webhook-signature',
+} as const;
+
 /** The three headers of a signed delivery as they came. */
 export type SignatureHeaders = { id: string; timestamp: string; signature: string };
 

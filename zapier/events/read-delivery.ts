@@ -1,6 +1,6 @@
 import type { Bundle } from 'zapier-platform-core';
 import { TaskReassigned } from '../../contract/event.ts';
-import { type SignatureHeaders, verify } from '../../contract/signature.ts';
+import { type SignatureHeaders, signatureHeader, verify } from '../../contract/signature.ts';
 import { failed } from '../errors/zapier-error.ts';
 import { offFields } from '../request/off-fields.ts';
 import { subscriptionOf } from '../webhook-server/subscription.ts';
@@ -13,11 +13,15 @@ export type Delivery =
 /** Zapier may run `perform` long after it has taken a delivery. */
 const maxAgeSeconds = 24 * 60 * 60;
 
+/** Zapier hands over the header `webhook-id` as `Http-Webhook-Id`. */
+const zapierName = (header: string): string => `http-${header}`.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+
 const headersOf = ({ rawRequest }: Bundle): SignatureHeaders => {
   const headers = new Map(
     Object.entries(rawRequest?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const read = (name: string): string => {
+  const read = (header: string): string => {
+    const name = zapierName(header);
     const value = headers.get(name.toLowerCase());
     if (value !== undefined) return value;
     throw failed(
@@ -27,9 +31,9 @@ const headersOf = ({ rawRequest }: Bundle): SignatureHeaders => {
     );
   };
   return {
-    id: read('Http-Webhook-Id'),
-    timestamp: read('Http-Webhook-Timestamp'),
-    signature: read('Http-Webhook-Signature'),
+    id: read(signatureHeader.id),
+    timestamp: read(signatureHeader.timestamp),
+    signature: read(signatureHeader.signature),
   };
 };
 
