@@ -1,3 +1,4 @@
+import { isSafeBaseUrl } from '../contract/safe-url.ts';
 import { failed } from './errors/zapier-error.ts';
 
 const topoApi = 'https://api.topo.io/v1';
@@ -13,18 +14,9 @@ const read = (name: string): string | undefined => {
   return value === '' ? undefined : value;
 };
 
-const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-
-const isUsable = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-  return isEncrypted && [username, password, search, hash].every((part) => part === '');
-};
-
 const readUrl = (name: string, example: string): string | undefined => {
   const value = read(name);
-  if (value === undefined || isUsable(value)) return value?.replace(/\/+$/, '');
+  if (value === undefined || isSafeBaseUrl(value)) return value?.replace(/\/+$/, '');
   throw failed(
     `The owner of this integration has set ${name} to something unusable. It must be an https URL such as ${example} ` +
       '(http only for the same machine), without a user name, a query or a fragment.',
