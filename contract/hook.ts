@@ -1,11 +1,8 @@
 import * as z from 'zod';
 import { Kind, Source } from './event.ts';
+import { templateId, userId } from './uuid.ts';
 
 const wanted = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
-const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
-const templateId = z
-  .guid({ error: 'Expected the id of a sequence template, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' })
-  .toLowerCase();
 const enumValue = z.string().min(1).max(64);
 
 /**

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-
-const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
-const taskId = z.guid({ error: 'Expected a task id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
+import { taskId, userId } from './uuid.ts';
 
 /** “I am about to give this task to this person.” `SEQUENCE` speaks for the other tasks of its sequence run, too. */
 export const Intent = z.strictObject({

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Person } from './event.ts';
+import { userId } from './uuid.ts';
 
 /** The most people in one import. */
 export const mostPeople = 1000;
@@ -10,12 +12,8 @@ const email = z.email({ error: 'Expected an e-mail address, or null.' }).max(320
 export const PersonNames = z.strictObject({ name: name.default(null), email: email.default(null) });
 export type PersonNames = z.infer<typeof PersonNames>;
 
-export const userIdShape = z
-  .guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' })
-  .toLowerCase();
-
 /** One row of `POST /people/import`. */
-export const NamedPerson = PersonNames.extend({ user_id: userIdShape });
+export const NamedPerson = PersonNames.extend({ user_id: userId });
 export type NamedPerson = z.infer<typeof NamedPerson>;
 
 /** Somebody whom the directory knows: named by the workspace, or only seen as the assignee of a task. */
@@ -25,6 +23,12 @@ export const DirectoryEntry = z.object({
   email: z.string().nullable(),
 });
 export type DirectoryEntry = z.infer<typeof DirectoryEntry>;
+
+/** The assignee of a task that nobody has. */
+export const nobody: Person = { user_id: null, name: null, email: null };
+
+/** Somebody of whom only the id is known. */
+export const unnamedPerson = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
 
 /** The answer of `GET /people`: the named first, by name. */
 export const Directory = z.object({ items: z.array(DirectoryEntry) });

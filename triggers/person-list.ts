@@ -1,5 +1,5 @@
 import { defineTrigger, type ZObject } from 'zapier-platform-core';
-import type { DirectoryEntry } from '../contract/person.ts';
+import { type DirectoryEntry, unnamedPerson } from '../contract/person.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
@@ -8,11 +8,9 @@ import { holderLabel } from '../zapier/people/person-label.ts';
 
 const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
-const unnamed = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
-
 /** The directory, and whoever was found elsewhere; ids in lower case. */
 const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): DirectoryEntry[] => {
-  const people = new Map([...ids].map((id) => [id, unnamed(id)]));
+  const people = new Map([...ids].map((id) => [id, unnamedPerson(id)]));
   for (const entry of directory) {
     const id = entry.user_id.toLowerCase();
     people.set(id, { ...entry, user_id: id });

@@ -1,17 +1,16 @@
 import type { Person, TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
+import { nobody, unnamedPerson } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
 import { sampleEvent } from './event-output.ts';
 import { pairsOf, possibleKinds } from './possible-kinds.ts';
-
-const nobody: Person = { user_id: null, name: null, email: null };
 
 const invented: readonly string[] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
 
 const introduce = (userId: string): Person =>
   invented.includes(userId)
     ? { user_id: userId, name: 'Example Person', email: 'example.person@example.com' }
-    : { user_id: userId, name: null, email: null };
+    : unnamedPerson(userId);
 
 /** Who takes over from whom: the people who are wanted, else whoever has the task, else somebody invented. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {

@@ -1,8 +1,9 @@
+import { uuidInText } from '../../contract/uuid.ts';
 import { halted } from '../errors/zapier-error.ts';
 import { refuseTooMany } from './refuse-too-many.ts';
 import { isBlank, textsIn } from './texts-in.ts';
 
-const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
+const uuid = new RegExp(uuidInText, 'gi');
 
 const hasId = (text: string): boolean => text.match(uuid) !== null;
 
@@ -40,7 +41,7 @@ const readId = (label: string, value: unknown): string => {
 export const readOptionalId = (label: string, value: unknown): string | undefined =>
   isBlank(value) ? undefined : readId(label, value);
 
-const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuid.source})`, 'gi');
+const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuidInText})`, 'gi');
 
 /** In a link that holds other ids, too, a task's id is the one behind `tasks/` or `task_id=`. */
 const withoutOtherIds = (text: string): string => {

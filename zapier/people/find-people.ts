@@ -1,5 +1,5 @@
 import type { ZObject } from 'zapier-platform-core';
-import type { DirectoryEntry } from '../../contract/person.ts';
+import { type DirectoryEntry, unnamedPerson } from '../../contract/person.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Deadline } from '../deadline.ts';
 import type { IdOrText } from '../fields/read-id.ts';
@@ -27,7 +27,7 @@ const countOpenTasks = async ({ z, deadline }: Run, assigneeId: string): Promise
 /** Topo lists no users: an id that is in no directory is somebody's when it ever had a task. */
 const strangerOf = async ({ z, deadline }: Run, id: string): Promise<DirectoryEntry[]> => {
   const { total_count } = await callTopo(z, listTasks({ assigneeId: id, page: 1, size: 1 }), { deadline });
-  return total_count > 0 ? [{ user_id: id, name: null, email: null }] : [];
+  return total_count > 0 ? [unnamedPerson(id)] : [];
 };
 
 const candidates = async (run: Run, wanted: IdOrText): Promise<DirectoryEntry[]> => {
