@@ -8,7 +8,9 @@ export type Deadline = {
 
 /** Zapier stops every call at 30 s; five of them are for saying what happened. */
 const runMs = 25_000;
-const lastWriteMs = 20_000;
+
+/** No write begins later than this in a run. */
+export const lastWriteMs = 20_000;
 
 /**
  * Starts the time of a run.

@@ -2,7 +2,7 @@ import type { ZObject } from 'zapier-platform-core';
 import type { Sequence } from '../../topo/get-sequence.ts';
 import { getTask } from '../../topo/get-task.ts';
 import type { Task } from '../../topo/task.ts';
-import { type Deadline, partOf } from '../deadline.ts';
+import { type Deadline, lastWriteMs, partOf } from '../deadline.ts';
 import type { Introduce } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { isOpen } from '../tasks/is-open.ts';
@@ -24,8 +24,8 @@ export type Candidates = {
   beyondIds: readonly string[];
 };
 
-/** To read a task takes as long as to move it: half of the time until the last write is for moving them. */
-const readingMs = 10_000;
+/** Reading a task takes as long as moving it, so the time until the last write is shared equally. */
+const readingMs = lastWriteMs / 2;
 
 const readCandidates = async (
   z: ZObject,
