@@ -1,5 +1,5 @@
 import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
-import { retryAfterSeconds } from './retry-after.ts';
+import { retryAfterMs } from '../../contract/retry-after.ts';
 
 /** One request, before it is sent. */
 export type Sending = {
@@ -56,6 +56,12 @@ const optionsOf = ({ method, url, json, headers, timeoutMs }: Sending): Options 
   skipThrowForStatus: true,
   throwForThrottlingEarly: false,
 });
+
+/** How many seconds a `Retry-After` header asks Zapier to wait: whole ones, and at least one. */
+export const retryAfterSeconds = (header: string | undefined, nowMs: number): number | undefined => {
+  const ms = retryAfterMs(header, nowMs);
+  return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
+};
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 

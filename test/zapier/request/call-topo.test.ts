@@ -6,7 +6,7 @@ import { me } from '../../../topo/me.ts';
 import { reassignTask } from '../../../topo/reassign-task.ts';
 import type { Deadline } from '../../../zapier/deadline.ts';
 import { callTopo } from '../../../zapier/request/call-topo.ts';
-import { retryAfterSeconds } from '../../../zapier/request/retry-after.ts';
+import { retryAfterSeconds } from '../../../zapier/request/exchange.ts';
 import { sampleTask } from '../../../zapier/tasks/task-output.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { runInApp } from '../../support/zapier-app.ts';
