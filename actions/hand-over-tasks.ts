@@ -1,10 +1,9 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
-import { mostIntents } from '../contract/intent.ts';
+import { maxIntents } from '../contract/intent.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { halted } from '../zapier/errors/zapier-error.ts';
+import { readBoolean } from '../zapier/fields/read-boolean.ts';
 import { readTaskIds } from '../zapier/fields/read-id.ts';
-import { readNumber } from '../zapier/fields/read-number.ts';
-import { readSwitch } from '../zapier/fields/read-switch.ts';
+import { readInteger } from '../zapier/fields/read-integer.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
 import type { ChosenTasks } from '../zapier/hand-over/hand-over-order.ts';
@@ -12,12 +11,13 @@ import {
   type HandOverOutput,
   handOverOutput,
   handOverOutputFields,
-  peopleOfHandOver,
+  peopleInHandOver,
   sampleHandOver,
 } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
+import { halted } from '../zapier/zapier-error.ts';
 
 const label = {
   from: 'Previous Assignee',
@@ -33,7 +33,7 @@ const usualMost = 50;
  * As many as fit into the time of a run while Topo takes up to about 0.4 s for a reassignment: measured, 200 took 15 s at
  * 0.25 s each, and at 0.4 s each 193 began in time (`npm run bench:hand-over`).
  */
-const mostOfAll = mostIntents;
+const maxOfAll = maxIntents;
 
 const inputFields = defineInputFields([
   {
@@ -67,7 +67,7 @@ const inputFields = defineInputFields([
       'Only these tasks, in place of all open tasks of the person. To return what an earlier run handed over, map its ' +
       '“Give Back” here.',
   },
-  ...narrowingFields('are handed over'),
+  ...taskFilterFields('are handed over'),
   {
     key: 'most_tasks',
     label: label.most,
@@ -75,7 +75,7 @@ const inputFields = defineInputFields([
     required: false,
     default: String(usualMost),
     helpText:
-      `No more tasks than this in one run, at most ${mostOfAll}; those that have waited longest come first. The ` +
+      `No more tasks than this in one run, at most ${maxOfAll}; those that have waited longest come first. The ` +
       'result says how many are left: run the step again for them.',
   },
   {
@@ -96,7 +96,7 @@ const labelsOfLimits = {
   from_user_id: label.from,
   task_ids: label.tasks,
   preview_only: label.preview,
-  ...narrowingLabels,
+  ...taskFilterLabels,
 } satisfies Partial<Record<keyof InputData, string>>;
 
 /** @throws a sentence when neither field says which tasks: that would have meant everybody's. */
@@ -117,18 +117,18 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverO
   const deadline = startDeadline(nowMs);
   const directory = openDirectory(z, deadline);
   const taskIds = readTaskIds(label.tasks, inputData.task_ids);
-  const narrowing = readNarrowing(inputData);
-  const mostTasks = readNumber(label.most, inputData.most_tasks, 1, mostOfAll) ?? usualMost;
-  const isPreview = readSwitch(label.preview, inputData.preview_only) ?? false;
+  const filters = readTaskFilters(inputData);
+  const maxTasks = readInteger(label.most, inputData.most_tasks, 1, maxOfAll) ?? usualMost;
+  const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
   const toId = await resolveRequiredPerson(label.to, inputData.to_user_id, directory);
   const fromId = await resolvePerson(label.from, inputData.from_user_id, directory);
   const chosen = chooseTasks(fromId, taskIds);
 
   const handedOver = await handOver(
     { z, directory, deadline, nowMs },
-    { ...chosen, toId, narrowing, mostTasks, isPreview },
+    { ...chosen, toId, filters, maxTasks, isPreview },
   );
-  return handOverOutput(handedOver, await directory.introduce(peopleOfHandOver(handedOver)));
+  return handOverOutput(handedOver, await directory.resolveNames(peopleInHandOver(handedOver)));
 };
 
 export default defineCreate({

@@ -10,10 +10,10 @@ export const Intent = z.strictObject({
 export type Intent = z.infer<typeof Intent>;
 
 /** The most intents in one call. */
-export const mostIntents = 200;
+export const maxIntents = 200;
 
 /** `POST /intents` takes one intent, or a list of them. */
-export const IntentList = z.array(Intent).min(1).max(mostIntents);
+export const IntentList = z.array(Intent).min(1).max(maxIntents);
 
 /** The answer to one intent. */
 export const IntentAnswer = z.object({ id: z.string() });
@@ -37,7 +37,7 @@ export type IntentSettlement = z.infer<typeof IntentSettlement>;
 export const IntentSettlementList = z
   .array(IntentSettlement.extend({ id: z.string().min(1).max(100) }))
   .min(1)
-  .max(mostIntents);
+  .max(maxIntents);
 export type IntentSettlementList = z.infer<typeof IntentSettlementList>;
 
 /** The answer: the ids that name no intent of the workspace. The others are settled. */

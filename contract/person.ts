@@ -3,7 +3,7 @@ import type { Person } from './event.ts';
 import { userId } from './uuid.ts';
 
 /** The most people in one import. */
-export const mostPeople = 1000;
+export const maxPeople = 1000;
 
 const name = z.string().trim().min(1, { error: 'Expected a name, or null.' }).max(200).nullable();
 const email = z.email({ error: 'Expected an e-mail address, or null.' }).max(320).nullable();
@@ -31,5 +31,5 @@ export const nobody: Person = { user_id: null, name: null, email: null };
 export const unnamedPerson = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
 
 /** The answer of `GET /people`: the named first, by name. */
-export const Directory = z.object({ items: z.array(DirectoryEntry) });
-export type Directory = z.infer<typeof Directory>;
+export const PersonList = z.object({ items: z.array(DirectoryEntry) });
+export type PersonList = z.infer<typeof PersonList>;

@@ -1,10 +1,10 @@
 import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
-import { halted } from '../zapier/errors/zapier-error.ts';
 import { readIdOrText } from '../zapier/fields/read-id.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { type FoundPerson, findPeople } from '../zapier/people/find-people.ts';
-import { samplePeople } from '../zapier/people/sample-people.ts';
+import { samplePeople } from '../zapier/people/person-output.ts';
+import { halted } from '../zapier/zapier-error.ts';
 
 const label = 'Person';
 

@@ -2,9 +2,9 @@ import { defineTrigger, type ZObject } from 'zapier-platform-core';
 import { type DirectoryEntry, unnamedPerson } from '../contract/person.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
+import { countOpenTasksByAssignee } from '../zapier/people/count-open-tasks-by-assignee.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { listHolders } from '../zapier/people/list-holders.ts';
-import { holderLabel } from '../zapier/people/person-label.ts';
+import { assigneeLabel } from '../zapier/people/person-label.ts';
 
 const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
@@ -22,13 +22,13 @@ const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): Di
 const perform = async (z: ZObject): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
   const [directory, { held, isComplete }] = await Promise.all([
-    openDirectory(z, deadline).everybodyKnown(),
-    listHolders(z, deadline),
+    openDirectory(z, deadline).listIfAvailable(),
+    countOpenTasksByAssignee(z, deadline),
   ]);
   const people = joined(directory, held.keys()).map((person) => ({
     person,
     tasks: held.get(person.user_id) ?? 0,
-    label: holderLabel(person, held.get(person.user_id) ?? 0, isComplete),
+    label: assigneeLabel(person, held.get(person.user_id) ?? 0, isComplete),
   }));
   const named = people
     .filter(({ person }) => isNamed(person))

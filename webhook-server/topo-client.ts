@@ -2,8 +2,8 @@ import ky from 'ky';
 import { retryAfterMs } from '../contract/retry-after.ts';
 import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
-import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
+import { TopoErrorBody } from '../topo/topo-error-body.ts';
 import type { CallTopo, TopoAnswer, TopoClient } from './call-topo.ts';
 import type { Secret } from './secrets/secret.ts';
 

@@ -1,7 +1,7 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { type Me, me } from '../topo/me.ts';
-import { failed } from './errors/zapier-error.ts';
 import { callTopo } from './request/call-topo.ts';
+import { failed } from './zapier-error.ts';
 
 const neededScopes = ['tasks:read', 'tasks:write'] as const;
 
@@ -25,7 +25,7 @@ const test = async (z: ZObject, _bundle: Bundle): Promise<Connected> => {
   );
 };
 
-/** An API key of a Topo workspace. `sendKey` puts it on requests. */
+/** An API key of a Topo workspace. `addApiKey` puts it on requests. */
 export const authentication: Authentication = {
   type: 'custom',
   fields: [

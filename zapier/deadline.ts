@@ -1,9 +1,9 @@
 /** The time that one run of a step has. */
 export type Deadline = {
   /** Whole milliseconds until the run must have ended; 0 when they are over. */
-  leftMs(): number;
+  remainingMs(): number;
   /** Whether a write may still begin: late enough before the end to hear how it came out. */
-  mayWrite(): boolean;
+  mayStartWrite(): boolean;
 };
 
 /** Zapier stops every call at 30 s; five of them are for saying what happened. */
@@ -20,13 +20,13 @@ export const lastWriteMs = 20_000;
 export const startDeadline = (nowMs: () => number): Deadline => {
   const startedAtMs = nowMs();
   return {
-    leftMs: () => Math.max(0, Math.floor(startedAtMs + runMs - nowMs())),
-    mayWrite: () => nowMs() < startedAtMs + lastWriteMs,
+    remainingMs: () => Math.max(0, Math.floor(startedAtMs + runMs - nowMs())),
+    mayStartWrite: () => nowMs() < startedAtMs + lastWriteMs,
   };
 };
 
 /** The next `ms` of a run, or what is left of it: for a part that a run can do without. */
-export const partOf = (deadline: Deadline, ms: number): Deadline => {
-  const afterMs = Math.max(0, deadline.leftMs() - ms);
-  return { ...deadline, leftMs: () => Math.max(0, deadline.leftMs() - afterMs) };
+export const capDeadline = (deadline: Deadline, ms: number): Deadline => {
+  const afterMs = Math.max(0, deadline.remainingMs() - ms);
+  return { ...deadline, remainingMs: () => Math.max(0, deadline.remainingMs() - afterMs) };
 };

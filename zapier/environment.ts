@@ -1,5 +1,5 @@
 import { isSafeBaseUrl } from '../contract/safe-url.ts';
-import { failed } from './errors/zapier-error.ts';
+import { failed } from './zapier-error.ts';
 
 const topoApi = 'https://api.topo.io/v1';
 

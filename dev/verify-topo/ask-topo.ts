@@ -1,7 +1,7 @@
 import { retryAfterMs } from '../../contract/retry-after.ts';
 import type { Call } from '../../topo/call.ts';
 import { callUrl } from '../../topo/call-url.ts';
-import { TopoErrorBody } from '../../topo/error-body.ts';
+import { TopoErrorBody } from '../../topo/topo-error-body.ts';
 import type { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Settings } from './read-settings.ts';
 import type { Wait } from './wait.ts';

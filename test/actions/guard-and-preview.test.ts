@@ -3,7 +3,11 @@ import type { Spoiling } from '../../dev/sandbox/fault.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
 import { type Order, reassign } from '../../zapier/tasks/reassign.ts';
-import { peopleOf, type ReassignmentOutput, reassignmentOutput } from '../../zapier/tasks/reassignment-output.ts';
+import {
+  peopleInReassignment,
+  type ReassignmentOutput,
+  reassignmentOutput,
+} from '../../zapier/tasks/reassignment-output.ts';
 import { type Office, startOffice } from '../support/office.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runApp, runInApp } from '../support/zapier-app.ts';
@@ -37,7 +41,7 @@ const runOnClock = (office: Office, nowMs: () => number, order: Order) =>
     const deadline = startDeadline(nowMs);
     const directory = openDirectory(z, deadline);
     const reassigned = await reassign({ z, directory, deadline }, order);
-    return reassignmentOutput(reassigned, await directory.introduce(peopleOf(reassigned)));
+    return reassignmentOutput(reassigned, await directory.resolveNames(peopleInReassignment(reassigned)));
   });
 
 describe('Only If Currently Assigned To', () => {
@@ -434,7 +438,7 @@ describe('the time of a run', () => {
     taskId: id,
     assigneeId: office.taker.userId,
     scope: 'TASK',
-    onlyIfWith: undefined,
+    onlyIfAssignedTo: undefined,
     isPreview: false,
     ...more,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { holderLabel } from '../../zapier/people/person-label.ts';
+import { assigneeLabel } from '../../zapier/people/person-label.ts';
 import { noFacts } from '../../zapier/tasks/look-up-facts.ts';
 import { taskLabel } from '../../zapier/tasks/task-label.ts';
 import { sampleTask } from '../../zapier/tasks/task-output.ts';
@@ -84,7 +84,7 @@ test('the list of people has whoever holds open tasks, the busiest first', async
   }
   const choices = (await app.run(people)) as Choice[];
   expect(new Map(choices.map(({ id, label }) => [id, label]))).toEqual(
-    new Map([...held].map(([id, count]) => [id, holderLabel({ user_id: id, name: null, email: null }, count, true)])),
+    new Map([...held].map(([id, count]) => [id, assigneeLabel({ user_id: id, name: null, email: null }, count, true)])),
   );
   const counts = choices.map(({ id }) => held.get(id) ?? 0);
   expect(counts).toEqual([...counts].sort((one, other) => other - one));

@@ -1,7 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { TaskReassigned } from '../../contract/event.ts';
-import { personOutputFields } from '../people/person-output.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { sampleTask, taskOutputFields } from '../tasks/task-output.ts';
 
 /** An event with every field that it can have. */

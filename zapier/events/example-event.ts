@@ -7,7 +7,7 @@ import { pairsOf, possibleKinds } from './possible-kinds.ts';
 
 const invented: readonly string[] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
 
-const introduce = (userId: string): Person =>
+const personOf = (userId: string): Person =>
   invented.includes(userId)
     ? { user_id: userId, name: 'Example Person', email: 'example.person@example.com' }
     : unnamedPerson(userId);
@@ -31,8 +31,8 @@ const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
 export const exampleEvent = (task: Task, filters: HookFilters, templateId: string | null): TaskReassigned => {
   const [kind = 'reassigned'] = possibleKinds(filters);
   const [newId, previousId] = chooseIds(task, filters);
-  const newAssignee = kind === 'unassigned' ? nobody : introduce(newId);
-  const previousAssignee = kind === 'assigned' ? nobody : introduce(previousId);
+  const newAssignee = kind === 'unassigned' ? nobody : personOf(newId);
+  const previousAssignee = kind === 'assigned' ? nobody : personOf(previousId);
   const reassigned = { ...task, assignee_user_id: newAssignee.user_id };
   return {
     ...sampleEvent,

@@ -1,9 +1,9 @@
 import type { Bundle } from 'zapier-platform-core';
 import { TaskReassigned } from '../../contract/event.ts';
 import { type SignatureHeaders, signatureHeader, verify } from '../../contract/signature.ts';
-import { failed } from '../errors/zapier-error.ts';
-import { offFields } from '../request/off-fields.ts';
+import { invalidFieldsOf } from '../request/invalid-fields.ts';
 import { subscriptionOf } from '../webhook-server/subscription.ts';
+import { failed } from '../zapier-error.ts';
 
 /** What came to the Zap's URL: an event of the subscription, or something that nobody should act on. */
 export type Delivery =
@@ -49,7 +49,7 @@ const eventOf = (content: string): TaskReassigned => {
   const parsed = TaskReassigned.safeParse(parseJson(content));
   if (parsed.success) return parsed.data;
   throw failed(
-    `The webhook server sent something that is not an event as agreed on (${offFields(parsed.error).slice(0, 5).join(', ')}). ` +
+    `The webhook server sent something that is not an event as agreed on (${invalidFieldsOf(parsed.error).slice(0, 5).join(', ')}). ` +
       'The owner of this integration must bring the server and the integration to versions that fit.',
     'unreadable_event',
   );

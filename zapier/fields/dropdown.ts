@@ -8,3 +8,7 @@ export const choiceOutputFields = (idLabel: string): PlainOutputField[] => [
   { key: 'id', label: idLabel, type: 'string', primary: true },
   { key: 'label', label: 'Description', type: 'string' },
 ];
+
+/** The choices of a field with a closed list: each value with its label. */
+export const choicesOf = <Value extends string>(values: readonly Value[], labels: Record<Value, string>) =>
+  values.map((value) => ({ value, sample: value, label: labels[value] }));

@@ -1,7 +1,6 @@
 import { uuidInText } from '../../contract/uuid.ts';
-import { halted } from '../errors/zapier-error.ts';
-import { refuseTooMany } from './refuse-too-many.ts';
-import { isBlank, textsIn } from './texts-in.ts';
+import { halted } from '../zapier-error.ts';
+import { isBlank, refuseTooMany, textsIn } from './texts-in.ts';
 
 const uuid = new RegExp(uuidInText, 'gi');
 
@@ -17,13 +16,13 @@ const idsIn = (label: string, text: string): string[] => {
 };
 
 /** A filter of more than this does not fit into a request. */
-const mostInFilter = 100;
+const maxInFilter = 100;
 
 /**
  * The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id, and
  * for more than `most`.
  */
-export const readIds = (label: string, value: unknown, most = mostInFilter): string[] | undefined => {
+export const readIds = (label: string, value: unknown, most = maxInFilter): string[] | undefined => {
   const ids = [...new Set(textsIn(value).flatMap((text) => idsIn(label, text)))];
   refuseTooMany(label, ids, most);
   return ids.length === 0 ? undefined : ids;

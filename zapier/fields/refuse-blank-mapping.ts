@@ -1,4 +1,4 @@
-import { halted } from '../errors/zapier-error.ts';
+import { halted } from '../zapier-error.ts';
 import { isBlank } from './texts-in.ts';
 
 /** `inputDataRaw` is what stands in the fields before Zapier puts in what earlier steps gave. */

@@ -1,6 +1,6 @@
 import type { Call } from '../../topo/call.ts';
-import { refusalText, type TopoRefusal, topoError } from '../errors/topo-error.ts';
-import { workThrough } from '../work-through.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import { failureText, type TopoFailure, topoError } from '../request/topo-error.ts';
 
 /** What came of an item: an answer, or a sentence that tells why there is none. `left` was not begun. */
 export type Attempted<Item, Answer> = { item: Item } & (
@@ -12,11 +12,11 @@ export type Attempted<Item, Answer> = { item: Item } & (
 const width = 4;
 
 /** Answers that every other request would get, too: it makes no sense to go on. */
-const endsTheRun = (refusal: TopoRefusal): boolean =>
-  refusal.kind === 'too late' || (refusal.kind === 'refused' && [401, 403, 429, 503].includes(refusal.status));
+const endsTheRun = (refusal: TopoFailure): boolean =>
+  refusal.kind === 'out of time' || (refusal.kind === 'refused' && [401, 403, 429, 503].includes(refusal.status));
 
-const leftBecause = (refusal: TopoRefusal): string => {
-  if (refusal.kind === 'too late') return 'The time of this step was over before its turn came.';
+const leftBecause = (refusal: TopoFailure): string => {
+  if (refusal.kind === 'out of time') return 'The time of this step was over before its turn came.';
   if (refusal.kind === 'refused' && refusal.status === 429)
     return 'Topo asked for fewer requests before its turn came.';
   if (refusal.kind === 'refused' && refusal.status === 503) return 'Topo was not available when its turn came.';
@@ -32,19 +32,19 @@ const leftBecause = (refusal: TopoRefusal): string => {
 export const attemptEach = async <Item, Answer>(
   items: readonly Item[],
   callOf: (item: Item) => Call<unknown>,
-  attempt: (item: Item) => Promise<{ kind: 'done'; answer: Answer } | TopoRefusal>,
+  attempt: (item: Item) => Promise<{ kind: 'done'; answer: Answer } | TopoFailure>,
 ): Promise<Attempted<Item, Answer>[]> => {
-  let end: { because: TopoRefusal; error: Error } | undefined;
+  let end: { because: TopoFailure; error: Error } | undefined;
 
   const turn = async (item: Item): Promise<Attempted<Item, Answer> | undefined> => {
     const outcome = await attempt(item);
     if (outcome.kind === 'done') return { item, kind: 'done', answer: outcome.answer };
-    if (!endsTheRun(outcome)) return { item, kind: 'failed', reason: refusalText(outcome, callOf(item)) };
+    if (!endsTheRun(outcome)) return { item, kind: 'failed', reason: failureText(outcome, callOf(item)) };
     end ??= { because: outcome, error: topoError(outcome, callOf(item)) };
     return undefined;
   };
 
-  const attempted = await workThrough(items, width, turn, () => end === undefined);
+  const attempted = await mapConcurrently(items, width, turn, () => end === undefined);
   if (end !== undefined && attempted.every((one) => one === undefined)) throw end.error;
   const reason = end === undefined ? '' : leftBecause(end.because);
   return items.map((item, position) => attempted[position] ?? { item, kind: 'left', reason });

@@ -8,8 +8,8 @@ export type ChosenTasks =
 /** What a hand-over is asked to do. */
 export type HandOverOrder = ChosenTasks & {
   toId: string;
-  narrowing: Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
+  filters: Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
   /** No more tasks than this. */
-  mostTasks: number;
+  maxTasks: number;
   isPreview: boolean;
 };

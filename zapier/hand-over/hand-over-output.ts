@@ -1,12 +1,11 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
-import type { Introduce } from '../people/directory.ts';
+import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { personOutputFields } from '../people/person-output.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from '../tasks/reported-task.ts';
 import { sampleTask } from '../tasks/task-output.ts';
-import { count } from '../wording/count.ts';
+import { pluralize } from '../wording/labels.ts';
 import type { Handled } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
@@ -46,8 +45,8 @@ export type HandedOver = {
 const idsOf = (handled: readonly Handled[], outcome: Handled['outcome']): string[] =>
   handled.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
 
-const handedTask = (handled: Handled, introduce: Introduce): HandedTask => ({
-  ...reportedTask(handled.id, handled.task, introduce),
+const handedTask = (handled: Handled, personOf: PersonOf): HandedTask => ({
+  ...reportedTask(handled.id, handled.task, personOf),
   outcome: handled.outcome,
   reason: 'reason' in handled ? handled.reason : null,
 });
@@ -57,13 +56,13 @@ type Counts = Pick<
   'moved_count' | 'would_move_count' | 'skipped_count' | 'failed_count' | 'left_count'
 >;
 
-const summaryOf = ({ order }: HandedOver, counts: Counts, introduce: Introduce): string => {
+const summaryOf = ({ order }: HandedOver, counts: Counts, personOf: PersonOf): string => {
   const { fromId, toId, isPreview } = order;
-  const name = (userId: string): string => personLabel({ ...introduce(userId), user_id: userId });
+  const name = (userId: string): string => personLabel({ ...personOf(userId), user_id: userId });
   const people = `${fromId === undefined ? '' : `from ${name(fromId)} `}to ${name(toId)}`;
   const moved = isPreview
-    ? `${count(counts.would_move_count, 'task')} would move ${people}`
-    : `${count(counts.moved_count, 'task')} moved ${people}`;
+    ? `${pluralize(counts.would_move_count, 'task')} would move ${people}`
+    : `${pluralize(counts.moved_count, 'task')} moved ${people}`;
   const others = [
     [counts.skipped_count, 'skipped'],
     [counts.failed_count, 'failed'],
@@ -73,14 +72,14 @@ const summaryOf = ({ order }: HandedOver, counts: Counts, introduce: Introduce):
 };
 
 /** The ids of everybody whom the output names. */
-export const peopleOfHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
+export const peopleInHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
   order.fromId ?? null,
   order.toId,
   ...handled.map(({ task }) => task?.assignee_user_id ?? null),
 ];
 
 /** Writes down what a hand-over did. */
-export const handOverOutput = (handedOver: HandedOver, introduce: Introduce): HandOverOutput => {
+export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): HandOverOutput => {
   const { order, handled, beyondCount, beyondIds } = handedOver;
   const giveBack = idsOf(handled, 'moved');
   const left = idsOf(handled, 'left');
@@ -92,12 +91,12 @@ export const handOverOutput = (handedOver: HandedOver, introduce: Introduce): Ha
     left_count: left.length + beyondCount,
   };
   return {
-    summary: summaryOf(handedOver, counts, introduce),
+    summary: summaryOf(handedOver, counts, personOf),
     preview: order.isPreview,
     ...counts,
-    previous_assignee: introduce(order.fromId ?? null),
-    new_assignee: introduce(order.toId),
-    tasks: handled.map((one) => handedTask(one, introduce)),
+    previous_assignee: personOf(order.fromId ?? null),
+    new_assignee: personOf(order.toId),
+    tasks: handled.map((one) => handedTask(one, personOf)),
     give_back: giveBack,
     left_tasks: [...left, ...beyondIds],
   };

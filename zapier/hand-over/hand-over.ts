@@ -2,10 +2,10 @@ import type { ZObject } from 'zapier-platform-core';
 import type { Deadline } from '../deadline.ts';
 import type { Directory } from '../people/directory.ts';
 import type { Candidate, Handled, Planned } from './candidate.ts';
-import { listCandidates, planHandOver, sequencesOf } from './choose-tasks.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 import type { HandedOver } from './hand-over-output.ts';
 import { moveTasks } from './move-tasks.ts';
+import { listCandidates, planHandOver, sequencesOf } from './plan-hand-over.ts';
 
 type Run = { z: ZObject; directory: Directory; deadline: Deadline; nowMs: () => number };
 
@@ -25,11 +25,11 @@ const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handle
 export const handOver = async (run: Run, order: HandOverOrder): Promise<HandedOver> => {
   const { z, deadline, directory } = run;
   const { candidates, unread, beyondCount, beyondIds } = await listCandidates(z, order, deadline);
-  const [sequences, introduce] = await Promise.all([
+  const [sequences, personOf] = await Promise.all([
     sequencesOf(z, order, candidates, deadline),
-    directory.introduce([order.toId, ...candidates.map(({ task }) => task?.assignee_user_id ?? null)]),
+    directory.resolveNames([order.toId, ...candidates.map(({ task }) => task?.assignee_user_id ?? null)]),
   ]);
-  const planned = planHandOver(order, candidates, { introduce, sequences });
+  const planned = planHandOver(order, candidates, { personOf, sequences });
   const moved = order.isPreview ? [] : await moveTasks(run, toMove(planned), order.toId);
   return { order, handled: [...inOrder(planned, moved), ...unread], beyondCount, beyondIds };
 };

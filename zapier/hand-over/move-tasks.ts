@@ -1,8 +1,8 @@
 import type { ZObject } from 'zapier-platform-core';
 import { reassignTask } from '../../topo/reassign-task.ts';
 import type { Deadline } from '../deadline.ts';
-import { reassignSurely } from '../tasks/reassign-surely.ts';
-import { announceIntents } from './announced-intents.ts';
+import { reassignWithVerification } from '../tasks/reassign-with-verification.ts';
+import { announceIntents } from './announce-intents.ts';
 import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
 
@@ -25,7 +25,7 @@ export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId
   );
 
   const move = async (candidate: Candidate) => {
-    const outcome = await reassignSurely(run, reassignmentOf(candidate), candidate.task);
+    const outcome = await reassignWithVerification(run, reassignmentOf(candidate), candidate.task);
     const settlement =
       outcome.kind === 'done'
         ? ({ state: 'done', updated_at: outcome.answer.updated_at } as const)

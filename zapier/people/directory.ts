@@ -12,21 +12,21 @@ export type Directory = {
    *
    * @throws what `webhookServerError` makes of a server that does not answer as it should.
    */
-  everybody(): Promise<readonly DirectoryEntry[] | undefined>;
+  list(): Promise<readonly DirectoryEntry[] | undefined>;
   /** The same for whoever can do without: nobody when the directory is not there or cannot be read. */
-  everybodyKnown(): Promise<readonly DirectoryEntry[]>;
+  listIfAvailable(): Promise<readonly DirectoryEntry[]>;
   /** Tells who ids are, with the names that are known. Nothing is asked when there are no ids but null. */
-  introduce(ids: readonly (string | null)[]): Promise<Introduce>;
+  resolveNames(ids: readonly (string | null)[]): Promise<PersonOf>;
 };
 
 /** Who an id is; nobody for null. */
-export type Introduce = (userId: string | null) => Person;
+export type PersonOf = (userId: string | null) => Person;
 
 /** To find out whom a name means is worth a wait; to tell the name of an id is a courtesy. */
 const resolveMs = 10_000;
 const courtesyMs = 2_000;
 
-const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
+const personLookup = (entries: readonly DirectoryEntry[]): PersonOf => {
   const known = new Map(entries.map((entry) => [entry.user_id.toLowerCase(), entry]));
   return (userId) => {
     const entry = userId === null ? undefined : known.get(userId.toLowerCase());
@@ -40,7 +40,7 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   let known: Promise<readonly DirectoryEntry[]> | undefined;
 
   const read = async (timeoutMs: number): Promise<readonly DirectoryEntry[] | undefined> =>
-    webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.leftMs()));
+    webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.remainingMs()));
 
   const readOnce = (timeoutMs: number) => {
     reading ??= read(timeoutMs);
@@ -56,14 +56,14 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
     }
   };
 
-  const everybodyKnown = () => {
+  const listIfAvailable = () => {
     known ??= readIfPossible();
     return known;
   };
 
   return {
-    everybody: () => readOnce(resolveMs),
-    everybodyKnown,
-    introduce: async (ids) => introducer(ids.every((id) => id === null) ? [] : await everybodyKnown()),
+    list: () => readOnce(resolveMs),
+    listIfAvailable,
+    resolveNames: async (ids) => personLookup(ids.every((id) => id === null) ? [] : await listIfAvailable()),
   };
 };

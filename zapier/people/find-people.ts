@@ -1,10 +1,10 @@
 import type { ZObject } from 'zapier-platform-core';
 import { type DirectoryEntry, unnamedPerson } from '../../contract/person.ts';
+import { openStatuses } from '../../topo/is-open.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Deadline } from '../deadline.ts';
 import type { IdOrText } from '../fields/read-id.ts';
 import { callTopo, tryTopo } from '../request/call-topo.ts';
-import { openStatuses } from '../tasks/is-open.ts';
 import type { Directory } from './directory.ts';
 import { peopleLike } from './match-people.ts';
 
@@ -12,7 +12,7 @@ import { peopleLike } from './match-people.ts';
 export type FoundPerson = { id: string; name: string | null; email: string | null; open_tasks: number | null };
 
 /** Zapier goes on with the first; a few more show that the search was not precise. */
-const mostFound = 5;
+const maxFound = 5;
 
 type Run = { z: ZObject; directory: Directory; deadline: Deadline };
 
@@ -31,14 +31,14 @@ const strangerOf = async ({ z, deadline }: Run, id: string): Promise<DirectoryEn
 };
 
 const candidates = async (run: Run, wanted: IdOrText): Promise<DirectoryEntry[]> => {
-  if (wanted.kind === 'text') return peopleLike((await run.directory.everybody()) ?? [], wanted.text);
-  const known = peopleLike(await run.directory.everybodyKnown(), wanted.id);
+  if (wanted.kind === 'text') return peopleLike((await run.directory.list()) ?? [], wanted.text);
+  const known = peopleLike(await run.directory.listIfAvailable(), wanted.id);
   return known.length > 0 ? known : strangerOf(run, wanted.id);
 };
 
 /** The people whom an id, an e-mail or a name may mean, best match first; nobody is an empty list. */
 export const findPeople = async (run: Run, wanted: IdOrText): Promise<FoundPerson[]> => {
-  const people = (await candidates(run, wanted)).slice(0, mostFound);
+  const people = (await candidates(run, wanted)).slice(0, maxFound);
   return Promise.all(
     people.map(async ({ user_id: id, name, email }) => ({
       id,

@@ -1,16 +1,16 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
-import { quote } from '../errors/quote.ts';
-import { halted } from '../errors/zapier-error.ts';
 import { readIdOrText } from '../fields/read-id.ts';
+import { quote } from '../wording/sanitize-message.ts';
+import { halted } from '../zapier-error.ts';
 import type { Directory } from './directory.ts';
 import { matchPeople } from './match-people.ts';
 import { personLabel } from './person-label.ts';
 
 /** A message names no more people than one can read. */
-const mostCandidates = 10;
+const maxCandidates = 10;
 
 const list = (people: readonly DirectoryEntry[], labelOf = personLabel): string => {
-  const named = people.slice(0, mostCandidates).map((person) => labelOf(person));
+  const named = people.slice(0, maxCandidates).map((person) => labelOf(person));
   const left = people.length - named.length;
   return named.join(', ') + (left > 0 ? ` and ${left} more` : '');
 };
@@ -56,7 +56,7 @@ export const resolvePerson = async (
   const given = readIdOrText(label, value);
   if (given === undefined) return undefined;
   if (given.kind === 'id') return given.id;
-  const everybody = await directory.everybody();
+  const everybody = await directory.list();
   if (everybody === undefined) throw nameless(label, given.text);
   const match = matchPeople(everybody, given.text);
   switch (match.kind) {

@@ -1,11 +1,11 @@
 import type { ZObject } from 'zapier-platform-core';
+import { isOpen, openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
-import { isOpen, openStatuses } from './is-open.ts';
 import { tasksOfContact } from './tasks-of-contact.ts';
 
 /**
@@ -21,7 +21,7 @@ export type TaskCriteria = Pick<
 export const anyOpen = 'OPEN' as const;
 
 /** More than this nobody looks at: Zapier goes on with the first. */
-const mostFound = 20;
+const maxFound = 20;
 
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
@@ -60,5 +60,5 @@ export const findTasks = async (
   );
   const fitting = [...new Map(lists.flat().map((task) => [task.id, task])).values()].sort(byBestMatch);
   const found = contactEmail === undefined ? fitting : await tasksOfContact(z, fitting, contactEmail, deadline);
-  return found.slice(0, mostFound);
+  return found.slice(0, maxFound);
 };

@@ -1,11 +1,11 @@
 import type { ZObject } from 'zapier-platform-core';
+import { openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
-import { openStatuses } from './is-open.ts';
 
 /** Which open tasks: those of a person, types, priorities or templates. */
 export type OpenTaskQuery = Pick<
@@ -17,7 +17,7 @@ export type OpenTaskQuery = Pick<
 export type OpenTasks = { tasks: Task[]; total: number };
 
 /** A list whose rows move from page to page while it is read is read again, and so often at the most. */
-const mostPasses = 10;
+const maxPasses = 10;
 
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
@@ -60,7 +60,7 @@ const listOfStatus = async (
   for (let pass = 1; ; pass += 1) {
     const { rows, total } = await readPages();
     // Tasks of one moment may stand in another order at each request: what came twice took the place of another.
-    if (found.size >= rows || pass === mostPasses) return { found, total };
+    if (found.size >= rows || pass === maxPasses) return { found, total };
   }
 };
 

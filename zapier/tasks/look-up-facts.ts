@@ -5,9 +5,9 @@ import { getSequence, type Sequence } from '../../topo/get-sequence.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listSequenceTemplates } from '../../topo/list-sequence-templates.ts';
 import type { Task } from '../../topo/task.ts';
-import { type Deadline, partOf } from '../deadline.ts';
+import { capDeadline, type Deadline } from '../deadline.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { tryTopo } from '../request/call-topo.ts';
-import { workThrough } from '../work-through.ts';
 
 /** What a task is about, as far as the key may read it; a task itself tells none of this. */
 export type Facts = { contact: string | null; company: string | null; template: string | null };
@@ -17,7 +17,7 @@ export const noFacts: Facts = { contact: null, company: null, template: null };
 /** Facts are a courtesy: a list does without them rather than keep somebody waiting. */
 const patienceMs = 8_000;
 const width = 6;
-const mostTemplatePages = 3;
+const maxTemplatePages = 3;
 
 type Known<Item> = ReadonlyMap<string, Item>;
 
@@ -36,13 +36,13 @@ const lookUp = async <Item>(
     if (outcome.kind === 'done') known.set(id, outcome.answer);
     else if (outcome.kind !== 'refused' || outcome.status !== 404) isWorthwhile = false;
   };
-  await workThrough(wanted, width, ask, () => isWorthwhile && deadline.leftMs() > 0);
+  await mapConcurrently(wanted, width, ask, () => isWorthwhile && deadline.remainingMs() > 0);
   return known;
 };
 
 const listTemplateNames = async (z: ZObject, deadline: Deadline): Promise<Known<string | null>> => {
   const names = new Map<string, string | null>();
-  for (let page = 1; page <= mostTemplatePages; page += 1) {
+  for (let page = 1; page <= maxTemplatePages; page += 1) {
     const outcome = await tryTopo(z, listSequenceTemplates({ page, size: largestPage }), { deadline });
     if (outcome.kind !== 'done') break;
     for (const { id, name } of outcome.answer.items) names.set(id, name ?? null);
@@ -75,7 +75,7 @@ export const lookUpFacts = async (
   tasks: readonly Task[],
   deadline: Deadline,
 ): Promise<(task: Task) => Facts> => {
-  const part = partOf(deadline, patienceMs);
+  const part = capDeadline(deadline, patienceMs);
   const sequences = await lookUpSequences(z, tasks, part);
   if (sequences.size === 0) return () => noFacts;
 

@@ -2,42 +2,44 @@ import type { ZObject } from 'zapier-platform-core';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { topoError } from '../errors/topo-error.ts';
-import { halted } from '../errors/zapier-error.ts';
 import type { Directory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
+import { topoError } from '../request/topo-error.ts';
 import { withIntent } from '../webhook-server/with-intent.ts';
-import { isWith, type PresentState, readPresentState, tasksToMove } from './present-state.ts';
+import { halted } from '../zapier-error.ts';
+import { type CurrentState, isAssignedTo, readCurrentState, tasksToMove } from './current-state.ts';
 import { readSequenceTasks } from './read-task.ts';
-import { reassignSurely } from './reassign-surely.ts';
+import { reassignWithVerification } from './reassign-with-verification.ts';
 import type { Reassigned } from './reassignment-output.ts';
 
-/** What a run is asked to do. `onlyIfWith` is the id of the person who must have the task, if that matters. */
-export type Order = Reassignment & { onlyIfWith: string | undefined; isPreview: boolean };
+/** What a run is asked to do. `onlyIfAssignedTo` is the id of the person who must have the task, if that matters. */
+export type Order = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
 
 type Run = { z: ZObject; directory: Directory; deadline: Deadline };
 
 const nameOf = async (userId: string, directory: Directory): Promise<string> => {
-  const { name, email } = (await directory.introduce([userId]))(userId);
+  const { name, email } = (await directory.resolveNames([userId]))(userId);
   return personLabel({ user_id: userId, name, email });
 };
 
 /** Zaps run late: somebody may have moved the task since the event that started this one. */
-const guard = async ({ task }: PresentState, { onlyIfWith }: Order, directory: Directory): Promise<void> => {
-  if (onlyIfWith === undefined) return;
+const guard = async ({ task }: CurrentState, { onlyIfAssignedTo }: Order, directory: Directory): Promise<void> => {
+  if (onlyIfAssignedTo === undefined) return;
   if (task === null) {
     throw halted(
       'Topo does not tell who has this task, so “Only If Currently Assigned To” cannot be checked, and nothing was ' +
         'changed. The API key needs the scope tasks:read; or leave that field empty.',
     );
   }
-  if (isWith(task, onlyIfWith)) return;
+  if (isAssignedTo(task, onlyIfAssignedTo)) return;
   const { assignee_user_id: holder } = task;
   const now = holder === null ? 'nobody has it' : `${await nameOf(holder, directory)} has it`;
-  throw halted(`The task is not with ${await nameOf(onlyIfWith, directory)} any more: ${now}. So nothing was changed.`);
+  throw halted(
+    `The task is not with ${await nameOf(onlyIfAssignedTo, directory)} any more: ${now}. So nothing was changed.`,
+  );
 };
 
-const preview = (state: PresentState, order: Order): Reassigned => {
+const preview = (state: CurrentState, order: Order): Reassigned => {
   const { task } = state;
   if (task === null) {
     throw halted(
@@ -65,7 +67,7 @@ const write = async (
 ): Promise<{ answer: Task; requestId: string | null }> => {
   const reassignment = { taskId, assigneeId, scope };
   return withIntent(run, reassignment, async () => {
-    const outcome = await reassignSurely(run, reassignment, before);
+    const outcome = await reassignWithVerification(run, reassignment, before);
     if (outcome.kind === 'done') return outcome;
     throw topoError(outcome, reassignTask(reassignment));
   });
@@ -74,7 +76,7 @@ const write = async (
 /** The siblings that are with the new assignee now and were not before; `null` when Topo does not tell. */
 const movedSiblings = async (
   { z, deadline }: Run,
-  state: PresentState,
+  state: CurrentState,
   { assigneeId }: Order,
 ): Promise<Task[] | null> => {
   const { task, siblings } = state;
@@ -83,8 +85,8 @@ const movedSiblings = async (
   // The reassignment is made, whatever becomes of this look at it.
   const after = await readSequenceTasks(z, task.sequence_id, deadline).catch(() => null);
   if (after === null) return null;
-  const isTheirs = new Set(after.filter((one) => isWith(one, assigneeId)).map(({ id }) => id));
-  return siblings.filter((one) => isTheirs.has(one.id) && !isWith(one, assigneeId));
+  const isTheirs = new Set(after.filter((one) => isAssignedTo(one, assigneeId)).map(({ id }) => id));
+  return siblings.filter((one) => isTheirs.has(one.id) && !isAssignedTo(one, assigneeId));
 };
 
 /**
@@ -95,7 +97,7 @@ const movedSiblings = async (
  */
 export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
   // The names that the result tells are read meanwhile.
-  const [state] = await Promise.all([readPresentState(run.z, order, run.deadline), run.directory.everybodyKnown()]);
+  const [state] = await Promise.all([readCurrentState(run.z, order, run.deadline), run.directory.listIfAvailable()]);
   await guard(state, order, run.directory);
   if (order.isPreview) return preview(state, order);
   const { task: before } = state;
@@ -104,7 +106,7 @@ export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
   const { answer: task, requestId } = await write(run, order, before);
   const made = { task, before, isPreview: false, assigneeId: order.assigneeId, requestId };
   const siblings = await movedSiblings(run, state, order);
-  const own = before === null ? null : isWith(before, order.assigneeId) ? [] : [before];
+  const own = before === null ? null : isAssignedTo(before, order.assigneeId) ? [] : [before];
   if (own === null || siblings === null) return { ...made, moved: null, changed: own?.length ? true : null };
   const moved = [...own, ...siblings];
   return { ...made, moved, changed: moved.length > 0 };

@@ -1,9 +1,8 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Introduce } from '../people/directory.ts';
-import { personOutputFields } from '../people/person-output.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import type { PersonOf } from '../people/directory.ts';
+import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from './reported-task.ts';
 import { sampleTask, taskOutputFields } from './task-output.ts';
 
@@ -33,23 +32,23 @@ export type Reassigned = {
 };
 
 /** The ids of everybody whom the output names. */
-export const peopleOf = ({ before, moved, assigneeId }: Reassigned): (string | null)[] => [
+export const peopleInReassignment = ({ before, moved, assigneeId }: Reassigned): (string | null)[] => [
   assigneeId,
   before?.assignee_user_id ?? null,
   ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
 ];
 
 /** Writes down what a run did. */
-export const reassignmentOutput = (reassigned: Reassigned, introduce: Introduce): ReassignmentOutput => {
+export const reassignmentOutput = (reassigned: Reassigned, personOf: PersonOf): ReassignmentOutput => {
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
     ...task,
     changed,
     preview: isPreview,
-    previous_assignee: introduce(before?.assignee_user_id ?? null),
-    new_assignee: introduce(assigneeId),
+    previous_assignee: personOf(before?.assignee_user_id ?? null),
+    new_assignee: personOf(assigneeId),
     moved_count: moved?.length ?? null,
-    moved_tasks: moved?.map((one) => reportedTask(one.id, one, introduce)) ?? null,
+    moved_tasks: moved?.map((one) => reportedTask(one.id, one, personOf)) ?? null,
     request_id: requestId,
   };
 };

@@ -1,8 +1,8 @@
-import { legible } from '../wording/legible.ts';
+import { sanitizeLabel } from '../wording/sanitize-label.ts';
 import type { Facts } from './look-up-facts.ts';
 
 const present = (text: string | null): string[] => {
-  const shown = text === null ? '' : legible(text);
+  const shown = text === null ? '' : sanitizeLabel(text);
   return shown === '' ? [] : [shown];
 };
 

@@ -1,8 +1,7 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
 import { personLabel } from '../people/person-label.ts';
-import { count } from '../wording/count.ts';
-import { labelOf, taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
+import { labelOf, pluralize, taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import type { Facts } from './look-up-facts.ts';
 import { contactLabel, templateParts } from './sequence-label.ts';
 
@@ -12,7 +11,7 @@ export type Surroundings = { facts: Facts; holder: DirectoryEntry | null; nowMs:
 const age = (createdAt: string, nowMs: number): string => {
   const hours = Math.floor((nowMs - Date.parse(createdAt)) / 3_600_000);
   if (hours < 1) return 'new';
-  return hours < 24 ? `${count(hours, 'hour')} old` : `${count(Math.floor(hours / 24), 'day')} old`;
+  return hours < 24 ? `${pluralize(hours, 'hour')} old` : `${pluralize(Math.floor(hours / 24), 'day')} old`;
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Task } from '../../topo/task.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import { samplePeople } from '../people/person-output.ts';
 
 /** A task as Topo gives it, with every field of its documentation. */
 export const sampleTask = {

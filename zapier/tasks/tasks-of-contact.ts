@@ -4,14 +4,14 @@ import { getContact } from '../../topo/get-contact.ts';
 import { getSequence } from '../../topo/get-sequence.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { topoError } from '../errors/topo-error.ts';
-import { halted } from '../errors/zapier-error.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { tryTopo } from '../request/call-topo.ts';
-import { count } from '../wording/count.ts';
-import { workThrough } from '../work-through.ts';
+import { topoError } from '../request/topo-error.ts';
+import { pluralize } from '../wording/labels.ts';
+import { halted } from '../zapier-error.ts';
 
 /** A task does not tell whom it is about: that takes two requests, for which a run has not all the time. */
-const mostTasks = 100;
+const maxTasks = 100;
 const width = 6;
 
 /** Whom a task is about. Topo does not always tell: it may have deleted the contact. */
@@ -52,13 +52,13 @@ const plain = (email: string | null): string | undefined => email?.trim().toLowe
 
 const notLookedAt = (amount: number): Error =>
   halted(
-    `Nobody with this contact e-mail was found in the first ${mostTasks} tasks, and ${count(amount, 'more task')} were ` +
+    `Nobody with this contact e-mail was found in the first ${maxTasks} tasks, and ${pluralize(amount, 'more task')} were ` +
       'not looked at. Make the search narrower: choose an assignee, a type or a template.',
   );
 
 const notTold = (amount: number): Error =>
   halted(
-    `Nobody with this contact e-mail was found, but Topo does not tell whom ${count(amount, 'task')} of those that fit ` +
+    `Nobody with this contact e-mail was found, but Topo does not tell whom ${pluralize(amount, 'task')} of those that fit ` +
       'are about. Look for the task in Topo.',
   );
 
@@ -93,13 +93,13 @@ export const tasksOfContact = async (
   };
 
   // What is under way when it is over comes to its end first: a run leaves no request behind.
-  const subjects = await workThrough(tasks.slice(0, mostTasks), width, look, () => !isOver);
+  const subjects = await mapConcurrently(tasks.slice(0, maxTasks), width, look, () => !isOver);
   const found = tasks.filter((_task, position) => isAbout(subjects[position]));
   const [fault] = faults;
   if (fault !== undefined) throw fault;
   if (found.length > 0) return found;
   const untold = subjects.filter((subject) => subject?.kind === 'untold').length;
   if (untold > 0) throw notTold(untold);
-  if (tasks.length > mostTasks) throw notLookedAt(tasks.length - mostTasks);
+  if (tasks.length > maxTasks) throw notLookedAt(tasks.length - maxTasks);
   return [];
 };

@@ -1,15 +1,15 @@
 import type { ZObject } from 'zapier-platform-core';
 import { EventPage } from '../../contract/event.ts';
 import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
-import { Directory, type DirectoryEntry } from '../../contract/person.ts';
+import { type DirectoryEntry, PersonList } from '../../contract/person.ts';
 import { webhookServerUrl } from '../environment.ts';
-import { webhookServerError } from '../errors/webhook-server-error.ts';
-import { failed } from '../errors/zapier-error.ts';
-import { type Exchange, exchange, type Sending, usualTimeoutMs } from '../request/exchange.ts';
-import { offFields } from '../request/off-fields.ts';
+import { invalidFieldsOf } from '../request/invalid-fields.ts';
+import { defaultTimeoutMs, type OutgoingRequest, type RequestOutcome, sendRequest } from '../request/send-request.ts';
+import { failed } from '../zapier-error.ts';
 import { Subscription } from './subscription.ts';
+import { webhookServerError } from './webhook-server-error.ts';
 
-type Answered = Extract<Exchange, { kind: 'answered' }>;
+type Answered = Extract<RequestOutcome, { kind: 'answered' }>;
 
 const baseUrl = (): string => {
   const url = webhookServerUrl();
@@ -21,10 +21,10 @@ const baseUrl = (): string => {
   );
 };
 
-type Request = Omit<Sending, 'url' | 'timeoutMs'> & { timeoutMs?: number };
+type Request = Omit<OutgoingRequest, 'url' | 'timeoutMs'> & { timeoutMs?: number };
 
 const send = async (z: ZObject, path: string, request: Request): Promise<Answered> => {
-  const sent = await exchange(z, { timeoutMs: usualTimeoutMs, ...request, url: `${baseUrl()}/${path}` });
+  const sent = await sendRequest(z, { timeoutMs: defaultTimeoutMs, ...request, url: `${baseUrl()}/${path}` });
   if (sent.kind !== 'answered') throw webhookServerError(sent);
   return sent;
 };
@@ -33,13 +33,13 @@ const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 3
 
 /** What zod's schemas have in common here; zod itself is imported where shapes are made. */
 type Shape<Body> = { safeParse(body: unknown): { success: true; data: Body } | { success: false; error: Misfit } };
-type Misfit = Parameters<typeof offFields>[0];
+type Misfit = Parameters<typeof invalidFieldsOf>[0];
 
 const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
   if (!isSuccess(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
   const parsed = shape.safeParse(sent.body);
   if (parsed.success) return parsed.data;
-  throw webhookServerError({ kind: 'misread', off: offFields(parsed.error) });
+  throw webhookServerError({ kind: 'invalid response', invalidFields: invalidFieldsOf(parsed.error) });
 };
 
 /** `POST /hooks`: from now on events go to `target_url`; the same target again answers the same hook. */
@@ -60,7 +60,7 @@ export const unsubscribe = async (z: ZObject, { id, secret }: Subscription): Pro
 /** `GET /people`: everybody whom the directory of the workspace knows, the named first. */
 export const listPeople = async (z: ZObject, timeoutMs: number): Promise<DirectoryEntry[]> => {
   const sent = await send(z, 'people', { method: 'GET', timeoutMs });
-  return read(Directory, sent).items;
+  return read(PersonList, sent).items;
 };
 
 /** `GET /events`: what would have reached a hook with these filters, newest first. */

@@ -3,13 +3,13 @@ import { IntentAnswer, type IntentSettlement } from '../../contract/intent.ts';
 import type { Reassignment } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { tellWebhookServer } from './tell-webhook-server.ts';
+import { notifyWebhookServer } from './notify-webhook-server.ts';
 
 type Run = { z: ZObject; deadline: Deadline };
 
 const announce = async (run: Run, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
   const json = { task_id: taskId, assignee_user_id: assigneeId, scope };
-  return IntentAnswer.safeParse(await tellWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
+  return IntentAnswer.safeParse(await notifyWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
 };
 
 /**
@@ -23,7 +23,8 @@ export const withIntent = async <Made extends { answer: Task }>(
 ): Promise<Made> => {
   const id = await announce(run, reassignment);
   const settle = async (json: IntentSettlement): Promise<void> => {
-    if (id !== undefined) await tellWebhookServer(run, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
+    if (id !== undefined)
+      await notifyWebhookServer(run, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
   };
   const made = await reassign().catch(async (error: unknown) => {
     await settle({ state: 'failed' });

@@ -2,7 +2,7 @@ import type { Kind } from '../../contract/event.ts';
 import type { OncePer } from '../../contract/hook.ts';
 import type { SequenceTemplate } from '../../topo/list-sequence-templates.ts';
 import type { taskPriorities, taskStatuses, taskTypes } from '../../topo/task.ts';
-import { legible } from './legible.ts';
+import { sanitizeLabel } from './sanitize-label.ts';
 
 /** What people call the known types of a task. Topo may add types. */
 export const taskTypeLabels = {
@@ -37,7 +37,7 @@ export const kindLabels = {
 /** What people call a word of Topo's; a word that we do not know is written as one says it. */
 export const labelOf = (labels: Record<string, string>, word: string): string =>
   (Object.hasOwn(labels, word) ? labels[word] : undefined) ??
-  legible(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' '));
+  sanitizeLabel(word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replaceAll('_', ' '));
 
 /** How often a Zap runs when several tasks of a contact move together, for people. */
 export const oncePerLabels = {
@@ -47,7 +47,10 @@ export const oncePerLabels = {
 
 /** A template in a dropdown, such as `Founders in Europe`, with its status where it is not running. */
 export const templateLabel = ({ id, name, status }: SequenceTemplate): string => {
-  const given = legible(name ?? '');
+  const given = sanitizeLabel(name ?? '');
   const label = given === '' ? `Unnamed template ${id.slice(0, 8)}` : given;
   return status == null || status === 'ACTIVE' ? label : `${label} (${labelOf({}, status).toLowerCase()})`;
 };
+
+/** `1 task`, `12 tasks`. */
+export const pluralize = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -2,14 +2,14 @@ import { kinds, type TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { kindOf } from '../../contract/kind-of.ts';
 import { matches } from '../../contract/matches.ts';
-import { halted } from '../errors/zapier-error.ts';
-import { readChoices, readWords } from '../fields/read-choice.ts';
+import { readBoolean } from '../fields/read-boolean.ts';
+import { readChoices, readEnumValues } from '../fields/read-choice.ts';
 import { readIds } from '../fields/read-id.ts';
-import { readSwitch } from '../fields/read-switch.ts';
+import { halted } from '../zapier-error.ts';
 import { possibleKinds } from './possible-kinds.ts';
 
 /** The labels of the fields, which their errors name too. */
-export const filterLabels = {
+export const hookFilterLabels = {
   new_assignee_ids: 'New Assignee',
   previous_assignee_ids: 'Previous Assignee',
   task_types: 'Task Type',
@@ -19,14 +19,14 @@ export const filterLabels = {
   ignore_zapier: 'Ignore Changes Made by Zapier',
 } as const;
 
-type Fields = Partial<Record<keyof typeof filterLabels, unknown>>;
+type Fields = Partial<Record<keyof typeof hookFilterLabels, unknown>>;
 
 const present = (filters: HookFilters): HookFilters =>
   Object.fromEntries(Object.entries(filters).filter(([, wanted]) => wanted !== undefined));
 
 const refuseContradiction = (filters: HookFilters): HookFilters => {
   if (possibleKinds(filters).length > 0) return filters;
-  const { new_assignee_ids: newLabel, previous_assignee_ids: previousLabel, kinds: kindLabel } = filterLabels;
+  const { new_assignee_ids: newLabel, previous_assignee_ids: previousLabel, kinds: kindLabel } = hookFilterLabels;
   throw halted(
     `With these choices the Zap would never run: “${kindLabel}”, “${newLabel}” and “${previousLabel}” contradict each ` +
       'other. A task that belonged to nobody has no previous assignee, and one that belongs to nobody now has no new ' +
@@ -39,24 +39,25 @@ const refuseContradiction = (filters: HookFilters): HookFilters => {
  *
  * @throws when a field is unusable, or when no change could ever pass all of them.
  */
-export const readFilters = (fields: Fields): HookFilters => {
+export const readHookFilters = (fields: Fields): HookFilters => {
   const read = (field: 'new_assignee_ids' | 'previous_assignee_ids' | 'sequence_template_ids') =>
-    readIds(filterLabels[field], fields[field]);
+    readIds(hookFilterLabels[field], fields[field]);
   return refuseContradiction(
     present({
       new_assignee_ids: read('new_assignee_ids'),
       previous_assignee_ids: read('previous_assignee_ids'),
-      task_types: readWords(filterLabels.task_types, fields.task_types),
-      priorities: readWords(filterLabels.priorities, fields.priorities),
+      task_types: readEnumValues(hookFilterLabels.task_types, fields.task_types),
+      priorities: readEnumValues(hookFilterLabels.priorities, fields.priorities),
       sequence_template_ids: read('sequence_template_ids'),
-      kinds: readChoices(filterLabels.kinds, fields.kinds, kinds),
-      ignore_sources: readSwitch(filterLabels.ignore_zapier, fields.ignore_zapier) === true ? ['zapier'] : undefined,
+      kinds: readChoices(hookFilterLabels.kinds, fields.kinds, kinds),
+      ignore_sources:
+        readBoolean(hookFilterLabels.ignore_zapier, fields.ignore_zapier) === true ? ['zapier'] : undefined,
     }),
   );
 };
 
 /** Whether any change of an event is one that the filters let through. */
-export const isWanted = (
+export const matchesHookFilters = (
   filters: HookFilters,
   { new_assignee, source, changes, sequence_template_id }: TaskReassigned,
 ): boolean =>

@@ -7,7 +7,7 @@ const rememberSeconds = 25 * 60 * 60;
  * Whether this is the first time that anybody asks for the key within a day; Zapier does not deduplicate hooks. When its
  * cache does not answer, the answer is yes: rather twice than never.
  */
-export const isFirstTime = async (z: ZObject, key: string): Promise<boolean> => {
+export const isFirstDelivery = async (z: ZObject, key: string): Promise<boolean> => {
   try {
     const known: unknown = await z.cache.get(key);
     if (known !== null) return false;

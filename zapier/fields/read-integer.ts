@@ -1,8 +1,8 @@
-import { halted } from '../errors/zapier-error.ts';
+import { halted } from '../zapier-error.ts';
 import { textsIn } from './texts-in.ts';
 
 /** A whole number within bounds; `undefined` when the field is blank. */
-export const readNumber = (label: string, value: unknown, least: number, most: number): number | undefined => {
+export const readInteger = (label: string, value: unknown, least: number, most: number): number | undefined => {
   const [text, ...others] = textsIn(value);
   if (text === undefined) return undefined;
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

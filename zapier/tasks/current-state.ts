@@ -1,12 +1,12 @@
 import type { ZObject } from 'zapier-platform-core';
+import { isOpen } from '../../topo/is-open.ts';
 import type { Reassignment } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { isOpen } from './is-open.ts';
 import { readSequenceTasks, readTask } from './read-task.ts';
 
 /** A task as it is before it is reassigned. `null` stands for what Topo does not tell. */
-export type PresentState = {
+export type CurrentState = {
   task: Task | null;
   /** The tasks that scope SEQUENCE may move besides: the other tasks of the contact’s run; none for scope TASK. */
   siblings: readonly Task[] | null;
@@ -15,11 +15,11 @@ export type PresentState = {
 const isSame = (one: string | null, other: string): boolean => one?.toLowerCase() === other.toLowerCase();
 
 /** Reads what a reassignment is going to change. */
-export const readPresentState = async (
+export const readCurrentState = async (
   z: ZObject,
   { taskId, scope }: Pick<Reassignment, 'taskId' | 'scope'>,
   deadline: Deadline,
-): Promise<PresentState> => {
+): Promise<CurrentState> => {
   const task = await readTask(z, taskId, deadline);
   if (scope === 'TASK') return { task, siblings: [] };
   if (task === null) return { task, siblings: null };
@@ -29,11 +29,11 @@ export const readPresentState = async (
 };
 
 /** The tasks that a reassignment would move: the task and its open siblings, as far as they are not theirs already. */
-export const tasksToMove = ({ task, siblings }: PresentState, assigneeId: string): Task[] | null => {
+export const tasksToMove = ({ task, siblings }: CurrentState, assigneeId: string): Task[] | null => {
   if (task === null || siblings === null) return null;
   return [task, ...siblings.filter(isOpen)].filter(({ assignee_user_id }) => !isSame(assignee_user_id, assigneeId));
 };
 
 /** Whether somebody has the task. */
-export const isWith = ({ assignee_user_id }: Pick<Task, 'assignee_user_id'>, userId: string): boolean =>
+export const isAssignedTo = ({ assignee_user_id }: Pick<Task, 'assignee_user_id'>, userId: string): boolean =>
   isSame(assignee_user_id, userId);

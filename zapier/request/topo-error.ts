@@ -1,19 +1,18 @@
 import type { Call } from '../../topo/call.ts';
-import { TopoErrorBody } from '../../topo/error-body.ts';
-import type { Exchange } from '../request/exchange.ts';
-import { redirectText } from '../request/redirect-text.ts';
-import { harmless, quote } from './quote.ts';
-import { expired, failed, halted, throttled } from './zapier-error.ts';
+import { TopoErrorBody } from '../../topo/topo-error-body.ts';
+import { quote, sanitizeMessage } from '../wording/sanitize-message.ts';
+import { expired, failed, halted, throttled } from '../zapier-error.ts';
+import { type RequestOutcome, redirectText } from './send-request.ts';
 
 /**
- * A call that did not end with the answer that it describes. `off` names the fields that were not as they should be;
+ * A call that did not end with the answer that it describes. `invalidFields` names the fields that were not as they should be;
  * `too late` was never sent, because the time of the run was over.
  */
-export type TopoRefusal =
-  | { kind: 'too late' }
-  | Exclude<Exchange, { kind: 'answered' }>
+export type TopoFailure =
+  | { kind: 'out of time' }
+  | Exclude<RequestOutcome, { kind: 'answered' }>
   | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
-  | { kind: 'misread'; status: number; off: readonly string[] };
+  | { kind: 'invalid response'; status: number; invalidFields: readonly string[] };
 
 type Asked = Pick<Call<unknown>, 'method' | 'needs'>;
 
@@ -106,8 +105,8 @@ const rowOf = (status: number, isTopoSpeaking: boolean): Row => {
   return row ?? (status >= 500 ? serverFault(status) : unexpected(status));
 };
 
-type Refused = Extract<TopoRefusal, { kind: 'refused' }>;
-type Misread = Extract<TopoRefusal, { kind: 'misread' }>;
+type Refused = Extract<TopoFailure, { kind: 'refused' }>;
+type InvalidResponse = Extract<TopoFailure, { kind: 'invalid response' }>;
 
 /** A refusal in a sentence or two, and how Zapier is to take it. */
 type Explained = { text: string } & (
@@ -124,7 +123,7 @@ const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, asked: Ask
   const text = [
     happened(message === undefined ? '' : `: ${quote(message)}`, asked),
     typeof next === 'string' ? next : next(asked),
-    ...(requestId === undefined ? [] : [`Topo’s request_id is ${harmless(requestId)}.`]),
+    ...(requestId === undefined ? [] : [`Topo’s request_id is ${sanitizeMessage(requestId)}.`]),
   ].join(' ');
 
   switch (as) {
@@ -140,17 +139,17 @@ const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, asked: Ask
   }
 };
 
-const explainMisread = ({ status, off }: Misread, asked: Asked): Explained => {
+const explainInvalidResponse = ({ status, invalidFields }: InvalidResponse, asked: Asked): Explained => {
   const happened =
-    off.length === 0
+    invalidFields.length === 0
       ? 'Topo’s API answered something that is not JSON.'
-      : `Topo’s answer is not what its documentation says (${off.slice(0, 5).join(', ')}).`;
+      : `Topo’s answer is not what its documentation says (${invalidFields.slice(0, 5).join(', ')}).`;
   return { as: 'failed', text: [happened, repeat(asked), tellOwner].join(' '), code: 'topo_misread', status };
 };
 
-const explain = (refusal: TopoRefusal, asked: Asked): Explained => {
+const explain = (refusal: TopoFailure, asked: Asked): Explained => {
   switch (refusal.kind) {
-    case 'too late':
+    case 'out of time':
       return {
         as: 'throttled',
         text:
@@ -172,21 +171,21 @@ const explain = (refusal: TopoRefusal, asked: Asked): Explained => {
       return { as: 'failed', text: `Topo cannot be reached. ${repeat(asked)}`, code: 'unreachable' };
     case 'refused':
       return explainRefusal(refusal, asked);
-    case 'misread':
-      return explainMisread(refusal, asked);
+    case 'invalid response':
+      return explainInvalidResponse(refusal, asked);
     default:
       return refusal satisfies never;
   }
 };
 
 /** What a refusal means, in a sentence or two for the person who built the Zap: what happened and what to do next. */
-export const refusalText = (refusal: TopoRefusal, asked: Asked): string => explain(refusal, asked).text;
+export const failureText = (refusal: TopoFailure, asked: Asked): string => explain(refusal, asked).text;
 
 /**
  * The one map from what Topo answers to Zapier's errors. Every message says what happened and what to do next, with
  * Topo's `request_id` where there is one, and never holds a key.
  */
-export const topoError = (refusal: TopoRefusal, asked: Asked): Error => {
+export const topoError = (refusal: TopoFailure, asked: Asked): Error => {
   const explained = explain(refusal, asked);
   switch (explained.as) {
     case 'failed':

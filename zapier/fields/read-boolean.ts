@@ -1,4 +1,4 @@
-import { halted } from '../errors/zapier-error.ts';
+import { halted } from '../zapier-error.ts';
 
 const words: Record<string, boolean> = {
   true: true,
@@ -7,7 +7,7 @@ const words: Record<string, boolean> = {
   1: true,
   false: false,
   no: false,
-  off: false,
+  invalidFields: false,
   0: false,
 };
 
@@ -18,7 +18,7 @@ const wordIn = (value: unknown): string | undefined => {
 };
 
 /** What a yes-or-no field says, however an earlier step wrote it; `undefined` when it is blank. */
-export const readSwitch = (label: string, value: unknown): boolean | undefined => {
+export const readBoolean = (label: string, value: unknown): boolean | undefined => {
   const word = wordIn(value);
   if (word === '') return undefined;
   const choice = word !== undefined && Object.hasOwn(words, word) ? words[word] : undefined;

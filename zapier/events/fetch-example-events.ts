@@ -6,13 +6,13 @@ import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
 import { sampleTask } from '../tasks/task-output.ts';
 import { exampleEvent } from './example-event.ts';
-import { isWanted } from './wanted-changes.ts';
+import { matchesHookFilters } from './hook-filters.ts';
 
 /** So many samples does the editor show. */
-const mostExamples = 3;
+const maxExamples = 3;
 
 /** Topo does not say which of several templates a task came from, so each is asked about by itself. */
-const mostTemplates = 3;
+const maxTemplates = 3;
 
 const fetchOfTemplate = async (
   z: ZObject,
@@ -24,7 +24,7 @@ const fetchOfTemplate = async (
   const { items: tasks } = await callTopo(
     z,
     listTasks({
-      size: mostExamples,
+      size: maxExamples,
       sortBy: 'updated_at',
       sortOrder: 'desc',
       ...(types === undefined ? {} : { types }),
@@ -43,17 +43,17 @@ const inventExample = (filters: HookFilters, templateId: string | null): TaskRea
 };
 
 /** Events that the filters would let through, made of the workspace's own tasks, newest first: at least one. */
-export const fetchExamples = async (
+export const fetchExampleEvents = async (
   z: ZObject,
   filters: HookFilters,
   deadline: Deadline,
 ): Promise<TaskReassigned[]> => {
   const [first = null, ...others] = filters.sequence_template_ids ?? [];
-  const templateIds = [first, ...others].slice(0, mostTemplates);
+  const templateIds = [first, ...others].slice(0, maxTemplates);
   const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(z, filters, templateId, deadline)));
   const examples = found
     .flat()
-    .filter((example) => isWanted(filters, example))
+    .filter((example) => matchesHookFilters(filters, example))
     .sort((one, other) => Date.parse(other.occurred_at) - Date.parse(one.occurred_at));
-  return examples.length > 0 ? examples.slice(0, mostExamples) : [inventExample(filters, first)];
+  return examples.length > 0 ? examples.slice(0, maxExamples) : [inventExample(filters, first)];
 };

@@ -1,22 +1,22 @@
 import type { ZObject } from 'zapier-platform-core';
+import { openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
-import { openStatuses } from '../tasks/is-open.ts';
 
 /** How many of the newest open tasks each person holds, by id in lower case, and whether these are all the open tasks. */
-export type Holders = { held: ReadonlyMap<string, number>; isComplete: boolean };
+export type OpenTaskCounts = { held: ReadonlyMap<string, number>; isComplete: boolean };
 
 /** A dropdown must open within seconds: so many pages of each open status are looked at. */
-const mostPages = 3;
+const maxPages = 3;
 
 type Newest = { tasks: Task[]; isComplete: boolean };
 
 const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): Promise<Newest> => {
   const tasks: Task[] = [];
-  for (let page = 1; page <= mostPages; page += 1) {
+  for (let page = 1; page <= maxPages; page += 1) {
     const call = listTasks({ status, page, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
     const { items, has_more } = await callTopo(z, call, { deadline });
     tasks.push(...items);
@@ -26,7 +26,7 @@ const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): P
 };
 
 /** Topo lists no users, so people are found by the tasks that they hold. */
-export const listHolders = async (z: ZObject, deadline: Deadline): Promise<Holders> => {
+export const countOpenTasksByAssignee = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts> => {
   const lists = await Promise.all(openStatuses.map((status) => newestOfStatus(z, status, deadline)));
   const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
   const held = new Map<string, number>();

@@ -1,6 +1,6 @@
 import type { BeforeRequestMiddleware } from 'zapier-platform-core';
 import { topoApiUrl, webhookServerUrl } from '../environment.ts';
-import { expired } from '../errors/zapier-error.ts';
+import { expired } from '../zapier-error.ts';
 
 const originOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
@@ -27,7 +27,7 @@ const bearer = (key: string | undefined): string => {
  * authorization keeps it. No redirect is followed: node-fetch takes the header along to other ports of the host and to
  * its parent domain (`isDomainOrSubdomain` in node-fetch 2.7).
  */
-export const sendKey: BeforeRequestMiddleware = (request, _z, { authData }) => {
+export const addApiKey: BeforeRequestMiddleware = (request, _z, { authData }) => {
   const { headers = {} } = request;
   const guarded = { ...request, redirect: 'manual' as const };
   const origin = originOf(String(request.url));

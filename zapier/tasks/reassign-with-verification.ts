@@ -3,12 +3,12 @@ import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
-import { isWith } from './present-state.ts';
+import { isAssignedTo } from './current-state.ts';
 import { tryReadTask } from './read-task.ts';
 
 /** An answer may be lost, or make no sense, after Topo made the change. */
 const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
-  ['timed out', 'unreachable', 'misread'].includes(outcome.kind) ||
+  ['timed out', 'unreachable', 'invalid response'].includes(outcome.kind) ||
   (outcome.kind === 'refused' && outcome.status >= 500 && outcome.status !== 503);
 
 /**
@@ -16,15 +16,15 @@ const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
  *
  * @param before the task as it was, `null` when Topo does not tell; one that the new assignee had already proves nothing.
  */
-export const reassignSurely = async (
+export const reassignWithVerification = async (
   { z, deadline }: { z: ZObject; deadline: Deadline },
   reassignment: Reassignment,
   before: Task | null,
 ): Promise<TopoOutcome<Task>> => {
   const { taskId, assigneeId } = reassignment;
   const outcome = await tryTopo(z, reassignTask(reassignment), { deadline });
-  if (!isUncertain(outcome) || (before !== null && isWith(before, assigneeId))) return outcome;
+  if (!isUncertain(outcome) || (before !== null && isAssignedTo(before, assigneeId))) return outcome;
   const now = await tryReadTask(z, taskId, deadline);
   const task = now.kind === 'done' ? now.answer : null;
-  return task !== null && isWith(task, assigneeId) ? { kind: 'done', answer: task, requestId: null } : outcome;
+  return task !== null && isAssignedTo(task, assigneeId) ? { kind: 'done', answer: task, requestId: null } : outcome;
 };

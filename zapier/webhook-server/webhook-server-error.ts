@@ -1,21 +1,20 @@
 import { ErrorBody } from '../../contract/error-body.ts';
-import type { Exchange } from '../request/exchange.ts';
-import { redirectText } from '../request/redirect-text.ts';
-import { harmless } from './quote.ts';
-import { expired, failed, throttled } from './zapier-error.ts';
+import { type RequestOutcome, redirectText } from '../request/send-request.ts';
+import { sanitizeMessage } from '../wording/sanitize-message.ts';
+import { expired, failed, throttled } from '../zapier-error.ts';
 
-export type WebhookServerRefusal =
-  | Exclude<Exchange, { kind: 'answered' }>
+export type WebhookServerFailure =
+  | Exclude<RequestOutcome, { kind: 'answered' }>
   | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
-  | { kind: 'misread'; off: readonly string[] };
+  | { kind: 'invalid response'; invalidFields: readonly string[] };
 
 const isForLater = (status: number): boolean => status === 429 || status === 503;
 
-const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServerRefusal, { kind: 'refused' }>) => {
+const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServerFailure, { kind: 'refused' }>) => {
   const spoken = ErrorBody.safeParse(body);
   // The server writes its messages for the people who use this integration.
   const text = spoken.success
-    ? `${harmless(spoken.data.error.message)} The webhook server’s request_id is ${harmless(spoken.data.error.request_id)}.`
+    ? `${sanitizeMessage(spoken.data.error.message)} The webhook server’s request_id is ${sanitizeMessage(spoken.data.error.request_id)}.`
     : `The webhook server of this integration answered in an unexpected way (status ${status}). ` +
       'The owner of the integration must check WEBHOOK_SERVER_URL and the server.';
   if (isForLater(status)) return throttled(text, retryAfterSeconds);
@@ -24,7 +23,7 @@ const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServ
 };
 
 /** The one map from what the webhook server answers to Zapier's errors. */
-export const webhookServerError = (refusal: WebhookServerRefusal): Error => {
+export const webhookServerError = (refusal: WebhookServerFailure): Error => {
   switch (refusal.kind) {
     case 'timed out':
       return failed(
@@ -42,9 +41,9 @@ export const webhookServerError = (refusal: WebhookServerRefusal): Error => {
       );
     case 'refused':
       return explainRefusal(refusal);
-    case 'misread':
+    case 'invalid response':
       return failed(
-        `The webhook server’s answer is not what was agreed on (${refusal.off.slice(0, 5).join(', ')}). The owner of ` +
+        `The webhook server’s answer is not what was agreed on (${refusal.invalidFields.slice(0, 5).join(', ')}). The owner of ` +
           'the integration must check that WEBHOOK_SERVER_URL is right and that the server is up to date.',
         'webhook_server_misread',
       );

@@ -1,24 +1,26 @@
 import { taskPriorities, taskTypes } from '../../topo/task.ts';
-import { choicesOf } from '../fields/choices.ts';
-import { readWords } from '../fields/read-choice.ts';
+import { choicesOf } from '../fields/dropdown.ts';
+import { readEnumValues } from '../fields/read-choice.ts';
 import { readIds } from '../fields/read-id.ts';
 import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import type { OpenTaskQuery } from './list-open-tasks.ts';
 
 /** The labels of the fields that narrow a list of tasks, which their errors name too. */
-export const narrowingLabels = {
+export const taskFilterLabels = {
   task_types: 'Task Type',
   priorities: 'Priority',
   sequence_template_ids: 'Template',
 } as const;
 
-type Fields = Partial<Record<keyof typeof narrowingLabels, unknown>>;
+type Fields = Partial<Record<keyof typeof taskFilterLabels, unknown>>;
 
 /** Which tasks the fields leave; a blank field leaves all of them. */
-export const readNarrowing = (fields: Fields): Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'> => {
-  const types = readWords(narrowingLabels.task_types, fields.task_types);
-  const priorities = readWords(narrowingLabels.priorities, fields.priorities);
-  const sequenceTemplateIds = readIds(narrowingLabels.sequence_template_ids, fields.sequence_template_ids);
+export const readTaskFilters = (
+  fields: Fields,
+): Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'> => {
+  const types = readEnumValues(taskFilterLabels.task_types, fields.task_types);
+  const priorities = readEnumValues(taskFilterLabels.priorities, fields.priorities);
+  const sequenceTemplateIds = readIds(taskFilterLabels.sequence_template_ids, fields.sequence_template_ids);
   return {
     ...(types === undefined ? {} : { types }),
     ...(priorities === undefined ? {} : { priorities }),
@@ -31,11 +33,11 @@ export const readNarrowing = (fields: Fields): Pick<OpenTaskQuery, 'types' | 'pr
  *
  * @param purpose what they narrow, as the end of “Only tasks of these types …”.
  */
-export const narrowingFields = (purpose: string) =>
+export const taskFilterFields = (purpose: string) =>
   [
     {
       key: 'task_types',
-      label: narrowingLabels.task_types,
+      label: taskFilterLabels.task_types,
       type: 'string',
       list: true,
       required: false,
@@ -44,7 +46,7 @@ export const narrowingFields = (purpose: string) =>
     },
     {
       key: 'priorities',
-      label: narrowingLabels.priorities,
+      label: taskFilterLabels.priorities,
       type: 'string',
       list: true,
       required: false,
@@ -53,7 +55,7 @@ export const narrowingFields = (purpose: string) =>
     },
     {
       key: 'sequence_template_ids',
-      label: narrowingLabels.sequence_template_ids,
+      label: taskFilterLabels.sequence_template_ids,
       type: 'string',
       list: true,
       required: false,

@@ -1,25 +1,25 @@
 import type { ZObject } from 'zapier-platform-core';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
-import { exchange, type Sending } from '../request/exchange.ts';
+import { type OutgoingRequest, sendRequest } from '../request/send-request.ts';
 
 /** An intent and its settlement together take no more than two seconds of a run. */
-const mostMs = 1_000;
+const maxMs = 1_000;
 
 /**
  * Tells the webhook server something that it can do without, and answers what it says; `undefined` when there is no
  * server, it does not answer, or the run is over. An intent is a courtesy, and its failure is nobody's.
  */
-export const tellWebhookServer = async (
+export const notifyWebhookServer = async (
   { z, deadline }: { z: ZObject; deadline: Deadline },
   path: string,
-  sending: Pick<Sending, 'method' | 'json'>,
+  sending: Pick<OutgoingRequest, 'method' | 'json'>,
 ): Promise<unknown> => {
   try {
     const server = webhookServerUrl();
-    const timeoutMs = Math.min(mostMs, deadline.leftMs());
+    const timeoutMs = Math.min(maxMs, deadline.remainingMs());
     if (server === undefined || timeoutMs === 0) return undefined;
-    const sent = await exchange(z, { ...sending, url: `${server}/${path}`, timeoutMs });
+    const sent = await sendRequest(z, { ...sending, url: `${server}/${path}`, timeoutMs });
     return sent.kind === 'answered' ? sent.body : undefined;
   } catch (error) {
     z.console.warn(`The webhook server was not told of this reassignment: ${String(error)}`);

@@ -2,7 +2,7 @@
  * Does the work for one item after the other, at most `width` at a time, and begins no more of it once `mayGoOn` answers
  * no. The results stand in the order of the items; `undefined` stands for what was not begun.
  */
-export const workThrough = async <Item, Result>(
+export const mapConcurrently = async <Item, Result>(
   items: readonly Item[],
   width: number,
   work: (item: Item) => Promise<Result>,

@@ -6,7 +6,7 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 const brackets: Readonly<Record<string, string>> = { '<': '‹', '>': '›' };
 
 /** What somebody typed into another program, fit for a label: on one line, short, and never HTML. */
-export const legible = (text: string): string => {
+export const sanitizeLabel = (text: string): string => {
   const line = text
     .replace(unseen, ' ')
     .replace(/[<>]/g, (bracket) => brackets[bracket] ?? '')

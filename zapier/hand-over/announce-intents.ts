@@ -1,7 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
 import { IntentListAnswer, type IntentSettlement } from '../../contract/intent.ts';
 import type { Deadline } from '../deadline.ts';
-import { tellWebhookServer } from '../webhook-server/tell-webhook-server.ts';
+import { notifyWebhookServer } from '../webhook-server/notify-webhook-server.ts';
 
 /** The intents of a hand-over: announced in one list, and settled in few calls while it goes on. */
 export type AnnouncedIntents = {
@@ -22,7 +22,7 @@ export const announceIntents = async (
 ): Promise<AnnouncedIntents> => {
   const { nowMs } = run;
   const json = taskIds.map((task_id) => ({ task_id, assignee_user_id: toId, scope: 'TASK' }));
-  const answer = IntentListAnswer.safeParse(await tellWebhookServer(run, 'intents', { method: 'POST', json }));
+  const answer = IntentListAnswer.safeParse(await notifyWebhookServer(run, 'intents', { method: 'POST', json }));
   const items = answer.data?.items ?? [];
   const open = new Map(
     taskIds.flatMap((taskId, position) => {
@@ -39,7 +39,7 @@ export const announceIntents = async (
     if (settlements.length === 0) return;
     gathered = [];
     sentAtMs = nowMs();
-    sending = sending.then(() => tellWebhookServer(run, 'intents', { method: 'PATCH', json: settlements }));
+    sending = sending.then(() => notifyWebhookServer(run, 'intents', { method: 'PATCH', json: settlements }));
   };
 
   const settle = (taskId: string, settlement: IntentSettlement): void => {

@@ -1,14 +1,14 @@
 import type { ZObject } from 'zapier-platform-core';
 import type { Sequence } from '../../topo/get-sequence.ts';
 import { getTask } from '../../topo/get-task.ts';
+import { isOpen } from '../../topo/is-open.ts';
 import type { Task } from '../../topo/task.ts';
-import { type Deadline, lastWriteMs, partOf } from '../deadline.ts';
-import type { Introduce } from '../people/directory.ts';
+import { capDeadline, type Deadline, lastWriteMs } from '../deadline.ts';
+import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { isOpen } from '../tasks/is-open.ts';
+import { isAssignedTo } from '../tasks/current-state.ts';
 import { listOpenTasks } from '../tasks/list-open-tasks.ts';
 import { lookUpSequences } from '../tasks/look-up-facts.ts';
-import { isWith } from '../tasks/present-state.ts';
 import { tryReadTask } from '../tasks/read-task.ts';
 import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled, Planned } from './candidate.ts';
@@ -32,7 +32,7 @@ const readCandidates = async (
   ids: readonly string[],
   deadline: Deadline,
 ): Promise<Pick<Candidates, 'candidates' | 'unread'>> => {
-  const part = partOf(deadline, readingMs);
+  const part = capDeadline(deadline, readingMs);
   const attempted = await attemptEach(ids, getTask, (id) => tryReadTask(z, id, part));
   return {
     candidates: attempted.flatMap((one) => (one.kind === 'done' ? [{ id: one.item, task: one.answer }] : [])),
@@ -44,28 +44,28 @@ const readCandidates = async (
 
 /** Reads the tasks that were named, or the open tasks of the person, those that have waited longest first. */
 export const listCandidates = async (z: ZObject, order: HandOverOrder, deadline: Deadline): Promise<Candidates> => {
-  const { mostTasks } = order;
+  const { maxTasks } = order;
   if (order.taskIds === undefined) {
-    const query = { ...order.narrowing, assigneeId: order.fromId, sortOrder: 'asc' as const };
-    const { tasks, total } = await listOpenTasks(z, query, mostTasks, deadline);
+    const query = { ...order.filters, assigneeId: order.fromId, sortOrder: 'asc' as const };
+    const { tasks, total } = await listOpenTasks(z, query, maxTasks, deadline);
     const candidates = tasks.map((task) => ({ id: task.id, task }));
     return { candidates, unread: [], beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
   }
-  const beyondIds = order.taskIds.slice(mostTasks);
-  const read = await readCandidates(z, order.taskIds.slice(0, mostTasks), deadline);
+  const beyondIds = order.taskIds.slice(maxTasks);
+  const read = await readCandidates(z, order.taskIds.slice(0, maxTasks), deadline);
   return { ...read, beyondCount: beyondIds.length, beyondIds };
 };
 
-type Known = { introduce: Introduce; sequences: ReadonlyMap<string, Sequence> };
+type Known = { personOf: PersonOf; sequences: ReadonlyMap<string, Sequence> };
 
-const nameOf = (userId: string, introduce: Introduce): string => personLabel({ ...introduce(userId), user_id: userId });
+const nameOf = (userId: string, personOf: PersonOf): string => personLabel({ ...personOf(userId), user_id: userId });
 
 const isAmong = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
   wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
 
-const reasonNotToFit = ({ narrowing }: HandOverOrder, task: Task, { sequences }: Known): string | undefined => {
+const reasonNotToFit = ({ filters }: HandOverOrder, task: Task, { sequences }: Known): string | undefined => {
   const unwanted = 'Its type, priority or template is not one of those chosen.';
-  const { types, priorities, sequenceTemplateIds } = narrowing;
+  const { types, priorities, sequenceTemplateIds } = filters;
   if (!isAmong(types, task.type) || !isAmong(priorities, task.priority)) return unwanted;
   if (sequenceTemplateIds === undefined) return undefined;
   const sequence = sequences.get(task.sequence_id ?? '');
@@ -80,24 +80,24 @@ const reasonNotToFit = ({ narrowing }: HandOverOrder, task: Task, { sequences }:
 
 /** Why a task stays where it is, in a sentence; `undefined` when it is to be moved. */
 const reasonToSkip = (order: HandOverOrder, task: Task | null, known: Known): string | undefined => {
-  const { fromId, toId, narrowing } = order;
+  const { fromId, toId, filters } = order;
   if (task === null) {
-    return fromId === undefined && Object.keys(narrowing).length === 0
+    return fromId === undefined && Object.keys(filters).length === 0
       ? undefined
       : 'Topo does not tell what this task is or who has it, so it was left alone.';
   }
   if (!isOpen(task)) return 'It is done or skipped already.';
-  if (isWith(task, toId)) return `It is with ${nameOf(toId, known.introduce)} already.`;
-  if (fromId !== undefined && !isWith(task, fromId)) {
+  if (isAssignedTo(task, toId)) return `It is with ${nameOf(toId, known.personOf)} already.`;
+  if (fromId !== undefined && !isAssignedTo(task, fromId)) {
     const { assignee_user_id: holder } = task;
-    return `It is not with ${nameOf(fromId, known.introduce)}: ${holder === null ? 'nobody has it' : `${nameOf(holder, known.introduce)} has it`}.`;
+    return `It is not with ${nameOf(fromId, known.personOf)}: ${holder === null ? 'nobody has it' : `${nameOf(holder, known.personOf)} has it`}.`;
   }
   return reasonNotToFit(order, task, known);
 };
 
 /** Decides of each candidate whether it moves. A list that was narrowed by Topo fits already. */
 export const planHandOver = (order: HandOverOrder, candidates: readonly Candidate[], known: Known): Planned[] => {
-  const checked = order.taskIds === undefined ? { ...order, narrowing: {} } : order;
+  const checked = order.taskIds === undefined ? { ...order, filters: {} } : order;
   return candidates.map((candidate) => {
     const reason = reasonToSkip(checked, candidate.task, known);
     return { ...candidate, plan: reason === undefined ? { kind: 'move' } : { kind: 'skip', reason } };
@@ -107,11 +107,11 @@ export const planHandOver = (order: HandOverOrder, candidates: readonly Candidat
 /** The runs of the named tasks, where their templates matter. */
 export const sequencesOf = async (
   z: ZObject,
-  { taskIds, narrowing }: HandOverOrder,
+  { taskIds, filters }: HandOverOrder,
   candidates: readonly Candidate[],
   deadline: Deadline,
 ): Promise<ReadonlyMap<string, Sequence>> => {
-  if (taskIds === undefined || narrowing.sequenceTemplateIds === undefined) return new Map();
+  if (taskIds === undefined || filters.sequenceTemplateIds === undefined) return new Map();
   return lookUpSequences(
     z,
     candidates.flatMap(({ task }) => task ?? []),

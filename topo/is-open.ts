@@ -1,4 +1,4 @@
-import type { Task, taskStatuses } from '../../topo/task.ts';
+import type { Task, taskStatuses } from './task.ts';
 
 type Status = (typeof taskStatuses)[number];
 

@@ -2,7 +2,7 @@ import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
 import { retryAfterMs } from '../../contract/retry-after.ts';
 
 /** One request, before it is sent. */
-export type Sending = {
+export type OutgoingRequest = {
   method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   url: string;
   json?: unknown;
@@ -11,7 +11,7 @@ export type Sending = {
 };
 
 /** What became of a request. `body` is `undefined` when the answer is not JSON. */
-export type Exchange =
+export type RequestOutcome =
   | {
       kind: 'answered';
       status: number;
@@ -26,7 +26,7 @@ export type Exchange =
   | { kind: 'unreachable'; cause: Error };
 
 /** Zapier stops every call at 30 s; a time-out of ours leaves room to say what happened. */
-export const usualTimeoutMs = 20_000;
+export const defaultTimeoutMs = 20_000;
 
 // In a body core may delete `{{name}}` and throw at `{{bundle.name}}`; to JSON the escape is the same text.
 const encode = (json: unknown): string => JSON.stringify(json).replaceAll('{{', '{\\u007b');
@@ -39,7 +39,7 @@ type Options = HttpRequestOptions & {
   throwForThrottlingEarly: boolean;
 };
 
-const optionsOf = ({ method, url, json, headers, timeoutMs }: Sending): Options => ({
+const optionsOf = ({ method, url, json, headers, timeoutMs }: OutgoingRequest): Options => ({
   method,
   url,
   headers: {
@@ -66,7 +66,7 @@ export const retryAfterSeconds = (header: string | undefined, nowMs: number): nu
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 /** Sends a request with `z.request` and answers what became of it, whatever its status. */
-export const exchange = async (z: ZObject, sending: Sending): Promise<Exchange> => {
+export const sendRequest = async (z: ZObject, sending: OutgoingRequest): Promise<RequestOutcome> => {
   const options = optionsOf(sending);
   try {
     const response = await z.request<unknown>(options);
@@ -85,3 +85,8 @@ export const exchange = async (z: ZObject, sending: Sending): Promise<Exchange> 
     throw error;
   }
 };
+
+/** No request is redirected: the API key goes to the addresses that were configured and to no other. */
+export const redirectText = (host: string): string =>
+  `${host} answered with a redirect, which is not followed because it would take your API key elsewhere. ` +
+  'The owner of this integration must check TOPO_API_URL and WEBHOOK_SERVER_URL.';
