@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Spoiling } from '../../dev/sandbox/fault.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
-import { type Order, reassign } from '../../zapier/tasks/reassign.ts';
+import { type ReassignmentOrder, reassign } from '../../zapier/tasks/reassign.ts';
 import {
   peopleInReassignment,
   type ReassignmentOutput,
@@ -36,7 +36,7 @@ const startWithSequence = async (options: Parameters<typeof startOffice>[0] = {}
   return { ...office, task, own, lent, closed };
 };
 
-const runOnClock = (office: Office, nowMs: () => number, order: Order) =>
+const runOnClock = (office: Office, nowMs: () => number, order: ReassignmentOrder) =>
   runInApp(office.variables, office.workspace.keys.full, async (z) => {
     const deadline = startDeadline(nowMs);
     const directory = openDirectory(z, deadline);
@@ -434,7 +434,7 @@ test('Topo’s name for the request is told where Topo gives one', async () => {
 });
 
 describe('the time of a run', () => {
-  const orderOf = (office: Office, id: string, more: Partial<Order> = {}): Order => ({
+  const orderOf = (office: Office, id: string, more: Partial<ReassignmentOrder> = {}): ReassignmentOrder => ({
     taskId: id,
     assigneeId: office.taker.userId,
     scope: 'TASK',

@@ -1,6 +1,5 @@
-import type { ZObject } from 'zapier-platform-core';
 import { IntentListAnswer, type IntentSettlement } from '../../contract/intent.ts';
-import type { Deadline } from '../deadline.ts';
+import type { StepRun } from '../step-run.ts';
 import { notifyWebhookServer } from '../webhook-server/notify-webhook-server.ts';
 
 /** The intents of a hand-over: announced in one list, and settled in few calls while it goes on. */
@@ -16,7 +15,7 @@ const settleEveryMs = 1_000;
 
 /** Tells the webhook server which tasks are about to go to whom. Whatever becomes of that, the hand-over goes on. */
 export const announceIntents = async (
-  run: { z: ZObject; deadline: Deadline; nowMs: () => number },
+  run: StepRun & { nowMs: () => number },
   taskIds: readonly string[],
   toId: string,
 ): Promise<AnnouncedIntents> => {

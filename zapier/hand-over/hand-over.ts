@@ -1,13 +1,10 @@
-import type { ZObject } from 'zapier-platform-core';
-import type { Deadline } from '../deadline.ts';
-import type { Directory } from '../people/directory.ts';
+import type { RunWithDirectory } from '../people/directory.ts';
 import type { Candidate, Handled, Planned } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 import type { HandedOver } from './hand-over-output.ts';
+import { listCandidates } from './list-candidates.ts';
 import { moveTasks } from './move-tasks.ts';
-import { listCandidates, planHandOver, sequencesOf } from './plan-hand-over.ts';
-
-type Run = { z: ZObject; directory: Directory; deadline: Deadline; nowMs: () => number };
+import { planHandOver, sequencesOf } from './plan-hand-over.ts';
 
 const toMove = (planned: readonly Planned[]): Candidate[] =>
   planned.flatMap(({ id, task, plan }) => (plan.kind === 'move' ? [{ id, task }] : []));
@@ -22,7 +19,10 @@ const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handle
 };
 
 /** Gives the tasks of an order to somebody, as far as the time and Topo allow; a preview only says what would move. */
-export const handOver = async (run: Run, order: HandOverOrder): Promise<HandedOver> => {
+export const handOver = async (
+  run: RunWithDirectory & { nowMs: () => number },
+  order: HandOverOrder,
+): Promise<HandedOver> => {
   const { z, deadline, directory } = run;
   const { candidates, unread, beyondCount, beyondIds } = await listCandidates(z, order, deadline);
   const [sequences, personOf] = await Promise.all([

@@ -1,12 +1,9 @@
-import type { ZObject } from 'zapier-platform-core';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import type { Deadline } from '../deadline.ts';
+import type { StepRun } from '../step-run.ts';
 import { reassignWithVerification } from '../tasks/reassign-with-verification.ts';
 import { announceIntents } from './announce-intents.ts';
 import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
-
-type Run = { z: ZObject; deadline: Deadline; nowMs: () => number };
 
 /**
  * Gives tasks to somebody, one by one. One that fails does not keep the others from moving; when Topo wants no more
@@ -14,7 +11,11 @@ type Run = { z: ZObject; deadline: Deadline; nowMs: () => number };
  *
  * @throws what `topoError` makes of Topo's answer when that ends the run before anything has happened: nothing is lost.
  */
-export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId: string): Promise<Handled[]> => {
+export const moveTasks = async (
+  run: StepRun & { nowMs: () => number },
+  candidates: readonly Candidate[],
+  toId: string,
+): Promise<Handled[]> => {
   if (candidates.length === 0) return [];
   const reassignmentOf = ({ id }: Candidate) => ({ taskId: id, assigneeId: toId, scope: 'TASK' as const });
   const callOf = (candidate: Candidate) => reassignTask(reassignmentOf(candidate));

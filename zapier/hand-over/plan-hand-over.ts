@@ -1,59 +1,28 @@
 import type { ZObject } from 'zapier-platform-core';
 import type { Sequence } from '../../topo/get-sequence.ts';
-import { getTask } from '../../topo/get-task.ts';
 import { isOpen } from '../../topo/is-open.ts';
 import type { Task } from '../../topo/task.ts';
-import { capDeadline, type Deadline, lastWriteMs } from '../deadline.ts';
+import type { Deadline } from '../deadline.ts';
 import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { isAssignedTo } from '../tasks/current-state.ts';
-import { listOpenTasks } from '../tasks/list-open-tasks.ts';
 import { lookUpSequences } from '../tasks/look-up-facts.ts';
-import { tryReadTask } from '../tasks/read-task.ts';
-import { attemptEach } from './attempt-each.ts';
-import type { Candidate, Handled, Planned } from './candidate.ts';
+import type { Candidate, Planned } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
-/**
- * The tasks that a hand-over looks at, those that it could not look at, and how many more there are than it may take.
- */
-export type Candidates = {
-  candidates: Candidate[];
-  unread: Handled[];
-  beyondCount: number;
-  beyondIds: readonly string[];
-};
-
-/** Reading a task takes as long as moving it, so the time until the last write is shared equally. */
-const readingMs = lastWriteMs / 2;
-
-const readCandidates = async (
+/** The runs of the named tasks, where their templates matter. */
+export const sequencesOf = async (
   z: ZObject,
-  ids: readonly string[],
+  { taskIds, filters }: HandOverOrder,
+  candidates: readonly Candidate[],
   deadline: Deadline,
-): Promise<Pick<Candidates, 'candidates' | 'unread'>> => {
-  const part = capDeadline(deadline, readingMs);
-  const attempted = await attemptEach(ids, getTask, (id) => tryReadTask(z, id, part));
-  return {
-    candidates: attempted.flatMap((one) => (one.kind === 'done' ? [{ id: one.item, task: one.answer }] : [])),
-    unread: attempted.flatMap((one) =>
-      one.kind === 'done' ? [] : [{ id: one.item, task: null, outcome: one.kind, reason: one.reason }],
-    ),
-  };
-};
-
-/** Reads the tasks that were named, or the open tasks of the person, those that have waited longest first. */
-export const listCandidates = async (z: ZObject, order: HandOverOrder, deadline: Deadline): Promise<Candidates> => {
-  const { maxTasks } = order;
-  if (order.taskIds === undefined) {
-    const query = { ...order.filters, assigneeId: order.fromId, sortOrder: 'asc' as const };
-    const { tasks, total } = await listOpenTasks(z, query, maxTasks, deadline);
-    const candidates = tasks.map((task) => ({ id: task.id, task }));
-    return { candidates, unread: [], beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
-  }
-  const beyondIds = order.taskIds.slice(maxTasks);
-  const read = await readCandidates(z, order.taskIds.slice(0, maxTasks), deadline);
-  return { ...read, beyondCount: beyondIds.length, beyondIds };
+): Promise<ReadonlyMap<string, Sequence>> => {
+  if (taskIds === undefined || filters.sequenceTemplateIds === undefined) return new Map();
+  return lookUpSequences(
+    z,
+    candidates.flatMap(({ task }) => task ?? []),
+    deadline,
+  );
 };
 
 type Known = { personOf: PersonOf; sequences: ReadonlyMap<string, Sequence> };
@@ -102,19 +71,4 @@ export const planHandOver = (order: HandOverOrder, candidates: readonly Candidat
     const reason = reasonToSkip(checked, candidate.task, known);
     return { ...candidate, plan: reason === undefined ? { kind: 'move' } : { kind: 'skip', reason } };
   });
-};
-
-/** The runs of the named tasks, where their templates matter. */
-export const sequencesOf = async (
-  z: ZObject,
-  { taskIds, filters }: HandOverOrder,
-  candidates: readonly Candidate[],
-  deadline: Deadline,
-): Promise<ReadonlyMap<string, Sequence>> => {
-  if (taskIds === undefined || filters.sequenceTemplateIds === undefined) return new Map();
-  return lookUpSequences(
-    z,
-    candidates.flatMap(({ task }) => task ?? []),
-    deadline,
-  );
 };

@@ -3,6 +3,7 @@ import type { Person } from '../../contract/event.ts';
 import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
+import type { StepRun } from '../step-run.ts';
 import { listPeople } from '../webhook-server/calls.ts';
 
 /** What the webhook server knows of the people of the workspace, read at most once in a run. */
@@ -18,6 +19,9 @@ export type Directory = {
   /** Tells who ids are, with the names that are known. Nothing is asked when there are no ids but null. */
   resolveNames(ids: readonly (string | null)[]): Promise<PersonOf>;
 };
+
+/** A run that may look people up. */
+export type RunWithDirectory = StepRun & { directory: Directory };
 
 /** Who an id is; nobody for null. */
 export type PersonOf = (userId: string | null) => Person;

@@ -21,9 +21,9 @@ const maxPasses = 10;
 
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
-type Order = (one: Task, other: Task) => number;
+type CompareTasks = (one: Task, other: Task) => number;
 
-const orderBy = (sortOrder: 'asc' | 'desc'): Order => {
+const compareBy = (sortOrder: 'asc' | 'desc'): CompareTasks => {
   const direction = sortOrder === 'desc' ? -1 : 1;
   return (one, other) => direction * (createdAt(one) - createdAt(other));
 };
@@ -36,13 +36,13 @@ const listOfStatus = async (
   count: number,
   deadline: Deadline,
 ): Promise<Listed> => {
-  const order = orderBy(query.sortOrder);
+  const compare = compareBy(query.sortOrder);
   const found = new Map<string, Task>();
 
   /** Whether so many tasks stand before the last row that no other order of equal ones could change which they are. */
   const isEnough = (last: Task): boolean => {
     let before = 0;
-    for (const task of found.values()) if (order(task, last) < 0) before += 1;
+    for (const task of found.values()) if (compare(task, last) < 0) before += 1;
     return before >= count;
   };
 
@@ -78,10 +78,12 @@ export const listOpenTasks = async (
   const lists = await Promise.all(
     openStatuses.map((status) => listOfStatus(z, { ...query, status, sortOrder }, count, deadline)),
   );
-  const order = orderBy(sortOrder);
+  const compare = compareBy(sortOrder);
   const tasks = new Map(lists.flatMap(({ found }) => [...found]));
   return {
-    tasks: [...tasks.values()].sort((one, other) => order(one, other) || (one.id < other.id ? -1 : 1)).slice(0, count),
+    tasks: [...tasks.values()]
+      .sort((one, other) => compare(one, other) || (one.id < other.id ? -1 : 1))
+      .slice(0, count),
     total: lists.reduce((sum, { total }) => sum + total, 0),
   };
 };

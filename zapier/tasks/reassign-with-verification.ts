@@ -1,8 +1,7 @@
-import type { ZObject } from 'zapier-platform-core';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Deadline } from '../deadline.ts';
 import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
+import type { StepRun } from '../step-run.ts';
 import { isAssignedTo } from './current-state.ts';
 import { tryReadTask } from './read-task.ts';
 
@@ -17,7 +16,7 @@ const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
  * @param before the task as it was, `null` when Topo does not tell; one that the new assignee had already proves nothing.
  */
 export const reassignWithVerification = async (
-  { z, deadline }: { z: ZObject; deadline: Deadline },
+  { z, deadline }: StepRun,
   reassignment: Reassignment,
   before: Task | null,
 ): Promise<TopoOutcome<Task>> => {

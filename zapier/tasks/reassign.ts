@@ -1,10 +1,9 @@
-import type { ZObject } from 'zapier-platform-core';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Deadline } from '../deadline.ts';
-import type { Directory } from '../people/directory.ts';
+import type { Directory, RunWithDirectory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { topoError } from '../request/topo-error.ts';
+import type { StepRun } from '../step-run.ts';
 import { withIntent } from '../webhook-server/with-intent.ts';
 import { halted } from '../zapier-error.ts';
 import { type CurrentState, isAssignedTo, readCurrentState, tasksToMove } from './current-state.ts';
@@ -13,9 +12,7 @@ import { reassignWithVerification } from './reassign-with-verification.ts';
 import type { Reassigned } from './reassignment-output.ts';
 
 /** What a run is asked to do. `onlyIfAssignedTo` is the id of the person who must have the task, if that matters. */
-export type Order = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
-
-type Run = { z: ZObject; directory: Directory; deadline: Deadline };
+export type ReassignmentOrder = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
 
 const nameOf = async (userId: string, directory: Directory): Promise<string> => {
   const { name, email } = (await directory.resolveNames([userId]))(userId);
@@ -23,7 +20,11 @@ const nameOf = async (userId: string, directory: Directory): Promise<string> => 
 };
 
 /** Zaps run late: somebody may have moved the task since the event that started this one. */
-const guard = async ({ task }: CurrentState, { onlyIfAssignedTo }: Order, directory: Directory): Promise<void> => {
+const guard = async (
+  { task }: CurrentState,
+  { onlyIfAssignedTo }: ReassignmentOrder,
+  directory: Directory,
+): Promise<void> => {
   if (onlyIfAssignedTo === undefined) return;
   if (task === null) {
     throw halted(
@@ -39,7 +40,7 @@ const guard = async ({ task }: CurrentState, { onlyIfAssignedTo }: Order, direct
   );
 };
 
-const preview = (state: CurrentState, order: Order): Reassigned => {
+const preview = (state: CurrentState, order: ReassignmentOrder): Reassigned => {
   const { task } = state;
   if (task === null) {
     throw halted(
@@ -50,7 +51,7 @@ const preview = (state: CurrentState, order: Order): Reassigned => {
   return { ...unchanged(task, order), moved: tasksToMove(state, order.assigneeId), isPreview: true };
 };
 
-const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
+const unchanged = (task: Task, { assigneeId }: ReassignmentOrder): Reassigned => ({
   task,
   before: task,
   moved: [],
@@ -61,8 +62,8 @@ const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
 });
 
 const write = async (
-  run: Run,
-  { taskId, assigneeId, scope }: Order,
+  run: RunWithDirectory,
+  { taskId, assigneeId, scope }: ReassignmentOrder,
   before: Task | null,
 ): Promise<{ answer: Task; requestId: string | null }> => {
   const reassignment = { taskId, assigneeId, scope };
@@ -75,9 +76,9 @@ const write = async (
 
 /** The siblings that are with the new assignee now and were not before; `null` when Topo does not tell. */
 const movedSiblings = async (
-  { z, deadline }: Run,
+  { z, deadline }: StepRun,
   state: CurrentState,
-  { assigneeId }: Order,
+  { assigneeId }: ReassignmentOrder,
 ): Promise<Task[] | null> => {
   const { task, siblings } = state;
   if (siblings === null) return null;
@@ -95,7 +96,7 @@ const movedSiblings = async (
  *
  * @throws HaltedError when the task is not with whom it must be, and what `topoError` makes of Topo's refusals.
  */
-export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
+export const reassign = async (run: RunWithDirectory, order: ReassignmentOrder): Promise<Reassigned> => {
   // The names that the result tells are read meanwhile.
   const [state] = await Promise.all([readCurrentState(run.z, order, run.deadline), run.directory.listIfAvailable()]);
   await guard(state, order, run.directory);

@@ -1,7 +1,6 @@
-import type { ZObject } from 'zapier-platform-core';
-import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
 import { type OutgoingRequest, sendRequest } from '../request/send-request.ts';
+import type { StepRun } from '../step-run.ts';
 
 /** An intent and its settlement together take no more than two seconds of a run. */
 const maxMs = 1_000;
@@ -11,7 +10,7 @@ const maxMs = 1_000;
  * server, it does not answer, or the run is over. An intent is a courtesy, and its failure is nobody's.
  */
 export const notifyWebhookServer = async (
-  { z, deadline }: { z: ZObject; deadline: Deadline },
+  { z, deadline }: StepRun,
   path: string,
   sending: Pick<OutgoingRequest, 'method' | 'json'>,
 ): Promise<unknown> => {

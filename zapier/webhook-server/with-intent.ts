@@ -1,13 +1,10 @@
-import type { ZObject } from 'zapier-platform-core';
 import { IntentAnswer, type IntentSettlement } from '../../contract/intent.ts';
 import type { Reassignment } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Deadline } from '../deadline.ts';
+import type { StepRun } from '../step-run.ts';
 import { notifyWebhookServer } from './notify-webhook-server.ts';
 
-type Run = { z: ZObject; deadline: Deadline };
-
-const announce = async (run: Run, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
+const announce = async (run: StepRun, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
   const json = { task_id: taskId, assignee_user_id: assigneeId, scope };
   return IntentAnswer.safeParse(await notifyWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
 };
@@ -17,7 +14,7 @@ const announce = async (run: Run, { taskId, assigneeId, scope }: Reassignment): 
  * that listen hear of it at once, and know that a Zap made it. Without a webhook server it just makes it.
  */
 export const withIntent = async <Made extends { answer: Task }>(
-  run: Run,
+  run: StepRun,
   reassignment: Reassignment,
   reassign: () => Promise<Made>,
 ): Promise<Made> => {
