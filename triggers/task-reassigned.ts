@@ -10,8 +10,8 @@ import { isFirstDelivery } from '../zapier/events/is-first-delivery.ts';
 import { readDelivery } from '../zapier/events/read-delivery.ts';
 import { choicesOf } from '../zapier/fields/dropdown.ts';
 import { readChoice } from '../zapier/fields/read-choice.ts';
-import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/calls.ts';
 import { type Subscription, subscriptionOf } from '../zapier/webhook-server/subscription.ts';
+import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/webhook-server-api.ts';
 import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/wording/labels.ts';
 import { failed } from '../zapier/zapier-error.ts';
 

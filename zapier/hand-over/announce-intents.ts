@@ -2,18 +2,18 @@ import { IntentListAnswer, type IntentSettlement } from '../../contract/intent.t
 import type { StepRun } from '../step-run.ts';
 import { notifyWebhookServer } from '../webhook-server/notify-webhook-server.ts';
 
-/** The intents of a hand-over: announced in one list, and settled in few calls while it goes on. */
+/** The intents of a hand-over, announced in one call and settled in batches while it runs. */
 export type AnnouncedIntents = {
-  /** Tells how the reassignment of a task came out; what has gathered is sent along about once a second. */
+  /** Queues the result of one reassignment; the queue is sent about once a second. */
   settle(taskId: string, settlement: IntentSettlement): void;
-  /** Sends what is left; tasks that nobody settled were not moved. */
+  /** Sends the rest of the queue, with every task that was not settled as failed. */
   close(): Promise<void>;
 };
 
-/** A change waits three seconds for its intent to be settled. */
+/** The webhook server holds a change back for three seconds, waiting for its intent to be settled. */
 const settleEveryMs = 1_000;
 
-/** Tells the webhook server which tasks are about to go to whom. Whatever becomes of that, the hand-over goes on. */
+/** Announces to the webhook server which tasks are about to go to whom. The hand-over goes on even if this fails. */
 export const announceIntents = async (
   run: StepRun & { nowMs: () => number },
   taskIds: readonly string[],
@@ -29,14 +29,14 @@ export const announceIntents = async (
       return id === undefined ? [] : [[taskId, id] as const];
     }),
   );
-  let gathered: (IntentSettlement & { id: string })[] = [];
+  let queue: (IntentSettlement & { id: string })[] = [];
   let sentAtMs = nowMs();
   let sending: Promise<unknown> = Promise.resolve();
 
   const send = (): void => {
-    const settlements = gathered;
+    const settlements = queue;
     if (settlements.length === 0) return;
-    gathered = [];
+    queue = [];
     sentAtMs = nowMs();
     sending = sending.then(() => notifyWebhookServer(run, 'intents', { method: 'PATCH', json: settlements }));
   };
@@ -45,7 +45,7 @@ export const announceIntents = async (
     const id = open.get(taskId);
     if (id === undefined) return;
     open.delete(taskId);
-    gathered.push({ ...settlement, id });
+    queue.push({ ...settlement, id });
     if (nowMs() - sentAtMs >= settleEveryMs) send();
   };
 

@@ -1,6 +1,6 @@
 import type { OpenTaskQuery } from '../tasks/list-open-tasks.ts';
 
-/** The open tasks of `fromId`, or those with `taskIds`; both together, those of them that are with `fromId`. */
+/** The open tasks of `fromId`, or the tasks `taskIds`; with both, only those of the tasks that `fromId` has. */
 export type ChosenTasks =
   | { fromId: string; taskIds: undefined }
   | { fromId: string | undefined; taskIds: readonly string[] };
@@ -9,7 +9,6 @@ export type ChosenTasks =
 export type HandOverOrder = ChosenTasks & {
   toId: string;
   filters: Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
-  /** No more tasks than this. */
   maxTasks: number;
   isPreview: boolean;
 };

@@ -11,13 +11,14 @@ import type { HandOverOrder } from './hand-over-order.ts';
 
 type HandedTask = ReportedTask & {
   outcome: Handled['outcome'];
-  /** Why it did not move; null when it did, or would. */
+  /** Why the task did not move; null when it did or would. */
   reason: string | null;
 };
 
 /**
- * What *Hand Over Tasks* answers. `give_back` holds the ids of what moved: a later run takes it in its field “Tasks” to
- * return them. `left` counts what was not looked at or not begun, whose known ids are in `left_tasks`.
+ * The result of *Hand Over Tasks*. `give_back` holds the ids of the moved tasks: mapped into the field “Tasks”
+ * of a later run, it returns them. `left_count` counts the tasks that were not read or not started; their ids, where
+ * known, are in `left_tasks`.
  */
 export type HandOverOutput = {
   summary: string;
@@ -34,12 +35,12 @@ export type HandOverOutput = {
   left_tasks: string[];
 };
 
-/** What a hand-over did. `beyondCount` tasks were more than it may take; the ids of some of them may be known. */
+/** What a hand-over did. `overLimitCount` tasks exceeded its limit; the ids of some of them may be known. */
 export type HandedOver = {
   order: HandOverOrder;
   handled: readonly Handled[];
-  beyondCount: number;
-  beyondIds: readonly string[];
+  overLimitCount: number;
+  overLimitIds: readonly string[];
 };
 
 const idsOf = (handled: readonly Handled[], outcome: Handled['outcome']): string[] =>
@@ -71,16 +72,16 @@ const summaryOf = ({ order }: HandedOver, counts: Counts, personOf: PersonOf): s
   return `${[moved, ...others.flatMap(([amount, what]) => (amount === 0 ? [] : [`${amount} ${what}`]))].join(', ')}.`;
 };
 
-/** The ids of everybody whom the output names. */
+/** The ids of everybody the output names. */
 export const peopleInHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
   order.fromId ?? null,
   order.toId,
   ...handled.map(({ task }) => task?.assignee_user_id ?? null),
 ];
 
-/** Writes down what a hand-over did. */
+/** The output of a hand-over. */
 export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): HandOverOutput => {
-  const { order, handled, beyondCount, beyondIds } = handedOver;
+  const { order, handled, overLimitCount, overLimitIds } = handedOver;
   const giveBack = idsOf(handled, 'moved');
   const left = idsOf(handled, 'left');
   const counts: Counts = {
@@ -88,7 +89,7 @@ export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): Hand
     would_move_count: idsOf(handled, 'would move').length,
     skipped_count: idsOf(handled, 'skipped').length,
     failed_count: idsOf(handled, 'failed').length,
-    left_count: left.length + beyondCount,
+    left_count: left.length + overLimitCount,
   };
   return {
     summary: summaryOf(handedOver, counts, personOf),
@@ -98,7 +99,7 @@ export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): Hand
     new_assignee: personOf(order.toId),
     tasks: handled.map((one) => handedTask(one, personOf)),
     give_back: giveBack,
-    left_tasks: [...left, ...beyondIds],
+    left_tasks: [...left, ...overLimitIds],
   };
 };
 
@@ -118,7 +119,7 @@ export const sampleHandOver: HandOverOutput = {
   left_tasks: [],
 };
 
-/** The fields of a hand-over that a step gives on. */
+/** The output fields of a hand-over, for later steps. */
 export const handOverOutputFields: PlainOutputField[] = [
   { key: 'summary', label: 'Summary', type: 'string' },
   { key: 'preview', label: 'Preview Only', type: 'boolean' },

@@ -7,14 +7,12 @@ import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
-/**
- * The tasks that a hand-over looks at, those that it could not look at, and how many more there are than it may take.
- */
+/** The tasks that a hand-over considers, those that it could not read, and how many exceed its limit. */
 export type Candidates = {
   candidates: Candidate[];
   unread: Handled[];
-  beyondCount: number;
-  beyondIds: readonly string[];
+  overLimitCount: number;
+  overLimitIds: readonly string[];
 };
 
 /** Reading a task takes as long as moving it, so the time until the last write is shared equally. */
@@ -35,16 +33,16 @@ const readCandidates = async (
   };
 };
 
-/** Reads the tasks that were named, or the open tasks of the person, those that have waited longest first. */
+/** Reads the named tasks, or the open tasks of the person, longest waiting first. */
 export const listCandidates = async (z: ZObject, order: HandOverOrder, deadline: Deadline): Promise<Candidates> => {
   const { maxTasks } = order;
   if (order.taskIds === undefined) {
     const query = { ...order.filters, assigneeId: order.fromId, sortOrder: 'asc' as const };
     const { tasks, total } = await listOpenTasks(z, query, maxTasks, deadline);
     const candidates = tasks.map((task) => ({ id: task.id, task }));
-    return { candidates, unread: [], beyondCount: Math.max(0, total - tasks.length), beyondIds: [] };
+    return { candidates, unread: [], overLimitCount: Math.max(0, total - tasks.length), overLimitIds: [] };
   }
-  const beyondIds = order.taskIds.slice(maxTasks);
+  const overLimitIds = order.taskIds.slice(maxTasks);
   const read = await readCandidates(z, order.taskIds.slice(0, maxTasks), deadline);
-  return { ...read, beyondCount: beyondIds.length, beyondIds };
+  return { ...read, overLimitCount: overLimitIds.length, overLimitIds };
 };

@@ -6,10 +6,10 @@ import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
 
 /**
- * Gives tasks to somebody, one by one. One that fails does not keep the others from moving; when Topo wants no more
- * requests or the time is over, what was not begun is `left`.
+ * Reassigns tasks one by one. A failed one does not stop the others; when Topo wants no more requests or the time is
+ * over, the tasks not started yet are `left`.
  *
- * @throws what `topoError` makes of Topo's answer when that ends the run before anything has happened: nothing is lost.
+ * @throws the `topoError` of the failure that stopped everything, if nothing has moved yet: then nothing is lost.
  */
 export const moveTasks = async (
   run: StepRun & { nowMs: () => number },

@@ -10,7 +10,7 @@ import { lookUpSequences } from '../tasks/look-up-facts.ts';
 import type { Candidate, Planned } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
-/** The runs of the named tasks, where their templates matter. */
+/** The sequence runs of the named tasks, by id; none when the order does not filter by template. */
 export const sequencesOf = async (
   z: ZObject,
   { taskIds, filters }: HandOverOrder,
@@ -25,14 +25,14 @@ export const sequencesOf = async (
   );
 };
 
-type Known = { personOf: PersonOf; sequences: ReadonlyMap<string, Sequence> };
+type Lookups = { personOf: PersonOf; sequences: ReadonlyMap<string, Sequence> };
 
 const nameOf = (userId: string, personOf: PersonOf): string => personLabel({ ...personOf(userId), user_id: userId });
 
 const isAmong = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
   wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
 
-const reasonNotToFit = ({ filters }: HandOverOrder, task: Task, { sequences }: Known): string | undefined => {
+const reasonFilteredOut = ({ filters }: HandOverOrder, task: Task, { sequences }: Lookups): string | undefined => {
   const unwanted = 'Its type, priority or template is not one of those chosen.';
   const { types, priorities, sequenceTemplateIds } = filters;
   if (!isAmong(types, task.type) || !isAmong(priorities, task.priority)) return unwanted;
@@ -47,8 +47,8 @@ const reasonNotToFit = ({ filters }: HandOverOrder, task: Task, { sequences }: K
   return isAmong(sequenceTemplateIds, sequence?.sequence_template_id?.toLowerCase()) ? undefined : unwanted;
 };
 
-/** Why a task stays where it is, in a sentence; `undefined` when it is to be moved. */
-const reasonToSkip = (order: HandOverOrder, task: Task | null, known: Known): string | undefined => {
+/** Why a task stays where it is, as a sentence; `undefined` when it should move. */
+const reasonToSkip = (order: HandOverOrder, task: Task | null, lookups: Lookups): string | undefined => {
   const { fromId, toId, filters } = order;
   if (task === null) {
     return fromId === undefined && Object.keys(filters).length === 0
@@ -56,19 +56,19 @@ const reasonToSkip = (order: HandOverOrder, task: Task | null, known: Known): st
       : 'Topo does not tell what this task is or who has it, so it was left alone.';
   }
   if (!isOpen(task)) return 'It is done or skipped already.';
-  if (isAssignedTo(task, toId)) return `It is with ${nameOf(toId, known.personOf)} already.`;
+  if (isAssignedTo(task, toId)) return `It is with ${nameOf(toId, lookups.personOf)} already.`;
   if (fromId !== undefined && !isAssignedTo(task, fromId)) {
-    const { assignee_user_id: holder } = task;
-    return `It is not with ${nameOf(fromId, known.personOf)}: ${holder === null ? 'nobody has it' : `${nameOf(holder, known.personOf)} has it`}.`;
+    const { assignee_user_id: assigneeId } = task;
+    return `It is not with ${nameOf(fromId, lookups.personOf)}: ${assigneeId === null ? 'nobody has it' : `${nameOf(assigneeId, lookups.personOf)} has it`}.`;
   }
-  return reasonNotToFit(order, task, known);
+  return reasonFilteredOut(order, task, lookups);
 };
 
-/** Decides of each candidate whether it moves. A list that was narrowed by Topo fits already. */
-export const planHandOver = (order: HandOverOrder, candidates: readonly Candidate[], known: Known): Planned[] => {
+/** Decides for each candidate whether it moves. Topo has already filtered the tasks that it listed itself. */
+export const planHandOver = (order: HandOverOrder, candidates: readonly Candidate[], lookups: Lookups): Planned[] => {
   const checked = order.taskIds === undefined ? { ...order, filters: {} } : order;
   return candidates.map((candidate) => {
-    const reason = reasonToSkip(checked, candidate.task, known);
+    const reason = reasonToSkip(checked, candidate.task, lookups);
     return { ...candidate, plan: reason === undefined ? { kind: 'move' } : { kind: 'skip', reason } };
   });
 };

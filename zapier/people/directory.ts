@@ -4,7 +4,7 @@ import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
 import type { StepRun } from '../step-run.ts';
-import { listPeople } from '../webhook-server/calls.ts';
+import { listPeople } from '../webhook-server/webhook-server-api.ts';
 
 /** What the webhook server knows of the people of the workspace, read at most once in a run. */
 export type Directory = {

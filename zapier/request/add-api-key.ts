@@ -5,7 +5,7 @@ import { expired } from '../zapier-error.ts';
 const originOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 
-/** The key belongs to Topo and to the owner's webhook server, which checks it with Topo. */
+/** Only Topo may see the key, and the owner's webhook server, which checks it with Topo. */
 const mayKnowKey = (origin: string): boolean =>
   origin === originOf(topoApiUrl()) || origin === originOf(webhookServerUrl());
 
@@ -14,7 +14,7 @@ const isAuthorized = (headers: Record<string, string>): boolean =>
 
 const bearer = (key: string | undefined): string => {
   const trimmed = key?.trim() ?? '';
-  // A header of other characters is refused with a message that quotes it.
+  // `fetch` rejects a header with other characters, and its message would quote the key.
   if (/^[\x21-\x7e]+$/.test(trimmed)) return `Bearer ${trimmed}`;
   throw expired(
     'This is not a Topo API key: it is empty, or it holds spaces or unusual characters. ' +
@@ -23,8 +23,8 @@ const bearer = (key: string | undefined): string => {
 };
 
 /**
- * Puts the API key on requests to Topo's API and to the webhook server, and on no others. A request that brings its own
- * authorization keeps it. No redirect is followed: node-fetch takes the header along to other ports of the host and to
+ * Adds the API key to requests to Topo's API and to the webhook server, and to no others. A request that brings its own
+ * authorization keeps it. No redirect is followed: node-fetch would send the header on to other ports of the host and to
  * its parent domain (`isDomainOrSubdomain` in node-fetch 2.7).
  */
 export const addApiKey: BeforeRequestMiddleware = (request, _z, { authData }) => {

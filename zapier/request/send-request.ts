@@ -57,7 +57,7 @@ const optionsOf = ({ method, url, json, headers, timeoutMs }: OutgoingRequest): 
   throwForThrottlingEarly: false,
 });
 
-/** How many seconds a `Retry-After` header asks Zapier to wait: whole ones, and at least one. */
+/** How long a `Retry-After` header asks Zapier to wait, in whole seconds, at least one. */
 export const retryAfterSeconds = (header: string | undefined, nowMs: number): number | undefined => {
   const ms = retryAfterMs(header, nowMs);
   return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
@@ -65,13 +65,13 @@ export const retryAfterSeconds = (header: string | undefined, nowMs: number): nu
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
-/** Sends a request with `z.request` and answers what became of it, whatever its status. */
-export const sendRequest = async (z: ZObject, sending: OutgoingRequest): Promise<RequestOutcome> => {
-  const options = optionsOf(sending);
+/** Sends a request with `z.request` and returns its outcome, whatever the status. */
+export const sendRequest = async (z: ZObject, request: OutgoingRequest): Promise<RequestOutcome> => {
+  const options = optionsOf(request);
   try {
     const response = await z.request<unknown>(options);
     const { status } = response;
-    if (isRedirect(status)) return { kind: 'redirected', status, host: new URL(sending.url).host };
+    if (isRedirect(status)) return { kind: 'redirected', status, host: new URL(request.url).host };
     return {
       kind: 'answered',
       status,
@@ -80,13 +80,13 @@ export const sendRequest = async (z: ZObject, sending: OutgoingRequest): Promise
       requestId: response.headers.get('x-request-id'),
     };
   } catch (error) {
-    if (options.signal.aborted) return { kind: 'timed out', timeoutMs: sending.timeoutMs };
+    if (options.signal.aborted) return { kind: 'timed out', timeoutMs: request.timeoutMs };
     if (error instanceof Error && error.name === 'FetchError') return { kind: 'unreachable', cause: error };
     throw error;
   }
 };
 
-/** No request is redirected: the API key goes to the addresses that were configured and to no other. */
+/** Redirects are not followed: the API key goes to the configured addresses and nowhere else. */
 export const redirectText = (host: string): string =>
   `${host} answered with a redirect, which is not followed because it would take your API key elsewhere. ` +
   'The owner of this integration must check TOPO_API_URL and WEBHOOK_SERVER_URL.';

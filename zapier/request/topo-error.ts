@@ -5,8 +5,8 @@ import { expired, failed, halted, throttled } from '../zapier-error.ts';
 import { type RequestOutcome, redirectText } from './send-request.ts';
 
 /**
- * A call that did not end with the answer that it describes. `invalidFields` names the fields that were not as they should be;
- * `too late` was never sent, because the time of the run was over.
+ * A call without the response that it describes. An `invalid response` names the fields that failed validation, none
+ * when it is not JSON at all; `out of time` was never sent, because the time of the run was over.
  */
 export type TopoFailure =
   | { kind: 'out of time' }
@@ -16,17 +16,17 @@ export type TopoFailure =
 
 type Asked = Pick<Call<unknown>, 'method' | 'needs'>;
 
-/** How Zapier takes an answer of one status, and the two halves of the message. `said` is empty or `: “…”`. */
+/** How Zapier treats one status, and the two halves of the message. `said` is empty or `: “…”`. */
 type Row = {
   as: 'failed' | 'halted' | 'expired' | 'throttled';
   happened: (said: string, asked: Asked) => string;
   next: string | ((asked: Asked) => string);
 };
 
-/** Made when it is needed: it would add a third to the time that the app takes to load. */
+/** The formatter is created on use: at module level it would add a third to the load time of the app. */
 const inWords = (scopes: Iterable<string>): string => new Intl.ListFormat('en-GB').format(scopes);
 
-/** A key keeps the scopes that it was made with, and takes the place of the old one: so it needs those of all steps. */
+/** A key keeps the scopes it was created with and replaces the old one, so the new key needs the scopes of all steps. */
 const newKey = ({ needs = 'tasks:read' }: Asked): string => {
   const scopes = inWords(new Set(['tasks:read', 'tasks:write', needs]));
   return (
@@ -37,7 +37,7 @@ const newKey = ({ needs = 'tasks:read' }: Asked): string => {
 
 const tellOwner = 'If it happens again, tell the owner of this integration.';
 
-/** An answer may be lost after Topo made the change; to reassign twice ends as once. */
+/** A response can get lost after Topo made the change; reassigning twice has the effect of once. */
 const repeat = ({ method }: Asked): string =>
   method === 'GET'
     ? 'Try again in a moment: nothing was changed, so it is safe to run this step again.'
@@ -98,7 +98,7 @@ const unexpected = (status: number): Row => ({
   next: tellOwner,
 });
 
-/** A gateway in front of Topo means the same by 429 and 5xx; of its other answers, as a 403 in HTML, nobody knows. */
+/** A gateway in front of Topo means the same by 429 and 5xx; what it means by others, such as a 403 in HTML, is unknown. */
 const rowOf = (status: number, isTopoSpeaking: boolean): Row => {
   const isForGateways = status === 429 || status >= 500;
   const row = isTopoSpeaking || isForGateways ? rows[status] : undefined;
@@ -108,7 +108,7 @@ const rowOf = (status: number, isTopoSpeaking: boolean): Row => {
 type Refused = Extract<TopoFailure, { kind: 'refused' }>;
 type InvalidResponse = Extract<TopoFailure, { kind: 'invalid response' }>;
 
-/** A refusal in a sentence or two, and how Zapier is to take it. */
+/** A failure in a sentence or two, and how Zapier should treat it. */
 type Explained = { text: string } & (
   | { as: 'failed'; code: string; status?: number }
   | { as: 'halted' | 'expired' }
@@ -147,8 +147,8 @@ const explainInvalidResponse = ({ status, invalidFields }: InvalidResponse, aske
   return { as: 'failed', text: [happened, repeat(asked), tellOwner].join(' '), code: 'topo_misread', status };
 };
 
-const explain = (refusal: TopoFailure, asked: Asked): Explained => {
-  switch (refusal.kind) {
+const explain = (failure: TopoFailure, asked: Asked): Explained => {
+  switch (failure.kind) {
     case 'out of time':
       return {
         as: 'throttled',
@@ -158,7 +158,7 @@ const explain = (refusal: TopoFailure, asked: Asked): Explained => {
         afterSeconds: undefined,
       };
     case 'timed out': {
-      const seconds = Math.round(refusal.timeoutMs / 100) / 10;
+      const seconds = Math.round(failure.timeoutMs / 100) / 10;
       return {
         as: 'failed',
         text: `Topo did not answer within ${seconds} seconds. ${repeat(asked)}`,
@@ -166,27 +166,27 @@ const explain = (refusal: TopoFailure, asked: Asked): Explained => {
       };
     }
     case 'redirected':
-      return { as: 'failed', text: redirectText(refusal.host), code: 'redirected', status: refusal.status };
+      return { as: 'failed', text: redirectText(failure.host), code: 'redirected', status: failure.status };
     case 'unreachable':
       return { as: 'failed', text: `Topo cannot be reached. ${repeat(asked)}`, code: 'unreachable' };
     case 'refused':
-      return explainRefusal(refusal, asked);
+      return explainRefusal(failure, asked);
     case 'invalid response':
-      return explainInvalidResponse(refusal, asked);
+      return explainInvalidResponse(failure, asked);
     default:
-      return refusal satisfies never;
+      return failure satisfies never;
   }
 };
 
-/** What a refusal means, in a sentence or two for the person who built the Zap: what happened and what to do next. */
-export const failureText = (refusal: TopoFailure, asked: Asked): string => explain(refusal, asked).text;
+/** Explains a failure to the person who built the Zap: what happened and what to do next. */
+export const failureText = (failure: TopoFailure, asked: Asked): string => explain(failure, asked).text;
 
 /**
- * The one map from what Topo answers to Zapier's errors. Every message says what happened and what to do next, with
- * Topo's `request_id` where there is one, and never holds a key.
+ * The one map from Topo's failures to Zapier's errors. Every message says what happened and what to do next, with
+ * Topo's `request_id` where there is one, and never contains a key.
  */
-export const topoError = (refusal: TopoFailure, asked: Asked): Error => {
-  const explained = explain(refusal, asked);
+export const topoError = (failure: TopoFailure, asked: Asked): Error => {
+  const explained = explain(failure, asked);
   switch (explained.as) {
     case 'failed':
       return failed(explained.text, explained.code, explained.status);

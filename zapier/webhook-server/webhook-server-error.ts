@@ -22,17 +22,17 @@ const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServ
   return failed(text, 'webhook_server_refused', status);
 };
 
-/** The one map from what the webhook server answers to Zapier's errors. */
-export const webhookServerError = (refusal: WebhookServerFailure): Error => {
-  switch (refusal.kind) {
+/** The one map from the webhook server's failures to Zapier's errors. */
+export const webhookServerError = (failure: WebhookServerFailure): Error => {
+  switch (failure.kind) {
     case 'timed out':
       return failed(
-        `The webhook server of this integration did not answer within ${refusal.timeoutMs / 1000} seconds. ` +
+        `The webhook server of this integration did not answer within ${failure.timeoutMs / 1000} seconds. ` +
           'Try again in a moment; if it happens again, tell the owner of the integration.',
         'timed_out',
       );
     case 'redirected':
-      return failed(redirectText(refusal.host), 'redirected', refusal.status);
+      return failed(redirectText(failure.host), 'redirected', failure.status);
     case 'unreachable':
       return failed(
         'The webhook server of this integration cannot be reached. Try again in a moment; if it happens again, tell ' +
@@ -40,14 +40,14 @@ export const webhookServerError = (refusal: WebhookServerFailure): Error => {
         'unreachable',
       );
     case 'refused':
-      return explainRefusal(refusal);
+      return explainRefusal(failure);
     case 'invalid response':
       return failed(
-        `The webhook server’s answer is not what was agreed on (${refusal.invalidFields.slice(0, 5).join(', ')}). The owner of ` +
+        `The webhook server’s answer is not what was agreed on (${failure.invalidFields.slice(0, 5).join(', ')}). The owner of ` +
           'the integration must check that WEBHOOK_SERVER_URL is right and that the server is up to date.',
         'webhook_server_misread',
       );
     default:
-      return refusal satisfies never;
+      return failure satisfies never;
   }
 };

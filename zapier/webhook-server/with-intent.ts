@@ -10,8 +10,8 @@ const announce = async (run: StepRun, { taskId, assigneeId, scope }: Reassignmen
 };
 
 /**
- * Tells the webhook server that a reassignment is about to be made, makes it, and tells how it came out: so the Zaps
- * that listen hear of it at once, and know that a Zap made it. Without a webhook server it just makes it.
+ * Announces a reassignment to the webhook server, makes it, and reports the result, so that listening Zaps run at once
+ * and know that a Zap made the change. Without a webhook server it only makes the reassignment.
  */
 export const withIntent = async <Made extends { answer: Task }>(
   run: StepRun,

@@ -31,9 +31,9 @@ const send = async (z: ZObject, path: string, request: Request): Promise<Answere
 
 const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 300;
 
-/** What zod's schemas have in common here; zod itself is imported where shapes are made. */
-type Shape<Body> = { safeParse(body: unknown): { success: true; data: Body } | { success: false; error: Misfit } };
-type Misfit = Parameters<typeof invalidFieldsOf>[0];
+/** The part of zod's schemas that is needed here; zod itself is imported only where shapes are defined. */
+type Shape<Body> = { safeParse(body: unknown): { success: true; data: Body } | { success: false; error: Invalid } };
+type Invalid = Parameters<typeof invalidFieldsOf>[0];
 
 const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
   if (!isSuccess(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
@@ -42,28 +42,28 @@ const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
   throw webhookServerError({ kind: 'invalid response', invalidFields: invalidFieldsOf(parsed.error) });
 };
 
-/** `POST /hooks`: from now on events go to `target_url`; the same target again answers the same hook. */
+/** `POST /hooks`: from now on events go to `target_url`. Subscribing the same target again returns the same hook. */
 export const subscribe = async (z: ZObject, request: SubscribeRequest): Promise<Subscription> => {
   return read(Subscription, await send(z, 'hooks', { method: 'POST', json: request }));
 };
 
-/** That the hook is not there any more is what was wanted; a secret that fits no hook (401) says the same. */
+/** A hook that no longer exists is unsubscribed; a secret that fits no hook (401) means the same. */
 const isGone = (sent: Answered): boolean => isSuccess(sent) || [401, 404, 410].includes(sent.status);
 
-/** `DELETE /hooks/:id`, with the hook's own secret: a Zap can be turned off after its API key was deleted. */
+/** `DELETE /hooks/:id`, with the hook's own secret, so that a Zap can be turned off after its API key was deleted. */
 export const unsubscribe = async (z: ZObject, { id, secret }: Subscription): Promise<void> => {
   const headers = { Authorization: `Bearer ${secret}` };
   const sent = await send(z, `hooks/${encodeURIComponent(id)}`, { method: 'DELETE', headers });
   if (!isGone(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
 };
 
-/** `GET /people`: everybody whom the directory of the workspace knows, the named first. */
+/** `GET /people`: everybody in the directory of the workspace, people with names first. */
 export const listPeople = async (z: ZObject, timeoutMs: number): Promise<DirectoryEntry[]> => {
   const sent = await send(z, 'people', { method: 'GET', timeoutMs });
   return read(PersonList, sent).items;
 };
 
-/** `GET /events`: what would have reached a hook with these filters, newest first. */
+/** `GET /events`: the events that a hook with these filters would have received, newest first. */
 export const listEvents = async (
   z: ZObject,
   limit: number,
