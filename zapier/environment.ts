@@ -4,10 +4,10 @@ import { failed } from './zapier-error.ts';
 const topoApi = 'https://api.topo.io/v1';
 
 /**
- * One variable; blank counts as not set.
+ * Reads one variable; a blank one counts as not set.
  *
- * Zapier sets the variables after the app was loaded: read them when a call runs, never while a module loads. `in` is
- * asked first because core, where it derives how to authenticate, answers variables that are not set with a placeholder.
+ * Zapier sets the variables after it has loaded the app: read them during a call, never while a module loads. `in` comes
+ * first because `process.env` returns a placeholder for missing variables while core derives the authentication.
  */
 const read = (name: string): string | undefined => {
   const value = name in process.env ? process.env[name]?.trim() : undefined;

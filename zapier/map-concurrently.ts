@@ -1,23 +1,23 @@
 /**
- * Does the work for one item after the other, at most `width` at a time, and begins no more of it once `mayGoOn` answers
- * no. The results stand in the order of the items; `undefined` stands for what was not begun.
+ * Maps items with an async function, at most `concurrency` at a time, and starts no more once `mayContinue` returns
+ * false. The results are in the order of the items; `undefined` marks an item that was never started.
  */
 export const mapConcurrently = async <Item, Result>(
   items: readonly Item[],
-  width: number,
-  work: (item: Item) => Promise<Result>,
-  mayGoOn: () => boolean = () => true,
+  concurrency: number,
+  map: (item: Item) => Promise<Result>,
+  mayContinue: () => boolean = () => true,
 ): Promise<(Result | undefined)[]> => {
   const results: (Result | undefined)[] = items.map(() => undefined);
   const waiting = items.entries();
-  const goOn = async (): Promise<void> => {
-    while (mayGoOn()) {
+  const worker = async (): Promise<void> => {
+    while (mayContinue()) {
       const next = waiting.next();
       if (next.done === true) return;
       const [position, item] = next.value;
-      results[position] = await work(item);
+      results[position] = await map(item);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, goOn));
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   return results;
 };

@@ -21,7 +21,7 @@ export const sampleEvent = {
   changes_count: 1,
 } as const satisfies TaskReassigned;
 
-/** The fields of an event that a Zap gives on. */
+/** The output fields of an event, for later steps. */
 export const eventOutputFields: PlainOutputField[] = [
   { key: 'id', label: 'Event', type: 'string', primary: true },
   { key: 'type', label: 'Event Type', type: 'string' },

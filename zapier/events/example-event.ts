@@ -12,7 +12,7 @@ const personOf = (userId: string): Person =>
     ? { user_id: userId, name: 'Example Person', email: 'example.person@example.com' }
     : unnamedPerson(userId);
 
-/** Who takes over from whom: the people who are wanted, else whoever has the task, else somebody invented. */
+/** Who takes over from whom: the people the filters name, else the task's assignee, else an invented person. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
   const [kim, robin] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
   const holders = task.assignee_user_id === null ? [] : [task.assignee_user_id];
@@ -22,9 +22,9 @@ const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
 };
 
 /**
- * What the event would look like if this task had just been reassigned: for a workspace where nothing of the kind
- * happened yet. Its ids begin with `evt_example_` and `bat_example_`, its people are those whom the filters want, and
- * somebody who had to be invented is called “Example Person”.
+ * The event as it would look if this task had just been reassigned, for a workspace without any such event yet. Its ids
+ * begin with `evt_example_` and `bat_example_`, its people are those the filters name, and an invented person is called
+ * “Example Person”.
  *
  * @param templateId the template that the task's sequence came from, if it is known.
  */

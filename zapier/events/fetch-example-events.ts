@@ -8,10 +8,10 @@ import { sampleTask } from '../tasks/task-output.ts';
 import { exampleEvent } from './example-event.ts';
 import { matchesHookFilters } from './hook-filters.ts';
 
-/** So many samples does the editor show. */
+/** The editor shows this many samples. */
 const maxExamples = 3;
 
-/** Topo does not say which of several templates a task came from, so each is asked about by itself. */
+/** Topo does not say which of several templates a task came from, so each template takes a request of its own. */
 const maxTemplates = 3;
 
 const fetchOfTemplate = async (
@@ -36,13 +36,13 @@ const fetchOfTemplate = async (
   return tasks.map((task) => exampleEvent(task, filters, templateId));
 };
 
-/** The example for a workspace without a task that the filters want: nothing in it is real but what they ask for. */
+/** The example for a workspace without a matching task: only the values of the filters are real. */
 const inventExample = (filters: HookFilters, templateId: string | null): TaskReassigned => {
   const { task_types: [type = sampleTask.type] = [], priorities: [priority = sampleTask.priority] = [] } = filters;
   return exampleEvent({ ...sampleTask, type, priority }, filters, templateId);
 };
 
-/** Events that the filters would let through, made of the workspace's own tasks, newest first: at least one. */
+/** At least one event that matches the filters, built from the workspace's own tasks, newest first. */
 export const fetchExampleEvents = async (
   z: ZObject,
   filters: HookFilters,

@@ -8,7 +8,7 @@ import { readIds } from '../fields/read-id.ts';
 import { halted } from '../zapier-error.ts';
 import { possibleKinds } from './possible-kinds.ts';
 
-/** The labels of the fields, which their errors name too. */
+/** The labels of the fields; error messages use them too. */
 export const hookFilterLabels = {
   new_assignee_ids: 'New Assignee',
   previous_assignee_ids: 'Previous Assignee',
@@ -35,9 +35,9 @@ const refuseContradiction = (filters: HookFilters): HookFilters => {
 };
 
 /**
- * The filters of a Zap. A blank field is no filter.
+ * Reads the filters of a Zap. A blank field is no filter.
  *
- * @throws when a field is unusable, or when no change could ever pass all of them.
+ * @throws HaltedError when a field is unusable, or when no change could ever match all filters.
  */
 export const readHookFilters = (fields: Fields): HookFilters => {
   const read = (field: 'new_assignee_ids' | 'previous_assignee_ids' | 'sequence_template_ids') =>
@@ -56,7 +56,7 @@ export const readHookFilters = (fields: Fields): HookFilters => {
   );
 };
 
-/** Whether any change of an event is one that the filters let through. */
+/** Whether any change of an event matches the filters. */
 export const matchesHookFilters = (
   filters: HookFilters,
   { new_assignee, source, changes, sequence_template_id }: TaskReassigned,

@@ -5,15 +5,15 @@ import { invalidFieldsOf } from '../request/invalid-fields.ts';
 import { subscriptionOf } from '../webhook-server/subscription.ts';
 import { failed } from '../zapier-error.ts';
 
-/** What came to the Zap's URL: an event of the subscription, or something that nobody should act on. */
+/** What arrived at the Zap's URL: an event of the subscription, or something forged. */
 export type Delivery =
   | { kind: 'genuine'; hookId: string; webhookId: string; event: TaskReassigned }
   | { kind: 'forged'; reason: string };
 
-/** Zapier may run `perform` long after it has taken a delivery. */
+/** Zapier may run `perform` long after it accepted a delivery. */
 const maxAgeSeconds = 24 * 60 * 60;
 
-/** Zapier hands over the header `webhook-id` as `Http-Webhook-Id`. */
+/** Zapier passes the header `webhook-id` on as `Http-Webhook-Id`. */
 const zapierName = (header: string): string => `http-${header}`.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 
 const headersOf = ({ rawRequest }: Bundle): SignatureHeaders => {
@@ -56,9 +56,9 @@ const eventOf = (content: string): TaskReassigned => {
 };
 
 /**
- * Reads what came to the Zap's URL, and checks with the subscription's secret who sent it.
+ * Reads what arrived at the Zap's URL and verifies its signature with the subscription's secret.
  *
- * @throws when it cannot be told, or when the sender is genuine and the event is not readable.
+ * @throws when the signature cannot be checked, or when it is valid and the event is not readable.
  */
 export const readDelivery = (bundle: Bundle, nowSeconds: number): Delivery => {
   const subscription = subscriptionOf(bundle);

@@ -1,6 +1,6 @@
 import { halted } from '../zapier-error.ts';
 
-const words: Record<string, boolean> = {
+const booleans: Record<string, boolean> = {
   true: true,
   yes: true,
   on: true,
@@ -11,17 +11,17 @@ const words: Record<string, boolean> = {
   0: false,
 };
 
-/** A list of one is that one; what is no word at all is `undefined`. */
+/** Unwraps a list of one; anything that is not a word is `undefined`. */
 const wordIn = (value: unknown): string | undefined => {
   const [only = '', ...others] = Array.isArray(value) ? value : [value ?? ''];
   return others.length > 0 || typeof only === 'object' ? undefined : String(only).trim().toLowerCase();
 };
 
-/** What a yes-or-no field says, however an earlier step wrote it; `undefined` when it is blank. */
+/** The value of a yes-or-no field, in any spelling of earlier steps; `undefined` when it is blank. */
 export const readBoolean = (label: string, value: unknown): boolean | undefined => {
   const word = wordIn(value);
   if (word === '') return undefined;
-  const choice = word !== undefined && Object.hasOwn(words, word) ? words[word] : undefined;
+  const choice = word !== undefined && Object.hasOwn(booleans, word) ? booleans[word] : undefined;
   if (choice !== undefined) return choice;
   throw halted(`The field “${label}” takes yes or no and nothing else. Choose from the list.`);
 };

@@ -2,10 +2,10 @@ import { microseconds } from '../../topo/microseconds.ts';
 import { halted } from '../zapier-error.ts';
 import { textsIn } from './texts-in.ts';
 
-/** The interpreter takes “task 12” for a day in December 2001. */
+/** `Date.parse` alone takes “task 12” for a day in December 2001. */
 const isoDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
 
-/** A moment, in microseconds since 1970; `undefined` when the field is blank. */
+/** A date and time, in microseconds since 1970; `undefined` when the field is blank. */
 export const readDateTime = (label: string, value: unknown): number | undefined => {
   const [text, ...others] = textsIn(value);
   if (text === undefined) return undefined;

@@ -6,10 +6,10 @@ import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
 
-/** How many of the newest open tasks each person holds, by id in lower case, and whether these are all the open tasks. */
-export type OpenTaskCounts = { held: ReadonlyMap<string, number>; isComplete: boolean };
+/** The number of open tasks of each person, by id in lower case; not `isComplete` when only the newest were counted. */
+export type OpenTaskCounts = { counts: ReadonlyMap<string, number>; isComplete: boolean };
 
-/** A dropdown must open within seconds: so many pages of each open status are looked at. */
+/** A dropdown must open within seconds, so only this many pages of each open status are read. */
 const maxPages = 3;
 
 type Newest = { tasks: Task[]; isComplete: boolean };
@@ -25,14 +25,14 @@ const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): P
   return { tasks, isComplete: false };
 };
 
-/** Topo lists no users, so people are found by the tasks that they hold. */
+/** Topo lists no users, so this is how to find people: by the open tasks they have. */
 export const countOpenTasksByAssignee = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts> => {
   const lists = await Promise.all(openStatuses.map((status) => newestOfStatus(z, status, deadline)));
   const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
-  const held = new Map<string, number>();
+  const counts = new Map<string, number>();
   for (const { assignee_user_id } of tasks.values()) {
     const id = assignee_user_id?.toLowerCase();
-    if (id !== undefined) held.set(id, (held.get(id) ?? 0) + 1);
+    if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
-  return { held, isComplete: lists.every((list) => list.isComplete) };
+  return { counts, isComplete: lists.every((list) => list.isComplete) };
 };

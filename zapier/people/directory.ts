@@ -6,29 +6,29 @@ import { webhookServerUrl } from '../environment.ts';
 import type { StepRun } from '../step-run.ts';
 import { listPeople } from '../webhook-server/webhook-server-api.ts';
 
-/** What the webhook server knows of the people of the workspace, read at most once in a run. */
+/** The people of the workspace as the webhook server knows them, read at most once per run. */
 export type Directory = {
   /**
-   * Everybody, the named first; `undefined` without a webhook server, as Topo tells no names.
+   * Everybody, people with names first; `undefined` without a webhook server, as Topo gives no names.
    *
-   * @throws what `webhookServerError` makes of a server that does not answer as it should.
+   * @throws the `webhookServerError` of any failure.
    */
   list(): Promise<readonly DirectoryEntry[] | undefined>;
-  /** The same for whoever can do without: nobody when the directory is not there or cannot be read. */
+  /** The same for optional use: an empty list when the directory does not exist or cannot be read. */
   listIfAvailable(): Promise<readonly DirectoryEntry[]>;
-  /** Tells who ids are, with the names that are known. Nothing is asked when there are no ids but null. */
+  /** Looks up the names of ids, as far as they are known. Sends no request when all ids are null. */
   resolveNames(ids: readonly (string | null)[]): Promise<PersonOf>;
 };
 
 /** A run that may look people up. */
 export type RunWithDirectory = StepRun & { directory: Directory };
 
-/** Who an id is; nobody for null. */
+/** The person with an id; nobody for null. */
 export type PersonOf = (userId: string | null) => Person;
 
-/** To find out whom a name means is worth a wait; to tell the name of an id is a courtesy. */
-const resolveMs = 10_000;
-const courtesyMs = 2_000;
+/** Finding the person behind a name is worth a wait; showing the name of an id is optional. */
+const requiredTimeoutMs = 10_000;
+const optionalTimeoutMs = 2_000;
 
 const personLookup = (entries: readonly DirectoryEntry[]): PersonOf => {
   const known = new Map(entries.map((entry) => [entry.user_id.toLowerCase(), entry]));
@@ -38,7 +38,7 @@ const personLookup = (entries: readonly DirectoryEntry[]): PersonOf => {
   };
 };
 
-/** Opens the directory for one run; nothing is read before somebody asks. */
+/** Opens the directory for one run; it is read on first use. */
 export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   let reading: Promise<readonly DirectoryEntry[] | undefined> | undefined;
   let known: Promise<readonly DirectoryEntry[]> | undefined;
@@ -53,7 +53,7 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
 
   const readIfPossible = async (): Promise<readonly DirectoryEntry[]> => {
     try {
-      return (await readOnce(courtesyMs)) ?? [];
+      return (await readOnce(optionalTimeoutMs)) ?? [];
     } catch (error) {
       z.console.warn(`Nobody is named, as the directory cannot be read: ${String(error)}`);
       return [];
@@ -66,7 +66,7 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   };
 
   return {
-    list: () => readOnce(resolveMs),
+    list: () => readOnce(requiredTimeoutMs),
     listIfAvailable,
     resolveNames: async (ids) => personLookup(ids.every((id) => id === null) ? [] : await listIfAvailable()),
   };
