@@ -88,15 +88,15 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** What keeps a run from writing, and would keep it no more if it went missing. */
-const labelsOfLimits = {
+/** The fields that can keep a run from writing: if a mapping left one empty, it no longer would. */
+const limitingFields = {
   only_if_assigned_to: label.onlyIfAssignedTo,
   preview_only: label.preview,
 } satisfies Partial<Record<keyof InputData, string>>;
 
-/** Gives a task to somebody, and answers the task as it is now with what became of it. */
+/** Reassigns a task and returns it as it is now, with a report of the change. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<ReassignmentOutput> => {
-  refuseBlankMapping(bundle, labelsOfLimits);
+  refuseBlankMapping(bundle, limitingFields);
   const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);

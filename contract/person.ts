@@ -16,7 +16,7 @@ export type PersonNames = z.infer<typeof PersonNames>;
 export const NamedPerson = PersonNames.extend({ user_id: userId });
 export type NamedPerson = z.infer<typeof NamedPerson>;
 
-/** Somebody whom the directory knows: named by the workspace, or only seen as the assignee of a task. */
+/** A person in the directory: named by the workspace, or only seen as the assignee of a task. */
 export const DirectoryEntry = z.object({
   user_id: z.string(),
   name: z.string().nullable(),
@@ -24,12 +24,12 @@ export const DirectoryEntry = z.object({
 });
 export type DirectoryEntry = z.infer<typeof DirectoryEntry>;
 
-/** The assignee of a task that nobody has. */
+/** The assignee of an unassigned task. */
 export const nobody: Person = { user_id: null, name: null, email: null };
 
-/** Somebody of whom only the id is known. */
+/** A person of whom only the id is known. */
 export const unnamedPerson = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
 
-/** The answer of `GET /people`: the named first, by name. */
+/** The response of `GET /people`: people with names first, by name. */
 export const PersonList = z.object({ items: z.array(DirectoryEntry) });
 export type PersonList = z.infer<typeof PersonList>;

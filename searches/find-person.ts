@@ -22,7 +22,7 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** The people who may be meant, best match first; nobody is `[]`. */
+/** Returns the people who may be meant, best match first; `[]` when there is nobody. */
 const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<FoundPerson[]> => {
   const wanted = readIdOrText(label, inputData.person);
   if (wanted === undefined) throw halted(`The field “${label}” is empty. Map an e-mail, a name or an ID into it.`);

@@ -80,7 +80,7 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-const labelsOfCriteria = {
+const criteriaLabels = {
   assignee_user_id: label.assignee,
   status: label.status,
   contact_email: label.contact,
@@ -106,9 +106,9 @@ const readCriteria = (inputData: InputData, assigneeId: string | undefined): Tas
   };
 };
 
-/** The tasks that fit, best match first; none is `[]`. */
+/** Returns the matching tasks, best first; `[]` when there is none. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<FoundTask[]> => {
-  refuseBlankMapping(bundle, labelsOfCriteria);
+  refuseBlankMapping(bundle, criteriaLabels);
   const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);

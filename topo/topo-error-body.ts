@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * The body of an error answer (docs.topo.io, Errors). Branch on the status, then on `type`, never on `message`; show
- * `request_id`, which Topo's support asks for. Every field may be missing: a proxy in between knows none of them.
+ * The body of an error response (docs.topo.io, Errors). Branch on the status, then on `type`, never on `message`; show
+ * `request_id`, which Topo's support asks for. Every field may be missing, for example when a proxy responds.
  */
 export const TopoErrorBody = z.looseObject({
   type: z.string().optional(),

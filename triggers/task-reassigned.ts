@@ -97,7 +97,7 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** Asks the webhook server for events. What it answers is `bundle.subscribeData` from now on. */
+/** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
 const performSubscribe = (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
   if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
   return subscribe(z, {
@@ -108,33 +108,33 @@ const performSubscribe = (z: ZObject, { targetUrl, inputData }: Bundle<InputData
   });
 };
 
-/** Ends the subscription; one that is already gone is no error. */
+/** Ends the subscription; a subscription that is already gone is no error. */
 const performUnsubscribe = async (z: ZObject, bundle: Bundle<InputData>): Promise<object> => {
   const subscription = subscriptionOf(bundle);
   if (subscription !== undefined) await unsubscribe(z, subscription);
   return {};
 };
 
-const startNothing = (z: ZObject, reason: string): [] => {
+const startNoRun = (z: ZObject, reason: string): [] => {
   z.console.warn(`This delivery starts no run: ${reason}.`);
   return [];
 };
 
-/** Lets a delivery through when it is genuine, wanted, and comes for the first time. */
+/** Starts a run when the delivery is genuine, matches the filters, and arrives for the first time. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReassigned[]> => {
   const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000));
-  if (delivery.kind === 'forged') return startNothing(z, delivery.reason);
+  if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
   const { event, hookId, webhookId } = delivery;
   if (!matchesHookFilters(readHookFilters(bundle.inputData), event))
-    return startNothing(z, 'the fields of this Zap keep it out');
+    return startNoRun(z, 'the fields of this Zap keep it out');
   const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
-  return isFirst ? [event] : startNothing(z, 'it came before');
+  return isFirst ? [event] : startNoRun(z, 'it came before');
 };
 
-/** The editor waits so long for what happened, and has time left for examples made of what is there. */
+/** The editor waits this long for past events, which leaves time to build examples from tasks. */
 const historyMs = 10_000;
 
-/** The newest events for the editor; examples made of real tasks when there is none yet. */
+/** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
 const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskReassigned[]> => {
   const deadline = startDeadline(() => performance.now());
   const filters = readHookFilters(inputData);

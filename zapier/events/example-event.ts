@@ -15,8 +15,8 @@ const personOf = (userId: string): Person =>
 /** Who takes over from whom: the people the filters name, else the task's assignee, else an invented person. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
   const [kim, robin] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
-  const holders = task.assignee_user_id === null ? [] : [task.assignee_user_id];
-  const newIds = filters.new_assignee_ids ?? [...holders, kim, robin];
+  const current = task.assignee_user_id === null ? [] : [task.assignee_user_id];
+  const newIds = filters.new_assignee_ids ?? [...current, kim, robin];
   const previousIds = filters.previous_assignee_ids ?? [robin, kim];
   return pairsOf(newIds, previousIds)[0] ?? [kim, robin];
 };

@@ -1,4 +1,4 @@
-import type { OpenTaskQuery } from '../tasks/list-open-tasks.ts';
+import type { TaskFilters } from '../tasks/task-filters.ts';
 
 /** The open tasks of `fromId`, or the tasks `taskIds`; with both, only those of the tasks that `fromId` has. */
 export type ChosenTasks =
@@ -8,7 +8,7 @@ export type ChosenTasks =
 /** What a hand-over is asked to do. */
 export type HandOverOrder = ChosenTasks & {
   toId: string;
-  filters: Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
+  filters: TaskFilters;
   maxTasks: number;
   isPreview: boolean;
 };

@@ -5,16 +5,16 @@ import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { readSequenceTasks, readTask } from './read-task.ts';
 
-/** A task as it is before it is reassigned. `null` stands for what Topo does not tell. */
+/** A task before it is reassigned. `null` stands for what Topo does not let us read. */
 export type CurrentState = {
   task: Task | null;
-  /** The tasks that scope SEQUENCE may move besides: the other tasks of the contact’s run; none for scope TASK. */
+  /** The other tasks of the contact’s run, which scope SEQUENCE may move as well; none for scope TASK. */
   siblings: readonly Task[] | null;
 };
 
 const isSame = (one: string | null, other: string): boolean => one?.toLowerCase() === other.toLowerCase();
 
-/** Reads what a reassignment is going to change. */
+/** Reads what a reassignment will change. */
 export const readCurrentState = async (
   z: ZObject,
   { taskId, scope }: Pick<Reassignment, 'taskId' | 'scope'>,
@@ -28,12 +28,12 @@ export const readCurrentState = async (
   return { task, siblings: tasks?.filter(({ id }) => id !== task.id) ?? null };
 };
 
-/** The tasks that a reassignment would move: the task and its open siblings, as far as they are not theirs already. */
+/** The tasks that a reassignment would move: the task and its open siblings, unless the assignee has them already. */
 export const tasksToMove = ({ task, siblings }: CurrentState, assigneeId: string): Task[] | null => {
   if (task === null || siblings === null) return null;
   return [task, ...siblings.filter(isOpen)].filter(({ assignee_user_id }) => !isSame(assignee_user_id, assigneeId));
 };
 
-/** Whether somebody has the task. */
+/** Whether this person has the task. */
 export const isAssignedTo = ({ assignee_user_id }: Pick<Task, 'assignee_user_id'>, userId: string): boolean =>
   isSame(assignee_user_id, userId);

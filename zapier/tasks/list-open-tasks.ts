@@ -7,16 +7,16 @@ import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
 
-/** Which open tasks: those of a person, types, priorities or templates. */
+/** Which open tasks: of a person, of types, of priorities or of templates. */
 export type OpenTaskQuery = Pick<
   TaskQuery,
   'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sortOrder'
 >;
 
-/** The first open tasks that fit, and how many fit in all; `total` may count a task twice that changes its status. */
+/** The first matching open tasks, and how many match in all; `total` may count a task twice that changes its status. */
 export type OpenTasks = { tasks: Task[]; total: number };
 
-/** A list whose rows move from page to page while it is read is read again, and so often at the most. */
+/** When rows move between pages during a read, the list is read again, at most this many times. */
 const maxPasses = 10;
 
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
@@ -28,18 +28,18 @@ const compareBy = (sortOrder: 'asc' | 'desc'): CompareTasks => {
   return (one, other) => direction * (createdAt(one) - createdAt(other));
 };
 
-type Listed = { found: Map<string, Task>; total: number };
+type StatusList = { found: Map<string, Task>; total: number };
 
 const listOfStatus = async (
   z: ZObject,
   query: TaskQuery & { sortOrder: 'asc' | 'desc' },
   count: number,
   deadline: Deadline,
-): Promise<Listed> => {
+): Promise<StatusList> => {
   const compare = compareBy(query.sortOrder);
   const found = new Map<string, Task>();
 
-  /** Whether so many tasks stand before the last row that no other order of equal ones could change which they are. */
+  /** Whether `count` tasks come strictly before the last row: then the order of equal rows no longer matters. */
   const isEnough = (last: Task): boolean => {
     let before = 0;
     for (const task of found.values()) if (compare(task, last) < 0) before += 1;
@@ -59,15 +59,15 @@ const listOfStatus = async (
 
   for (let pass = 1; ; pass += 1) {
     const { rows, total } = await readPages();
-    // Tasks of one moment may stand in another order at each request: what came twice took the place of another.
+    // Tasks created at the same moment may change their order between requests: a row seen twice hides another one.
     if (found.size >= rows || pass === maxPasses) return { found, total };
   }
 };
 
 /**
- * The first `count` open tasks by the time of their creation, newest first unless the query says otherwise. Topo's filter
- * takes one status, so each open status is read by itself and the lists are merged; a task that changes its status
- * meanwhile is answered once.
+ * The first `count` open tasks by creation time, newest first unless the query says otherwise. Topo's filter takes one
+ * status, so each open status is read separately and the lists are merged; a task that changes its status meanwhile
+ * appears once.
  */
 export const listOpenTasks = async (
   z: ZObject,

@@ -5,15 +5,15 @@ import type { StepRun } from '../step-run.ts';
 import { isAssignedTo } from './current-state.ts';
 import { tryReadTask } from './read-task.ts';
 
-/** An answer may be lost, or make no sense, after Topo made the change. */
+/** After Topo made the change, its response can still get lost or be invalid. */
 const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
   ['timed out', 'unreachable', 'invalid response'].includes(outcome.kind) ||
   (outcome.kind === 'refused' && outcome.status >= 500 && outcome.status !== 503);
 
 /**
- * Reassigns a task. Where Topo's answer leaves open whether it was, looks who has it now.
+ * Reassigns a task. When it is uncertain whether Topo made the change, reads the task to see who has it now.
  *
- * @param before the task as it was, `null` when Topo does not tell; one that the new assignee had already proves nothing.
+ * @param before the task as it was, `null` if unreadable. If the new assignee had it already, reading it proves nothing.
  */
 export const reassignWithVerification = async (
   { z, deadline }: StepRun,

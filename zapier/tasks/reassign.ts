@@ -11,7 +11,7 @@ import { readSequenceTasks } from './read-task.ts';
 import { reassignWithVerification } from './reassign-with-verification.ts';
 import type { Reassigned } from './reassignment-output.ts';
 
-/** What a run is asked to do. `onlyIfAssignedTo` is the id of the person who must have the task, if that matters. */
+/** What a run should do. With `onlyIfAssignedTo`, the task moves only if this person has it. */
 export type ReassignmentOrder = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
 
 const nameOf = async (userId: string, directory: Directory): Promise<string> => {
@@ -20,7 +20,7 @@ const nameOf = async (userId: string, directory: Directory): Promise<string> => 
 };
 
 /** Zaps run late: somebody may have moved the task since the event that started this one. */
-const guard = async (
+const checkCurrentAssignee = async (
   { task }: CurrentState,
   { onlyIfAssignedTo }: ReassignmentOrder,
   directory: Directory,
@@ -33,8 +33,8 @@ const guard = async (
     );
   }
   if (isAssignedTo(task, onlyIfAssignedTo)) return;
-  const { assignee_user_id: holder } = task;
-  const now = holder === null ? 'nobody has it' : `${await nameOf(holder, directory)} has it`;
+  const { assignee_user_id: currentId } = task;
+  const now = currentId === null ? 'nobody has it' : `${await nameOf(currentId, directory)} has it`;
   throw halted(
     `The task is not with ${await nameOf(onlyIfAssignedTo, directory)} any more: ${now}. So nothing was changed.`,
   );
@@ -74,7 +74,7 @@ const write = async (
   });
 };
 
-/** The siblings that are with the new assignee now and were not before; `null` when Topo does not tell. */
+/** The siblings that the new assignee has now and did not have before; `null` if unreadable. */
 const movedSiblings = async (
   { z, deadline }: StepRun,
   state: CurrentState,
@@ -83,7 +83,7 @@ const movedSiblings = async (
   const { task, siblings } = state;
   if (siblings === null) return null;
   if (siblings.length === 0 || task === null || task.sequence_id === null) return [];
-  // The reassignment is made, whatever becomes of this look at it.
+  // The reassignment is already made, so a failed read must not fail the step.
   const after = await readSequenceTasks(z, task.sequence_id, deadline).catch(() => null);
   if (after === null) return null;
   const isTheirs = new Set(after.filter((one) => isAssignedTo(one, assigneeId)).map(({ id }) => id));
@@ -91,15 +91,15 @@ const movedSiblings = async (
 };
 
 /**
- * Gives a task to somebody, unless there is nothing to do or it is only a preview. Reads, then writes: a change that
- * somebody makes in the moment between is not seen.
+ * Reassigns a task, unless there is nothing to do or it is only a preview. It reads, then writes: a change made in
+ * between goes unnoticed.
  *
- * @throws HaltedError when the task is not with whom it must be, and what `topoError` makes of Topo's refusals.
+ * @throws HaltedError when the required person does not have the task, and the `topoError` of a failure.
  */
 export const reassign = async (run: RunWithDirectory, order: ReassignmentOrder): Promise<Reassigned> => {
-  // The names that the result tells are read meanwhile.
+  // The directory is read meanwhile, for the names in the result.
   const [state] = await Promise.all([readCurrentState(run.z, order, run.deadline), run.directory.listIfAvailable()]);
-  await guard(state, order, run.directory);
+  await checkCurrentAssignee(state, order, run.directory);
   if (order.isPreview) return preview(state, order);
   const { task: before } = state;
   if (before !== null && tasksToMove(state, order.assigneeId)?.length === 0) return unchanged(before, order);

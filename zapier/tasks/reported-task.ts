@@ -4,7 +4,7 @@ import type { PersonOf } from '../people/directory.ts';
 import { samplePeople } from '../people/person-output.ts';
 import { sampleTask } from './task-output.ts';
 
-/** A task in the report of a step, and who had it before; what Topo does not tell is null. */
+/** A task in the report of a step, and who had it before; what Topo did not let us read is null. */
 export type ReportedTask = {
   id: string;
   type: string | null;
@@ -13,7 +13,7 @@ export type ReportedTask = {
   previous_assignee: Person;
 };
 
-/** Writes down a task as it was; `task` is null where Topo does not tell what it is. */
+/** Reports a task as it was; `task` is null where Topo did not let us read it. */
 export const reportedTask = (id: string, task: Task | null, personOf: PersonOf): ReportedTask => ({
   id,
   type: task?.type ?? null,

@@ -1,23 +1,24 @@
+import type { TaskQuery } from '../../topo/list-tasks.ts';
 import { taskPriorities, taskTypes } from '../../topo/task.ts';
 import { choicesOf } from '../fields/dropdown.ts';
 import { readEnumValues } from '../fields/read-choice.ts';
 import { readIds } from '../fields/read-id.ts';
 import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
-import type { OpenTaskQuery } from './list-open-tasks.ts';
 
-/** The labels of the fields that narrow a list of tasks, which their errors name too. */
+/** The labels of the fields that filter tasks; error messages use them too. */
 export const taskFilterLabels = {
   task_types: 'Task Type',
   priorities: 'Priority',
   sequence_template_ids: 'Template',
 } as const;
 
+/** Which tasks: of types, of priorities or of templates. */
+export type TaskFilters = Pick<TaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
+
 type Fields = Partial<Record<keyof typeof taskFilterLabels, unknown>>;
 
-/** Which tasks the fields leave; a blank field leaves all of them. */
-export const readTaskFilters = (
-  fields: Fields,
-): Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'> => {
+/** Reads the fields that filter tasks. A blank field is no filter. */
+export const readTaskFilters = (fields: Fields): TaskFilters => {
   const types = readEnumValues(taskFilterLabels.task_types, fields.task_types);
   const priorities = readEnumValues(taskFilterLabels.priorities, fields.priorities);
   const sequenceTemplateIds = readIds(taskFilterLabels.sequence_template_ids, fields.sequence_template_ids);
@@ -29,9 +30,9 @@ export const readTaskFilters = (
 };
 
 /**
- * The fields that narrow a list of tasks.
+ * The input fields that filter tasks.
  *
- * @param purpose what they narrow, as the end of “Only tasks of these types …”.
+ * @param purpose what is filtered, as the end of “Only tasks of these types …”.
  */
 export const taskFilterFields = (purpose: string) =>
   [
