@@ -10,7 +10,7 @@ export type OutgoingRequest = {
   timeoutMs: number;
 };
 
-/** What became of a request. `body` is `undefined` when the answer is not JSON. */
+/** The outcome of a request. `body` is `undefined` when the response is not JSON. */
 export type RequestOutcome =
   | {
       kind: 'answered';
@@ -20,15 +20,15 @@ export type RequestOutcome =
       /** The header `x-request-id`, where there is one. */
       requestId: string | null;
     }
-  /** To somewhere else, which was not followed. */
+  /** A redirect, which was not followed. */
   | { kind: 'redirected'; status: number; host: string }
   | { kind: 'timed out'; timeoutMs: number }
   | { kind: 'unreachable'; cause: Error };
 
-/** Zapier stops every call at 30 s; a time-out of ours leaves room to say what happened. */
+/** Zapier stops every call after 30 s; a shorter time-out leaves time to report what happened. */
 export const defaultTimeoutMs = 20_000;
 
-// In a body core may delete `{{name}}` and throw at `{{bundle.name}}`; to JSON the escape is the same text.
+// Core would delete `{{name}}` in a body and throw at `{{bundle.name}}`; the JSON escape means the same text.
 const encode = (json: unknown): string => JSON.stringify(json).replaceAll('{{', '{\\u007b');
 
 /** `signal`, `merge` and `throwForThrottlingEarly` are missing in core's types. */
@@ -49,9 +49,9 @@ const optionsOf = ({ method, url, json, headers, timeoutMs }: OutgoingRequest): 
     ...headers,
   },
   ...(json === undefined ? {} : { body: encode(json) }),
-  // One deadline for the headers and the body together; core's own `timeout` would start again for the body.
+  // One deadline for headers and body together; core's own `timeout` starts again for the body.
   signal: AbortSignal.timeout(timeoutMs),
-  // Merging, core blanks what holds `{{name}}` in a query: a filter would be gone, and its step would take everything.
+  // When it merges, core blanks a query parameter that contains `{{name}}`: a filter would vanish and its step take all tasks.
   merge: false,
   skipThrowForStatus: true,
   throwForThrottlingEarly: false,
