@@ -167,8 +167,8 @@ describe('when the time is over', () => {
     return runInApp(office.variables, office.workspace.keys.full, async (z) => {
       const deadline = startDeadline(nowMs);
       const directory = openDirectory(z, deadline);
-      const handedOver = await handOver({ z, directory, deadline, nowMs }, given);
-      return handOverOutput(handedOver, await directory.resolveNames([]));
+      const result = await handOver({ z, directory, deadline, nowMs }, given);
+      return handOverOutput(result, await directory.resolveNames([]));
     });
   };
 
