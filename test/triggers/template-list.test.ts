@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { templateLabel } from '../../zapier/wording/labels.ts';
+import { templateLabel } from '../../zapier/tasks/template-label.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startTopo } from '../support/topo-sandbox.ts';
 import { runApp } from '../support/zapier-app.ts';

@@ -15,7 +15,9 @@ export const isFirstDelivery = async (z: ZObject, key: string): Promise<boolean>
     const isSet = await z.cache.set(key, true, rememberSeconds, undefined, true);
     return isSet !== false;
   } catch (error) {
-    z.console.warn(`Whether this delivery came before is not known: ${error instanceof Error ? error.message : error}`);
+    z.console.warn(
+      `It is unknown whether this delivery arrived before: ${error instanceof Error ? error.message : error}`,
+    );
     return true;
   }
 };

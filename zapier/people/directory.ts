@@ -55,7 +55,7 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
     try {
       return (await readOnce(optionalTimeoutMs)) ?? [];
     } catch (error) {
-      z.console.warn(`Nobody is named, as the directory cannot be read: ${String(error)}`);
+      z.console.warn(`People appear without names, because the directory cannot be read: ${String(error)}`);
       return [];
     }
   };

@@ -1,7 +1,7 @@
 import type { TaskQuery } from '../../topo/list-tasks.ts';
 import { taskPriorities, taskTypes } from '../../topo/task.ts';
 import { choicesOf } from '../fields/dropdown.ts';
-import { readEnumValues } from '../fields/read-choice.ts';
+import { readEnumValues } from '../fields/read-enum-value.ts';
 import { readIds } from '../fields/read-id.ts';
 import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 

@@ -21,7 +21,7 @@ export const notifyWebhookServer = async (
     const sent = await sendRequest(z, { ...request, url: `${server}/${path}`, timeoutMs });
     return sent.kind === 'answered' ? sent.body : undefined;
   } catch (error) {
-    z.console.warn(`The webhook server was not told of this reassignment: ${String(error)}`);
+    z.console.warn(`The webhook server was not notified of this reassignment: ${String(error)}`);
     return undefined;
   }
 };

@@ -1,6 +1,5 @@
 import type { Kind } from '../../contract/event.ts';
 import type { OncePer } from '../../contract/hook.ts';
-import type { SequenceTemplate } from '../../topo/list-sequence-templates.ts';
 import type { taskPriorities, taskStatuses, taskTypes } from '../../topo/task.ts';
 import { sanitizeLabel } from './sanitize-label.ts';
 
@@ -44,13 +43,6 @@ export const oncePerLabels = {
   task: 'Task: every task that changes hands starts a run of its own',
   sequence: 'Contact: tasks of one contact’s sequence that move together start one run, with all of them in a list',
 } as const satisfies Record<OncePer, string>;
-
-/** A template in a dropdown, such as `Founders in Europe`, with its status where it is not running. */
-export const templateLabel = ({ id, name, status }: SequenceTemplate): string => {
-  const given = sanitizeLabel(name ?? '');
-  const label = given === '' ? `Unnamed template ${id.slice(0, 8)}` : given;
-  return status == null || status === 'ACTIVE' ? label : `${label} (${labelOf({}, status).toLowerCase()})`;
-};
 
 /** `1 task`, `12 tasks`. */
 export const pluralize = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
