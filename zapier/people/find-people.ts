@@ -5,7 +5,7 @@ import type { IdOrText } from '../fields/read-id.ts';
 import { callTopo, tryTopo } from '../request/call-topo.ts';
 import type { StepRun } from '../step-run.ts';
 import type { RunWithDirectory } from './directory.ts';
-import { peopleLike } from './match-people.ts';
+import { findMatchingPeople } from './match-people.ts';
 
 /** A person that was found, and the number of their open tasks; null when Topo does not say. */
 export type FoundPerson = { id: string; name: string | null; email: string | null; open_tasks: number | null };
@@ -28,8 +28,8 @@ const findUnknownPerson = async ({ z, deadline }: StepRun, id: string): Promise<
 };
 
 const candidates = async (run: RunWithDirectory, wanted: IdOrText): Promise<DirectoryEntry[]> => {
-  if (wanted.kind === 'text') return peopleLike((await run.directory.list()) ?? [], wanted.text);
-  const known = peopleLike(await run.directory.listIfAvailable(), wanted.id);
+  if (wanted.kind === 'text') return findMatchingPeople((await run.directory.list()) ?? [], wanted.text);
+  const known = findMatchingPeople(await run.directory.listIfAvailable(), wanted.id);
   return known.length > 0 ? known : findUnknownPerson(run, wanted.id);
 };
 

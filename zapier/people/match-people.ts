@@ -9,7 +9,8 @@ export type Match =
 /** Text copied from other programs may contain invisible marks of the writing direction. */
 const withoutMarks = (text: string): string => text.replace(/\p{Cf}/gu, '');
 
-const plain = (text: string): string => withoutMarks(text).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
+const normalize = (text: string): string =>
+  withoutMarks(text).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 
 const withDisplayName = /^[^<>]*<\s*([^<>@\s]+@[^<>@\s]+)\s*>$/;
 
@@ -17,7 +18,7 @@ const withDisplayName = /^[^<>]*<\s*([^<>@\s]+@[^<>@\s]+)\s*>$/;
 const withoutDisplayName = (text: string): string => withDisplayName.exec(withoutMarks(text).trim())?.[1] ?? text;
 
 const wordsOf = (text: string): string[] =>
-  plain(text)
+  normalize(text)
     .split(/[\s,.]+/)
     .filter((word) => word !== '');
 
@@ -30,14 +31,14 @@ const hasWords = (words: readonly string[], name: string): boolean => {
  * The people a text may mean: by id, else by e-mail, else by the whole name, else by whole words of the name, as in “Kim”
  * for “Kim Lindqvist”. The first of these ways that finds anybody decides.
  */
-export const peopleLike = (directory: readonly DirectoryEntry[], text: string): DirectoryEntry[] => {
-  const wanted = plain(withoutDisplayName(text));
+export const findMatchingPeople = (directory: readonly DirectoryEntry[], text: string): DirectoryEntry[] => {
+  const wanted = normalize(withoutDisplayName(text));
   const words = wordsOf(text);
   if (wanted === '') return [];
   const ways: ((entry: DirectoryEntry) => boolean)[] = [
-    ({ user_id }) => plain(user_id) === wanted,
-    ({ email }) => email !== null && plain(email) === wanted,
-    ({ name }) => name !== null && plain(name) === wanted,
+    ({ user_id }) => normalize(user_id) === wanted,
+    ({ email }) => email !== null && normalize(email) === wanted,
+    ({ name }) => name !== null && normalize(name) === wanted,
     ({ name }) => name !== null && hasWords(words, name),
   ];
   for (const way of ways) {
@@ -49,7 +50,7 @@ export const peopleLike = (directory: readonly DirectoryEntry[], text: string): 
 
 /** The one person a text means, if there is exactly one. */
 export const matchPeople = (directory: readonly DirectoryEntry[], text: string): Match => {
-  const people = peopleLike(directory, text);
+  const people = findMatchingPeople(directory, text);
   const [person, ...others] = people;
   if (person === undefined) return { kind: 'none' };
   return others.length === 0 ? { kind: 'one', person } : { kind: 'several', people };

@@ -14,20 +14,20 @@ export type TopoFailure =
   | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
   | { kind: 'invalid response'; status: number; invalidFields: readonly string[] };
 
-type Asked = Pick<Call<unknown>, 'method' | 'needs'>;
+type FailedCall = Pick<Call<unknown>, 'method' | 'needs'>;
 
 /** How Zapier treats one status, and the two halves of the message. `said` is empty or `: “…”`. */
 type Row = {
   as: 'failed' | 'halted' | 'expired' | 'throttled';
-  happened: (said: string, asked: Asked) => string;
-  next: string | ((asked: Asked) => string);
+  happened: (said: string, call: FailedCall) => string;
+  next: string | ((call: FailedCall) => string);
 };
 
 /** The formatter is created on use: at module level it would add a third to the load time of the app. */
 const inWords = (scopes: Iterable<string>): string => new Intl.ListFormat('en-GB').format(scopes);
 
 /** A key keeps the scopes it was created with and replaces the old one, so the new key needs the scopes of all steps. */
-const newKey = ({ needs = 'tasks:read' }: Asked): string => {
+const newKey = ({ needs = 'tasks:read' }: FailedCall): string => {
   const scopes = inWords(new Set(['tasks:read', 'tasks:write', needs]));
   return (
     `Make a new key with the scopes ${scopes} in Topo under Settings → Developers → API Keys, ` +
@@ -38,7 +38,7 @@ const newKey = ({ needs = 'tasks:read' }: Asked): string => {
 const tellOwner = 'If it happens again, tell the owner of this integration.';
 
 /** A response can get lost after Topo made the change; reassigning twice has the effect of once. */
-const repeat = ({ method }: Asked): string =>
+const repeat = ({ method }: FailedCall): string =>
   method === 'GET'
     ? 'Try again in a moment: nothing was changed, so it is safe to run this step again.'
     : 'The change may have been made all the same. It is safe to run this step again.';
@@ -115,14 +115,14 @@ type Explained = { text: string } & (
   | { as: 'throttled'; afterSeconds: number | undefined }
 );
 
-const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, asked: Asked): Explained => {
+const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, call: FailedCall): Explained => {
   const spoken = TopoErrorBody.safeParse(body);
   const { message, request_id: requestId } = spoken.data ?? {};
   const { as, happened, next } = rowOf(status, spoken.success);
 
   const text = [
-    happened(message === undefined ? '' : `: ${quote(message)}`, asked),
-    typeof next === 'string' ? next : next(asked),
+    happened(message === undefined ? '' : `: ${quote(message)}`, call),
+    typeof next === 'string' ? next : next(call),
     ...(requestId === undefined ? [] : [`Topo’s request_id is ${sanitizeMessage(requestId)}.`]),
   ].join(' ');
 
@@ -139,15 +139,15 @@ const explainRefusal = ({ status, body, retryAfterSeconds }: Refused, asked: Ask
   }
 };
 
-const explainInvalidResponse = ({ status, invalidFields }: InvalidResponse, asked: Asked): Explained => {
+const explainInvalidResponse = ({ status, invalidFields }: InvalidResponse, call: FailedCall): Explained => {
   const happened =
     invalidFields.length === 0
       ? 'Topo’s API answered something that is not JSON.'
       : `Topo’s answer is not what its documentation says (${invalidFields.slice(0, 5).join(', ')}).`;
-  return { as: 'failed', text: [happened, repeat(asked), tellOwner].join(' '), code: 'topo_misread', status };
+  return { as: 'failed', text: [happened, repeat(call), tellOwner].join(' '), code: 'topo_misread', status };
 };
 
-const explain = (failure: TopoFailure, asked: Asked): Explained => {
+const explain = (failure: TopoFailure, call: FailedCall): Explained => {
   switch (failure.kind) {
     case 'out of time':
       return {
@@ -161,32 +161,32 @@ const explain = (failure: TopoFailure, asked: Asked): Explained => {
       const seconds = Math.round(failure.timeoutMs / 100) / 10;
       return {
         as: 'failed',
-        text: `Topo did not answer within ${seconds} seconds. ${repeat(asked)}`,
+        text: `Topo did not answer within ${seconds} seconds. ${repeat(call)}`,
         code: 'timed_out',
       };
     }
     case 'redirected':
       return { as: 'failed', text: redirectText(failure.host), code: 'redirected', status: failure.status };
     case 'unreachable':
-      return { as: 'failed', text: `Topo cannot be reached. ${repeat(asked)}`, code: 'unreachable' };
+      return { as: 'failed', text: `Topo cannot be reached. ${repeat(call)}`, code: 'unreachable' };
     case 'refused':
-      return explainRefusal(failure, asked);
+      return explainRefusal(failure, call);
     case 'invalid response':
-      return explainInvalidResponse(failure, asked);
+      return explainInvalidResponse(failure, call);
     default:
       return failure satisfies never;
   }
 };
 
 /** Explains a failure to the person who built the Zap: what happened and what to do next. */
-export const failureText = (failure: TopoFailure, asked: Asked): string => explain(failure, asked).text;
+export const failureText = (failure: TopoFailure, call: FailedCall): string => explain(failure, call).text;
 
 /**
  * The one map from Topo's failures to Zapier's errors. Every message says what happened and what to do next, with
  * Topo's `request_id` where there is one, and never contains a key.
  */
-export const topoError = (failure: TopoFailure, asked: Asked): Error => {
-  const explained = explain(failure, asked);
+export const topoError = (failure: TopoFailure, call: FailedCall): Error => {
+  const explained = explain(failure, call);
   switch (explained.as) {
     case 'failed':
       return failed(explained.text, explained.code, explained.status);

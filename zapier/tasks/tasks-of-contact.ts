@@ -48,7 +48,7 @@ const createContactLookup = (z: ZObject, deadline: Deadline): ((task: Task) => P
   return async ({ sequence_id }) => (sequence_id === null ? noContact : contactOfSequence(sequence_id));
 };
 
-const plain = (email: string | null): string | undefined => email?.trim().toLowerCase();
+const normalize = (email: string | null): string | undefined => email?.trim().toLowerCase();
 
 const tasksNotSearched = (amount: number): Error =>
   halted(
@@ -77,7 +77,7 @@ export const tasksOfContact = async (
 ): Promise<Task[]> => {
   const contactOf = createContactLookup(z, deadline);
   const isAbout = (contact: TaskContact | undefined): boolean =>
-    contact?.kind === 'known' && plain(contact.email) === plain(email);
+    contact?.kind === 'known' && normalize(contact.email) === normalize(email);
   let isDone = false;
   const failures: unknown[] = [];
   const look = async (task: Task): Promise<TaskContact | undefined> => {
