@@ -3,7 +3,7 @@ import { largestPage } from '../topo/list.ts';
 import { listSequenceTemplates } from '../topo/list-sequence-templates.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { callTopo } from '../zapier/request/call-topo.ts';
-import { templateLabel } from '../zapier/wording/labels.ts';
+import { templateLabel } from '../zapier/tasks/template-label.ts';
 
 /** Fills the dropdown “Template”, by name within each page. Topo's screens call these templates sequences. */
 const perform = async (z: ZObject, { meta }: Bundle): Promise<Choice[]> => {

@@ -1,9 +1,9 @@
 import ky from 'ky';
+import { retryAfterMs } from '../contract/retry-after.ts';
 import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
-import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { TopoErrorBody } from '../topo/topo-error-body.ts';
 import type { Secret } from './secrets/secret.ts';
 import type { CallTopo, TopoAnswer, TopoClient } from './topo-port.ts';
 
@@ -72,7 +72,9 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     if (status === 429) {
       return {
         kind: 'limited',
-        retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now()),
+        retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now(), {
+          fractions: true,
+        }),
         reason: await describe(response, key),
       };
     }

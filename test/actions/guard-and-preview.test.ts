@@ -2,8 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { Spoiling } from '../../dev/sandbox/fault.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
-import { type Order, reassign } from '../../zapier/tasks/reassign.ts';
-import { peopleOf, type ReassignmentOutput, reassignmentOutput } from '../../zapier/tasks/reassignment-output.ts';
+import { type ReassignmentOrder, reassign } from '../../zapier/tasks/reassign.ts';
+import {
+  peopleInReassignment,
+  type ReassignmentOutput,
+  reassignmentOutput,
+} from '../../zapier/tasks/reassignment-output.ts';
 import { type Office, startOffice } from '../support/office.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runApp, runInApp } from '../support/zapier-app.ts';
@@ -32,12 +36,12 @@ const startWithSequence = async (options: Parameters<typeof startOffice>[0] = {}
   return { ...office, task, own, lent, closed };
 };
 
-const runOnClock = (office: Office, nowMs: () => number, order: Order) =>
+const runOnClock = (office: Office, nowMs: () => number, order: ReassignmentOrder) =>
   runInApp(office.variables, office.workspace.keys.full, async (z) => {
     const deadline = startDeadline(nowMs);
     const directory = openDirectory(z, deadline);
     const reassigned = await reassign({ z, directory, deadline }, order);
-    return reassignmentOutput(reassigned, await directory.introduce(peopleOf(reassigned)));
+    return reassignmentOutput(reassigned, await directory.resolveNames(peopleInReassignment(reassigned)));
   });
 
 describe('Only If Currently Assigned To', () => {
@@ -96,7 +100,7 @@ describe('Only If Currently Assigned To', () => {
     expect(office.writes()).toEqual([]);
   });
 
-  test('guards a preview and a whole sequence just as well', async () => {
+  test('also guards a preview and a whole sequence', async () => {
     const { app, task, taker, bystander, writes } = await startWithSequence();
     const inputData = { task_id: task.id, assignee_user_id: taker.userId, only_if_assigned_to: bystander.userId };
     expect((await app.thrownBy(perform, { inputData: { ...inputData, preview_only: 'yes' } })).name).toBe(
@@ -108,7 +112,7 @@ describe('Only If Currently Assigned To', () => {
 });
 
 describe('Preview Only', () => {
-  test('tells which task would move, in the shape of a real run, and writes nothing', async () => {
+  test('shows which task would move, in the shape of a real run, and writes nothing', async () => {
     const { app, sandbox, createTask, holder, taker, writes, server } = await startOffice();
     const task = createTask({ type: 'CALL', priority: 'HOT' });
     const inputData = { task_id: task.id, assignee_user_id: taker.userId };
@@ -132,7 +136,7 @@ describe('Preview Only', () => {
     expect(made).toMatchObject({ changed: true, preview: false, moved_tasks: output.moved_tasks });
   });
 
-  test('tells which tasks of the sequence would move, and who has each; then those do', async () => {
+  test('shows which tasks of the sequence would move, and who has each; then those move', async () => {
     const { app, task, own, lent, taker, holder, bystander, writes } = await startWithSequence();
     const inputData = { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' };
     const output = await run(app, { ...inputData, preview_only: 'yes' });
@@ -146,14 +150,14 @@ describe('Preview Only', () => {
     expect((await run(app, inputData)).moved_tasks).toEqual(output.moved_tasks);
   });
 
-  test.each(['TASK', 'SEQUENCE'])('tells that nothing would move when all is theirs already (%s)', async (scope) => {
+  test.each(['TASK', 'SEQUENCE'])('shows that nothing would move when the assignee has it all (%s)', async (scope) => {
     const { app, createTask, taker } = await startOffice();
     const { id } = createTask({ assignee_user_id: taker.userId });
     const output = await run(app, { task_id: id, assignee_user_id: taker.userId, scope, preview_only: 'true' });
     expect(output).toMatchObject({ changed: false, preview: true, moved_count: 0, moved_tasks: [] });
   });
 
-  test('halts when Topo does not tell what the task is', async () => {
+  test('halts when Topo does not let us read the task', async () => {
     const { app, createTask, taker, writes } = await startOffice({ habits: { getTask: false } });
     const inputData = { task_id: createTask().id, assignee_user_id: taker.userId, preview_only: 'yes' };
     const thrown = await app.thrownBy(perform, { inputData });
@@ -175,7 +179,7 @@ describe('Preview Only', () => {
 });
 
 describe('nothing to do', () => {
-  test('is a result and no write when the task is theirs already', async () => {
+  test('returns a result without a write when the assignee already has the task', async () => {
     const { app, sandbox, createTask, taker, asked, server } = await startOffice();
     const task = createTask({ assignee_user_id: taker.userId });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId.toUpperCase() });
@@ -193,7 +197,7 @@ describe('nothing to do', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('is one for a sequence, too, when every open task of it is theirs', async () => {
+  test('also for a sequence whose open tasks the assignee already has', async () => {
     const { app, sandbox, task, lent, taker, asked } = await startWithSequence();
     sandbox.reassign(task.id, taker.userId, 'SEQUENCE');
     expect(sandbox.task(lent.id)?.assignee_user_id).toBe(taker.userId);
@@ -202,7 +206,7 @@ describe('nothing to do', () => {
     expect(asked()).toEqual([`GET /v1/tasks/${task.id}`, 'GET /v1/tasks']);
   });
 
-  test('but a sibling that is with somebody else is something to do', async () => {
+  test('but not when somebody else has a sibling', async () => {
     const { app, sandbox, task, own, lent, holderOf, taker, bystander } = await startWithSequence();
     for (const { id } of [task, own]) sandbox.reassign(id, taker.userId);
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
@@ -213,7 +217,7 @@ describe('nothing to do', () => {
 });
 
 describe('the tasks of a sequence', () => {
-  test('that moved are listed with whom each had before; those that are done stay', async () => {
+  test('that moved are listed with their previous assignees; closed ones stay', async () => {
     const { app, sandbox, task, own, lent, closed, holder, taker, bystander, holderOf, asked } =
       await startWithSequence();
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
@@ -240,20 +244,20 @@ describe('the tasks of a sequence', () => {
     ]);
   });
 
-  test('are told by who has them, not by when they changed', async () => {
+  test('are recognised by their assignee, not by when they changed', async () => {
     const habits = { reassigningMovesUpdatedAt: false, siblingsMoveUpdatedAt: false };
     const { app, task, taker } = await startWithSequence({ habits });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output).toMatchObject({ changed: true, moved_count: 3 });
   });
 
-  test('are those that Topo really moved, should it take fewer for open', async () => {
+  test('are those that Topo really moved, even if it counts fewer as open', async () => {
     const { app, task, lent, taker } = await startWithSequence({ habits: { actionableStatuses: ['PENDING'] } });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output.moved_tasks?.map(({ id }) => id)).toEqual([task.id, lent.id]);
   });
 
-  test('are those that Topo really moved, should it take closed ones, too', async () => {
+  test('are those that Topo really moved, even if it takes closed ones too', async () => {
     const { app, task, own, lent, closed, taker } = await startWithSequence({
       habits: { actionableStatuses: ['PENDING', 'IN_PROGRESS', 'COMPLETED'] },
     });
@@ -297,7 +301,7 @@ describe('the tasks of a sequence', () => {
     },
   );
 
-  test('may be more than a page', async () => {
+  test('may fill more than one page', async () => {
     const { app, createTask, createTasks, taker } = await startOffice();
     const task = createTask();
     createTasks(120, { sequence_id: task.sequence_id });
@@ -307,7 +311,7 @@ describe('the tasks of a sequence', () => {
   });
 });
 
-describe('where Topo differs from what seems likely', () => {
+describe('where Topo differs from what we expect', () => {
   test.each(['TASK', 'SEQUENCE'])(
     'without a page for a task it is reassigned, and what was before is null (%s)',
     async (scope) => {
@@ -408,7 +412,7 @@ test.each(['TASK', 'SEQUENCE'])(
   },
 );
 
-test('words and fields that Topo may add pass through', async () => {
+test('enum values and fields that Topo may add pass through', async () => {
   const added = {
     type: 'SMS_REPLY',
     priority: 'SOME_DAY',
@@ -422,7 +426,7 @@ test('words and fields that Topo may add pass through', async () => {
   expect(output.moved_tasks).toMatchObject([{ type: 'SMS_REPLY', priority: 'SOME_DAY', status: 'SNOOZED' }]);
 });
 
-test('Topo’s name for the request is told where Topo gives one', async () => {
+test('the output has Topo’s request id where Topo gives one', async () => {
   const { app } = await startTopoOf(bareTask, { 'x-request-id': 'req_42' });
   const inputData = { task_id: taskId, assignee_user_id: personId };
   expect(await run(app, inputData)).toHaveProperty('request_id', 'req_42');
@@ -430,16 +434,16 @@ test('Topo’s name for the request is told where Topo gives one', async () => {
 });
 
 describe('the time of a run', () => {
-  const orderOf = (office: Office, id: string, more: Partial<Order> = {}): Order => ({
+  const orderOf = (office: Office, id: string, more: Partial<ReassignmentOrder> = {}): ReassignmentOrder => ({
     taskId: id,
     assigneeId: office.taker.userId,
     scope: 'TASK',
-    onlyIfWith: undefined,
+    onlyIfAssignedTo: undefined,
     isPreview: false,
     ...more,
   });
 
-  test('no write begins after 20 seconds, and Zapier runs the step again', async () => {
+  test('no write starts after 20 seconds, and Zapier runs the step again', async () => {
     const office = await startOffice();
     const { id } = office.createTask();
     const nowMs = () => (office.sandbox.requests.length === 0 ? 0 : 20_000);
@@ -450,7 +454,7 @@ describe('the time of a run', () => {
     expect(office.server.told().at(-1)?.json).toEqual({ state: 'failed' });
   });
 
-  test('a write that began in time is settled, and what it moved is looked at', async () => {
+  test('a write that started in time is settled, and what it moved is read', async () => {
     const office = await startWithSequence();
     const nowMs = () => (office.sandbox.requests.length < 2 ? 0 : 19_999);
     const output = await runOnClock(office, nowMs, orderOf(office, office.task.id, { scope: 'SEQUENCE' })).run();
@@ -458,7 +462,7 @@ describe('the time of a run', () => {
     expect(office.server.told().at(-1)?.json).toMatchObject({ state: 'done' });
   });
 
-  test('after 25 seconds nobody is asked any more', async () => {
+  test('after 25 seconds no request is sent', async () => {
     const office = await startWithSequence();
     const nowMs = () => (office.sandbox.changes.length === 0 ? 0 : 25_000);
     const output = await runOnClock(office, nowMs, orderOf(office, office.task.id, { scope: 'SEQUENCE' })).run();
@@ -467,7 +471,7 @@ describe('the time of a run', () => {
     expect(office.server.told().map(({ method }) => method)).toEqual(['POST']);
   });
 
-  test('a preview may take all of it', async () => {
+  test('a preview may use all of it', async () => {
     const office = await startWithSequence();
     const nowMs = () => (office.sandbox.requests.length === 0 ? 0 : 24_000);
     const order = orderOf(office, office.task.id, { scope: 'SEQUENCE', isPreview: true });

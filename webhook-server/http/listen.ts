@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorBody } from '../../contract/error-body.ts';
+import { errorCode } from '../error-code.ts';
 
 /** How long a client may take to send its headers and its whole request, and how often that is checked. */
 export type ClientTimeouts = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
@@ -37,8 +38,6 @@ const refusals: Record<string, Refusal> = {
 
 const malformed: Refusal = { status: '400 Bad Request', code: 'invalid_request', message: 'This is not valid HTTP.' };
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
-
 /** Answers what is no valid request, in the shape of every other error, and closes the connection. */
 const refuse = (error: Error, socket: Socket): void => {
   // The client has gone, or part of a response is already on its way.
@@ -46,7 +45,7 @@ const refuse = (error: Error, socket: Socket): void => {
     socket.destroy();
     return;
   }
-  const { status, code, message } = refusals[codeOf(error)] ?? malformed;
+  const { status, code, message } = refusals[errorCode(error) ?? ''] ?? malformed;
   const body: ErrorBody = { error: { code, message, request_id: `req_${randomUUID()}` } };
   const text = JSON.stringify(body);
   const head = [

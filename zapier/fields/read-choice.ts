@@ -1,51 +1,23 @@
-import { quote } from '../errors/quote.ts';
-import { halted } from '../errors/zapier-error.ts';
-import { refuseTooMany } from './refuse-too-many.ts';
-import { textsIn } from './texts-in.ts';
+import { halted } from '../zapier-error.ts';
+import { listedTextsIn } from './texts-in.ts';
 
-const wordsIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
-
-/** Topo’s words look like this, those that it may add, too. */
-const topoWord = /^[A-Z0-9_]{1,64}$/;
-const mostWords = 20;
-
-const topoWordOf = (label: string, text: string): string => {
-  const word = text.toUpperCase().replace(/[\s-]+/g, '_');
-  if (topoWord.test(word)) return word;
-  throw halted(`The field “${label}” holds ${quote(text)}, which is none of its choices. Choose from the list.`);
-};
-
-/** The words in a field that takes several, in capitals as Topo writes them; `undefined` when it is blank. */
-export const readWords = (label: string, value: unknown): string[] | undefined => {
-  const words = [...new Set(wordsIn(value).map((word) => topoWordOf(label, word)))];
-  refuseTooMany(label, words, mostWords);
-  return words.length === 0 ? undefined : words;
-};
-
-/** The one word in a field, in capitals as Topo writes it; `undefined` when it is blank. */
-export const readWord = (label: string, value: unknown): string | undefined => {
-  const [word, ...others] = readWords(label, value) ?? [];
-  if (others.length === 0) return word;
-  throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
-};
-
-const choose = <Choice extends string>(label: string, word: string, choices: readonly Choice[]): Choice => {
-  const chosen = choices.find((choice) => choice.toLowerCase() === word.toLowerCase());
+const choose = <Choice extends string>(label: string, text: string, choices: readonly Choice[]): Choice => {
+  const chosen = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
   if (chosen !== undefined) return chosen;
   throw halted(`The field “${label}” takes ${choices.join(', ')} and nothing else. Choose from the list.`);
 };
 
-/** The choices in a field that takes several of a closed list; `undefined` when it is blank. */
+/** The choices in a field that takes several from a closed list; `undefined` when it is blank. */
 export const readChoices = <Choice extends string>(
   label: string,
   value: unknown,
   choices: readonly Choice[],
 ): Choice[] | undefined => {
-  const chosen = wordsIn(value).map((word) => choose(label, word, choices));
+  const chosen = listedTextsIn(value).map((text) => choose(label, text, choices));
   return chosen.length === 0 ? undefined : chosen;
 };
 
-/** The choice in a field that takes one of a closed list; `undefined` when it is blank. */
+/** The choice in a field that takes one from a closed list; `undefined` when it is blank. */
 export const readChoice = <Choice extends string>(
   label: string,
   value: unknown,

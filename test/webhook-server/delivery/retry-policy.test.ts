@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { retryAfterMs } from '../../../contract/retry-after.ts';
 import { type AttemptResult, decide, horizonMs } from '../../../webhook-server/delivery/retry-policy.ts';
-import { retryAfterMs } from '../../../webhook-server/retry-after.ts';
 
 const answered = (status: number, retryAfter?: number): AttemptResult => ({
   kind: 'answered',
