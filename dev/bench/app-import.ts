@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unpackZip } from '../package/unpack-zip.ts';
-import type { Bench } from './bench.ts';
-import { forkChild } from './child.ts';
-import { type Figure, medianFigure } from './figure.ts';
-import { readNumber } from './message.ts';
-import { measureInPairs, ratios } from './pairs.ts';
+import type { Bench } from './harness/bench.ts';
+import { type Figure, medianFigure } from './harness/figure.ts';
+import { forkChild } from './harness/fork-child.ts';
+import { readNumber } from './harness/message.ts';
+import { measureInPairs, ratios } from './harness/pairs.ts';
 
 const pairs = 25;
 

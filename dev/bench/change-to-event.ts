@@ -4,15 +4,15 @@ import { reassignTask } from '../../topo/reassign-task.ts';
 import type { TopoAnswer } from '../../webhook-server/call-topo.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
-import { fetchHooks } from '../local-server/hook-view.ts';
+import { fetchHooks } from '../local-server/fetch-hooks.ts';
+import { startWebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
-import { startWebhookServer } from '../local-server/webhook-server.ts';
-import { isRecord } from '../local-zapier/record.ts';
-import type { Bench } from './bench.ts';
-import { catchEvents, type EventCatcher } from './catch-events.ts';
-import { type Figure, medianFigure } from './figure.ts';
-import { readText } from './message.ts';
-import { measureInPairs, type Pair, ratios } from './pairs.ts';
+import { isRecord } from '../local-zapier/is-record.ts';
+import { catchEvents, type EventCatcher } from './event-catcher.ts';
+import type { Bench } from './harness/bench.ts';
+import { type Figure, medianFigure } from './harness/figure.ts';
+import { readText } from './harness/message.ts';
+import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { startSandboxProcess, type TopoPlace } from './sandbox-process.ts';
 
 const pairs = 15;
@@ -55,7 +55,7 @@ const listen = async (loop: Loop): Promise<void> => {
   await callServer(loop, 'POST', '/hooks', { target_url: loop.caught.targetUrl, event: 'task.reassigned' });
   await waitUntil('the webhook server listens', async () => {
     const [hook] = await fetchHooks(loop.serverUrl, loop.topo.key);
-    return hook !== undefined && hook.listeningSince !== null;
+    return hook !== undefined && hook.listening_since !== null;
   });
 };
 

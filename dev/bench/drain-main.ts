@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { mostDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { answerParent } from './answer-parent.ts';
 import { addHook, reassignAll } from './event-source.ts';
-import { type Message, readNumber, readText } from './message.ts';
-import { peakMemory } from './peak-memory.ts';
-import { postBare } from './post-bare.ts';
+import { type Message, readNumber, readText } from './harness/message.ts';
+import { peakMemory } from './harness/peak-memory.ts';
+import { answerParent } from './harness/serve-parent.ts';
 import { startDelivering } from './start-delivering.ts';
 
 /** Zapier's pace is lifted: how fast the server is by itself is what is asked. */
@@ -48,6 +48,23 @@ const drain = async (question: Message): Promise<Message> => {
   await delivering.stop();
   await store.close();
   return { tookMs, peakBytes: peakMemory(process.pid) };
+};
+
+/** Posts one body `count` times, `inFlight` at once, and does nothing else: the baseline for delivering. */
+const postBare = async (target: URL, body: string, count: number, inFlight: number): Promise<void> => {
+  const dispatcher = new Agent({ connections: null });
+  let left = count;
+  const postInTurn = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const headers = { 'content-type': 'application/json', 'webhook-id': `bare-${left}` };
+      const answer = await request(target, { method: 'POST', headers, body, dispatcher });
+      if (answer.statusCode !== 200) throw new Error(`The receiver answered ${answer.statusCode}.`);
+      await answer.body.dump();
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, postInTurn));
+  await dispatcher.destroy();
 };
 
 const bare = async (question: Message): Promise<Message> => {

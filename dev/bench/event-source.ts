@@ -3,7 +3,7 @@ import { signingSecretPlace, targetPlace } from '../../webhook-server/secrets/pl
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { SeenTask } from '../../webhook-server/store/work-store.ts';
-import { vault } from './subscribe.ts';
+import { vault } from './watch-workspace.ts';
 
 /** Whose hooks these are. */
 export const organizationId = 'bench';

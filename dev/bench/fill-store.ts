@@ -3,7 +3,7 @@ import { newBaseline, seenTask, watermarkAfter } from '../../webhook-server/dete
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { TopoPlace } from './sandbox-process.ts';
-import { subscribe } from './subscribe.ts';
+import { subscribe } from './watch-workspace.ts';
 
 const leaseMs = 60_000;
 const chunkRows = 10_000;

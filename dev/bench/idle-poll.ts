@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Bench } from './bench.ts';
-import { type Figure, medianFigure } from './figure.ts';
-import { measureInPairs, type Pair, ratios } from './pairs.ts';
+import type { Bench } from './harness/bench.ts';
+import { type Figure, medianFigure } from './harness/figure.ts';
+import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
 import { type WatchedTasks, watchTasks } from './watch-tasks.ts';
 

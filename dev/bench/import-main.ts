@@ -1,5 +1,5 @@
-import { answerParent } from './answer-parent.ts';
-import { readText } from './message.ts';
+import { readText } from './harness/message.ts';
+import { answerParent } from './harness/serve-parent.ts';
 
 /** Imports a module, and tells how long that took. */
 answerParent(async (question) => {

@@ -5,8 +5,7 @@ import { unpublishedOf } from '../../webhook-server/store/postgres/publish.ts';
 import { queryOf, type Statement } from '../../webhook-server/store/postgres/sql.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { organizationId } from './event-source.ts';
-import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
-import { newSchema } from './new-schema.ts';
+import { claimLimit, type History, moment, type StoreWithHistory } from './store-with-history.ts';
 
 /** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = async (client: Client, { rows, hooks }: History): Promise<void> => {
@@ -41,12 +40,11 @@ const explain = async (client: Client, statement: Statement): Promise<string> =>
 };
 
 /** @param prepare adds the hooks and the tasks. */
-export const keepPostgresStore = async (
-  clusterUrl: string,
+export const createPostgresHistory = async (
+  url: string,
   history: History,
   prepare: (store: Store) => Promise<void>,
-): Promise<KeptStore> => {
-  const url = await newSchema(clusterUrl, `history_${history.rows}`);
+): Promise<StoreWithHistory> => {
   const client = new Client({ connectionString: url });
   await client.connect();
   const store = await createPostgresStore(url);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { TaskReassigned } from '../../contract/event.ts';
-import { answerParent } from './answer-parent.ts';
+import { answerParent } from './harness/serve-parent.ts';
 
 /** Answers every delivery at once but those below /hangs/, and keeps how long after its detection an event came. */
 let latenciesMs: number[] = [];

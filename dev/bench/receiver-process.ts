@@ -1,5 +1,5 @@
-import { forkChild } from './child.ts';
-import { readNumber, readNumbers, readText } from './message.ts';
+import { forkChild } from './harness/fork-child.ts';
+import { readNumber, readNumbers, readText } from './harness/message.ts';
 
 /** A receiver in a process of its own, so that what it costs is not the sender's: see `receiver-main.ts`. */
 export type ReceiverProcess = {

@@ -1,7 +1,7 @@
 import { createSandbox } from '../sandbox/create-sandbox.ts';
-import { answerParent } from './answer-parent.ts';
 import { fillStore } from './fill-store.ts';
-import { readText } from './message.ts';
+import { readText } from './harness/message.ts';
+import { answerParent } from './harness/serve-parent.ts';
 
 const sandbox = createSandbox({ taskCount: Number(process.argv[2]) });
 const listening = sandbox.listen();

@@ -1,5 +1,5 @@
-import { type Child, forkChild } from './child.ts';
-import { readNumber, readText } from './message.ts';
+import { type Child, forkChild } from './harness/fork-child.ts';
+import { readNumber, readText } from './harness/message.ts';
 
 /** A workspace of Topo, and a key that may do everything in it. */
 export type TopoPlace = { url: string; organizationId: string; key: string };

@@ -3,7 +3,7 @@ import { prepareDueDeliveries } from '../../webhook-server/store/sqlite/due-deli
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { organizationId } from './event-source.ts';
-import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
+import { claimLimit, type History, moment, type StoreWithHistory } from './store-with-history.ts';
 
 const numbers = 'with recursive number (n) as (select 1 union all select n + 1 from number where n < @rows)';
 
@@ -39,11 +39,11 @@ const explain = (path: string): string => {
 };
 
 /** @param prepare adds the hooks and the tasks. */
-export const keepSqliteStore = async (
+export const createSqliteHistory = async (
   path: string,
   history: History,
   prepare: (store: Store) => Promise<void>,
-): Promise<KeptStore> => {
+): Promise<StoreWithHistory> => {
   const first = createSqliteStore(path);
   await prepare(first);
   await first.close();

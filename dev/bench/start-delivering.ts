@@ -4,7 +4,7 @@ import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-ta
 import { createLog } from '../../webhook-server/log.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { startWorkLoop } from '../../webhook-server/work-loop.ts';
-import { vault } from './subscribe.ts';
+import { vault } from './watch-workspace.ts';
 
 /** Delivers what is due in a store, as the server does. */
 export const startDelivering = (store: Store, host: string, limits: DeliveryLimits, concurrency: number) => {

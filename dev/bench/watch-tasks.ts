@@ -3,7 +3,7 @@ import { createLog } from '../../webhook-server/log.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
 import type { TopoPlace } from './sandbox-process.ts';
-import { vault } from './subscribe.ts';
+import { vault } from './watch-workspace.ts';
 
 /** The detector over a store of its own, whose clock moves on by itself. */
 export type WatchedTasks = {

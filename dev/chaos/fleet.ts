@@ -1,4 +1,4 @@
-import type { WebhookServer } from '../local-server/webhook-server.ts';
+import type { WebhookServer } from '../local-server/start-webhook-server.ts';
 import type { UnderWay } from './ledger.ts';
 
 export const storeNames = ['sqlite', 'postgres'] as const;

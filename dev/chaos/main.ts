@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findBinaries } from '../local-postgres/find-binaries.ts';
 import type { Fleet, StoreName, Surroundings } from './fleet.ts';
 import { startPostgresFleet } from './postgres-fleet.ts';
-import { type Flags, readFlags } from './read-flags.ts';
+import { type Flags, readFlags } from './read-chaos-flags.ts';
 import { runChaos } from './run-chaos.ts';
 import { startSqliteFleet } from './sqlite-fleet.ts';
 

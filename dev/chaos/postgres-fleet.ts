@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startCluster } from '../local-postgres/start-cluster.ts';
-import { startWebhookServer, type WebhookServer } from '../local-server/webhook-server.ts';
+import { startWebhookServer, type WebhookServer } from '../local-server/start-webhook-server.ts';
 import type { Fleet, Surroundings } from './fleet.ts';
 import type { UnderWay } from './ledger.ts';
 
@@ -93,7 +93,7 @@ export const startPostgresFleet = async (
   folder: string,
   binaries: string,
 ): Promise<Fleet> => {
-  const cluster = await startCluster({ binaries });
+  const cluster = await startCluster({ binaries, isDurable: false });
   try {
     const servers = await startServers(cluster.url, surroundings, folder);
     await hastenClock(cluster.url);

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchHooks } from '../local-server/hook-view.ts';
+import { fetchHooks } from '../local-server/fetch-hooks.ts';
+import type { WebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
-import type { WebhookServer } from '../local-server/webhook-server.ts';
+import { isRecord } from '../local-zapier/is-record.ts';
 import { type LocalZapier, startLocalZapier } from '../local-zapier/local-zapier.ts';
-import { isRecord } from '../local-zapier/record.ts';
 import type { Zap } from '../local-zapier/zap.ts';
 import { createSandbox, type Sandbox } from '../sandbox/create-sandbox.ts';
 import { createRandom, drawInteger, drawOne, type Random } from '../sandbox/random.ts';
 import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts';
-import { fetchDeliveries, fetchEvents, type Reader } from './fetch-all.ts';
+import { fetchDeliveries, fetchEvents, type Reader } from './fetch-pages.ts';
 import type { Fleet, Surroundings } from './fleet.ts';
-import { createHearing, type Hearing } from './hearing.ts';
+import { createSpoiling } from './inject-faults.ts';
 import { type Balance, drawBalance, type UnderWay } from './ledger.ts';
+import { createUnrest, type Unrest } from './random-reassignments.ts';
 import { type ReadPost, readPost, toldBy } from './read-post.ts';
-import { createSpoiling } from './spoil.ts';
-import { createUnrest, type Unrest } from './unrest.ts';
+import { createHearing, type Hearing } from './undelivered-changes.ts';
 
 export type ChaosOptions = {
   startFleet: (surroundings: Surroundings) => Promise<Fleet>;
@@ -97,7 +97,7 @@ const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Close
   await zap.turnOn();
   await subscribe(reader, receiver.targetUrl);
   await waitUntil('the servers listen', async () =>
-    (await fetchHooks(serverUrl, key)).every(({ listeningSince }) => listeningSince !== null),
+    (await fetchHooks(serverUrl, key)).every(({ listening_since }) => listening_since !== null),
   );
 
   const zapPosts = readZapPosts(zap);

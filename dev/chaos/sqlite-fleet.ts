@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { startWebhookServer } from '../local-server/webhook-server.ts';
+import { startWebhookServer } from '../local-server/start-webhook-server.ts';
 import type { Fleet, Surroundings } from './fleet.ts';
 import type { UnderWay } from './ledger.ts';
 

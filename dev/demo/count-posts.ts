@@ -1,7 +1,7 @@
+import type { Loop } from '../local-loop/start-loop.ts';
 import { cleanedRequestOf } from '../local-zapier/raw-request.ts';
 import type { Zap } from '../local-zapier/zap.ts';
-import type { Loop } from './start-loop.ts';
-import { readEvent, type ToldEvent } from './told-event.ts';
+import { readEvent, type ToldEvent } from './read-reassignment.ts';
 
 type Change = { readonly taskId: string; readonly previous: string | null; readonly next: string | null };
 

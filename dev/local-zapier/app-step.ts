@@ -1,4 +1,4 @@
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 /** A field of a step as the editor shows it; `choices` is empty where anything may be put in. */
 export type InputField = {

@@ -1,4 +1,4 @@
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 const labelOf = (definition: unknown): unknown => {
   if (!isRecord(definition)) return undefined;

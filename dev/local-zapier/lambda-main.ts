@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 declare module 'zapier-platform-core' {
   /** Exported by core, left out of its types. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { builtFile } from '../local-server/built-file.ts';
 import type { AppEvent } from './app-event.ts';
 import { AppFault } from './app-fault.ts';
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 /** The process that runs the app, one event at a time, as one of Zapier's lambdas does. */
 export type Lambda = {

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { builtFile } from '../local-server/built-file.ts';
-import { type Connection, createConnection } from './connection.ts';
 import { createLambda } from './lambda.ts';
 import { createRunMethod, type RunMethod } from './run-method.ts';
 import { type Catcher, createZap, type FailedRun, type Run, type Zap } from './zap.ts';
 import { type CacheOwner, createZapCache } from './zap-cache.ts';
-import { createZapierApp } from './zapier-app.ts';
+import { type Connection, createConnection } from './zapier-connection.ts';
+import { createZapierApp } from './zapier-http.ts';
 
 export type LocalZapierOptions = {
   /** Port 0, the default, takes a free one. */

@@ -1,4 +1,4 @@
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 /** Whose keys an entry may be limited to. */
 export type CacheOwner = { userId: string; connectionId: string };

@@ -1,7 +1,7 @@
 import type { RawRequest } from './app-event.ts';
-import type { Connection } from './connection.ts';
 import { cleanedRequestOf } from './raw-request.ts';
 import type { CallParts, RunMethod } from './run-method.ts';
+import type { Connection } from './zapier-connection.ts';
 
 /** One POST to a catch URL of the Zap; `status` is null when it was never answered. */
 export type Post = { at: Date; webhookId: string | undefined; request: RawRequest; status: number | null };

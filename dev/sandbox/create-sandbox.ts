@@ -1,6 +1,6 @@
 import { faker } from '@faker-js/faker/locale/en';
+import { defaultHabits, type Habits } from './assumptions.ts';
 import { type Fault, FaultQueue } from './fault.ts';
-import { defaultHabits, type Habits } from './habits.ts';
 import { createApp, type RequestRecord } from './http/create-app.ts';
 import { createNow, type Instant, instantOf, type TimestampDigits } from './instant.ts';
 import { Journal } from './journal.ts';
@@ -8,9 +8,9 @@ import { type Address, type Listening, listen } from './listen.ts';
 import { createRandom, drawUuid } from './random.ts';
 import { chooseRoutes } from './routes/routes.ts';
 import { createWorkspace } from './seed/create-workspace.ts';
-import { createColleague, type NewTask } from './workspace/colleague.ts';
 import type { AssigneeChange, ReassignmentScope } from './workspace/reassign.ts';
 import { showWorkspace, type WorkspaceView } from './workspace/show-workspace.ts';
+import { createColleague, type NewTask } from './workspace/simulated-user.ts';
 import type { Task } from './workspace/task.ts';
 import type { Workspace } from './workspace/workspace.ts';
 

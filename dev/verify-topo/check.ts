@@ -1,7 +1,7 @@
 import type { Ask } from './ask-topo.ts';
 import type { Finding } from './finding.ts';
-import type { Loans } from './loans.ts';
 import type { Plan } from './plan.ts';
+import type { Loans } from './temporary-reassignments.ts';
 import type { Wait } from './wait.ts';
 
 export type CheckContext = {

@@ -1,11 +1,11 @@
 import { me } from '../../topo/me.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Ask } from './ask-topo.ts';
-import type { OwnedTask } from './loans.ts';
 import { isOpen, type Plan, type SiblingPlan } from './plan.ts';
 import type { Flags } from './read-flags.ts';
 import { readTask } from './read-task.ts';
 import { readTasks } from './read-tasks.ts';
+import type { OwnedTask } from './temporary-reassignments.ts';
 
 export type Planning = { kind: 'plan'; plan: Plan } | { kind: 'impossible'; sentence: string };
 

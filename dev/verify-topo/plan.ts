@@ -1,5 +1,5 @@
 import type { Task } from '../../topo/task.ts';
-import type { OwnedTask } from './loans.ts';
+import type { OwnedTask } from './temporary-reassignments.ts';
 
 /** What is going to be done, to what, and between whom. */
 export type Plan = {

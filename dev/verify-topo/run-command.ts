@@ -1,11 +1,11 @@
 import { createAsk } from './ask-topo.ts';
 import { describePlan } from './describe-plan.ts';
-import { createLoans } from './loans.ts';
 import { makePlan } from './make-plan.ts';
+import { printTable } from './print-findings.ts';
 import { printJson } from './print-json.ts';
-import { printTable } from './print-table.ts';
 import { type Flags, readFlags } from './read-flags.ts';
 import { readSettings, type Settings } from './read-settings.ts';
+import { createLoans } from './temporary-reassignments.ts';
 import { type Verification, verify } from './verify.ts';
 import type { Wait } from './wait.ts';
 

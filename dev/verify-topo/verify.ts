@@ -1,7 +1,7 @@
 import type { CheckContext } from './check.ts';
-import { everyCheck } from './checks/every-check.ts';
+import { everyCheck } from './checks/all-checks.ts';
 import type { Finding } from './finding.ts';
-import type { Unreturned } from './loans.ts';
+import type { Unreturned } from './temporary-reassignments.ts';
 
 /** How the checks ended: `failed` means that the program itself did. */
 export type Ending = { kind: 'whole' } | { kind: 'interrupted' } | { kind: 'failed'; reason: string };

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { type Loop, startLoop } from '../../dev/demo/start-loop.ts';
+import { type Loop, startLoop } from '../../dev/local-loop/start-loop.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
-import type { Connection } from '../../dev/local-zapier/connection.ts';
-import type { Course, Elsewhere } from '../../dev/local-zapier/course.ts';
-import type { WrittenStep } from '../../dev/local-zapier/written-step.ts';
-import { createWrittenZap, type WrittenZap } from '../../dev/local-zapier/written-zap.ts';
+import type { Course, Elsewhere } from '../../dev/local-zapier/written-zap/run-steps.ts';
+import type { WrittenStep } from '../../dev/local-zapier/written-zap/written-step.ts';
+import { createWrittenZap, type WrittenZap } from '../../dev/local-zapier/written-zap/written-zap.ts';
+import type { Connection } from '../../dev/local-zapier/zapier-connection.ts';
 import { readDocumentedEnds, readWorkedZap, type WorkedZap } from '../support/worked-zaps.ts';
 
 // The Zaps of docs/zaps.md, read from the document and run as they stand there: Topo is the sandbox, the app and the

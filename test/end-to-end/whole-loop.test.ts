@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TaskReassigned } from '../../contract/event.ts';
-import { type Choice, chooseReassignments, reassignInTopo } from '../../dev/demo/reassign-in-topo.ts';
-import { type Loop, startLoop } from '../../dev/demo/start-loop.ts';
-import { fetchHooks } from '../../dev/local-server/hook-view.ts';
+import { type Choice, chooseReassignments, reassignInTopo } from '../../dev/local-loop/reassign-in-topo.ts';
+import { type Loop, startLoop } from '../../dev/local-loop/start-loop.ts';
+import { fetchHooks } from '../../dev/local-server/fetch-hooks.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import type { Post, Zap } from '../../dev/local-zapier/zap.ts';
 

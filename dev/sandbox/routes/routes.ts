@@ -1,4 +1,4 @@
-import type { Habits } from '../habits.ts';
+import type { Habits } from '../assumptions.ts';
 import type { Route } from '../http/route.ts';
 import { describeKey } from './describe-key.ts';
 import { getContact } from './get-contact.ts';

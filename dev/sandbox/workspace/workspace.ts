@@ -1,4 +1,4 @@
-import type { Habits } from '../habits.ts';
+import type { Habits } from '../assumptions.ts';
 import type { Instant } from '../instant.ts';
 import type { Journal } from '../journal.ts';
 import type { Random } from '../random.ts';

@@ -4,7 +4,7 @@ import type { Outcome } from '../ask-topo.ts';
 import { betweenWritesMs, type Check, type CheckContext } from '../check.ts';
 import { asAssumed, different, type Finding, notSeen } from '../finding.ts';
 import { isOpen } from '../plan.ts';
-import { readOurs } from '../read-ours.ts';
+import { readOurs } from '../read-if-untouched.ts';
 import { readTask } from '../read-task.ts';
 import { judgeClock, notSeenClock } from './clock.ts';
 import { notSeenSight, seeOnFirstPage } from './first-page.ts';

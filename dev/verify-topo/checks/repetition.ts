@@ -1,7 +1,7 @@
 import { microseconds } from '../../../topo/microseconds.ts';
 import { betweenWritesMs, type Check } from '../check.ts';
 import { asAssumed, different, type Finding, notSeen } from '../finding.ts';
-import { readOurs } from '../read-ours.ts';
+import { readOurs } from '../read-if-untouched.ts';
 
 const accepted = { fact: 'Repeating a PATCH, to the present assignee, is accepted', expected: '200 with the task' };
 const unmoved = { fact: 'Repeating a PATCH moves updated_at', expected: 'it stays' };

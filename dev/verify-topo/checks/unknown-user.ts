@@ -1,7 +1,7 @@
 import { betweenWritesMs, type Check } from '../check.ts';
 import { asAssumed, different, notSeen } from '../finding.ts';
 import { nobodyId } from '../nobody.ts';
-import { readOurs } from '../read-ours.ts';
+import { readOurs } from '../read-if-untouched.ts';
 
 const fact = { fact: 'Reassigning to a user who does not exist', expected: 'turned down with 400, 404 or 422' };
 const meaning =

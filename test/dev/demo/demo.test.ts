@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { passStations } from '../../../dev/demo/station.ts';
+import { passStations } from '../../../dev/demo/run-stages.ts';
 import { builtFile } from '../../../dev/local-server/built-file.ts';
 import { freePort } from '../../../dev/local-server/free-port.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 const startDemo = (...flags: string[]) => {
-  const child = spawn(process.execPath, [fileURLToPath(builtFile('dev/demo/start.js')), ...flags], { cwd: folder });
+  const child = spawn(process.execPath, [fileURLToPath(builtFile('dev/demo/main.js')), ...flags], { cwd: folder });
   const demo = { child, output: '', ended: once(child, 'exit') };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { AppFault } from '../../../dev/local-zapier/app-fault.ts';
 import type { AppStep, InputField } from '../../../dev/local-zapier/app-step.ts';
-import type { Connection } from '../../../dev/local-zapier/connection.ts';
-import { type CourseParts, runCourse } from '../../../dev/local-zapier/course.ts';
-import { fillIn } from '../../../dev/local-zapier/fill-in.ts';
-import { givenByApp, givenElsewhere } from '../../../dev/local-zapier/given.ts';
-import type { Filled, WrittenStep } from '../../../dev/local-zapier/written-step.ts';
+import { fillIn } from '../../../dev/local-zapier/written-zap/fill-in.ts';
+import { type CourseParts, runCourse } from '../../../dev/local-zapier/written-zap/run-steps.ts';
+import { givenByApp, givenElsewhere } from '../../../dev/local-zapier/written-zap/step-output.ts';
+import type { Filled, WrittenStep } from '../../../dev/local-zapier/written-zap/written-step.ts';
+import type { Connection } from '../../../dev/local-zapier/zapier-connection.ts';
 
 // What Zapier's editor would not let somebody do, a Zap that is set up in words must not get away with.
 
