@@ -1,8 +1,8 @@
 import type { Sandbox } from '../sandbox/create-sandbox.ts';
-import type { Spoiling } from '../sandbox/fault.ts';
+import type { FaultKind } from '../sandbox/fault.ts';
 import { drawInteger, drawOne, type Random } from '../sandbox/random.ts';
 
-const spoilings: readonly Spoiling[] = [
+const spoilings: readonly FaultKind[] = [
   { kind: 'rate limit', retryAfter: 1 },
   { kind: 'rate limit' },
   { kind: 'status', status: 500 },
@@ -13,7 +13,7 @@ const spoilings: readonly Spoiling[] = [
  * Lets one or two of Topo's next answers go wrong, some after Topo has done what it was asked for. What an earlier call
  * left over is lifted: a reader that waits longer after each failure would never read again otherwise.
  */
-export const createSpoiling = (sandbox: Sandbox, random: Random): (() => void) => {
+export const createFaultInjector = (sandbox: Sandbox, random: Random): (() => void) => {
   let lift = () => {};
   return () => {
     lift();

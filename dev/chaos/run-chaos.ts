@@ -10,7 +10,7 @@ import { createRandom, drawInteger, drawOne, type Random } from '../sandbox/rand
 import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts';
 import { fetchDeliveries, fetchEvents, type Reader } from './fetch-pages.ts';
 import type { Fleet, Surroundings } from './fleet.ts';
-import { createSpoiling } from './inject-faults.ts';
+import { createFaultInjector } from './inject-faults.ts';
 import { type Balance, drawBalance, type UnderWay } from './ledger.ts';
 import { createUnrest, type Unrest } from './random-reassignments.ts';
 import { type ReadPost, readPost, toldBy } from './read-post.ts';
@@ -110,7 +110,7 @@ const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Close
 
 /** Lets things change and go wrong until it is told to stop. */
 const keepChanging = async ({ sandbox, hearing, unrest, random }: Stage, signal: AbortSignal): Promise<void> => {
-  const spoil = createSpoiling(sandbox, random);
+  const spoil = createFaultInjector(sandbox, random);
   while (!signal.aborted) {
     if (hearing.unheard() < mostUnheard) {
       for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) await unrest.change();

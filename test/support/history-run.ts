@@ -48,7 +48,7 @@ class HistoryRun {
       seed,
       openStore,
       throughCall: interference.throughCall(
-        (spoiling) => at.sandbox.injectFault(spoiling),
+        (faultKind) => at.sandbox.injectFault(faultKind),
         (deed) => run.#deed(deed),
       ),
       throughStore: interference.throughStore,
@@ -84,7 +84,7 @@ class HistoryRun {
       case 'stale page':
         return this.#interference.stalePages.add(step.afterRequests, true);
       case 'fault':
-        return this.#interference.faults.add(step.afterRequests, step.spoiling);
+        return this.#interference.faults.add(step.afterRequests, step.faultKind);
       case 'broken request':
         return this.#interference.brokenRequests.add(step.afterRequests, true);
       case 'broken store':

@@ -1,16 +1,17 @@
-import type { Habits } from '../assumptions.ts';
+import type { Assumptions } from '../assumptions.ts';
 import { type Instant, parseInstant, truncateInstant } from '../instant.ts';
 import { drawOne, drawUuid } from '../random.ts';
-import { type ReassignmentScope, reassign } from './reassign.ts';
+import type { ReassignmentScope } from './assignee-change.ts';
+import { reassign } from './reassign.ts';
 import type { Task, TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';
 import { writeTask } from './write-task.ts';
 
-/** A task to be made; whatever is absent is made up. */
+/** A task to create; what is left out is made up. */
 export type NewTask = Partial<Task>;
 
-/** What people do on Topo's own screens. */
-export type Colleague = {
+/** What people do in Topo itself. */
+export type SimulatedUser = {
   task(taskId: string): Task | undefined;
   reassign(taskId: string, userId: string | null, scope?: ReassignmentScope): Task;
   createTask(task?: NewTask): Task;
@@ -19,7 +20,7 @@ export type Colleague = {
   revokeKey(token: string): void;
 };
 
-const readMoment = (text: string, { timestampDigits }: Habits): Instant => {
+const readMoment = (text: string, { timestampDigits }: Assumptions): Instant => {
   const instant = parseInstant(text);
   if (instant === undefined) throw new RangeError(`${text} is not an ISO 8601 date.`);
   return truncateInstant(instant, timestampDigits);
@@ -38,9 +39,9 @@ const addSequence = ({ sequences, contacts, templates, random }: Workspace, id: 
   });
 };
 
-const rowOf = ({ now, random, habits }: Workspace, task: NewTask): TaskRow => {
+const rowOf = ({ now, random, assumptions }: Workspace, task: NewTask): TaskRow => {
   const readOr = <Default>(text: string | null | undefined, otherwise: Default) =>
-    text === null || text === undefined ? otherwise : readMoment(text, habits);
+    text === null || text === undefined ? otherwise : readMoment(text, assumptions);
   const createdAt = readOr(task.created_at, now());
   return {
     id: task.id ?? drawUuid(random),
@@ -59,8 +60,8 @@ const rowOf = ({ now, random, habits }: Workspace, task: NewTask): TaskRow => {
   };
 };
 
-/** Lets changes happen that did not come through the API; each function throws if there is no such task or key. */
-export const createColleague = (workspaces: readonly Workspace[]): Colleague => {
+/** Makes changes that do not come through the API. Each function throws when there is no such task or key. */
+export const createSimulatedUser = (workspaces: readonly Workspace[]): SimulatedUser => {
   const locate = (taskId: string) => {
     for (const workspace of workspaces) {
       const row = workspace.tasks.find(taskId);
@@ -89,7 +90,7 @@ export const createColleague = (workspaces: readonly Workspace[]): Colleague => 
       const workspace = workspaces.find((candidate) => candidate.organizationId === organizationId);
       if (workspace === undefined) throw new RangeError(`The sandbox has no workspace ${organizationId}.`);
       const row = rowOf(workspace, task);
-      if (locate(row.id) !== undefined) throw new RangeError(`The sandbox has a task ${row.id} already.`);
+      if (locate(row.id) !== undefined) throw new RangeError(`The sandbox already has a task ${row.id}.`);
       if (!workspace.sequences.has(row.sequenceId)) addSequence(workspace, row.sequenceId, row.createdAt);
       workspace.tasks.add(row);
       return writeTask(workspace, row);

@@ -157,15 +157,15 @@ test('a cut connection has no answer and changes nothing', async () => {
 test.each([
   ['cut', { kind: 'cut' }],
   ['500', { kind: 'status', status: 500 }],
-] as const)('a fault afterwards (%s) spoils the answer to what was done', async (_name, spoiling) => {
+] as const)('a fault afterwards (%s) spoils the answer to what was done', async (_name, faultKind) => {
   const { sandbox, workspace, patch } = await open();
   const { id } = sandbox.createTask();
-  sandbox.injectFault({ ...spoiling, afterwards: true });
+  sandbox.injectFault({ ...faultKind, afterwards: true });
   const outcome = await patch(id).then(
     (response) => response.status,
     () => 'cut',
   );
-  expect(outcome).toBe(spoiling.kind === 'cut' ? 'cut' : 500);
+  expect(outcome).toBe(faultKind.kind === 'cut' ? 'cut' : 500);
   expect(sandbox.task(id)?.assignee_user_id).toBe(workspace.people[0]?.userId);
   expect((await patch(id)).status).toBe(200);
   expect(sandbox.changes.length).toBe(1);

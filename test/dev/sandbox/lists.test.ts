@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createSandbox, type SandboxOptions } from '../../../dev/sandbox/create-sandbox.ts';
-import type { ListAnswer } from '../../../dev/sandbox/http/list-answer.ts';
+import type { ListAnswer } from '../../../dev/sandbox/http/answer-list.ts';
 import type { Task } from '../../../dev/sandbox/workspace/task.ts';
 
 const closers: (() => Promise<void>)[] = [];

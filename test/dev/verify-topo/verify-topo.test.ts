@@ -214,8 +214,8 @@ test.each([
   [{ unknownUser: 'allowed' }, [facts.unknownUser]],
   [{ actionableStatuses: ['PENDING'] }, [facts.siblings]],
   [{ actionableStatuses: ['PENDING', 'IN_PROGRESS', 'COMPLETED'] }, [facts.siblings]],
-] as const)('a Topo with the habit %j differs in just that', async (habits, wanted) => {
-  const { verifyAll, assignees, before } = await open({ habits, taskCount: 300 });
+] as const)('a Topo that behaves like %j differs in just that', async (assumptions, wanted) => {
+  const { verifyAll, assignees, before } = await open({ assumptions, taskCount: 300 });
   const { code, different } = await verifyAll();
   expect(different).toEqual(wanted);
   expect(code).toBe(2);
@@ -233,8 +233,8 @@ test.each([
   [{}, facts.clock, /^updated_at is 0\.350 s ahead of Date/],
   [{}, facts.siblings, /^2 of 2 open ones and 0 of 1 closed ones$/],
   [{}, facts.limits, /^no such header$/],
-] as const)('what a Topo with the habits %j does is told: %s', async (habits, fact, wanted) => {
-  const { verifyAll } = await open({ habits, taskCount: 300 });
+] as const)('a Topo that behaves like %j is reported: %s', async (assumptions, fact, wanted) => {
+  const { verifyAll } = await open({ assumptions, taskCount: 300 });
   const { code, seen } = await verifyAll();
   expect(seen.get(fact)).toMatchObject({ verdict: 'as assumed', seen: expect.stringMatching(wanted) });
   expect(code).toBe(0);
@@ -244,7 +244,7 @@ test.each([
   ['refused', 'as assumed', /^Topo answered 422/, 'could not be seen'],
   ['allowed', 'as assumed', /^done, though it is COMPLETED$/, 'as assumed'],
 ] as const)('a closed task is %s', async (closedTask, verdict, wanted, moment) => {
-  const { verify, sandbox, anna, dora } = await open({ habits: { closedTask } });
+  const { verify, sandbox, anna, dora } = await open({ assumptions: { closedTask } });
   const task = sandbox.createTask({ assignee_user_id: anna, status: 'COMPLETED' });
   const { code, printed } = await verify(['--task', task.id, '--to', dora, '--yes', '--json']);
   const seen = printed
@@ -518,7 +518,7 @@ test('where nobody can be asked, --yes is asked for, before anything is sent', a
 });
 
 test('the table says what each difference means', async () => {
-  const { verify, task, dora } = await open({ habits: { getSequence: false } });
+  const { verify, task, dora } = await open({ assumptions: { getSequence: false } });
   const { code, printed } = await verify(['--task', task.id, '--to', dora, '--yes'], { width: 100 });
   expect(code).toBe(2);
   const [head = '', rule = ''] = printed.split('\n');

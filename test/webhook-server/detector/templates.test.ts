@@ -61,7 +61,7 @@ test('a hook that filters by template hears of its tasks alone; each sequence is
 });
 
 test('a sequence that Topo does not tell of has no template, and its changes are told to the others', async () => {
-  at = await watchWorkspace({ habits: { getSequence: false } });
+  at = await watchWorkspace({ assumptions: { getSequence: false } });
   const { id, to, templateId } = openTask(0);
   await at.subscribe(undefined, { filters: { sequence_template_ids: [templateId] } });
   await at.subscribe(undefined, {});

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import { drawPage } from '../workspace/draw-page.ts';
 import { readInteger, readParameter, readWord } from './read-field.ts';
 
-/** The envelope of every list. */
+/** The body of every list. */
 export type ListAnswer<Item> = {
   items: Item[];
   total_count: number;
@@ -11,7 +11,7 @@ export type ListAnswer<Item> = {
   has_more: boolean;
 };
 
-/** Rows in ascending order of a moment, and how to write one of them. */
+/** Rows sorted by a moment, and how to format one. */
 export type Listing<Row, Item> = {
   readonly rows: readonly Row[];
   readonly instantOf: (row: Row) => Instant;
@@ -21,7 +21,7 @@ export type Listing<Row, Item> = {
 const defaultSize = 10;
 const mostRows = 100;
 
-/** Reads `page`, `size` and `sort_order`, and answers that page of the rows. */
+/** Reads `page`, `size` and `sort_order`, and returns that page of the rows. */
 export const answerList = <Row, Item>(
   query: URLSearchParams,
   { rows, instantOf, write }: Listing<Row, Item>,
