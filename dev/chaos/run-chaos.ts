@@ -93,7 +93,7 @@ const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Close
   zapier.setEnvironment({ TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: serverUrl });
   const connection = zapier.connect({ api_key: key });
   const zap = zapier.createZap({ name: zapHook, connection, trigger: 'task_reassigned' });
-  zap.manner = 'answers late';
+  zap.behaviour = 'answers late';
   await zap.turnOn();
   await subscribe(reader, receiver.targetUrl);
   await waitUntil('the servers listen', async () =>

@@ -1,8 +1,8 @@
 import { chooseReassignments } from '../local-loop/reassign-in-topo.ts';
 import type { Loop } from '../local-loop/start-loop.ts';
-import type { Narrator } from './printer.ts';
+import type { Printer } from './printer.ts';
 
-/** A line for a terminal. It holds the whole key: it is a toy of the sandbox, made for pasting. */
+/** A command to paste. It shows a whole key, which opens nothing but the sandbox. */
 const curlLine = ({ topoUrl, sandbox }: Loop, taskId: string, userId: string): string =>
   [
     `curl -X PATCH ${topoUrl}/tasks/${taskId}/assignee`,
@@ -12,15 +12,15 @@ const curlLine = ({ topoUrl, sandbox }: Loop, taskId: string, userId: string): s
   ].join(' ');
 
 /** Says what to try while everything is up. */
-export const invite = (loop: Loop, narrator: Narrator): void => {
+export const printInstructions = (loop: Loop, { title, line }: Printer): void => {
   const { people } = loop.sandbox.workspaces[0];
   const [choice] = chooseReassignments(loop, 1);
   if (choice === undefined) return;
-  narrator.title('Everything is up. Reassign a task as a colleague would, from another terminal:');
-  narrator.say(`  ${curlLine(loop, choice.taskId, choice.nextUserId)}\n`);
-  narrator.say('and back again:\n');
-  narrator.say(`  ${curlLine(loop, choice.taskId, choice.userId)}\n`);
-  narrator.say('The people of the workspace, for assignee_user_id:\n');
-  for (const { userId, name } of people) narrator.say(`  ${userId}  ${name}`);
-  narrator.say('\nWhat the Zap hears is shown here. Ctrl-C stops everything.\n');
+  title('Everything is up. Reassign a task as a colleague would, from another terminal:');
+  line(`  ${curlLine(loop, choice.taskId, choice.nextUserId)}\n`);
+  line('and back again:\n');
+  line(`  ${curlLine(loop, choice.taskId, choice.userId)}\n`);
+  line('The people of the workspace, for assignee_user_id:\n');
+  for (const { userId, name } of people) line(`  ${userId}  ${name}`);
+  line('\nEvery run of the Zap is shown here. Ctrl-C stops everything.\n');
 };

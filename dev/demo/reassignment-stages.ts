@@ -2,58 +2,58 @@ import { chooseReassignments, reassignInTopo } from '../local-loop/reassign-in-t
 import type { Loop } from '../local-loop/start-loop.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
 import type { Zap } from '../local-zapier/zap.ts';
-import { countPosts, tellsOf } from './count-posts.ts';
-import { lastChange, tellChange, tellRun } from './format-reassignment.ts';
-import { readEvent } from './read-reassignment.ts';
-import type { Station } from './run-stages.ts';
+import { countPosts, isEventOf } from './count-posts.ts';
+import { formatLastChange, formatRun, lastChange } from './format-reassignment.ts';
+import { readReassignment } from './read-reassignment.ts';
+import type { Stage } from './run-stages.ts';
 
-const hearLastChange = async (loop: Loop, zap: Zap): Promise<string> => {
+const awaitRun = async (loop: Loop, zap: Zap): Promise<string> => {
   const change = lastChange(loop);
-  const heard = () => zap.runs.find(({ output }) => tellsOf(readEvent(output), change));
-  await waitUntil('the Zap heard it', () => heard() !== undefined);
-  const run = heard();
+  const findRun = () => zap.runs.find(({ output }) => isEventOf(readReassignment(output), change));
+  await waitUntil('the Zap heard it', () => findRun() !== undefined);
+  const run = findRun();
   const posts = countPosts(zap, change);
   if (run === undefined || posts !== 1) throw new Error(`The catch URL got ${posts} POSTs instead of one.`);
-  return `${tellRun(loop, run)}, one POST`;
+  return `${formatRun(loop, run)}, one POST`;
 };
 
-/** Everything up to the moment when both kinds of reassignment were heard. */
-export const wayThere = (loop: Loop, zap: Zap): Station[] => {
+/** Turns the Zap on, then reassigns one task by the app's action and one in Topo, and waits until the Zap ran for each. */
+export const reassignmentStages = (loop: Loop, zap: Zap): Stage[] => {
   const { sandbox, connection } = loop;
   const [byAction, byColleague] = chooseReassignments(loop, 2);
   if (byAction === undefined || byColleague === undefined) throw new Error('The workspace has too few open tasks.');
   return [
-    { name: 'Connection tested', pass: () => connection.label() },
+    { name: 'Connection tested', run: () => connection.label() },
     {
       name: 'The Zap is on',
-      pass: async () => {
+      run: async () => {
         await zap.turnOn();
         return `“${zap.name}” subscribed to Task Reassigned`;
       },
     },
     {
       name: 'The server listens',
-      pass: async () => {
+      run: async () => {
         await loop.listening();
-        return `the first reading of ${sandbox.workspaces[0].taskCount} tasks is done`;
+        return `it has read all ${sandbox.workspaces[0].taskCount} tasks once`;
       },
     },
     {
       name: 'An action ran',
-      pass: async () => {
+      run: async () => {
         const { taskId: task_id, nextUserId: assignee_user_id } = byAction;
         await connection.act('reassign_task', { task_id, assignee_user_id, scope: 'TASK' });
-        return `${tellChange(loop)}, by Reassign Task in another Zap`;
+        return `${formatLastChange(loop)}, by Reassign Task in another Zap`;
       },
     },
-    { name: 'Heard the action', pass: () => hearLastChange(loop, zap) },
+    { name: 'Heard the action', run: () => awaitRun(loop, zap) },
     {
       name: 'A colleague acted',
-      pass: async () => {
+      run: async () => {
         await reassignInTopo(loop, byColleague);
-        return `${tellChange(loop)}, in Topo`;
+        return `${formatLastChange(loop)}, in Topo`;
       },
     },
-    { name: 'Heard the colleague', pass: () => hearLastChange(loop, zap) },
+    { name: 'Heard the colleague', run: () => awaitRun(loop, zap) },
   ];
 };

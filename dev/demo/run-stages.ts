@@ -1,32 +1,31 @@
-/** One station of the way through the whole loop: `pass` answers what there is to say of it, and throws. */
-export type Station = { name: string; pass: () => Promise<string> };
+/** A stage of the demonstration: `run` returns a detail to print, and throws when the stage fails. */
+export type Stage = { name: string; run: () => Promise<string> };
 
-/** A station was not passed; the message names it. */
-class StationError extends Error {
-  override readonly name = 'StationError';
+class StageError extends Error {
+  override readonly name = 'StageError';
 
-  constructor(station: string, cause: unknown) {
-    super(`“${station}” was not reached. ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  constructor(stage: string, cause: unknown) {
+    super(`“${stage}” was not reached. ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 
-// More than any wait within a station, so that the station itself says what did not come true.
-const stationWithinMs = 30_000;
+// Longer than any wait inside a stage, so that the stage itself says what did not happen.
+const stageWithinMs = 30_000;
 
-/** Passes the stations in their order. Throws an error that names the station, also when one takes longer than 30 s. */
-export const passStations = async (
-  stations: readonly Station[],
-  passed: (station: string, detail: string) => void,
+/** Runs the stages in order. Throws an error that names the stage that failed or took longer than 30 s. */
+export const runStages = async (
+  stages: readonly Stage[],
+  completed: (stage: string, detail: string) => void,
 ): Promise<void> => {
-  for (const { name, pass } of stations) {
+  for (const { name, run } of stages) {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`It took longer than ${stationWithinMs / 1000} s.`)), stationWithinMs);
+      timer = setTimeout(() => reject(new Error(`It took longer than ${stageWithinMs / 1000} s.`)), stageWithinMs);
     });
     try {
-      passed(name, await Promise.race([pass(), tooLate]));
+      completed(name, await Promise.race([run(), tooLate]));
     } catch (error) {
-      throw new StationError(name, error);
+      throw new StageError(name, error);
     } finally {
       clearTimeout(timer);
     }

@@ -1,44 +1,45 @@
 import type { Loop } from '../local-loop/start-loop.ts';
 import { fetchHooks } from '../local-server/fetch-hooks.ts';
 import type { Zap } from '../local-zapier/zap.ts';
-import { assertCounted } from './count-posts.ts';
-import type { Station } from './run-stages.ts';
+import { assertExactlyOnce } from './count-posts.ts';
+import type { Stage } from './run-stages.ts';
 
 const assertUnsubscribed = async ({ server, sandbox }: Loop): Promise<void> => {
   const [hook] = await fetchHooks(server.url, sandbox.workspaces[0].keys.full);
-  if (hook?.ended_reason !== 'unsubscribed')
+  if (hook?.ended_reason !== 'unsubscribed') {
     throw new Error(`The server says of the hook: ${hook?.state ?? 'unknown'}.`);
+  }
 };
 
-/** Turns the Zap off, stops everything, and counts. */
-export const wayBack = (loop: Loop, zap: Zap): Station[] => [
+/** Turns the Zap off, stops everything, and compares the counts. */
+export const shutdownStages = (loop: Loop, zap: Zap): Stage[] => [
   {
     name: 'Nothing came twice',
-    pass: async () => {
+    run: async () => {
       await loop.settled();
-      assertCounted(loop, zap);
-      return 'the server has read the tasks three times more';
+      assertExactlyOnce(loop, zap);
+      return 'after three more readings of Topo';
     },
   },
   {
     name: 'The Zap is off',
-    pass: async () => {
+    run: async () => {
       await zap.turnOff();
       await assertUnsubscribed(loop);
       return 'unsubscribed, and the server has ended its hook';
     },
   },
   {
-    name: 'All is stopped',
-    pass: async () => {
+    name: 'Everything stopped',
+    run: async () => {
       await loop.close();
-      return 'the server, Zapier and Topo, in this order';
+      return 'first the server, then Zapier, then Topo';
     },
   },
   {
-    name: 'All is counted',
-    pass: async () => {
-      assertCounted(loop, zap);
+    name: 'The counts agree',
+    run: async () => {
+      assertExactlyOnce(loop, zap);
       return `${loop.sandbox.changes.length} reassignments, ${zap.posts.length} POSTs, ${zap.runs.length} runs, each with both people`;
     },
   },

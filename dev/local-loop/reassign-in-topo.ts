@@ -2,11 +2,11 @@ import type { Loop } from './start-loop.ts';
 
 const openStatuses = new Set(['PENDING', 'IN_PROGRESS']);
 
-/** An open task, the person who has it, and the next one in the workspace. */
-export type Choice = { taskId: string; userId: string; nextUserId: string };
+/** An open task, its assignee, and the next person of the workspace. */
+export type PossibleReassignment = { taskId: string; userId: string; nextUserId: string };
 
-/** Chooses open tasks that somebody has, one of each person, for the next person of the workspace. */
-export const chooseReassignments = ({ sandbox }: Loop, count: number): Choice[] => {
+/** Chooses assigned open tasks, at most one of each person. */
+export const chooseReassignments = ({ sandbox }: Loop, count: number): PossibleReassignment[] => {
   const { people, tasks } = sandbox.workspaces[0];
   const userIds = people.map(({ userId }) => userId);
   const choices = tasks.flatMap(({ id: taskId, status, assignee_user_id: userId }) => {
@@ -19,8 +19,11 @@ export const chooseReassignments = ({ sandbox }: Loop, count: number): Choice[] 
     .slice(0, count);
 };
 
-/** Reassigns over HTTP as another program or a colleague would; the key is another one than the Zaps use. */
-export const reassignInTopo = async ({ topoUrl, sandbox }: Loop, { taskId, nextUserId }: Choice): Promise<void> => {
+/** Reassigns through Topo's API as another program would, with another key than the Zaps use. */
+export const reassignInTopo = async (
+  { topoUrl, sandbox }: Loop,
+  { taskId, nextUserId }: PossibleReassignment,
+): Promise<void> => {
   const response = await fetch(`${topoUrl}/tasks/${taskId}/assignee`, {
     method: 'PATCH',
     headers: {

@@ -10,28 +10,28 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../sandbox/cre
 
 export type LoopOptions = {
   sandbox?: SandboxOptions;
-  /** Preferred ports; any free one where there is none, or where it is in use. */
+  /** Preferred ports; a port that is missing or in use is replaced by any free one. */
   ports?: { topo?: number; server?: number; zapier?: number };
   /** Where the webhook server keeps its data; by default a new folder that `close` removes. */
   dataFolder?: string;
-  /** Called when a part is up. */
+  /** Called for each part as soon as it is up. */
   started?: (part: 'Topo' | 'Zapier' | 'The server', url: string) => void;
-  /** More of the webhook server's variables. */
+  /** Additional environment variables of the webhook server. */
   serverEnvironment?: Record<string, string>;
 };
 
-/** Topo, the webhook server and Zapier on this machine, with the real app in it: the whole way of an event. */
+/** The sandbox as Topo, the webhook server, and a local Zapier with the real app: an event's whole way. */
 export type Loop = {
   readonly sandbox: Sandbox;
   /** Topo's API, with `/v1`. */
   readonly topoUrl: string;
   readonly server: WebhookServer;
   readonly zapier: LocalZapier;
-  /** The first workspace, connected with the key that may do everything. */
+  /** The first workspace, connected with its full-access key. */
   readonly connection: Connection;
-  /** Waits until the first reading of the workspace's tasks is over, so that every change from now on is heard. */
+  /** Waits until the server has read the workspace's tasks once: from then on it detects every change. */
   listening(): Promise<void>;
-  /** Waits until the webhook server has read Topo's tasks three times more: what would come twice has come by then. */
+  /** Waits until the server has read Topo's tasks three more times: a duplicate event would have arrived by then. */
   settled(): Promise<void>;
   /** Stops the webhook server, then Zapier, then Topo. May be called twice. */
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export type Loop = {
 
 type Closing = { close: () => Promise<void> | void };
 
-/** Closes all of them, the last one first, also when one cannot be closed; throws if there was one. */
+/** Closes all, the last one first. When one fails to close, the others are closed before it throws. */
 const closeAll = async (parts: Closing[]): Promise<void> => {
   const part = parts.pop();
   if (part === undefined) return;
@@ -111,7 +111,7 @@ const assemble = async (options: LoopOptions, parts: Closing[]): Promise<Loop> =
   };
 };
 
-/** Starts all of it, on free ports of this machine unless others are asked for. Nothing is left when it throws. */
+/** Starts everything, by default on free ports. When it throws, nothing is left running. */
 export const startLoop = async (options: LoopOptions = {}): Promise<Loop> => {
   const parts: Closing[] = [];
   try {

@@ -10,30 +10,30 @@ export type WebhookServerOptions = {
   topoApiUrl: string;
   /** `host:port` of the catch URLs. */
   hookHost: string;
-  /** Preferred; without it any free one. */
+  /** Preferred; by default any free one. */
   port?: number;
-  /** More of the server's variables, such as `POLL_INTERVAL_MS`, instead of the short ones that are used here. */
+  /** Additional variables, such as `POLL_INTERVAL_MS`; they override the short intervals used here. */
   environment?: Record<string, string>;
 };
 
-/** The real webhook server, built, as a process of its own. It keeps its port and its folder through every start. */
+/** The built webhook server in a process of its own. It keeps its port and its folder across restarts. */
 export type WebhookServer = {
   readonly url: string;
-  /** The number of the process that runs now; undefined when none does. */
+  /** The id of the running process; undefined when none runs. */
   readonly processId: number | undefined;
-  /** Everything that its processes have written to stdout and stderr. */
+  /** What its processes have written to stdout and stderr. */
   readonly output: string;
   /** Starts it again after `stop` or `kill`; resolves when it is ready. */
   start(): Promise<void>;
-  /** Asks it to stop (SIGTERM) and waits until it has. Throws when it did not end by itself with code 0. */
+  /** Sends SIGTERM and waits for the end. Throws unless it exits on its own with code 0. */
   stop(): Promise<void>;
-  /** Ends it at once (SIGKILL), as a power cut would. */
+  /** Kills it at once (SIGKILL), as a crash would. */
   kill(): Promise<void>;
 };
 
 const readyWithinMs = 20_000;
 
-// The server gives what is under way 16 s to end.
+// The server itself waits up to 16 s for work in progress.
 const stopWithinMs = 25_000;
 
 const quickPolling = { POLL_INTERVAL_MS: '250', POLL_IDLE_INTERVAL_MS: '250', TOPO_REQUESTS_PER_MINUTE: '6000' };
@@ -51,7 +51,7 @@ const answersReady = async (url: string): Promise<boolean> => {
 
 const spawnServer = (options: WebhookServerOptions, port: number): ChildProcess =>
   spawn(process.execPath, [fileURLToPath(builtFile('webhook-server/main.js'))], {
-    // All of its variables: none of the shell's, which might name the real Topo or another database.
+    // Its complete environment: the shell's might name the real Topo or another database.
     env: {
       ...quickPolling,
       DATA_DIR: options.dataFolder,
@@ -60,7 +60,7 @@ const spawnServer = (options: WebhookServerOptions, port: number): ChildProcess 
       HOOK_ALLOWED_HOSTS: options.hookHost,
       ...options.environment,
     },
-    // A group of its own: Ctrl-C in a terminal is for the program that started it, which stops it in order.
+    // A process group of its own: Ctrl-C must reach only the program that started it, which stops it in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -119,7 +119,7 @@ export const startWebhookServer = async (options: WebhookServerOptions): Promise
   try {
     await start();
   } catch (error) {
-    // Somebody took the port between the look and the start: the one thing that another attempt mends.
+    // Another program took the port after we found it free: the one failure that a second attempt cures.
     if (!output.includes('port is in use')) throw error;
     port = await freePort();
     await start();

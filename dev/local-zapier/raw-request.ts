@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RawRequest } from './app-event.ts';
 
-// Zapier's names come from WSGI, which prefixes every header but these two.
+// Zapier's header names come from WSGI, which prefixes every header but these two.
 const unprefixed = new Set(['content-type', 'content-length']);
 
 const titleCase = (name: string): string => name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase());
@@ -17,7 +17,7 @@ const zapierHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
 
 type Caught = { method: string; url: string; headers: IncomingHttpHeaders; content: string };
 
-/** A request as Zapier shows it to a hook's `perform`: `webhook-id` is `Http-Webhook-Id` there. */
+/** A request as Zapier passes it to a hook's `perform`: `webhook-id` becomes `Http-Webhook-Id`. */
 export const rawRequestOf = ({ method, url, headers, content }: Caught): RawRequest => ({
   method,
   querystring: url.split('?').slice(1).join('?'),
@@ -25,7 +25,7 @@ export const rawRequestOf = ({ method, url, headers, content }: Caught): RawRequ
   content,
 });
 
-/** The body as Zapier hands it over a second time, read; the text itself when it is no JSON. */
+/** The parsed body, which Zapier passes along as well; the text itself when it is not JSON. */
 export const cleanedRequestOf = (content: string): unknown => {
   try {
     return JSON.parse(content);

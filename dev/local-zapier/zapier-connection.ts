@@ -5,19 +5,19 @@ import type { CacheOwner } from './zap-cache.ts';
 
 type Fields = Record<string, unknown>;
 
-/** An account of the app that a Zapier user has connected. Every method throws `AppFault` for what the app threw. */
+/** A connected account of the app. Every method throws an `AppFault` when the app throws. */
 export type Connection = CacheOwner & {
   readonly token: string;
   readonly authData: Record<string, string>;
-  /** Runs the connection test and answers what it returned. */
+  /** Runs the connection test and returns its result. */
   test(): Promise<unknown>;
-  /** Runs the test and answers how Zapier would show this connection. */
+  /** Runs the test and returns the name that Zapier would show. */
   label(): Promise<string>;
-  /** Runs an action as a step of a Zap; `inputDataRaw` is what stands in its fields before anything is mapped in. */
+  /** Runs an action as a step of a Zap; `inputDataRaw` holds its fields before values are mapped in. */
   act(action: string, inputData: Fields, inputDataRaw?: Fields): Promise<unknown>;
   /** Runs a search as a step of a Zap. */
   search(search: string, inputData: Fields, inputDataRaw?: Fields): Promise<unknown>;
-  /** What the editor offers for building a Zap. */
+  /** The steps that the editor offers. */
   steps(): Promise<AppStep[]>;
   /** Fills a dropdown from a hidden trigger; `page` counts from 0. */
   dropdown(trigger: string, inputData?: Fields, page?: number): Promise<unknown>;

@@ -3,32 +3,31 @@ import { rawRequestOf } from './raw-request.ts';
 import type { Catcher } from './zap.ts';
 import { type CacheOwner, readRpcBody, type ZapCache } from './zap-cache.ts';
 
-type ZapierParts = {
+type ZapierHttpParts = {
   /** Zaps by the path of each catch URL that they ever had. */
   catchers: ReadonlyMap<string, Catcher>;
   /** Connections by the token that core sends. */
   owners: ReadonlyMap<string, CacheOwner>;
   cache: ZapCache;
   drawId: () => string;
-  /** One line of what core logs. */
+  /** Called for each line that core logs. */
   logged: (line: string) => void;
 };
 
-/** Zapier takes bodies up to 10 MB. */
-const largestBody = '10mb';
+/** Zapier accepts bodies up to 10 MB. */
+const maxBodySize = '10mb';
 
-/** How late an answer is that comes late. */
-const lateMs = 250;
+const lateAnswerMs = 250;
 
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : '');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Zapier's side of HTTP: the catch URLs, the calls of core's `z.cache`, and where core posts its logs. */
-export const createZapierApp = ({ catchers, owners, cache, drawId, logged }: ZapierParts): Express => {
+/** Zapier's HTTP side: the catch URLs, the RPC of core's `z.cache`, and the endpoint for core's logs. */
+export const createZapierHttp = ({ catchers, owners, cache, drawId, logged }: ZapierHttpParts): Express => {
   const app = express();
   app.disable('x-powered-by');
-  app.use(express.text({ type: () => true, limit: largestBody }));
+  app.use(express.text({ type: () => true, limit: maxBodySize }));
 
   app.post('/hooks/standard/:user/:zap', (request, response) => {
     const catcher = catchers.get(request.path);
@@ -40,7 +39,7 @@ export const createZapierApp = ({ catchers, owners, cache, drawId, logged }: Zap
       case 'accepts':
         return accept();
       case 'answers late':
-        return setTimeout(accept, lateMs);
+        return setTimeout(accept, lateAnswerMs);
       case 'is off':
         return response.status(410).json({ status: 'gone' });
       case 'refuses':

@@ -1,10 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TaskReassigned } from '../../contract/event.ts';
-import { type Choice, chooseReassignments, reassignInTopo } from '../../dev/local-loop/reassign-in-topo.ts';
+import {
+  chooseReassignments,
+  type PossibleReassignment,
+  reassignInTopo,
+} from '../../dev/local-loop/reassign-in-topo.ts';
 import { type Loop, startLoop } from '../../dev/local-loop/start-loop.ts';
 import { fetchHooks } from '../../dev/local-server/fetch-hooks.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
-import type { Post, Zap } from '../../dev/local-zapier/zap.ts';
+import type { CaughtPost, Zap } from '../../dev/local-zapier/zap.ts';
 
 // Topo is the sandbox; the app, the webhook server and everything between them are the real ones, over HTTP.
 
@@ -48,7 +52,7 @@ const activeHooks = async () => {
   return hooks.filter(({ state }) => state !== 'ended');
 };
 
-const postAgain = (url: string, { request }: Post, changed: Record<string, string> = {}) => {
+const postAgain = (url: string, { request }: CaughtPost, changed: Record<string, string> = {}) => {
   const signed = ['Webhook-Id', 'Webhook-Timestamp', 'Webhook-Signature'].map((name) => [
     name,
     request.headers[`Http-${name}`] ?? '',
@@ -124,7 +128,7 @@ test('two Zaps hear the same reassignment, each once', async () => {
 });
 
 test('a Zap for one person hears of that person’s new tasks alone', async () => {
-  const [wanted, other] = chooseReassignments(loop, 2) as [Choice, Choice];
+  const [wanted, other] = chooseReassignments(loop, 2) as [PossibleReassignment, PossibleReassignment];
   const everything = await turnOnZap();
   const filtered = await turnOnZap({ inputData: { new_assignee_ids: [wanted.nextUserId] } });
 
@@ -175,13 +179,13 @@ test('a server that is killed right after a reassignment tells of it once when i
 
 test('a server that is killed while Zapier has not answered delivers again, and one run starts', async () => {
   const zap = await turnOnZap();
-  zap.manner = 'hangs';
+  zap.behaviour = 'hangs';
   const choice = chooseOne();
   await reassignInTopo(loop, choice);
   await waitUntil('the server sent it', () => zap.posts.length === 1);
 
   await loop.server.kill();
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
   await loop.server.start();
 
   expect(await heardBy(zap)).toMatchObject([{ task: { id: choice.taskId } }]);
@@ -191,12 +195,12 @@ test('a server that is killed while Zapier has not answered delivers again, and 
 
 test('a server that is killed before it hears that Zapier took the event sends it again, and no second run starts', async () => {
   const zap = await turnOnZap();
-  zap.manner = 'loses the answer';
+  zap.behaviour = 'loses the answer';
   await reassignInTopo(loop, chooseOne());
   await waitUntil('the Zap ran', () => zap.runs.length === 1);
 
   await loop.server.kill();
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
   await loop.server.start();
   await waitUntil('the server sent it again', () => zap.posts.length === 2);
   await loop.zapier.idle();
@@ -207,11 +211,11 @@ test('a server that is killed before it hears that Zapier took the event sends i
 
 test('a catch URL that is refused for a while gets the event later', async () => {
   const zap = await turnOnZap();
-  zap.manner = 'refuses';
+  zap.behaviour = 'refuses';
   await reassignInTopo(loop, chooseOne());
   await waitUntil('the server sent it', () => zap.posts.length === 1);
 
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
 
   expect(await heardBy(zap)).toHaveLength(1);
   expect(zap.posts.at(-1)).toMatchObject({ status: 200 });
@@ -243,7 +247,7 @@ test('a POST with a forged signature starts no run', async () => {
   const zap = await turnOnZap();
   await reassignInTopo(loop, chooseOne());
   await heardBy(zap);
-  const [genuine] = zap.posts as [Post];
+  const [genuine] = zap.posts as [CaughtPost];
 
   await postAgain(zap.targetUrl ?? '', genuine, { 'Webhook-Id': 'msg_forged', 'Webhook-Signature': 'v1,Zm9yZ2Vk' });
   await postAgain(zap.targetUrl ?? '', genuine, { 'Webhook-Id': 'msg_forged' });
@@ -258,7 +262,7 @@ test('a genuine delivery that comes a second time starts no second run', async (
   const zap = await turnOnZap();
   await reassignInTopo(loop, chooseOne());
   await heardBy(zap);
-  const [genuine] = zap.posts as [Post];
+  const [genuine] = zap.posts as [CaughtPost];
 
   await postAgain(zap.targetUrl ?? '', genuine);
   await loop.zapier.idle();

@@ -1,19 +1,19 @@
 import type { AppStep, InputField } from '../app-step.ts';
-import { byLabel, type Given, lookUp } from './step-output.ts';
+import { byLabel, lookUp, type StepOutput } from './step-output.ts';
 import { type Filled, nameOf, type WrittenStep } from './written-step.ts';
 
-type Earlier = ReadonlyMap<number, Given>;
+type Earlier = ReadonlyMap<number, StepOutput>;
 
-/** The fields of a step by key: what the app gets, and what stands there before Zapier puts in what was mapped. */
+/** The fields of a step by key: with mapped values filled in, and raw as they stand in the editor. */
 export type FilledIn = { inputData: Record<string, unknown>; inputDataRaw: Record<string, unknown> };
 
-/** Zapier writes a list that lands in a text with commas, and nothing for what is not there. */
+/** Zapier joins a list with commas where a text is expected, and writes nothing for a missing value. */
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
   return Array.isArray(value) ? value.map(textOf).join(',') : String(value);
 };
 
-/** What a field of another app holds, as text. */
+/** The content of a field as text. */
 export const fillText = (filled: Filled, earlier: Earlier): string =>
   filled.map((part) => (typeof part === 'string' ? part : textOf(lookUp(part, earlier)))).join('');
 
@@ -25,7 +25,7 @@ const switches = [
   { label: 'No', value: 'false' },
 ];
 
-/** Where there is a list to choose from, words are the label of a choice. */
+/** In a dropdown the text is the label of a choice. */
 const choose = (words: string, { choices, isSwitch }: InputField): string => {
   const offered = isSwitch ? switches : choices;
   return offered.length === 0 ? words : byLabel(offered, words).value;
@@ -43,10 +43,10 @@ const contentOf = (filled: Filled, field: InputField, earlier: Earlier): unknown
 const listed = (value: unknown, { isList }: InputField): unknown => (isList && !Array.isArray(value) ? [value] : value);
 
 /**
- * Fills the fields of a step of the app, found by their labels; the others keep what usually stands there.
+ * Fills in the fields of a step of the app by label; the others keep their defaults.
  *
- * @throws Error when the editor would not let somebody do this: a field or a choice that is not there, something of a
- * step that does not give it, or a required field that is left out.
+ * @throws Error for what the editor would not allow: an unknown field or choice, a value that the earlier step does not
+ * have, or a missing required field.
  */
 export const fillIn = (step: AppStep, written: WrittenStep, earlier: Earlier): FilledIn => {
   const filledIn: FilledIn = { inputData: {}, inputDataRaw: {} };

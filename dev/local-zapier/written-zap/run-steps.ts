@@ -3,49 +3,49 @@ import type { AppStep } from '../app-step.ts';
 import { isRecord } from '../is-record.ts';
 import type { Connection } from '../zapier-connection.ts';
 import { fillIn, fillText } from './fill-in.ts';
-import { byLabel, type Given, givenByApp, givenElsewhere } from './step-output.ts';
+import { byLabel, outputOfApp, outputOfOtherApp, type StepOutput } from './step-output.ts';
 import { nameOf, type WrittenStep } from './written-step.ts';
 
-/** A step of another app, played: it gets its fields as texts, by label, and answers what it gives, or stops the run. */
-export type Elsewhere = (fields: Readonly<Record<string, string>>) => Promise<Record<string, unknown> | 'filtered'>;
+/** Stands in for a step of another app: gets its fields as text, by label, and returns its output or stops the run. */
+export type OtherAppStep = (fields: Readonly<Record<string, string>>) => Promise<Record<string, unknown> | 'filtered'>;
 
 /**
- * How a run of a Zap ended, in the words of Zapier's history, and at which step. `outputs` are those of the steps of the
- * app that ran, by number.
+ * How a run of a Zap ended, in the words of Zap history, and at which step. `outputs` are those of the app's steps that
+ * ran, by number.
  */
-export type Course = { outputs: ReadonlyMap<number, unknown> } & (
+export type ZapRun = { outputs: ReadonlyMap<number, unknown> } & (
   | { status: 'success' }
   | { status: 'filtered'; at: number }
   | { status: 'halted' | 'errored'; at: number; reason: string }
 );
 
-/** What the steps after a trigger need. `appName` is what the steps of the app are written under. */
-export type CourseParts = {
+/** What running the steps needs. `appName` is the app's name in the editor. */
+export type ZapRunParts = {
   connection: Connection;
   appName: string;
   appSteps: readonly AppStep[];
-  /** The steps of other apps, by name, such as `Slack: Send Direct Message`. */
-  elsewhere: Readonly<Record<string, Elsewhere>>;
+  /** Stand-ins for the steps of other apps, by name, such as `Slack: Send Direct Message`. */
+  otherApps: Readonly<Record<string, OtherAppStep>>;
 };
 
 type StepEnd =
-  | { kind: 'goes on'; given: Given; output?: unknown }
+  | { kind: 'continues'; output: StepOutput; returned?: unknown }
   | { kind: 'filtered' }
   | { kind: 'halted' | 'errored'; reason: string };
 
-const runElsewhere = async (
+const runInOtherApp = async (
   step: WrittenStep,
-  earlier: ReadonlyMap<number, Given>,
-  { elsewhere }: CourseParts,
+  earlier: ReadonlyMap<number, StepOutput>,
+  { otherApps }: ZapRunParts,
 ): Promise<StepEnd> => {
-  const play = elsewhere[nameOf(step)];
+  const play = otherApps[nameOf(step)];
   if (play === undefined) throw new Error(`Nobody plays “${nameOf(step)}”.`);
   const fields = Object.fromEntries(step.fields.map(({ label, filled }) => [label, fillText(filled, earlier)]));
   const output = await play(fields);
-  return output === 'filtered' ? { kind: 'filtered' } : { kind: 'goes on', given: givenElsewhere(output) };
+  return output === 'filtered' ? { kind: 'filtered' } : { kind: 'continues', output: outputOfOtherApp(output) };
 };
 
-/** Zapier goes on with the first that a search finds. Unless told otherwise, it stops the run when there is none. */
+/** Zapier continues with a search's first result. By default it stops the run when there is none. */
 const firstOf = (found: unknown): unknown => (Array.isArray(found) ? found[0] : undefined);
 
 const faultEnd = (fault: unknown): StepEnd => {
@@ -55,8 +55,8 @@ const faultEnd = (fault: unknown): StepEnd => {
 
 const runInApp = async (
   step: WrittenStep,
-  earlier: ReadonlyMap<number, Given>,
-  { connection, appSteps }: CourseParts,
+  earlier: ReadonlyMap<number, StepOutput>,
+  { connection, appSteps }: ZapRunParts,
 ): Promise<StepEnd> => {
   const appStep = byLabel(
     appSteps.filter(({ kind }) => kind !== 'triggers'),
@@ -69,32 +69,32 @@ const runInApp = async (
     const answer = await run(appStep.key, inputData, inputDataRaw);
     const output = isSearch ? firstOf(answer) : answer;
     if (!isRecord(output)) return { kind: 'halted', reason: 'Nothing could be found for the search.' };
-    return { kind: 'goes on', given: givenByApp(appStep.outputFields, output), output };
+    return { kind: 'continues', output: outputOfApp(appStep.outputFields, output), returned: output };
   } catch (fault) {
     return faultEnd(fault);
   }
 };
 
 /**
- * Runs the steps after a trigger, one after the other, as far as they come.
+ * Runs the steps after a trigger in order, until one stops the run.
  *
- * @param triggered what the trigger gave.
- * @throws Error for a step that nobody could set up like this in the editor.
+ * @param triggered the trigger's output.
+ * @throws Error for a step that the editor would not allow.
  */
-export const runCourse = async (
-  parts: CourseParts,
+export const runSteps = async (
+  parts: ZapRunParts,
   [trigger, ...steps]: readonly [WrittenStep, ...WrittenStep[]],
-  triggered: Given,
-): Promise<Course> => {
+  triggered: StepOutput,
+): Promise<ZapRun> => {
   const earlier = new Map([[trigger.number, triggered]]);
   const outputs = new Map<number, unknown>();
   for (const step of steps) {
-    const run = step.app === parts.appName ? runInApp : runElsewhere;
+    const run = step.app === parts.appName ? runInApp : runInOtherApp;
     const end = await run(step, earlier, parts);
     switch (end.kind) {
-      case 'goes on':
-        earlier.set(step.number, end.given);
-        if (end.output !== undefined) outputs.set(step.number, end.output);
+      case 'continues':
+        earlier.set(step.number, end.output);
+        if (end.returned !== undefined) outputs.set(step.number, end.returned);
         break;
       case 'filtered':
         return { status: end.kind, at: step.number, outputs };

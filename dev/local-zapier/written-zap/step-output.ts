@@ -2,8 +2,8 @@ import type { OutputField } from '../app-step.ts';
 import { isRecord } from '../is-record.ts';
 import type { Mapped } from './written-step.ts';
 
-/** What a step has given, by the labels that the editor shows. Throws for a label that it does not show. */
-export type Given = (label: string) => unknown;
+/** Reads a value from a step's output by the label that the editor shows. Throws for an unknown label. */
+export type StepOutput = (label: string) => unknown;
 
 const along = (value: unknown, path: readonly string[]): unknown => {
   const [name, ...rest] = path;
@@ -21,7 +21,7 @@ const only = <Item>(items: readonly Item[], label: string, offered: readonly str
   return item;
 };
 
-/** The one of several that has a label. Throws with what there is, when there is none or are several. */
+/** Finds the one item with a label. Throws, listing the labels, when none or several have it. */
 export const byLabel = <Item extends { label: string }>(items: readonly Item[], label: string): Item =>
   only(
     items.filter((item) => item.label === label),
@@ -29,15 +29,15 @@ export const byLabel = <Item extends { label: string }>(items: readonly Item[], 
     items.map((item) => item.label),
   );
 
-/** What a step of the app has given: `tasks[]id` is the ids of all tasks. */
-export const givenByApp =
-  (fields: readonly OutputField[], output: unknown): Given =>
+/** The output of a step of the app: `tasks[]id` is the ids of all tasks. */
+export const outputOfApp =
+  (fields: readonly OutputField[], output: unknown): StepOutput =>
   (label) =>
     along(output, pathOf(byLabel(fields, label).key));
 
-/** What a step of another app has given. */
-export const givenElsewhere =
-  (output: Record<string, unknown>): Given =>
+/** The output of a step of another app, keyed by label. */
+export const outputOfOtherApp =
+  (output: Record<string, unknown>): StepOutput =>
   (label) =>
     output[
       only(
@@ -47,9 +47,9 @@ export const givenElsewhere =
       )
     ];
 
-/** What was mapped. Throws when there is no such earlier step. */
-export const lookUp = ({ step, label }: Mapped, earlier: ReadonlyMap<number, Given>): unknown => {
-  const given = earlier.get(step);
-  if (given === undefined) throw new Error(`There is no step ${step} before this one.`);
-  return given(label);
+/** Returns a mapped value. Throws when there is no such earlier step. */
+export const lookUp = ({ step, label }: Mapped, earlier: ReadonlyMap<number, StepOutput>): unknown => {
+  const output = earlier.get(step);
+  if (output === undefined) throw new Error(`There is no step ${step} before this one.`);
+  return output(label);
 };

@@ -1,10 +1,10 @@
-/** What an earlier step gave, picked from the list of the editor, such as `1. Owner Email`. */
+/** A value of an earlier step, picked in the editor, such as `1. Owner Email`. */
 export type Mapped = { step: number; label: string };
 
-/** What somebody put into a field: words, and what earlier steps gave, side by side. Nothing is an empty list. */
+/** The content of a field: text and mapped values, side by side. An empty list is an empty field. */
 export type Filled = readonly (string | Mapped)[];
 
-/** A step as somebody set it up, in the words of the editor. The trigger is number 1. */
+/** A step as it is set up in the editor, by the labels shown there. The trigger is number 1. */
 export type WrittenStep = {
   number: number;
   app: string;
@@ -12,5 +12,5 @@ export type WrittenStep = {
   fields: readonly { label: string; filled: Filled }[];
 };
 
-/** For errors, and the name by which others play a step of another app: `Slack: Send Direct Message`. */
+/** Such as `Slack: Send Direct Message`: names a step in errors, and selects the stand-in for a step of another app. */
 export const nameOf = ({ app, event }: Pick<WrittenStep, 'app' | 'event'>): string => `${app}: ${event}`;

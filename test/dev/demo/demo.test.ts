@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { passStations } from '../../../dev/demo/run-stages.ts';
+import { runStages } from '../../../dev/demo/run-stages.ts';
 import { builtFile } from '../../../dev/local-server/built-file.ts';
 import { freePort } from '../../../dev/local-server/free-port.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
@@ -38,7 +38,7 @@ const startDemo = (...flags: string[]) => {
   return demo;
 };
 
-test('the demo goes the way there and back once, and ends well', async () => {
+test('the demo runs every stage once and exits with 0', async () => {
   const demo = startDemo('--once');
 
   expect(await demo.ended).toEqual([0, null]);
@@ -51,7 +51,7 @@ test('the demo goes the way there and back once, and ends well', async () => {
   expect(demo.output).toContain('2 reassignments, 2 POSTs, 2 runs, each with both people');
 });
 
-test('the demo stays up, tells what the Zap hears, and stops everything when it is interrupted', async () => {
+test('the demo stays up, prints what the Zap hears, and stops everything when it is interrupted', async () => {
   const demo = startDemo();
   await waitUntil('the demo is up', () => {
     if (demo.child.exitCode !== null) throw new Error(demo.output);
@@ -94,21 +94,21 @@ test('the demo refuses a flag that it does not know', async () => {
   expect(demo.output).toBe('“--twice” is unknown here: the only flag is --once, as in `npm start -- --once`.\n');
 });
 
-test('a station that is not reached is named, and those after it are left out', async () => {
-  const passed: string[] = [];
-  const stations = [
-    { name: 'First', pass: async () => 'done' },
-    { name: 'Second', pass: () => Promise.reject(new Error('The bridge is out.')) },
-    { name: 'Third', pass: async () => 'done' },
+test('a stage that fails is named, and those after it do not run', async () => {
+  const completed: string[] = [];
+  const stages = [
+    { name: 'First', run: async () => 'done' },
+    { name: 'Second', run: () => Promise.reject(new Error('The bridge is out.')) },
+    { name: 'Third', run: async () => 'done' },
   ];
 
-  const way = passStations(stations, (station) => passed.push(station));
+  const running = runStages(stages, (stage) => completed.push(stage));
 
-  await expect(way).rejects.toThrow('“Second” was not reached. The bridge is out.');
-  expect(passed).toEqual(['First']);
+  await expect(running).rejects.toThrow('“Second” was not reached. The bridge is out.');
+  expect(completed).toEqual(['First']);
 });
 
-test('a wait that is over says what did not come true', async () => {
+test('a wait that times out says what did not happen', async () => {
   await expect(waitUntil('pigs fly', () => false, { withinMs: 30 })).rejects.toThrow(
     'It did not come true within 0.03 s that pigs fly.',
   );

@@ -268,10 +268,10 @@ test('a Zap whose app cannot subscribe stays off and says why', async () => {
 
 test('a catch URL can refuse, and such a POST starts no run', async () => {
   const zap = await turnOnToyZap();
-  zap.manner = 'refuses';
+  zap.behaviour = 'refuses';
 
   expect((await post(zap.targetUrl, { ids: ['1'] })).status).toBe(503);
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
   expect((await post(zap.targetUrl, { ids: ['1'] })).status).toBe(200);
   await zapier.idle();
 

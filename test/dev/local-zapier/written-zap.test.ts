@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { AppFault } from '../../../dev/local-zapier/app-fault.ts';
 import type { AppStep, InputField } from '../../../dev/local-zapier/app-step.ts';
 import { fillIn } from '../../../dev/local-zapier/written-zap/fill-in.ts';
-import { type CourseParts, runCourse } from '../../../dev/local-zapier/written-zap/run-steps.ts';
-import { givenByApp, givenElsewhere } from '../../../dev/local-zapier/written-zap/step-output.ts';
+import { runSteps, type ZapRunParts } from '../../../dev/local-zapier/written-zap/run-steps.ts';
+import { outputOfApp, outputOfOtherApp } from '../../../dev/local-zapier/written-zap/step-output.ts';
 import type { Filled, WrittenStep } from '../../../dev/local-zapier/written-zap/written-step.ts';
 import type { Connection } from '../../../dev/local-zapier/zapier-connection.ts';
 
@@ -48,7 +48,7 @@ const written = (fields: Record<string, Filled>, event = 'Paint Wall', number = 
   fields: Object.entries(fields).map(([label, filled]) => ({ label, filled })),
 });
 
-const earlier = new Map([[1, givenElsewhere({ Wall: 'north', Helpers: ['Ada', 'Grace'], Nobody: null, Count: 3 })]]);
+const earlier = new Map([[1, outputOfOtherApp({ Wall: 'north', Helpers: ['Ada', 'Grace'], Nobody: null, Count: 3 })]]);
 
 const fill = (fields: Record<string, Filled>) => fillIn(paint, written({ Wall: ['north'], ...fields }), earlier);
 
@@ -98,7 +98,7 @@ test('a required field cannot be left out', () => {
 
 test('what a step of the app gives is found by its label, also inside of objects and lists', () => {
   const output = { wall: { name: 'north' }, coats: [{ painter: { name: 'Ada' } }, { painter: null }], tins: ['red'] };
-  const given = givenByApp(paint.outputFields, output);
+  const given = outputOfApp(paint.outputFields, output);
   expect(given('Wall Name')).toBe('north');
   expect(given('Painters')).toEqual(['Ada', undefined]);
   expect(given('Tins')).toEqual(['red']);
@@ -112,11 +112,11 @@ const trigger: WrittenStep = { number: 1, app: 'Elsewhere', event: 'Trigger', fi
 const run = (steps: WrittenStep[], answers: { act?: unknown; search?: unknown } = {}, played: string[] = []) => {
   const answer = (given: unknown) => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given));
   const connection = { act: () => answer(answers.act), search: () => answer(answers.search) } as unknown as Connection;
-  const parts: CourseParts = {
+  const parts: ZapRunParts = {
     connection,
     appName: 'Walls',
     appSteps: [paint, find],
-    elsewhere: {
+    otherApps: {
       'Filter: Stop': async () => 'filtered',
       'Mail: Send': async ({ Text = '' }) => {
         played.push(Text);
@@ -124,7 +124,7 @@ const run = (steps: WrittenStep[], answers: { act?: unknown; search?: unknown } 
       },
     },
   };
-  return runCourse(parts, [trigger, ...steps], givenElsewhere({ Wall: 'north' }));
+  return runSteps(parts, [trigger, ...steps], outputOfOtherApp({ Wall: 'north' }));
 };
 
 const mail = (number: number, text: Filled): WrittenStep => ({
@@ -139,16 +139,16 @@ const findWall = written({ Wall: [{ step: 1, label: 'Wall' }] }, 'Find Wall');
 test('a search gives on the first that it finds', async () => {
   const played: string[] = [];
   const search = [{ wall: { name: 'first' } }, { wall: { name: 'second' } }];
-  const course = await run([findWall, mail(3, ['The ', { step: 2, label: 'Wall Name' }])], { search }, played);
-  expect(course.status).toBe('success');
-  expect(course.outputs.get(2)).toEqual({ wall: { name: 'first' } });
+  const zapRun = await run([findWall, mail(3, ['The ', { step: 2, label: 'Wall Name' }])], { search }, played);
+  expect(zapRun.status).toBe('success');
+  expect(zapRun.outputs.get(2)).toEqual({ wall: { name: 'first' } });
   expect(played).toEqual(['The first']);
 });
 
 test('a search that finds nothing stops the run', async () => {
   const played: string[] = [];
-  const course = await run([findWall, mail(3, ['never'])], { search: [] }, played);
-  expect(course).toMatchObject({ status: 'halted', at: 2, reason: 'Nothing could be found for the search.' });
+  const zapRun = await run([findWall, mail(3, ['never'])], { search: [] }, played);
+  expect(zapRun).toMatchObject({ status: 'halted', at: 2, reason: 'Nothing could be found for the search.' });
   expect(played).toEqual([]);
 });
 
@@ -158,12 +158,12 @@ test.each([
   ['ThrottledError', 'errored'],
 ])('a step that throws %s stops the run as %s', async (error, status) => {
   const played: string[] = [];
-  const course = await run(
+  const zapRun = await run(
     [written({ Wall: ['north'] }), mail(3, ['never'])],
     { act: new AppFault(error, 'Why.') },
     played,
   );
-  expect(course).toMatchObject({ status, at: 2, reason: 'Why.' });
+  expect(zapRun).toMatchObject({ status, at: 2, reason: 'Why.' });
   expect(played).toEqual([]);
 });
 
