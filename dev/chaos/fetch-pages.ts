@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { DeliveryPage } from '../../contract/delivery.ts';
 import { EventPage } from '../../contract/event.ts';
 
-/** A server, and a key that may read there. */
+/** A server, and a key of the workspace to read. */
 export type Reader = { serverUrl: string; key: string };
 
 const fetchPages = async <Item extends { id: string }>(

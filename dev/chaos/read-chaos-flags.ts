@@ -20,8 +20,8 @@ export type Flags = z.output<typeof Flags>;
 
 const usage = 'Use: npm run chaos -- --store sqlite|postgres [--kills 10] [--seed 1] [--json]';
 
-/** Reads the command's flags; `undefined` and a sentence when one of them is wrong. */
-export const readFlags = (args: readonly string[]): { flags: Flags } | { flags: undefined; sentence: string } => {
+/** Reads the command's flags; `undefined` and a sentence when one is wrong. */
+export const readChaosFlags = (args: readonly string[]): { flags: Flags } | { flags: undefined; sentence: string } => {
   const text = { type: 'string' } as const;
   try {
     const { values } = parseArgs({

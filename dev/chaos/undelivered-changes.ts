@@ -1,56 +1,55 @@
 import type { Change } from './ledger.ts';
-import type { ReadPost } from './read-post.ts';
+import type { EventPost } from './read-post.ts';
 
-/** What the hooks had heard at the last look. */
-export type Hearing = {
-  look(): void;
-  /** Whether every hook has accepted an event of the newest change of this task, if it ever changed. */
-  isHeard(taskId: string): boolean;
-  /** How many changes not every hook has heard of. */
-  unheard(): number;
+/** The changes that not every hook has accepted an event of, as of the last `update`. */
+export type UndeliveredChanges = {
+  update(): void;
+  /** Whether every hook has accepted an event of this task's newest change, if it ever changed. */
+  isDelivered(taskId: string): boolean;
+  count(): number;
 };
 
 const keyOf = ({ taskId, updatedAt }: Change): string => `${taskId} ${updatedAt}`;
 
-/** Takes what has been added to a list since the last look. */
-const follow = <Item>(items: () => readonly Item[], take: (item: Item) => void): (() => void) => {
-  let taken = 0;
+/** Handles what was added to a list since the last call. */
+const follow = <Item>(items: () => readonly Item[], handle: (item: Item) => void): (() => void) => {
+  let handled = 0;
   return () => {
-    const added = items().slice(taken);
-    taken += added.length;
-    for (const item of added) take(item);
+    const added = items().slice(handled);
+    handled += added.length;
+    for (const item of added) handle(item);
   };
 };
 
 /** @param hooks the POSTs of each hook. */
-export const createHearing = (
+export const createUndeliveredChanges = (
   changes: () => readonly Change[],
-  hooks: readonly (() => readonly ReadPost[])[],
-): Hearing => {
+  hooks: readonly (() => readonly EventPost[])[],
+): UndeliveredChanges => {
   const newest = new Map<string, string>();
   const missing = new Map<string, Set<number>>();
-  const hear = (hook: number, key: string): void => {
-    const still = missing.get(key);
-    still?.delete(hook);
-    if (still?.size === 0) missing.delete(key);
+  const remove = (hook: number, key: string): void => {
+    const waiting = missing.get(key);
+    waiting?.delete(hook);
+    if (waiting?.size === 0) missing.delete(key);
   };
-  const follows = [
+  const followers = [
     follow(changes, (change) => {
       newest.set(change.taskId, keyOf(change));
       missing.set(keyOf(change), new Set(hooks.keys()));
     }),
     ...hooks.map((posts, hook) =>
       follow(posts, ({ isAccepted, change }) => {
-        if (isAccepted) hear(hook, keyOf(change));
+        if (isAccepted) remove(hook, keyOf(change));
       }),
     ),
   ];
 
   return {
-    look() {
-      for (const followOn of follows) followOn();
+    update() {
+      for (const followOn of followers) followOn();
     },
-    isHeard: (taskId) => !missing.has(newest.get(taskId) ?? ''),
-    unheard: () => missing.size,
+    isDelivered: (taskId) => !missing.has(newest.get(taskId) ?? ''),
+    count: () => missing.size,
   };
 };
