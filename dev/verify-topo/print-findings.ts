@@ -36,7 +36,7 @@ const explain = (findings: readonly Finding[]): string[] => {
   return lines.length === 0 ? [] : ['', 'What is different means:', ...lines];
 };
 
-/** The findings as a table for people, and what each difference means. `width` is that of the terminal. */
+/** The findings for people: a table, and what each difference means. `width` is that of the terminal. */
 export const printTable = (findings: readonly Finding[], width: number): string => {
   const room = width - verdictWidth - 3 * gap.length;
   const shares = [0.3, 0.3, 0.4].map((share) => Math.max(narrowest, Math.floor(room * share)));
@@ -46,3 +46,9 @@ export const printTable = (findings: readonly Finding[], width: number): string 
   const head = printRow(['fact', 'expected', 'seen', 'verdict'], widths);
   return `${[head, rule, ...rows.flatMap((row) => [row, '']).slice(0, -1), ...explain(findings)].join('\n')}\n`;
 };
+
+/** The findings for programs: one JSON object a line. */
+export const printJson = (findings: readonly Finding[]): string =>
+  findings
+    .map(({ fact, expected, seen, verdict }) => `${JSON.stringify({ fact, expected, seen, verdict })}\n`)
+    .join('');

@@ -5,7 +5,7 @@ import { asAssumed, different, notSeen } from '../finding.ts';
 const fact = { fact: 'GET /v1/sequences/{id} exists', expected: 'it answers the template of the task’s sequence' };
 const meaning = 'A filter on sequence templates cannot be applied, so subscribing with one has to be turned down.';
 
-export const checkSequenceCall: Check = async ({ ask, plan }) => {
+export const checkGetSequenceCall: Check = async ({ ask, plan }) => {
   const { sequence_id: sequenceId } = plan.task;
   if (sequenceId === null) return [notSeen(fact, 'the task belongs to no sequence')];
   const outcome = await ask(getSequence(sequenceId));

@@ -5,8 +5,8 @@ import { asAssumed, different, notSeen } from '../finding.ts';
 const fact = { fact: 'GET /v1/tasks/{id} exists', expected: 'it answers the task' };
 const meaning = 'A task can be read from the list alone, so whatever needs one by its id has to search there.';
 
-/** The task itself has been read before, one way or the other: a 404 speaks of the call. */
-export const checkOwnCall: Check = async ({ ask, plan }) => {
+/** The task is known to exist, so a 404 means that the call does not. */
+export const checkGetTaskCall: Check = async ({ ask, plan }) => {
   const outcome = await ask(getTask(plan.task.id));
   switch (outcome.kind) {
     case 'answered':

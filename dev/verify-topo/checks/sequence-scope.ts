@@ -13,7 +13,7 @@ const moved = { fact: 'Scope SEQUENCE moves updated_at of those tasks', expected
 
 const bothNotSeen = (why: string): Finding[] => [notSeen(actionable, why), notSeen(moved, why)];
 
-type Lendable = Extract<SiblingPlan, { kind: 'lendable' }>;
+type Movable = Extract<SiblingPlan, { kind: 'movable' }>;
 type Pair = { before: Task; after: Task };
 
 const attempts = 6;
@@ -22,20 +22,20 @@ const pauseMs = 1_000;
 const read = ({ ask, plan }: CheckContext): Promise<TasksReading> =>
   readTasks(ask, { sequenceId: plan.task.sequence_id ?? '', sortBy: 'created_at' }, { mostPages: 20 });
 
-/** Reads the siblings until the open ones have moved, or for a few seconds. */
-const readAfter = async (context: CheckContext, { tasks }: Lendable): Promise<TasksReading> => {
+/** Reads the siblings until the open ones have moved, at most a few seconds. */
+const readAfter = async (context: CheckContext, { tasks }: Movable): Promise<TasksReading> => {
   const openIds = tasks.filter(isOpen).map(({ id }) => id);
   for (let attempt = 1; ; attempt += 1) {
     const reading = await read(context);
     if (reading.kind !== 'read' || attempt === attempts) return reading;
     const holderOf = (id: string) => reading.tasks.find((task) => task.id === id)?.assignee_user_id;
-    if (openIds.every((id) => holderOf(id) === context.plan.borrowerId)) return reading;
+    if (openIds.every((id) => holderOf(id) === context.plan.temporaryAssigneeId)) return reading;
     await context.wait(pauseMs);
   }
 };
 
-/** The task of the sequence that is not as it was when the plan was made, with the person who agreed to it. */
-const findChanged = ({ plan }: CheckContext, { tasks }: Lendable, present: readonly Task[]): Task | undefined => {
+/** A task of the sequence that has changed since the plan was made and agreed to. */
+const findChanged = ({ plan }: CheckContext, { tasks }: Movable, present: readonly Task[]): Task | undefined => {
   const before = new Map([plan.task, ...tasks].map((task) => [task.id, task]));
   const isChanged = ({ id, assignee_user_id: holderId, status }: Task) =>
     before.get(id)?.assignee_user_id !== holderId || before.get(id)?.status !== status;
@@ -71,29 +71,34 @@ const judgeMoved = (pairs: readonly Pair[]): Finding => {
   );
 };
 
-/** Gives the whole sequence to somebody else. The task is returned first, so that it is a change for it as well. */
-export const checkSiblings: Check = async (context) => {
-  const { plan, loans, wait } = context;
+/** Reassigns the whole sequence. The task is restored first, so that it changes as well. */
+export const checkSequenceScope: Check = async (context) => {
+  const { plan, reassignments, wait } = context;
   const { siblings } = plan;
   if (siblings === undefined) return bothNotSeen('not tried without --sequence, as it moves more tasks');
   if (siblings.kind === 'left') return bothNotSeen(siblings.why);
-  const [unreturned] = await loans.returnAll();
-  if (unreturned !== undefined) return bothNotSeen(`task ${unreturned.task.id} could not be given back before`);
+  const [notRestored] = await reassignments.restoreAll();
+  if (notRestored !== undefined) return bothNotSeen(`task ${notRestored.task.id} could not be given back before`);
 
   await wait(betweenWritesMs);
   const present = await read(context);
   if (present.kind !== 'read') return bothNotSeen(present.said);
   const changed = findChanged(context, siblings, present.tasks);
   if (changed !== undefined) return bothNotSeen(`task ${changed.id} of the sequence was changed meanwhile`);
-  const { owned: task, borrowerId } = plan;
-  const outcome = await loans.lend({ task, borrowerId, scope: 'SEQUENCE', siblings: siblings.owned });
+  const { owned: task, temporaryAssigneeId } = plan;
+  const outcome = await reassignments.reassign({
+    task,
+    temporaryAssigneeId,
+    scope: 'SEQUENCE',
+    siblings: siblings.owned,
+  });
   if (outcome.kind !== 'answered') return bothNotSeen(outcome.said);
   const reading = await readAfter(context, siblings);
   if (reading.kind !== 'read') return bothNotSeen(reading.said);
   const others = present.tasks.filter(({ id }) => id !== task.id);
   const pairs = others.flatMap((before): Pair[] => {
     const after = reading.tasks.find(({ id }) => id === before.id);
-    return after === undefined || before.assignee_user_id === borrowerId ? [] : [{ before, after }];
+    return after === undefined || before.assignee_user_id === temporaryAssigneeId ? [] : [{ before, after }];
   });
   return [judgeActionable(pairs), judgeMoved(pairs)];
 };

@@ -14,10 +14,10 @@ const Flags = z.object({
   json: on,
 });
 
-/** What to verify with, and how. `borrowerId` is who gets the task for the time being. */
+/** `temporaryAssigneeId` is who gets the task during the checks. */
 export type Flags = {
   taskId: string;
-  borrowerId: string | undefined;
+  temporaryAssigneeId: string | undefined;
   isSequenceAsked: boolean;
   isUnknownUserAsked: boolean;
   isYes: boolean;
@@ -30,8 +30,8 @@ const usage = 'Use: npm run verify:topo -- --task ID [--to USER_ID] [--sequence]
 
 const wrong = (sentence: string): FlagReading => ({ kind: 'wrong', sentence: `${sentence}\n${usage}` });
 
-/** Reads the command's flags; a sentence names the first that is wrong. */
-export const readFlags = (args: readonly string[]): FlagReading => {
+/** Reads the command's flags; a sentence names the first wrong one. */
+export const readVerifyFlags = (args: readonly string[]): FlagReading => {
   const texts = { type: 'string' } as const;
   const switches = { type: 'boolean' } as const;
   const { values, positionals, tokens } = parseArgs({
@@ -60,7 +60,7 @@ export const readFlags = (args: readonly string[]): FlagReading => {
     kind: 'flags',
     flags: {
       taskId: task,
-      borrowerId: to,
+      temporaryAssigneeId: to,
       isSequenceAsked: sequence,
       isUnknownUserAsked: parsed.data['unknown-user'],
       isYes: yes,
