@@ -9,7 +9,7 @@ import { measureInPairs, ratios } from './harness/pairs.ts';
 
 const pairs = 25;
 
-/** How long a process that has imported nothing else takes for it, in milliseconds. */
+/** How long a fresh process takes to import a module, in milliseconds. */
 const timeImport = async (url: URL): Promise<number> => {
   const child = forkChild('dev/bench/import-main.js');
   try {
@@ -19,7 +19,7 @@ const timeImport = async (url: URL): Promise<number> => {
   }
 };
 
-/** What a cold start of the packaged app costs, against core alone as it lies in the same package. */
+/** The cold start of the packaged app, compared with core alone from the same package. */
 export const measureAppImport = async (zip: string, { newFolder, say }: Bench): Promise<Figure[]> => {
   const folder = newFolder();
   await unpackZip(zip, folder);
@@ -28,7 +28,7 @@ export const measureAppImport = async (zip: string, { newFolder, say }: Bench): 
   const timeApp = () => timeImport(app);
   const timeCore = () => timeImport(core);
 
-  // The files are read from the disk once, before anything counts.
+  // A first pair, not counted, brings the files into the disk cache.
   await measureInPairs(1, timeApp, timeCore);
   say(`import of the packaged app: ${pairs} pairs`);
   const samples = await measureInPairs(pairs, timeApp, timeCore);

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, medianFigure } from './harness/figure.ts';
 import { forkChild } from './harness/fork-child.ts';
-import { type Message, readNumber, readText } from './harness/message.ts';
+import { type IpcMessage, readNumber, readText } from './harness/message.ts';
 import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { runBench } from './harness/run-bench.ts';
 import { measureOnPostgres } from './on-postgres.ts';
 import { type ReceiverProcess, startReceiverProcess } from './receiver-process.ts';
 
-const longestMs = 20 * 60_000;
+const timeLimitMs = 20 * 60_000;
 const pairs = 3;
 const hooks = 20;
 const tasks = 5_000;
@@ -16,8 +16,8 @@ const deliveries = hooks * tasks;
 
 type Sample = { perSecond: number; peakMebibytes: number };
 
-/** Asks a new process, of which nothing is left. */
-const askNew = async (question: Message): Promise<Message> => {
+/** Asks a fresh process, which then ends. */
+const askFreshProcess = async (question: IpcMessage): Promise<IpcMessage> => {
   const child = forkChild('dev/bench/drain-main.js');
   try {
     return await child.ask(question);
@@ -26,19 +26,19 @@ const askNew = async (question: Message): Promise<Message> => {
   }
 };
 
-/** Posts all of it in a process that does nothing else, and proves that all of it came. */
-const take = async (receiver: ReceiverProcess, question: Message): Promise<Sample> => {
+/** Posts everything from a process of its own, and checks that everything arrived. */
+const sample = async (receiver: ReceiverProcess, question: IpcMessage): Promise<Sample> => {
   await receiver.forget();
-  const answer = await askNew({ ...question, host: receiver.host });
+  const answer = await askFreshProcess({ ...question, host: receiver.host });
   const { distinct } = await receiver.take();
-  if (distinct !== deliveries) throw new Error(`${distinct} of ${deliveries} deliveries came.`);
+  if (distinct !== deliveries) throw new Error(`${distinct} of ${deliveries} deliveries arrived.`);
   return {
     perSecond: (deliveries / readNumber(answer, 'tookMs')) * 1000,
     peakMebibytes: readNumber(answer, 'peakBytes') / 1024 ** 2,
   };
 };
 
-/** @param atLeast the part of the bare loop's rate that is to be reached. */
+/** @param atLeast the target, as a fraction of the bare loop's rate. */
 const figuresOf = (name: string, atLeast: number, samples: readonly Pair<Sample>[]): Figure[] => {
   const against = 'a bare undici loop';
   const of = (read: (sample: Sample) => number) =>
@@ -61,7 +61,7 @@ const figuresOf = (name: string, atLeast: number, samples: readonly Pair<Sample>
 type Kind = {
   name: string;
   atLeast: number;
-  /** Where a new store may be: a file, or the address of a database. */
+  /** Returns the place of a new store: a file, or the address of a database. */
   newPlace: () => Promise<string>;
 };
 
@@ -73,19 +73,19 @@ const measureOn = async (
   let body = '';
   const fill = async (): Promise<string> => {
     const place = await newPlace();
-    body = readText(await askNew({ kind: 'fill', place, host: receiver.host, hooks, tasks }), 'body');
+    body = readText(await askFreshProcess({ kind: 'fill', place, host: receiver.host, hooks, tasks }), 'body');
     return place;
   };
   say(`drain, ${name}: ${pairs} pairs`);
   const samples = await measureInPairs(
     pairs,
-    async () => take(receiver, { kind: 'drain', place: await fill() }),
-    () => take(receiver, { kind: 'bare', body, count: deliveries }),
+    async () => sample(receiver, { kind: 'drain', place: await fill() }),
+    () => sample(receiver, { kind: 'bare', body, count: deliveries }),
   );
   return figuresOf(name, atLeast, samples);
 };
 
-const measureOnPostgresStore = (receiver: ReceiverProcess, bench: Bench): Promise<Figure[]> =>
+const measurePostgresStore = (receiver: ReceiverProcess, bench: Bench): Promise<Figure[]> =>
   measureOnPostgres(bench, (newSchema) => {
     let schemas = 0;
     const newPlace = () => {
@@ -95,18 +95,18 @@ const measureOnPostgresStore = (receiver: ReceiverProcess, bench: Bench): Promis
     return measureOn({ name: 'PostgreSQL', atLeast: 0.2, newPlace }, receiver, bench.say);
   });
 
-/** How fast what has piled up is delivered, and how much memory that takes. */
+/** How fast a backlog is delivered, and how much memory that takes. */
 const measureDrain = async (bench: Bench): Promise<Figure[]> => {
   const receiver = await startReceiverProcess();
   const newPlace = async () => join(bench.newFolder(), 'store.sqlite');
   try {
     return [
       ...(await measureOn({ name: 'SQLite', atLeast: 0.25, newPlace }, receiver, bench.say)),
-      ...(await measureOnPostgresStore(receiver, bench)),
+      ...(await measurePostgresStore(receiver, bench)),
     ];
   } finally {
     await receiver.stop();
   }
 };
 
-await runBench(measureDrain, { longestMs });
+await runBench(measureDrain, { timeLimitMs });

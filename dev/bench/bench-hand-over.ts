@@ -1,3 +1,4 @@
+import { isRecord } from '../local-zapier/is-record.ts';
 import { startLocalZapier } from '../local-zapier/local-zapier.ts';
 import { createSandbox } from '../sandbox/create-sandbox.ts';
 import type { Bench } from './harness/bench.ts';
@@ -8,12 +9,10 @@ import { runBench } from './harness/run-bench.ts';
 /** The most that the field “Most Tasks” takes. */
 const taskCount = 200;
 
-/** How long Topo may take for one reassignment. */
+/** How long Topo takes for one reassignment. */
 const latenciesMs = [100, 250, 400, 600];
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-/** One run of the built action over so many tasks, with a Topo that takes `latencyMs` for each write. */
+/** One run of the built action over all tasks, with a Topo that takes `latencyMs` for each write. */
 const measureRun = async (latencyMs: number): Promise<Figure[]> => {
   const sandbox = createSandbox({ taskCount: 1 });
   const topo = await sandbox.listen();
@@ -54,4 +53,4 @@ const measureHandOver = async ({ say }: Bench): Promise<Figure[]> => {
   return figures;
 };
 
-await runBench(measureHandOver, { longestMs: 3 * 60_000 });
+await runBench(measureHandOver, { timeLimitMs: 3 * 60_000 });

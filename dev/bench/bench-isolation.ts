@@ -6,27 +6,27 @@ import { testEvent } from '../../webhook-server/http/test-event.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { TestEvent } from '../../webhook-server/store/tenant-store.ts';
-import { addHook, organizationId } from './event-source.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, medianFigure, percentile } from './harness/figure.ts';
 import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { runBench } from './harness/run-bench.ts';
+import { addHook, organizationId } from './hooks-in-store.ts';
 import { type ReceiverProcess, startReceiverProcess } from './receiver-process.ts';
 import { startDelivering } from './start-delivering.ts';
 
-const longestMs = 8 * 60_000;
+const timeLimitMs = 8 * 60_000;
 const pairs = 9;
 const healthyHooks = 15;
 const hangingHooks = 5;
 
-/** A healthy hook hears with each turn, one after the other, and with every third one that hangs. */
-const everyMs = 10;
+/** Each turn sends an event to one healthy hook, and every third turn one to a hanging hook. */
+const turnMs = 10;
 
-/** Before anything counts, everything has been used once, and what hangs hangs. */
+/** Not counted: until then every connection is open, and the hanging hooks hang. */
 const warmUpTurns = 50;
 const turns = 400;
 
-/** The last events have this long to arrive. */
+/** How long the last events may take to arrive. */
 const settleMs = 500;
 
 type Sample = { p50: number; p99: number };
@@ -42,7 +42,7 @@ const addHooks = async (store: Store, { host }: ReceiverProcess, kind: 'hangs' |
   return ids;
 };
 
-/** Tells hooks of events in turn, and takes how long it was until the healthy ones heard. */
+/** Sends events to hooks in turn, and returns the latency of the healthy ones. */
 const sample = async (receiver: ReceiverProcess, folder: string, hangingCount: number): Promise<Sample> => {
   const store = createSqliteStore(join(folder, 'store.sqlite'));
   const tenant = store.tenant(organizationId);
@@ -55,7 +55,7 @@ const sample = async (receiver: ReceiverProcess, folder: string, hangingCount: n
       const hung = turn % 3 === 0 ? hanging[(turn / 3) % hangingCount] : undefined;
       if (hung !== undefined) await tenant.sendTest(hung, newEvent());
       await tenant.sendTest(healthy[turn % healthyHooks] ?? '', newEvent());
-      await delay(everyMs);
+      await delay(turnMs);
     }
     await delay(settleMs);
     const { latenciesMs } = await receiver.take();
@@ -92,7 +92,7 @@ const figuresOf = (samples: readonly Pair<Sample>[]): Figure[] => {
   ];
 };
 
-/** How much longer healthy hooks wait because others hang: all at one host, through one delivery. */
+/** How much longer healthy hooks wait because others hang: all at one host, served by one delivery loop. */
 const measureIsolation = async ({ newFolder, say }: Bench): Promise<Figure[]> => {
   const receiver = await startReceiverProcess();
   try {
@@ -108,4 +108,4 @@ const measureIsolation = async ({ newFolder, say }: Bench): Promise<Figure[]> =>
   }
 };
 
-await runBench(measureIsolation, { longestMs });
+await runBench(measureIsolation, { timeLimitMs });

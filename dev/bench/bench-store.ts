@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { addHook, reassignAll } from './event-source.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, medianFigure } from './harness/figure.ts';
 import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { runBench } from './harness/run-bench.ts';
+import { addHook } from './hooks-in-store.ts';
 import { measureOnPostgres } from './on-postgres.ts';
 import { createPostgresHistory } from './postgres-history.ts';
+import { reassignAll } from './reassign-all.ts';
 import { createSqliteHistory } from './sqlite-history.ts';
-import { claimLimit, type History, moment, type StoreWithHistory } from './store-with-history.ts';
+import { claimLimit, explainParameters, type History, type StoreWithHistory } from './store-with-history.ts';
 
-const longestMs = 9 * 60_000;
+const timeLimitMs = 9 * 60_000;
 const pairs = 41;
 const hooks = 5;
 const tasks = 100;
@@ -26,8 +27,8 @@ const prepare = async (store: Store): Promise<void> => {
   await reassignAll(store, tasks, 0);
 };
 
-/** One page on which every task changed, and the claims that take all deliveries of it. */
-const createTaker = ({ store }: StoreWithHistory) => {
+/** Samples one page on which every task changed, and the claims of all its deliveries. */
+const createSampler = ({ store }: StoreWithHistory) => {
   let round = 0;
   return async (): Promise<Sample> => {
     round += 1;
@@ -38,7 +39,7 @@ const createTaker = ({ store }: StoreWithHistory) => {
     let claimedMs = 0;
     for (;;) {
       const claimStartMs = performance.now();
-      const options = { limit: claimLimit, perHook: moment.perHook, leaseMs, paces: null };
+      const options = { limit: claimLimit, perHook: explainParameters.perHook, leaseMs, paces: null };
       const claimed = await store.work.claimDeliveries(options);
       if (claimed.length === 0) return { pageMs, claimMs: claimedMs / claims };
       claims += 1;
@@ -66,11 +67,11 @@ const figuresOf = (name: string, samples: readonly Pair<Sample>[]): Figure[] => 
 };
 
 const measure = async (say: Bench['say'], small: StoreWithHistory, large: StoreWithHistory): Promise<Figure[]> => {
-  const [takeSmall, takeLarge] = [createTaker(small), createTaker(large)];
+  const [sampleSmall, sampleLarge] = [createSampler(small), createSampler(large)];
   say(`${large.name}: ${pairs} pairs`);
-  await takeSmall();
-  await takeLarge();
-  const figures = figuresOf(large.name, await measureInPairs(pairs, takeLarge, takeSmall));
+  await sampleSmall();
+  await sampleLarge();
+  const figures = figuresOf(large.name, await measureInPairs(pairs, sampleLarge, sampleSmall));
   await small.explain();
   say(`${large.name}, with 1,000,000 rows of history: ${await large.explain()}`);
   return figures;
@@ -90,4 +91,4 @@ const measurePostgres = (bench: Bench): Promise<Figure[]> =>
     return measure(bench.say, await fill(few), await fill(many));
   });
 
-await runBench(async (bench) => [...(await measureSqlite(bench)), ...(await measurePostgres(bench))], { longestMs });
+await runBench(async (bench) => [...(await measureSqlite(bench)), ...(await measurePostgres(bench))], { timeLimitMs });

@@ -5,27 +5,28 @@ import { mostDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { addHook, reassignAll } from './event-source.ts';
-import { type Message, readNumber, readText } from './harness/message.ts';
+import { type IpcMessage, readNumber, readText } from './harness/message.ts';
 import { peakMemory } from './harness/peak-memory.ts';
-import { answerParent } from './harness/serve-parent.ts';
+import { serveParent } from './harness/serve-parent.ts';
+import { addHook } from './hooks-in-store.ts';
+import { reassignAll } from './reassign-all.ts';
 import { startDelivering } from './start-delivering.ts';
 
-/** Zapier's pace is lifted: how fast the server is by itself is what is asked. */
+/** Without Zapier's rate limit: the question is how fast the server itself is. */
 const limits = { ...zapierLimits, paces: null };
 const bareInFlight = 64;
 
-/** Asking whether all is delivered costs time, too. */
-const lookEveryMs = 250;
+/** Asking whether everything is delivered costs time, too. */
+const checkEveryMs = 250;
 
 /** The store in a file, or at the address of a database. */
-const openStore = async (question: Message): Promise<Store> => {
+const openStore = async (question: IpcMessage): Promise<Store> => {
   const place = readText(question, 'place');
   return place.startsWith('postgres:') ? createPostgresStore(place) : createSqliteStore(place);
 };
 
-/** Stores `hooks` × `tasks` deliveries that are due, and answers the body of one. */
-const fill = async (question: Message): Promise<Message> => {
+/** Stores `hooks` × `tasks` due deliveries, and returns the body of one. */
+const fill = async (question: IpcMessage): Promise<IpcMessage> => {
   const store = await openStore(question);
   const host = readText(question, 'host');
   const tasks = readNumber(question, 'tasks');
@@ -39,11 +40,11 @@ const fill = async (question: Message): Promise<Message> => {
   return { body: claim?.body ?? '' };
 };
 
-const drain = async (question: Message): Promise<Message> => {
+const drain = async (question: IpcMessage): Promise<IpcMessage> => {
   const store = await openStore(question);
   const startMs = performance.now();
   const delivering = startDelivering(store, readText(question, 'host'), limits, mostDeliveries);
-  while (!(await delivering.isIdle())) await delay(lookEveryMs);
+  while (!(await delivering.isIdle())) await delay(checkEveryMs);
   const tookMs = performance.now() - startMs;
   await delivering.stop();
   await store.close();
@@ -67,14 +68,14 @@ const postBare = async (target: URL, body: string, count: number, inFlight: numb
   await dispatcher.destroy();
 };
 
-const bare = async (question: Message): Promise<Message> => {
+const bare = async (question: IpcMessage): Promise<IpcMessage> => {
   const startMs = performance.now();
   const target = new URL(`http://${readText(question, 'host')}/hooks/standard/1/bare/`);
   await postBare(target, readText(question, 'body'), readNumber(question, 'count'), bareInFlight);
   return { tookMs: performance.now() - startMs, peakBytes: peakMemory(process.pid) };
 };
 
-answerParent((question) => {
+serveParent((question) => {
   switch (question['kind']) {
     case 'fill':
       return fill(question);
@@ -83,6 +84,6 @@ answerParent((question) => {
     case 'bare':
       return bare(question);
     default:
-      throw new RangeError('The drain’s process knows no such question.');
+      throw new RangeError('The drain’s process does not know this question.');
   }
 });

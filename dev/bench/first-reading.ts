@@ -11,13 +11,13 @@ const few = 1_000;
 const many = 100_000;
 const readWithinMs = 120_000;
 
-/** Nobody answers there: a first reading tells nobody. */
+/** Nothing listens there: a first reading sends no event. */
 const hookHost = '127.0.0.1:9';
 
-/** What a server is run with, except that Topo's limit is not what is measured. */
+/** The production defaults, except that Topo's rate limit does not count here. */
 const environment = { POLL_INTERVAL_MS: '15000', POLL_IDLE_INTERVAL_MS: '60000', TOPO_REQUESTS_PER_MINUTE: '100000' };
 
-/** `running` are the servers that would outlive this process. */
+/** `running` are servers that would otherwise outlive this process. */
 type Measuring = Bench & { running: Set<WebhookServer> };
 type Sample = { peakMebibytes: number; tookMs: number; requests: number };
 
@@ -36,7 +36,7 @@ const peakOf = ({ processId, output }: WebhookServer): number => {
   return peakMemory(processId);
 };
 
-/** Reads a whole workspace with a server that was started as anybody starts it, and that does nothing else. */
+/** Starts a server as in production and lets it read a whole workspace. */
 const readForTheFirstTime = async (
   { place, countRequests }: SandboxProcess,
   { newFolder, running }: Measuring,
@@ -47,7 +47,7 @@ const readForTheFirstTime = async (
   try {
     const startMs = performance.now();
     await subscribe(server, place);
-    // From its log, so that nobody keeps it busy with questions.
+    // Read from its log, because requests would keep it busy.
     const isDone = () => server.output.includes('the first reading is done');
     await waitUntil('the first reading is done', isDone, { withinMs: readWithinMs });
     const tookMs = performance.now() - startMs;
@@ -101,8 +101,8 @@ const measure = async (small: SandboxProcess, large: SandboxProcess, measuring: 
   return [...memoryFigures(samples), ...paceFigures(samples)];
 };
 
-/** What the first reading of a large workspace costs the webhook server: a process of its own, over HTTP. */
-export const measureBaseline = async (bench: Bench): Promise<Figure[]> => {
+/** What the first reading of a large workspace costs the server, which runs as a process of its own. */
+export const measureFirstReading = async (bench: Bench): Promise<Figure[]> => {
   const running = new Set<WebhookServer>();
   bench.atExit(() => {
     for (const { processId } of running) if (processId !== undefined) process.kill(processId, 'SIGKILL');

@@ -4,10 +4,10 @@ import { createPostgresStore } from '../../webhook-server/store/postgres/postgre
 import { unpublishedOf } from '../../webhook-server/store/postgres/publish.ts';
 import { queryOf, type Statement } from '../../webhook-server/store/postgres/sql.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { organizationId } from './event-source.ts';
-import { claimLimit, type History, moment, type StoreWithHistory } from './store-with-history.ts';
+import { organizationId } from './hooks-in-store.ts';
+import { claimLimit, explainParameters, type History, type StoreWithHistory } from './store-with-history.ts';
 
-/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
+/** Ids have the form of real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = async (client: Client, { rows, hooks }: History): Promise<void> => {
   const body = 'x'.repeat(500);
   await client.query(
@@ -29,7 +29,7 @@ const fill = async (client: Client, { rows, hooks }: History): Promise<void> => 
      select $1, md5('t' || n), 'a', n, n from generate_series(1, $2::bigint) as n`,
     [organizationId, rows],
   );
-  // What PostgreSQL does by itself after a minute or so.
+  // PostgreSQL itself does this after about a minute.
   await client.query('vacuum analyze');
 };
 
@@ -55,8 +55,8 @@ export const createPostgresHistory = async (
     store,
     async explain() {
       const hookIds = Array.from({ length: history.hooks }, (_, hook) => `hok_${hook}`);
-      const lock = await explain(client, dueHooks(moment.nowMs));
-      const claim = await explain(client, dueDeliveries(hookIds, moment, claimLimit));
+      const lock = await explain(client, dueHooks(explainParameters.nowMs));
+      const claim = await explain(client, dueDeliveries(hookIds, explainParameters, claimLimit));
       const page = await explain(client, unpublishedOf(organizationId));
       await store.close();
       await client.end();

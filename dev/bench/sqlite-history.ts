@@ -2,12 +2,12 @@ import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { prepareDueDeliveries } from '../../webhook-server/store/sqlite/due-deliveries.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { organizationId } from './event-source.ts';
-import { claimLimit, type History, moment, type StoreWithHistory } from './store-with-history.ts';
+import { organizationId } from './hooks-in-store.ts';
+import { claimLimit, explainParameters, type History, type StoreWithHistory } from './store-with-history.ts';
 
 const numbers = 'with recursive number (n) as (select 1 union all select n + 1 from number where n < @rows)';
 
-/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
+/** Ids have the form of real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = (database: Database, { rows, hooks }: History): void => {
   database.pragma('cache_size = -500000');
   const parameters = { rows, hooks, organizationId, body: 'x'.repeat(500) };
@@ -33,7 +33,7 @@ const explain = (path: string): string => {
   const { source } = prepareDueDeliveries(database).now;
   const steps = database
     .prepare<object, { detail: string }>(`explain query plan ${source}`)
-    .all({ ...moment, limit: claimLimit });
+    .all({ ...explainParameters, limit: claimLimit });
   database.close();
   return steps.map(({ detail }) => `  ${detail}`).join('\n');
 };

@@ -1,11 +1,11 @@
-/** One row of what a benchmark or a simulation found out. */
+/** One result of a benchmark. */
 export type Figure = {
   figure: string;
   value: number;
   unit: string;
-  /** What the value is a ratio to, or is compared with. */
+  /** What the value is compared with; for a ratio, its denominator. */
   against?: string;
-  /** How many pairs were measured; `value` is their median then, and `min` and `max` are its bounds. */
+  /** The number of measured pairs; then `value` is their median, and `min` and `max` are their range. */
   pairs?: number;
   min?: number;
   max?: number;
@@ -14,7 +14,7 @@ export type Figure = {
   atLeast?: number;
 };
 
-/** What a figure is called, before it is measured. */
+/** A figure before it is measured. */
 export type Title = Pick<Figure, 'figure' | 'unit' | 'against' | 'atMost' | 'atLeast'>;
 
 /** Whether a figure reaches its target; undefined when it has none. */
@@ -44,7 +44,7 @@ export const percentile = (samples: readonly number[], percent: number): number 
   return value;
 };
 
-/** The figure of several samples: their median, with the least and the greatest. One sample for each pair. */
+/** The figure of one sample per pair: their median, with minimum and maximum. */
 export const medianFigure = (title: Title, samples: readonly number[]): Figure => ({
   ...title,
   value: median(samples),

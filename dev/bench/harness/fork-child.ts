@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../local-server/built-file.ts';
 import { isRecord } from '../../local-zapier/is-record.ts';
-import { type Message, readText } from './message.ts';
+import { type IpcMessage, readText } from './message.ts';
 
-/** A process of our own that answers questions: see `serve-parent.ts`. It ends with this process at the latest. */
+/** A child process that answers questions, see `serve-parent.ts`. It ends with this process at the latest. */
 export type Child = {
-  /** Asks a question; the next one may be asked when this one is answered. Throws what went wrong in the process. */
-  ask(question: Message): Promise<Message>;
+  /** Asks one question at a time. Throws the child's error. */
+  ask(question: IpcMessage): Promise<IpcMessage>;
   stop(): Promise<void>;
 };
 
@@ -26,7 +26,7 @@ const endOf = async (child: ChildProcess, signal: AbortSignal): Promise<never> =
   throw new Error(`A process ended before it answered (${child.exitCode ?? child.signalCode}).`);
 };
 
-/** Forks a built file of ours, with nothing of the shell's environment. */
+/** Forks a built file with an empty environment. */
 export const forkChild = (path: string, args: readonly string[] = []): Child => {
   const child = fork(fileURLToPath(builtFile(path)), args, {
     env: {},
@@ -40,14 +40,14 @@ export const forkChild = (path: string, args: readonly string[] = []): Child => 
       const answered = nextAnswer(child, waiting.signal);
       const ended = endOf(child, waiting.signal);
       try {
-        // A channel that has closed is told by the end of the process.
+        // When the channel is closed, `ended` reports it.
         child.send(question, () => {});
         const answer = await Promise.race([answered, ended]);
         if (!isRecord(answer)) throw new TypeError('A process answered something else than an object.');
         if (answer['fault'] !== undefined) throw new Error(readText(answer, 'fault'));
         return answer;
       } finally {
-        // Whichever did not come first is not waited for any more.
+        // Aborting rejects the promise that lost the race, which nobody awaits any more.
         Promise.allSettled([answered, ended]).catch(() => {});
         waiting.abort();
       }

@@ -1,10 +1,10 @@
-/** Two samples that were taken one right after the other, so that whatever slows the machine down slows both. */
+/** Two samples taken in succession, so that whatever slows the machine down affects both. */
 export type Pair<Sample> = { measured: Sample; against: Sample };
 
 /**
- * Takes samples of two things in turn (A B A B …), so that their ratio stays true while the machine's speed changes.
+ * Takes samples of two things in turn (A B A B …), so that their ratio holds even when the machine's speed changes.
  *
- * @param measure is given the number of the pair, from 0.
+ * @param measure gets the number of the pair, from 0.
  */
 export const measureInPairs = async <Sample>(
   count: number,
@@ -20,6 +20,6 @@ export const measureInPairs = async <Sample>(
   return pairs;
 };
 
-/** How many times as much was measured as what it is held against, for each pair. */
+/** The ratio of each pair. */
 export const ratios = (pairs: readonly Pair<number>[]): number[] =>
   pairs.map(({ measured, against }) => measured / against);

@@ -11,12 +11,12 @@ const peakKibibytes = (processId: number): number => {
 };
 
 /**
- * The most memory that a process has used at once, in bytes; what it uses now, where the system does not tell that.
+ * The peak resident memory of a process in bytes; the current one where the system does not record a peak.
  *
  * @throws Error when there is no such process.
  */
 export const peakMemory = (processId: number): number => {
   const kibibytes = peakKibibytes(processId);
-  if (!Number.isFinite(kibibytes)) throw new Error('The system does not tell how much memory the process uses.');
+  if (!Number.isFinite(kibibytes)) throw new Error('The system does not say how much memory the process uses.');
   return kibibytes * 1024;
 };

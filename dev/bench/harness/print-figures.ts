@@ -2,12 +2,12 @@ import { type Figure, isReached } from './figure.ts';
 
 const digits = 4;
 
-// Whole numbers are counts, and stay as they are.
+// Whole numbers are counts and are not rounded.
 const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(digits)));
 
 const shown = (value: number | undefined): string => (value === undefined ? '' : rounded(value).toLocaleString('en'));
 
-/** A figure as one line of JSON. `reach` tells whether the target was reached, and is left out without a target. */
+/** A figure as one line of JSON. `reach` says whether the target was reached; without a target it is left out. */
 const figureLine = (figure: Figure): string => {
   const { figure: name, value, unit, against, pairs, min, max } = figure;
   return JSON.stringify({
@@ -22,7 +22,7 @@ const figureLine = (figure: Figure): string => {
   });
 };
 
-const tellTarget = (figure: Figure): string => {
+const formatTarget = (figure: Figure): string => {
   const isGood = isReached(figure);
   if (isGood === undefined) return '';
   const bound = figure.atMost === undefined ? `at least ${shown(figure.atLeast)}` : `at most ${shown(figure.atMost)}`;
@@ -34,10 +34,10 @@ const isNumeric = new Set(['value', 'pairs', 'min', 'max']);
 
 const cellsOf = (figure: Figure): string[] => {
   const { figure: name, value, unit, against = '', pairs, min, max } = figure;
-  return [name, shown(value), unit, against, shown(pairs), shown(min), shown(max), tellTarget(figure)];
+  return [name, shown(value), unit, against, shown(pairs), shown(min), shown(max), formatTarget(figure)];
 };
 
-/** The figures as a table for people, in aligned columns. */
+/** The figures as an aligned table. */
 const figureTable = (figures: readonly Figure[]): string => {
   const rows = figures.map(cellsOf);
   const widths = headings.map((heading, column) =>
@@ -55,6 +55,6 @@ const figureTable = (figures: readonly Figure[]): string => {
   return [headings, rule, ...rows].map((cells) => `${line(cells)}\n`).join('');
 };
 
-/** The figures as `--json` has them, one object a line, or as a table. */
+/** The figures as JSON, one object a line, or as a table. */
 export const printFigures = (figures: readonly Figure[], { isJson }: { isJson: boolean }): string =>
   isJson ? figures.map((figure) => `${figureLine(figure)}\n`).join('') : figureTable(figures);

@@ -27,18 +27,18 @@ const run = async (measure: (bench: Bench) => Promise<Figure[]>, flags: readonly
 };
 
 /**
- * Runs a benchmark as a command: progress goes to stderr, the figures to stdout, and the exit code is 1 when a target was
- * missed or nothing could be measured. The only flag is `--json`.
+ * Runs a benchmark as a command: progress goes to stderr, the figures go to stdout, and the exit code is 1 when a target
+ * was missed or the benchmark failed. Its one flag is `--json`: one object a line instead of a table.
  */
 export const runBench = async (
   measure: (bench: Bench) => Promise<Figure[]>,
-  { longestMs }: { longestMs: number },
+  { timeLimitMs }: { timeLimitMs: number },
 ): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   setTimeout(() => {
-    say('it takes too long, and ends here');
+    say('it takes too long: giving up');
     process.exit(1);
-  }, longestMs).unref();
+  }, timeLimitMs).unref();
 
   process.exitCode = await run(measure, process.argv.slice(2));
 };

@@ -1,9 +1,9 @@
 import { isRecord } from '../../local-zapier/is-record.ts';
-import type { Message } from './message.ts';
+import type { IpcMessage } from './message.ts';
 
-/** Answers the questions of the process that forked this one, and ends when that one ends or wants it to. */
-export const answerParent = (answer: (question: Message) => Promise<Message>): void => {
-  const send = (message: Message): void => {
+/** Answers the questions of the parent process; this process ends when the parent disconnects or ends. */
+export const serveParent = (answer: (question: IpcMessage) => Promise<IpcMessage>): void => {
+  const send = (message: IpcMessage): void => {
     process.send?.(message);
   };
   process.on('message', (question: unknown) => {

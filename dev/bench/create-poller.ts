@@ -2,19 +2,19 @@ import { createDetector } from '../../webhook-server/detector/detector.ts';
 import { createLog } from '../../webhook-server/log.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import { vault } from './hooks-in-store.ts';
 import type { TopoPlace } from './sandbox-process.ts';
-import { vault } from './watch-workspace.ts';
 
-/** The detector over a store of its own, whose clock moves on by itself. */
-export type WatchedTasks = {
-  /** Lets the time pass until the workspace is due, and polls it. */
+/** A detector with a store and a clock of its own. */
+export type Poller = {
+  /** Advances the clock until the workspace is due, and polls it. */
   poll(): Promise<void>;
   close(): Promise<void>;
 };
 
 const dayMs = 24 * 3_600_000;
 
-export const watchTasks = (path: string, place: TopoPlace): WatchedTasks => {
+export const createPoller = (path: string, place: TopoPlace): Poller => {
   let nowMs = Date.now();
   let budgetMs = 0;
   const store = createSqliteStore(path, () => nowMs);
@@ -24,7 +24,7 @@ export const watchTasks = (path: string, place: TopoPlace): WatchedTasks => {
     call: createTopoClient(place.url).call,
     pace: { intervalMs: 15_000, idleIntervalMs: 60_000, sweepIntervalMs: 365 * dayMs },
     requestsPerMinute: 60,
-    // A minute later each time, so that no request has to wait for the budget.
+    // Advances by a minute at each call, so that no request waits for the rate limit.
     monotonicClock: () => {
       budgetMs += 60_000;
       return budgetMs;

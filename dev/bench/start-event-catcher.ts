@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { TaskReassigned } from '../../contract/event.ts';
 
-/** A catch URL on this machine that notes when it was told of which task. */
+/** A catch URL that records when the event of each task arrives. */
 export type EventCatcher = {
   /** `127.0.0.1:port`: what HOOK_ALLOWED_HOSTS needs. */
   readonly host: string;
   readonly targetUrl: string;
-  /** When the first event of a task arrived, as `performance.now()` has it; undefined before that. */
+  /** When the first event of a task arrived, in `performance.now()`; undefined before that. */
   arrivedAtMs(taskId: string): number | undefined;
   close(): Promise<void>;
 };
@@ -18,9 +18,9 @@ const taskIdsOf = async (request: IncomingMessage): Promise<string[]> => {
   return event.changes.map(({ task }) => task.id);
 };
 
-export const catchEvents = async (): Promise<EventCatcher> => {
+export const startEventCatcher = async (): Promise<EventCatcher> => {
   const arrivals = new Map<string, number>();
-  const note = (taskIds: readonly string[], nowMs: number): void => {
+  const record = (taskIds: readonly string[], nowMs: number): void => {
     for (const taskId of taskIds) arrivals.set(taskId, arrivals.get(taskId) ?? nowMs);
   };
 
@@ -28,7 +28,7 @@ export const catchEvents = async (): Promise<EventCatcher> => {
     const nowMs = performance.now();
     taskIdsOf(request).then(
       (taskIds) => {
-        note(taskIds, nowMs);
+        record(taskIds, nowMs);
         response.end('{}');
       },
       () => {
@@ -37,7 +37,7 @@ export const catchEvents = async (): Promise<EventCatcher> => {
       },
     );
   });
-  // The sender keeps its connections; one must not end just as it is used again.
+  // The sender may reuse an idle connection just when it times out, so ours outlasts theirs.
   server.keepAliveTimeout = 75_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

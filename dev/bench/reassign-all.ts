@@ -1,24 +1,19 @@
 import { createHash } from 'node:crypto';
-import { signingSecretPlace, targetPlace } from '../../webhook-server/secrets/places.ts';
-import { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { SeenTask } from '../../webhook-server/store/work-store.ts';
-import { vault } from './watch-workspace.ts';
+import { organizationId } from './hooks-in-store.ts';
 
-/** Whose hooks these are. */
-export const organizationId = 'bench';
 const leaseMs = 60_000;
-const signingSecret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
 
 const people = ['7b1d2c4e-1111-4222-8333-9444a5556667', '3c90c3cc-0d44-4b50-8888-8dd25736052a'] as const;
 
-/** As long as a task of Topo's is. */
+/** Makes a task as long as Topo's. */
 const note = 'x'.repeat(300);
 
 const taskAt = (index: number, round: number): SeenTask => {
   const atMs = Date.now();
   const assigneeId = people[round % 2] ?? people[0];
-  // Scattered, as Topo's are.
+  // Ids are scattered, as Topo's are.
   const id = createHash('sha256').update(String(index)).digest('hex').slice(0, 36);
   return {
     task: {
@@ -36,24 +31,7 @@ const taskAt = (index: number, round: number): SeenTask => {
   };
 };
 
-/** Adds a hook that wants every event. Its target is not checked here. */
-export const addHook = async (store: Store, id: string, target: string): Promise<void> => {
-  await store.tenant(organizationId).subscribe({
-    id,
-    targetHash: id,
-    paceKey: null,
-    secretHash: id,
-    sealedTarget: vault.seal(new Secret(target), targetPlace(id)),
-    sealedSecret: vault.seal(signingSecret, signingSecretPlace(id)),
-    sealedKey: '',
-    keyHash: '',
-    filters: {},
-    oncePer: 'task',
-    bringsNeededKey: false,
-  });
-};
-
-/** Gives every task of so many to another person, as one walk finds it: each hook gets an event for each. */
+/** Records one walk that finds so many tasks reassigned: each hook gets an event for each task. */
 export const reassignAll = async (store: Store, tasks: number, round: number): Promise<void> => {
   const [claim] = await store.work.claimPolls({ limit: 1, leaseMs });
   if (claim === undefined) throw new Error('The workspace is not due.');
