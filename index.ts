@@ -10,14 +10,14 @@ import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
 import templateList from './triggers/template-list.ts';
 import { authentication } from './zapier/authentication.ts';
-import { sendKey } from './zapier/request/send-key.ts';
+import { addApiKey } from './zapier/request/add-api-key.ts';
 
 export default defineApp({
   version: packageJson.version,
   platformVersion,
   flags: { cleanInputData: false },
   authentication,
-  beforeRequest: [sendKey],
+  beforeRequest: [addApiKey],
   triggers: {
     [taskReassigned.key]: taskReassigned,
     [taskList.key]: taskList,

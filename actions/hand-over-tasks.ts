@@ -1,10 +1,9 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
-import { mostIntents } from '../contract/intent.ts';
+import { maxIntents } from '../contract/intent.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { halted } from '../zapier/errors/zapier-error.ts';
+import { readBoolean } from '../zapier/fields/read-boolean.ts';
 import { readTaskIds } from '../zapier/fields/read-id.ts';
-import { readNumber } from '../zapier/fields/read-number.ts';
-import { readSwitch } from '../zapier/fields/read-switch.ts';
+import { readInteger } from '../zapier/fields/read-integer.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
 import type { ChosenTasks } from '../zapier/hand-over/hand-over-order.ts';
@@ -12,12 +11,13 @@ import {
   type HandOverOutput,
   handOverOutput,
   handOverOutputFields,
-  peopleOfHandOver,
+  peopleInHandOver,
   sampleHandOver,
 } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
+import { halted } from '../zapier/zapier-error.ts';
 
 const label = {
   from: 'Previous Assignee',
@@ -27,13 +27,13 @@ const label = {
   preview: 'Preview Only',
 } as const;
 
-const usualMost = 50;
+const defaultMaxTasks = 50;
 
 /**
- * As many as fit into the time of a run while Topo takes up to about 0.4 s for a reassignment: measured, 200 took 15 s at
- * 0.25 s each, and at 0.4 s each 193 began in time (`npm run bench:hand-over`).
+ * As many as one run can move while Topo takes up to about 0.4 s for a reassignment. Measured: 200 took 15 s at 0.25 s
+ * each, and at 0.4 s each 193 started in time (`npm run bench:hand-over`).
  */
-const mostOfAll = mostIntents;
+const maxTasksLimit = maxIntents;
 
 const inputFields = defineInputFields([
   {
@@ -67,15 +67,15 @@ const inputFields = defineInputFields([
       'Only these tasks, in place of all open tasks of the person. To return what an earlier run handed over, map its ' +
       '“Give Back” here.',
   },
-  ...narrowingFields('are handed over'),
+  ...taskFilterFields('are handed over'),
   {
     key: 'most_tasks',
     label: label.most,
     type: 'integer',
     required: false,
-    default: String(usualMost),
+    default: String(defaultMaxTasks),
     helpText:
-      `No more tasks than this in one run, at most ${mostOfAll}; those that have waited longest come first. The ` +
+      `No more tasks than this in one run, at most ${maxTasksLimit}; those that have waited longest come first. The ` +
       'result says how many are left: run the step again for them.',
   },
   {
@@ -91,15 +91,15 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** What limits a hand-over, so that too many tasks would move if it went missing. */
-const labelsOfLimits = {
+/** The fields that limit a hand-over: if a mapping left one empty, too many tasks would move. */
+const limitingFields = {
   from_user_id: label.from,
   task_ids: label.tasks,
   preview_only: label.preview,
-  ...narrowingLabels,
+  ...taskFilterLabels,
 } satisfies Partial<Record<keyof InputData, string>>;
 
-/** @throws a sentence when neither field says which tasks: that would have meant everybody's. */
+/** @throws HaltedError when neither field says which tasks: that would mean everybody's. */
 const chooseTasks = (fromId: string | undefined, taskIds: readonly string[] | undefined): ChosenTasks => {
   if (taskIds !== undefined) return { fromId, taskIds };
   if (fromId !== undefined) return { fromId, taskIds };
@@ -109,26 +109,26 @@ const chooseTasks = (fromId: string | undefined, taskIds: readonly string[] | un
   );
 };
 
-/** Hands tasks over, and answers a report of what became of each. */
+/** Hands tasks over and returns a report on each of them. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverOutput> => {
-  refuseBlankMapping(bundle, labelsOfLimits);
+  refuseBlankMapping(bundle, limitingFields);
   const { inputData } = bundle;
   const nowMs = (): number => performance.now();
   const deadline = startDeadline(nowMs);
   const directory = openDirectory(z, deadline);
   const taskIds = readTaskIds(label.tasks, inputData.task_ids);
-  const narrowing = readNarrowing(inputData);
-  const mostTasks = readNumber(label.most, inputData.most_tasks, 1, mostOfAll) ?? usualMost;
-  const isPreview = readSwitch(label.preview, inputData.preview_only) ?? false;
+  const filters = readTaskFilters(inputData);
+  const maxTasks = readInteger(label.most, inputData.most_tasks, 1, maxTasksLimit) ?? defaultMaxTasks;
+  const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
   const toId = await resolveRequiredPerson(label.to, inputData.to_user_id, directory);
   const fromId = await resolvePerson(label.from, inputData.from_user_id, directory);
   const chosen = chooseTasks(fromId, taskIds);
 
   const handedOver = await handOver(
     { z, directory, deadline, nowMs },
-    { ...chosen, toId, narrowing, mostTasks, isPreview },
+    { ...chosen, toId, filters, maxTasks, isPreview },
   );
-  return handOverOutput(handedOver, await directory.introduce(peopleOfHandOver(handedOver)));
+  return handOverOutput(handedOver, await directory.resolveNames(peopleInHandOver(handedOver)));
 };
 
 export default defineCreate({

@@ -1,22 +1,22 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { reassignScopes } from '../topo/reassign-task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { choicesOf } from '../zapier/fields/choices.ts';
+import { choicesOf } from '../zapier/fields/dropdown.ts';
+import { readBoolean } from '../zapier/fields/read-boolean.ts';
 import { readChoice } from '../zapier/fields/read-choice.ts';
 import { readTaskId } from '../zapier/fields/read-id.ts';
-import { readSwitch } from '../zapier/fields/read-switch.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
-import { narrowingFields } from '../zapier/tasks/narrowing.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {
-  peopleOf,
+  peopleInReassignment,
   type ReassignmentOutput,
   reassignmentOutput,
   reassignmentOutputFields,
   sampleReassignment,
 } from '../zapier/tasks/reassignment-output.ts';
+import { taskFilterFields } from '../zapier/tasks/task-filters.ts';
 
 const scopeLabels = {
   TASK: 'Only this task',
@@ -27,7 +27,7 @@ const label = {
   task: 'Task',
   assignee: 'New Assignee',
   scope: 'What to Reassign',
-  onlyIfWith: 'Only If Currently Assigned To',
+  onlyIfAssignedTo: 'Only If Currently Assigned To',
   preview: 'Preview Only',
 } as const;
 
@@ -65,7 +65,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'only_if_assigned_to',
-    label: label.onlyIfWith,
+    label: label.onlyIfAssignedTo,
     type: 'string',
     required: false,
     dynamic: 'person_list.id.label',
@@ -83,32 +83,32 @@ const inputFields = defineInputFields([
     helpText:
       'Choose yes to see what would move without changing anything. Without it, “Test step” really reassigns the task.',
   },
-  ...narrowingFields('are in the list of the field “Task”'),
+  ...taskFilterFields('are in the list of the field “Task”'),
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** What keeps a run from writing, and would keep it no more if it went missing. */
-const labelsOfLimits = {
-  only_if_assigned_to: label.onlyIfWith,
+/** The fields that can keep a run from writing: if a mapping left one empty, it no longer would. */
+const limitingFields = {
+  only_if_assigned_to: label.onlyIfAssignedTo,
   preview_only: label.preview,
 } satisfies Partial<Record<keyof InputData, string>>;
 
-/** Gives a task to somebody, and answers the task as it is now with what became of it. */
+/** Reassigns a task and returns it as it is now, with a report of the change. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<ReassignmentOutput> => {
-  refuseBlankMapping(bundle, labelsOfLimits);
+  refuseBlankMapping(bundle, limitingFields);
   const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);
   const taskId = readTaskId(label.task, inputData.task_id);
   const scope = readChoice(label.scope, inputData.scope, reassignScopes) ?? 'TASK';
-  const isPreview = readSwitch(label.preview, inputData.preview_only) ?? false;
+  const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
   const assigneeId = await resolveRequiredPerson(label.assignee, inputData.assignee_user_id, directory);
-  const onlyIfWith = await resolvePerson(label.onlyIfWith, inputData.only_if_assigned_to, directory);
+  const onlyIfAssignedTo = await resolvePerson(label.onlyIfAssignedTo, inputData.only_if_assigned_to, directory);
 
-  const order = { taskId, assigneeId, scope, onlyIfWith, isPreview };
+  const order = { taskId, assigneeId, scope, onlyIfAssignedTo, isPreview };
   const reassigned = await reassign({ z, directory, deadline }, order);
-  return reassignmentOutput(reassigned, await directory.introduce(peopleOf(reassigned)));
+  return reassignmentOutput(reassigned, await directory.resolveNames(peopleInReassignment(reassigned)));
 };
 
 export default defineCreate({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * `waiting` to be sent, or to be sent again; `delivered`; `dead`, given up after three days; `dropped`, because its hook
+ * `waiting` for the first or another attempt; `delivered`; `dead`, given up after three days; `dropped`, because its hook
  * had ended.
  */
 const deliveryStates = ['waiting', 'delivered', 'dead', 'dropped'] as const;
@@ -9,16 +9,16 @@ export const DeliveryState = z.enum(deliveryStates);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
 /**
- * How certain it is that the target has the event after an attempt that failed: `never sent`, it cannot have it;
- * `refused`, it said no; `ambiguous`, it may have it.
+ * Whether the target may have the event after a failed attempt: `never sent`, it cannot have it; `refused`, it rejected
+ * it; `ambiguous`, it may have it.
  */
 export const Certainty = z.enum(['never sent', 'refused', 'ambiguous']);
 export type Certainty = z.infer<typeof Certainty>;
 
 /**
- * A delivery as `GET /hooks/:id/deliveries` shows it: never its target, and never what the target answered. `id` is the
- * `webhook-id` that the target sees. `manual` tells that somebody asked for it; `retried_as` is the delivery that somebody
- * asked for in its place. `certainty` and `reason` speak of the last attempt that failed.
+ * A delivery as `GET /hooks/:id/deliveries` shows it: never its target, and never the target's response. `id` is the
+ * `webhook-id` that the target sees. `manual` is true for a delivery that somebody requested; `retried_as` is the delivery
+ * that somebody requested in its place. `certainty` and `reason` are those of the last failed attempt.
  */
 export const Delivery = z.object({
   id: z.string(),
@@ -36,16 +36,16 @@ export const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** The answer of `GET /hooks/:id/deliveries`: newest first. */
+/** The response of `GET /hooks/:id/deliveries`, newest first. */
 export const DeliveryPage = z.object({ items: z.array(Delivery), has_more: z.boolean() });
 export type DeliveryPage = z.infer<typeof DeliveryPage>;
 
-/** The body of `POST /hooks/:id/recover`: what has died or was dropped since this time is sent again. */
+/** The body of `POST /hooks/:id/recover`: deliveries that died or were dropped since this time are sent again. */
 export const RecoverRequest = z.strictObject({
   since: z.iso.datetime({ offset: true, error: 'Expected a time, such as 2026-03-02T09:00:00Z.' }),
 });
 export type RecoverRequest = z.infer<typeof RecoverRequest>;
 
-/** The answer of `POST /hooks/:id/recover`: how many deliveries wait to be sent again. */
+/** The response of `POST /hooks/:id/recover`: how many deliveries are waiting again. */
 export const Recovered = z.object({ recovered: z.number().int() });
 export type Recovered = z.infer<typeof Recovered>;

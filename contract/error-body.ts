@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The body of every error answer of the webhook server. `field` is a path such as `filters.kinds`. */
+/** The body of every error response of the webhook server. `field` is a path such as `filters.kinds`. */
 export const ErrorBody = z.object({
   error: z.object({
     code: z.string(),

@@ -10,7 +10,7 @@ const sources = ['topo', 'zapier'] as const;
 export const Source = z.enum(sources);
 export type Source = z.infer<typeof Source>;
 
-/** Nobody is a person whose fields are all null. Names and e-mails are null until somebody has told them. */
+/** All fields are null for nobody. Names and e-mails are null until somebody enters them. */
 export const Person = z.object({
   user_id: z.string().nullable(),
   name: z.string().nullable(),
@@ -18,7 +18,7 @@ export const Person = z.object({
 });
 export type Person = z.infer<typeof Person>;
 
-/** The task as Topo gave it, with every field that it had. */
+/** The task as Topo returned it, with all its fields. */
 export const EventTask = z.looseObject({
   id: z.string(),
   type: z.string().optional(),
@@ -33,9 +33,9 @@ export type EventTask = z.infer<typeof EventTask>;
 const Change = z.object({ task: EventTask, previous_assignee: Person });
 
 /**
- * What a Zap hears. `task` and `previous_assignee` are those of the first change; `changes` holds all of them, one
- * unless the hook asked for one event a sequence. `occurred_at` is the task's `updated_at`, `detected_at` the server's
- * clock. A batch is the changes that one walk found for the same sequence run and the same new assignee.
+ * The event that a Zap receives. `task` and `previous_assignee` are those of the first change; `changes` holds all
+ * changes: just one, unless the hook wants one event per sequence. `occurred_at` is the task's `updated_at`, `detected_at`
+ * the server's clock. A batch is the changes that one scan found for the same sequence run and the same new assignee.
  */
 export const TaskReassigned = z.object({
   id: z.string(),

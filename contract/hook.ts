@@ -1,35 +1,32 @@
 import * as z from 'zod';
 import { Kind, Source } from './event.ts';
+import { templateId, userId } from './uuid.ts';
 
-const wanted = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
-const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
-const templateId = z
-  .guid({ error: 'Expected the id of a sequence template, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' })
-  .toLowerCase();
+const filterBy = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
 const enumValue = z.string().min(1).max(64);
 
 /**
- * Which changes a hook wants to hear of. An absent filter matches everything; Topo may add types and priorities. A task
- * does not say which template its sequence came from: to filter by it the API key needs `sequences:read`.
+ * Which changes a hook wants. A missing filter matches everything; Topo may add types and priorities. A task does not say
+ * which template its sequence came from, so filtering by template needs an API key with `sequences:read`.
  */
 export const HookFilters = z.strictObject({
-  new_assignee_ids: wanted(userId),
-  previous_assignee_ids: wanted(userId),
-  task_types: wanted(enumValue),
-  priorities: wanted(enumValue),
-  sequence_template_ids: wanted(templateId),
-  kinds: wanted(Kind),
-  ignore_sources: wanted(Source),
+  new_assignee_ids: filterBy(userId),
+  previous_assignee_ids: filterBy(userId),
+  task_types: filterBy(enumValue),
+  priorities: filterBy(enumValue),
+  sequence_template_ids: filterBy(templateId),
+  kinds: filterBy(Kind),
+  ignore_sources: filterBy(Source),
 });
 export type HookFilters = z.infer<typeof HookFilters>;
 
-/** `task`: one event a task. `sequence`: one event for all tasks of one sequence run that moved together. */
+/** `task`: one event per task. `sequence`: one event for all tasks of a sequence run that moved together. */
 export const OncePer = z.enum(['task', 'sequence']);
 export type OncePer = z.infer<typeof OncePer>;
 
 /** The body of `POST /hooks`. */
 export const SubscribeRequest = z.strictObject({
-  // Where it leads is the server's to judge, letter by letter: nothing is trimmed here.
+  // The server checks the target exactly as it is written, so nothing is trimmed here.
   target_url: z.string({ error: 'Expected the full URL that Zapier gave for this Zap.' }).max(2048),
   event: z.literal('task.reassigned', { error: 'The only event is “task.reassigned”.' }),
   filters: HookFilters.default({}),
@@ -42,8 +39,8 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
 
 /**
  * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
- * credential. `listening_since` is null until the first reading of the workspace's tasks has ended. While Topo refuses the
- * workspace's key nothing is heard, `key_refused_since` tells since when, and after a day of it the hook ends.
+ * credential. `listening_since` is null until the first scan of the workspace's tasks is complete. While Topo refuses the
+ * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -61,6 +58,6 @@ export const Hook = z.object({
 });
 export type Hook = z.infer<typeof Hook>;
 
-/** The answer of `POST /hooks`: the hook, and the secret that its deliveries are signed with. */
+/** The response of `POST /hooks`: the hook, and the secret that signs its deliveries. */
 export const Subscribed = Hook.extend({ secret: z.string() });
 export type Subscribed = z.infer<typeof Subscribed>;

@@ -1,9 +1,7 @@
 import * as z from 'zod';
+import { taskId, userId } from './uuid.ts';
 
-const userId = z.guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
-const taskId = z.guid({ error: 'Expected a task id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' }).toLowerCase();
-
-/** “I am about to give this task to this person.” `SEQUENCE` speaks for the other tasks of its sequence run, too. */
+/** “I am about to give this task to this person.” `SEQUENCE` includes the other tasks of its sequence run. */
 export const Intent = z.strictObject({
   task_id: taskId,
   assignee_user_id: userId,
@@ -12,22 +10,21 @@ export const Intent = z.strictObject({
 export type Intent = z.infer<typeof Intent>;
 
 /** The most intents in one call. */
-export const mostIntents = 200;
+export const maxIntents = 200;
 
 /** `POST /intents` takes one intent, or a list of them. */
-export const IntentList = z.array(Intent).min(1).max(mostIntents);
+export const IntentList = z.array(Intent).min(1).max(maxIntents);
 
-/** The answer to one intent. */
+/** The response to one intent. */
 export const IntentAnswer = z.object({ id: z.string() });
 export type IntentAnswer = z.infer<typeof IntentAnswer>;
 
-/** The answer to a list of intents, in the order of the list. */
+/** The response to a list of intents, in the same order. */
 export const IntentListAnswer = z.object({ items: z.array(IntentAnswer) });
 export type IntentListAnswer = z.infer<typeof IntentListAnswer>;
 
 /**
- * The body of `PATCH /intents/:id`. `updated_at` is what Topo answered: a change of an earlier date was not made by this
- * intent.
+ * The body of `PATCH /intents/:id`. `updated_at` comes from Topo's response: an earlier change was not made by this intent.
  */
 export const IntentSettlement = z.strictObject({
   state: z.enum(['done', 'failed']),
@@ -35,13 +32,13 @@ export const IntentSettlement = z.strictObject({
 });
 export type IntentSettlement = z.infer<typeof IntentSettlement>;
 
-/** The body of `PATCH /intents`: how several intents came out, in one call. */
+/** The body of `PATCH /intents`: the results of several intents in one call. */
 export const IntentSettlementList = z
   .array(IntentSettlement.extend({ id: z.string().min(1).max(100) }))
   .min(1)
-  .max(mostIntents);
+  .max(maxIntents);
 export type IntentSettlementList = z.infer<typeof IntentSettlementList>;
 
-/** The answer: the ids that name no intent of the workspace. The others are settled. */
+/** The response of `PATCH /intents`: the ids that belong to no intent of the workspace. All others are settled. */
 export const IntentsSettled = z.object({ unknown_ids: z.array(z.string()) });
 export type IntentsSettled = z.infer<typeof IntentsSettled>;

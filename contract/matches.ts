@@ -1,7 +1,7 @@
 import type { EventTask, Kind, Source } from './event.ts';
 import type { HookFilters } from './hook.ts';
 
-/** What the filters of a hook look at. */
+/** The part of a change that the filters of a hook look at. */
 export type FilteredChange = {
   kind: Kind;
   source: Source;
@@ -14,7 +14,7 @@ export type FilteredChange = {
 const allows = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
   wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
 
-/** Whether a hook with these filters wants to hear of this change. The server and the Zap both ask here. */
+/** Whether a hook with these filters wants this change. The server and the Zap both decide with this function. */
 export const matches = (filters: HookFilters, change: FilteredChange): boolean =>
   allows(filters.new_assignee_ids, change.newAssigneeId?.toLowerCase()) &&
   allows(filters.previous_assignee_ids, change.previousAssigneeId?.toLowerCase()) &&

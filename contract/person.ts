@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import type { Person } from './event.ts';
+import { userId } from './uuid.ts';
 
 /** The most people in one import. */
-export const mostPeople = 1000;
+export const maxPeople = 1000;
 
 const name = z.string().trim().min(1, { error: 'Expected a name, or null.' }).max(200).nullable();
 const email = z.email({ error: 'Expected an e-mail address, or null.' }).max(320).nullable();
@@ -10,15 +12,11 @@ const email = z.email({ error: 'Expected an e-mail address, or null.' }).max(320
 export const PersonNames = z.strictObject({ name: name.default(null), email: email.default(null) });
 export type PersonNames = z.infer<typeof PersonNames>;
 
-export const userIdShape = z
-  .guid({ error: 'Expected a user id, such as 3c90c3cc-0d44-4b50-8888-8dd25736052a.' })
-  .toLowerCase();
-
 /** One row of `POST /people/import`. */
-export const NamedPerson = PersonNames.extend({ user_id: userIdShape });
+export const NamedPerson = PersonNames.extend({ user_id: userId });
 export type NamedPerson = z.infer<typeof NamedPerson>;
 
-/** Somebody whom the directory knows: named by the workspace, or only seen as the assignee of a task. */
+/** A person in the directory: named by the workspace, or only seen as the assignee of a task. */
 export const DirectoryEntry = z.object({
   user_id: z.string(),
   name: z.string().nullable(),
@@ -26,6 +24,12 @@ export const DirectoryEntry = z.object({
 });
 export type DirectoryEntry = z.infer<typeof DirectoryEntry>;
 
-/** The answer of `GET /people`: the named first, by name. */
-export const Directory = z.object({ items: z.array(DirectoryEntry) });
-export type Directory = z.infer<typeof Directory>;
+/** The assignee of an unassigned task. */
+export const nobody: Person = { user_id: null, name: null, email: null };
+
+/** A person of whom only the id is known. */
+export const unnamedPerson = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
+
+/** The response of `GET /people`: people with names first, by name. */
+export const PersonList = z.object({ items: z.array(DirectoryEntry) });
+export type PersonList = z.infer<typeof PersonList>;

@@ -1,9 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What is signed: the delivery's id, when it is sent (seconds since 1970) and the body, byte for byte. */
+/** What is signed: the delivery's id, the time of sending (seconds since 1970), and the exact bytes of the body. */
 export type SignedMessage = { id: string; timestampSeconds: number; body: string };
 
-/** The three headers of a signed delivery as they came. */
+/** The header names that the Standard Webhooks specification defines. */
+export const signatureHeader = {
+  id: 'webhook-id',
+  timestamp: 'webhook-timestamp',
+  signature: 'webhook-signature',
+} as const;
+
+/** The values of the three headers, as received. */
 export type SignatureHeaders = { id: string; timestamp: string; signature: string };
 
 export type Verdict = { kind: 'valid' } | { kind: 'invalid'; reason: string };
@@ -31,11 +38,11 @@ const isSame = (signature: string, expected: Buffer): boolean => {
 };
 
 /** A sender's clock may run this far ahead of ours. */
-const aheadSeconds = 5 * 60;
+const clockSkewSeconds = 5 * 60;
 
 /**
  * Whether a delivery was signed with this secret and is not older than `maxAgeSeconds`. The signature header may hold
- * several signatures, separated by spaces; one that fits is enough.
+ * several signatures, separated by spaces; one valid signature is enough.
  */
 export const verify = (
   secret: string,
@@ -49,7 +56,7 @@ export const verify = (
 
   const timestampSeconds = Number(headers.timestamp);
   if (timestampSeconds < nowSeconds - maxAgeSeconds) return { kind: 'invalid', reason: 'it is too old' };
-  if (timestampSeconds > nowSeconds + aheadSeconds) return { kind: 'invalid', reason: 'it comes from the future' };
+  if (timestampSeconds > nowSeconds + clockSkewSeconds) return { kind: 'invalid', reason: 'it comes from the future' };
 
   const expected = digest(secret, { id: headers.id, timestampSeconds, body });
   const isGenuine = headers.signature.split(' ').some((signature) => isSame(signature, expected));

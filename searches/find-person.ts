@@ -1,10 +1,10 @@
 import { type Bundle, defineInputFields, defineSearch, type InferInputData, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
-import { halted } from '../zapier/errors/zapier-error.ts';
 import { readIdOrText } from '../zapier/fields/read-id.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { type FoundPerson, findPeople } from '../zapier/people/find-people.ts';
-import { samplePeople } from '../zapier/people/sample-people.ts';
+import { samplePeople } from '../zapier/people/person-output.ts';
+import { halted } from '../zapier/zapier-error.ts';
 
 const label = 'Person';
 
@@ -22,7 +22,7 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** The people who may be meant, best match first; nobody is `[]`. */
+/** Returns the people who may be meant, best match first; `[]` when there is nobody. */
 const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<FoundPerson[]> => {
   const wanted = readIdOrText(label, inputData.person);
   if (wanted === undefined) throw halted(`The field “${label}” is empty. Map an e-mail, a name or an ID into it.`);

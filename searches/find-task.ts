@@ -2,18 +2,17 @@ import { type Bundle, defineInputFields, defineSearch, type InferInputData, type
 import type { Person } from '../contract/event.ts';
 import { type Task, taskStatuses } from '../topo/task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { choicesOf } from '../zapier/fields/choices.ts';
-import { readWord } from '../zapier/fields/read-choice.ts';
+import { choicesOf } from '../zapier/fields/dropdown.ts';
+import { readEnumValue } from '../zapier/fields/read-choice.ts';
+import { readDateTime } from '../zapier/fields/read-date-time.ts';
 import { readOptionalId } from '../zapier/fields/read-id.ts';
-import { readMoment } from '../zapier/fields/read-moment.ts';
 import { readText } from '../zapier/fields/read-text.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { personOutputFields } from '../zapier/people/person-output.ts';
+import { personOutputFields, samplePeople } from '../zapier/people/person-output.ts';
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
-import { samplePeople } from '../zapier/people/sample-people.ts';
 import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
-import { narrowingFields, narrowingLabels, readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
 import { sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
 import { taskStatusLabels } from '../zapier/wording/labels.ts';
 
@@ -59,7 +58,7 @@ const inputFields = defineInputFields([
       'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Choose an assignee as well: ' +
       'no more than 100 tasks are looked through. Needs an API key with the scopes sequences:read and contacts:read.',
   },
-  ...narrowingFields('are found'),
+  ...taskFilterFields('are found'),
   {
     key: 'sequence_id',
     label: label.sequence,
@@ -81,24 +80,24 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-const labelsOfCriteria = {
+const criteriaLabels = {
   assignee_user_id: label.assignee,
   status: label.status,
   contact_email: label.contact,
   sequence_id: label.sequence,
   created_after: label.createdAfter,
-  ...narrowingLabels,
+  ...taskFilterLabels,
 } satisfies Partial<Record<keyof InputData, string>>;
 
 type FoundTask = Task & { assignee: Person };
 
 const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
-  const status = readWord(label.status, inputData.status);
+  const status = readEnumValue(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
   const contactEmail = readText(label.contact, inputData.contact_email);
-  const createdAfterUs = readMoment(label.createdAfter, inputData.created_after);
+  const createdAfterUs = readDateTime(label.createdAfter, inputData.created_after);
   return {
-    ...readNarrowing(inputData),
+    ...readTaskFilters(inputData),
     ...(assigneeId === undefined ? {} : { assigneeId }),
     ...(status === undefined ? {} : { status }),
     ...(sequenceId === undefined ? {} : { sequenceId }),
@@ -107,16 +106,16 @@ const readCriteria = (inputData: InputData, assigneeId: string | undefined): Tas
   };
 };
 
-/** The tasks that fit, best match first; none is `[]`. */
+/** Returns the matching tasks, best first; `[]` when there is none. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<FoundTask[]> => {
-  refuseBlankMapping(bundle, labelsOfCriteria);
+  refuseBlankMapping(bundle, criteriaLabels);
   const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);
   const assigneeId = await resolvePerson(label.assignee, inputData.assignee_user_id, directory);
   const tasks = await findTasks(z, readCriteria(inputData, assigneeId), deadline);
-  const introduce = await directory.introduce(tasks.map((task) => task.assignee_user_id));
-  return tasks.map((task) => ({ ...task, assignee: introduce(task.assignee_user_id) }));
+  const personOf = await directory.resolveNames(tasks.map((task) => task.assignee_user_id));
+  return tasks.map((task) => ({ ...task, assignee: personOf(task.assignee_user_id) }));
 };
 
 export default defineSearch({

@@ -6,8 +6,8 @@ export type Query = Record<string, string | number | readonly string[] | undefin
  * One call of Topo's API as data. The Zapier app runs it with `z.request`, the webhook server with ky.
  *
  * `path` is relative to the base URL, has no leading slash, and its ids are already percent-encoded.
- * An array in `query` repeats its parameter; `undefined` leaves it out. `answer` is the shape of a 2xx body. `needs` is
- * the scope that the API key must hold; without it any valid key will do.
+ * An array in `query` repeats its parameter; `undefined` omits it. `answer` is the shape of a 2xx body. `needs` is the
+ * scope that the API key must have; without `needs`, any valid key will do.
  */
 export type Call<Answer> = {
   method: 'GET' | 'PATCH' | 'POST';

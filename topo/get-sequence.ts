@@ -10,7 +10,7 @@ export const Sequence = z.looseObject({
 });
 export type Sequence = z.infer<typeof Sequence>;
 
-/** `GET /v1/sequences/{sequence_id}`: the path is inferred; cope with a 404. Needs `sequences:read`. */
+/** `GET /v1/sequences/{sequence_id}`: the path is inferred, so expect a 404. Needs `sequences:read`. */
 export const getSequence = (sequenceId: string): Call<Sequence> => ({
   method: 'GET',
   path: `sequences/${encodeURIComponent(sequenceId)}`,

@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
 import { Task } from './task.ts';
 
-/** `GET /v1/tasks/{task_id}`: inferred, as the page could not be read; cope with a 404. Needs `tasks:read`. */
+/** `GET /v1/tasks/{task_id}`: inferred without documentation, so expect a 404. Needs `tasks:read`. */
 export const getTask = (taskId: string): Call<Task> => ({
   method: 'GET',
   path: `tasks/${encodeURIComponent(taskId)}`,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Call } from './call.ts';
 import { listOf } from './list.ts';
 
-/** What Topo's newer screens call a sequence: the campaign that many contacts run through. */
+/** The campaign that many contacts run through. Topo's newer screens call it a sequence. */
 const SequenceTemplate = z.looseObject({
   id: z.string().min(1),
   name: z.string().nullish(),

@@ -6,7 +6,7 @@ import { Task } from './task.ts';
 const TaskPage = listOf(Task);
 export type TaskPage = z.infer<typeof TaskPage>;
 
-/** `page` counts from 1, `size` is 1 to 100. Topo knows no filter for unassigned tasks and none on `updated_at`. */
+/** `page` counts from 1, `size` is 1 to 100. Topo has no filter for unassigned tasks and none on `updated_at`. */
 export type TaskQuery = {
   page?: number;
   size?: number;

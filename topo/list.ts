@@ -9,5 +9,5 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     has_more: z.boolean(),
   });
 
-/** The most items that Topo puts on one page. */
+/** The maximum size of a page. */
 export const largestPage = 100;

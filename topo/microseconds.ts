@@ -1,10 +1,10 @@
 const fraction = /\.(\d+)/;
 
 /**
- * The moment that an ISO 8601 timestamp names, in microseconds since 1970, so that timestamps with other offsets and
- * other numbers of digits compare. Digits past the sixth are cut. A `Date` alone would lose the last three.
+ * An ISO 8601 timestamp in microseconds since 1970, so that timestamps with different offsets and numbers of digits
+ * compare. Digits after the sixth are cut. A `Date` would keep only milliseconds.
  *
- * @throws RangeError when the text is no timestamp.
+ * @throws RangeError when the text is not a timestamp.
  */
 export const microseconds = (timestamp: string): number => {
   const wholeSeconds = Date.parse(timestamp.replace(fraction, ''));

@@ -8,8 +8,8 @@ export type ReassignScope = (typeof reassignScopes)[number];
 export type Reassignment = { taskId: string; assigneeId: string; scope: ReassignScope };
 
 /**
- * `PATCH /v1/tasks/{task_id}/assignee` (docs.topo.io, Reassign Task). Needs `tasks:write`. Answers the one task that
- * was named, for `SEQUENCE` too.
+ * `PATCH /v1/tasks/{task_id}/assignee` (docs.topo.io, Reassign Task). Needs `tasks:write`. Returns only the
+ * named task, even for `SEQUENCE`.
  */
 export const reassignTask = ({ taskId, assigneeId, scope }: Reassignment): Call<Task> => ({
   method: 'PATCH',

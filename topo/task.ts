@@ -7,11 +7,11 @@ export const taskStatuses = ['PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED'] a
 const timestamp = z.iso.datetime({ offset: true });
 
 /**
- * A task as Topo gives it (docs.topo.io, Reassign Task). Fields and enum values that are not known here pass through.
+ * A task as Topo returns it (docs.topo.io, Reassign Task). Unknown fields and enum values pass through.
  *
- * `type`, `priority`, `status` and `disposition` are documented as always present, but the page's own example leaves
- * them out; nothing here depends on them, so their absence is no error. `sequence_id` is one contact's run of a
- * sequence, not the campaign.
+ * `type`, `priority`, `status` and `disposition` are documented as always present, but the example on the same page omits
+ * them; nothing here depends on them, so their absence is no error. `sequence_id` is one contact's run of a sequence, not
+ * the campaign.
  */
 export const Task = z.looseObject({
   id: z.string().min(1),

@@ -1,18 +1,16 @@
 import { defineTrigger, type ZObject } from 'zapier-platform-core';
-import type { DirectoryEntry } from '../contract/person.ts';
+import { type DirectoryEntry, unnamedPerson } from '../contract/person.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
+import { countOpenTasksByAssignee } from '../zapier/people/count-open-tasks-by-assignee.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { listHolders } from '../zapier/people/list-holders.ts';
-import { holderLabel } from '../zapier/people/person-label.ts';
+import { assigneeLabel } from '../zapier/people/person-label.ts';
 
 const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
-const unnamed = (userId: string): DirectoryEntry => ({ user_id: userId, name: null, email: null });
-
-/** The directory, and whoever was found elsewhere; ids in lower case. */
-const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): DirectoryEntry[] => {
-  const people = new Map([...ids].map((id) => [id, unnamed(id)]));
+/** The directory, plus the people found elsewhere; ids in lower case. */
+const mergePeople = (directory: readonly DirectoryEntry[], ids: Iterable<string>): DirectoryEntry[] => {
+  const people = new Map([...ids].map((id) => [id, unnamedPerson(id)]));
   for (const entry of directory) {
     const id = entry.user_id.toLowerCase();
     people.set(id, { ...entry, user_id: id });
@@ -20,17 +18,17 @@ const joined = (directory: readonly DirectoryEntry[], ids: Iterable<string>): Di
   return [...people.values()];
 };
 
-/** Fills the dropdowns of people: those with a name first, by name; then those without, whoever holds most tasks first. */
+/** Fills the dropdowns of people: first those with a name, by name, then those without, most open tasks first. */
 const perform = async (z: ZObject): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
-  const [directory, { held, isComplete }] = await Promise.all([
-    openDirectory(z, deadline).everybodyKnown(),
-    listHolders(z, deadline),
+  const [directory, { counts, isComplete }] = await Promise.all([
+    openDirectory(z, deadline).listIfAvailable(),
+    countOpenTasksByAssignee(z, deadline),
   ]);
-  const people = joined(directory, held.keys()).map((person) => ({
+  const people = mergePeople(directory, counts.keys()).map((person) => ({
     person,
-    tasks: held.get(person.user_id) ?? 0,
-    label: holderLabel(person, held.get(person.user_id) ?? 0, isComplete),
+    tasks: counts.get(person.user_id) ?? 0,
+    label: assigneeLabel(person, counts.get(person.user_id) ?? 0, isComplete),
   }));
   const named = people
     .filter(({ person }) => isNamed(person))

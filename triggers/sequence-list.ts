@@ -5,10 +5,10 @@ import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
 import { sequenceLabel } from '../zapier/tasks/sequence-label.ts';
 
-/** So many open tasks are looked at for a page; what each is about can be asked for then. */
+/** Each page comes from this many open tasks: few enough to look up the facts of each. */
 const pageSize = 30;
 
-/** Fills the dropdown “Contact’s Sequence”: the runs that the open tasks belong to, those with the newest task first. */
+/** Fills the dropdown “Contact’s Sequence”: the sequence runs of the open tasks, newest task first. */
 const perform = async (z: ZObject, { meta }: Bundle): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
   const from = (meta.page ?? 0) * pageSize;

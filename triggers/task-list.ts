@@ -4,27 +4,27 @@ import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
-import { readNarrowing } from '../zapier/tasks/narrowing.ts';
+import { readTaskFilters } from '../zapier/tasks/task-filters.ts';
 import { taskLabel } from '../zapier/tasks/task-label.ts';
 
-/** As many as one can look through, and few enough that what each is about can be asked for. */
+/** As many as one can look through, and few enough to look up the facts of each. */
 const pageSize = 30;
 
-/** Fills the dropdown “Task”: the open tasks, newest first, narrowed by the step’s fields of type, priority and template. */
+/** Fills the dropdown “Task”: the open tasks, newest first, filtered by the step’s fields for type, priority and template. */
 const perform = async (z: ZObject, { inputData, meta }: Bundle): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
   const from = (meta.page ?? 0) * pageSize;
-  const { tasks } = await listOpenTasks(z, readNarrowing(inputData), from + pageSize, deadline);
+  const { tasks } = await listOpenTasks(z, readTaskFilters(inputData), from + pageSize, deadline);
   const shown = tasks.slice(from);
-  const [factsOf, introduce] = await Promise.all([
+  const [factsOf, personOf] = await Promise.all([
     lookUpFacts(z, shown, deadline),
-    openDirectory(z, deadline).introduce(shown.map(({ assignee_user_id }) => assignee_user_id)),
+    openDirectory(z, deadline).resolveNames(shown.map(({ assignee_user_id }) => assignee_user_id)),
   ]);
   const nowMs = Date.now();
   return shown.map((task) => {
     const { assignee_user_id: userId } = task;
-    const holder = userId === null ? null : { ...introduce(userId), user_id: userId };
-    return { id: task.id, label: taskLabel(task, { facts: factsOf(task), holder, nowMs }) };
+    const assignee = userId === null ? null : { ...personOf(userId), user_id: userId };
+    return { id: task.id, label: taskLabel(task, { facts: factsOf(task), assignee, nowMs }) };
   });
 };
 

@@ -3,24 +3,24 @@ import { kinds, type TaskReassigned } from '../contract/event.ts';
 import { OncePer } from '../contract/hook.ts';
 import { taskPriorities, taskTypes } from '../topo/task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { failed } from '../zapier/errors/zapier-error.ts';
 import { eventOutputFields, sampleEvent } from '../zapier/events/event-output.ts';
-import { fetchExamples } from '../zapier/events/fetch-examples.ts';
-import { isFirstTime } from '../zapier/events/is-first-time.ts';
+import { fetchExampleEvents } from '../zapier/events/fetch-example-events.ts';
+import { hookFilterLabels, matchesHookFilters, readHookFilters } from '../zapier/events/hook-filters.ts';
+import { isFirstDelivery } from '../zapier/events/is-first-delivery.ts';
 import { readDelivery } from '../zapier/events/read-delivery.ts';
-import { filterLabels, isWanted, readFilters } from '../zapier/events/wanted-changes.ts';
-import { choicesOf } from '../zapier/fields/choices.ts';
+import { choicesOf } from '../zapier/fields/dropdown.ts';
 import { readChoice } from '../zapier/fields/read-choice.ts';
-import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/calls.ts';
 import { type Subscription, subscriptionOf } from '../zapier/webhook-server/subscription.ts';
+import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/webhook-server-api.ts';
 import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/wording/labels.ts';
+import { failed } from '../zapier/zapier-error.ts';
 
 const oncePerLabel = 'Run Once Per';
 
 const inputFields = defineInputFields([
   {
     key: 'new_assignee_ids',
-    label: filterLabels.new_assignee_ids,
+    label: hookFilterLabels.new_assignee_ids,
     type: 'string',
     list: true,
     required: false,
@@ -29,7 +29,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'previous_assignee_ids',
-    label: filterLabels.previous_assignee_ids,
+    label: hookFilterLabels.previous_assignee_ids,
     type: 'string',
     list: true,
     required: false,
@@ -38,7 +38,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'task_types',
-    label: filterLabels.task_types,
+    label: hookFilterLabels.task_types,
     type: 'string',
     list: true,
     required: false,
@@ -47,7 +47,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'priorities',
-    label: filterLabels.priorities,
+    label: hookFilterLabels.priorities,
     type: 'string',
     list: true,
     required: false,
@@ -56,7 +56,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'sequence_template_ids',
-    label: filterLabels.sequence_template_ids,
+    label: hookFilterLabels.sequence_template_ids,
     type: 'string',
     list: true,
     required: false,
@@ -67,7 +67,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'kinds',
-    label: filterLabels.kinds,
+    label: hookFilterLabels.kinds,
     type: 'string',
     list: true,
     required: false,
@@ -77,7 +77,7 @@ const inputFields = defineInputFields([
   },
   {
     key: 'ignore_zapier',
-    label: filterLabels.ignore_zapier,
+    label: hookFilterLabels.ignore_zapier,
     type: 'boolean',
     required: false,
     default: 'false',
@@ -97,48 +97,49 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** Asks the webhook server for events. What it answers is `bundle.subscribeData` from now on. */
+/** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
 const performSubscribe = (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
   if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
   return subscribe(z, {
     target_url: targetUrl,
     event: 'task.reassigned',
-    filters: readFilters(inputData),
+    filters: readHookFilters(inputData),
     once_per: readChoice(oncePerLabel, inputData.once_per, OncePer.options) ?? 'task',
   });
 };
 
-/** Ends the subscription; one that is already gone is no error. */
+/** Ends the subscription; a subscription that is already gone is no error. */
 const performUnsubscribe = async (z: ZObject, bundle: Bundle<InputData>): Promise<object> => {
   const subscription = subscriptionOf(bundle);
   if (subscription !== undefined) await unsubscribe(z, subscription);
   return {};
 };
 
-const startNothing = (z: ZObject, reason: string): [] => {
+const startNoRun = (z: ZObject, reason: string): [] => {
   z.console.warn(`This delivery starts no run: ${reason}.`);
   return [];
 };
 
-/** Lets a delivery through when it is genuine, wanted, and comes for the first time. */
+/** Starts a run when the delivery is genuine, matches the filters, and arrives for the first time. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReassigned[]> => {
   const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000));
-  if (delivery.kind === 'forged') return startNothing(z, delivery.reason);
+  if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
   const { event, hookId, webhookId } = delivery;
-  if (!isWanted(readFilters(bundle.inputData), event)) return startNothing(z, 'the fields of this Zap keep it out');
-  const isFirst = await isFirstTime(z, `delivery:${hookId}:${webhookId}`);
-  return isFirst ? [event] : startNothing(z, 'it came before');
+  if (!matchesHookFilters(readHookFilters(bundle.inputData), event))
+    return startNoRun(z, 'the fields of this Zap keep it out');
+  const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
+  return isFirst ? [event] : startNoRun(z, 'it came before');
 };
 
-/** The editor waits so long for what happened, and has time left for examples made of what is there. */
+/** The editor waits this long for past events, which leaves time to build examples from tasks. */
 const historyMs = 10_000;
 
-/** The newest events for the editor; examples made of real tasks when there is none yet. */
+/** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
 const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskReassigned[]> => {
   const deadline = startDeadline(() => performance.now());
-  const filters = readFilters(inputData);
+  const filters = readHookFilters(inputData);
   const { items: events } = await listEvents(z, 3, filters, historyMs);
-  return events.length > 0 ? events : fetchExamples(z, filters, deadline);
+  return events.length > 0 ? events : fetchExampleEvents(z, filters, deadline);
 };
 
 export default defineTrigger({

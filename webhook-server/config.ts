@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isSafeBaseUrl } from '../contract/safe-url.ts';
 import { readAllowedHost } from './hook-target.ts';
 import { limitsOf, usualLimits } from './http/limits.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
@@ -26,14 +27,6 @@ const hosts = z.string().transform((list, context) =>
   }),
 );
 
-const isSafeOrigin = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isEncrypted =
-    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname));
-  return isEncrypted && [username, password, search, hash].every((part) => part === '');
-};
-
 const encryptionKey = z
   .string()
   .refine((text) => decodeKey(text) !== undefined, {
@@ -49,7 +42,7 @@ const Environment = z
     PORT: wholeNumber(0, 65_535).default(3000),
     TOPO_API_URL: z
       .string()
-      .refine(isSafeOrigin, {
+      .refine(isSafeBaseUrl, {
         error: 'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone)',
       })
       .default('https://api.topo.io/v1'),

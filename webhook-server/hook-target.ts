@@ -1,11 +1,11 @@
+import { isLoopbackAddress } from '../contract/safe-url.ts';
+
 /** Whether a delivery may go to a URL, and why not. */
 export type TargetVerdict = { kind: 'allowed'; url: URL } | { kind: 'refused'; reason: string };
 
 export type TargetCheck = (target: string) => TargetVerdict;
 
 type AllowedHost = { hostname: string; port: string; allowsPlainHttp: boolean };
-
-const loopback = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /**
  * Reads one entry of HOOK_ALLOWED_HOSTS, an exact `host` or `host:port`. Only a literal loopback address with a port
@@ -18,7 +18,7 @@ export const readAllowedHost = (entry: string): AllowedHost | undefined => {
   const { host, hostname, port } = new URL(`https://${entry}`);
   const isWrittenPlainly = entry.toLowerCase() === host || entry.toLowerCase() === `${host}:443`;
   if (!isWrittenPlainly || hostname.includes('*')) return undefined;
-  return { hostname, port: port === '' ? '443' : port, allowsPlainHttp: port !== '' && loopback.test(hostname) };
+  return { hostname, port: port === '' ? '443' : port, allowsPlainHttp: port !== '' && isLoopbackAddress(hostname) };
 };
 
 /** An `@` before the path, also one with nothing in front of it. */

@@ -1,10 +1,10 @@
 import ky from 'ky';
+import { retryAfterMs } from '../contract/retry-after.ts';
 import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
-import { TopoErrorBody } from '../topo/error-body.ts';
 import { me } from '../topo/me.ts';
+import { TopoErrorBody } from '../topo/topo-error-body.ts';
 import type { CallTopo, TopoAnswer, TopoClient } from './call-topo.ts';
-import { retryAfterMs } from './retry-after.ts';
 import type { Secret } from './secrets/secret.ts';
 
 const timeoutMs = 20_000;
@@ -71,7 +71,9 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     if (status === 429) {
       return {
         kind: 'limited',
-        retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now()),
+        retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now(), {
+          fractions: true,
+        }),
         reason: await describe(response, key),
       };
     }

@@ -1,18 +1,18 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { type Me, me } from '../topo/me.ts';
-import { failed } from './errors/zapier-error.ts';
 import { callTopo } from './request/call-topo.ts';
+import { failed } from './zapier-error.ts';
 
 const neededScopes = ['tasks:read', 'tasks:write'] as const;
 
 const grants = (scopes: readonly string[], needed: string): boolean =>
   [needed, needed.replace(/:.*/, ':*'), '*'].some((scope) => scopes.includes(scope));
 
-/** The label needs a text for both, even if Topo gives none. */
-type Connected = Me & { name: string; key_prefix: string };
+/** The connection label needs both texts, even if Topo gives none. */
+type Connection = Me & { name: string; key_prefix: string };
 
-/** Asks Topo what it knows of the key. Throws when it may not do what this integration does. */
-const test = async (z: ZObject, _bundle: Bundle): Promise<Connected> => {
+/** Asks Topo about the key. Throws when the key lacks a scope that this integration needs. */
+const test = async (z: ZObject, _bundle: Bundle): Promise<Connection> => {
   const key = await callTopo(z, me());
   const missing = neededScopes.filter((needed) => !grants(key.scopes, needed));
   if (missing.length === 0) return { ...key, name: key.name ?? 'Topo', key_prefix: key.key_prefix ?? 'topo_' };
@@ -25,7 +25,7 @@ const test = async (z: ZObject, _bundle: Bundle): Promise<Connected> => {
   );
 };
 
-/** An API key of a Topo workspace. `sendKey` puts it on requests. */
+/** An API key of a Topo workspace. `addApiKey` adds it to requests. */
 export const authentication: Authentication = {
   type: 'custom',
   fields: [

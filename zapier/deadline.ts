@@ -1,30 +1,32 @@
-/** The time that one run of a step has. */
+/** The time limit of one run of a step. */
 export type Deadline = {
-  /** Whole milliseconds until the run must have ended; 0 when they are over. */
-  leftMs(): number;
-  /** Whether a write may still begin: late enough before the end to hear how it came out. */
-  mayWrite(): boolean;
+  /** Whole milliseconds until the run must end; 0 once the time is over. */
+  remainingMs(): number;
+  /** Whether a write may still start: early enough to learn its result before the end. */
+  mayStartWrite(): boolean;
 };
 
-/** Zapier stops every call at 30 s; five of them are for saying what happened. */
+/** Zapier stops every call after 30 s; we keep 5 s to report what happened. */
 const runMs = 25_000;
-const lastWriteMs = 20_000;
+
+/** No write starts later than this in a run. */
+export const lastWriteMs = 20_000;
 
 /**
- * Starts the time of a run.
+ * Starts the clock of a run.
  *
- * @param nowMs a clock that never goes back.
+ * @param nowMs a monotonic clock.
  */
 export const startDeadline = (nowMs: () => number): Deadline => {
   const startedAtMs = nowMs();
   return {
-    leftMs: () => Math.max(0, Math.floor(startedAtMs + runMs - nowMs())),
-    mayWrite: () => nowMs() < startedAtMs + lastWriteMs,
+    remainingMs: () => Math.max(0, Math.floor(startedAtMs + runMs - nowMs())),
+    mayStartWrite: () => nowMs() < startedAtMs + lastWriteMs,
   };
 };
 
-/** The next `ms` of a run, or what is left of it: for a part that a run can do without. */
-export const partOf = (deadline: Deadline, ms: number): Deadline => {
-  const afterMs = Math.max(0, deadline.leftMs() - ms);
-  return { ...deadline, leftMs: () => Math.max(0, deadline.leftMs() - afterMs) };
+/** A deadline at most `ms` from now, for an optional part of a run. */
+export const capDeadline = (deadline: Deadline, ms: number): Deadline => {
+  const afterMs = Math.max(0, deadline.remainingMs() - ms);
+  return { ...deadline, remainingMs: () => Math.max(0, deadline.remainingMs() - afterMs) };
 };

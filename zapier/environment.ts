@@ -1,30 +1,22 @@
-import { failed } from './errors/zapier-error.ts';
+import { isSafeBaseUrl } from '../contract/safe-url.ts';
+import { failed } from './zapier-error.ts';
 
 const topoApi = 'https://api.topo.io/v1';
 
 /**
- * One variable; blank counts as not set.
+ * Reads one variable; a blank one counts as not set.
  *
- * Zapier sets the variables after the app was loaded: read them when a call runs, never while a module loads. `in` is
- * asked first because core, where it derives how to authenticate, answers variables that are not set with a placeholder.
+ * Zapier sets the variables after it has loaded the app: read them during a call, never while a module loads. `in` comes
+ * first because `process.env` returns a placeholder for missing variables while core derives the authentication.
  */
 const read = (name: string): string | undefined => {
   const value = name in process.env ? process.env[name]?.trim() : undefined;
   return value === '' ? undefined : value;
 };
 
-const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-
-const isUsable = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isEncrypted = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-  return isEncrypted && [username, password, search, hash].every((part) => part === '');
-};
-
 const readUrl = (name: string, example: string): string | undefined => {
   const value = read(name);
-  if (value === undefined || isUsable(value)) return value?.replace(/\/+$/, '');
+  if (value === undefined || isSafeBaseUrl(value)) return value?.replace(/\/+$/, '');
   throw failed(
     `The owner of this integration has set ${name} to something unusable. It must be an https URL such as ${example} ` +
       '(http only for the same machine), without a user name, a query or a fragment.',

@@ -1,6 +1,7 @@
+import { retryAfterMs } from '../../contract/retry-after.ts';
 import type { Call } from '../../topo/call.ts';
 import { callUrl } from '../../topo/call-url.ts';
-import { TopoErrorBody } from '../../topo/error-body.ts';
+import { TopoErrorBody } from '../../topo/topo-error-body.ts';
 import type { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Settings } from './read-settings.ts';
 
@@ -42,12 +43,8 @@ const dateOf = (headers: Headers): number | undefined => {
 
 /** How long a 429 asks to wait: `Retry-After` in seconds or as a date, otherwise exponential backoff. */
 const pauseMs = (headers: Headers, attempt: number): number => {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  const untilMs = Date.parse(value);
-  const fromMs = dateOf(headers);
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, mostWaitMs);
-  if (!Number.isNaN(untilMs) && fromMs !== undefined) return Math.min(Math.max(0, untilMs - fromMs), mostWaitMs);
-  return 5_000 * 2 ** attempt;
+  const askedMs = retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers));
+  return askedMs === undefined ? 5_000 * 2 ** attempt : Math.min(askedMs, mostWaitMs);
 };
 
 /** Makes foreign text safe for a terminal: without control characters, and short. */

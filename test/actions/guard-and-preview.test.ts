@@ -2,8 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
-import { type Order, reassign } from '../../zapier/tasks/reassign.ts';
-import { peopleOf, type ReassignmentOutput, reassignmentOutput } from '../../zapier/tasks/reassignment-output.ts';
+import { type ReassignmentOrder, reassign } from '../../zapier/tasks/reassign.ts';
+import {
+  peopleInReassignment,
+  type ReassignmentOutput,
+  reassignmentOutput,
+} from '../../zapier/tasks/reassignment-output.ts';
 import { type Office, startOffice } from '../support/office.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runApp, runInApp } from '../support/zapier-app.ts';
@@ -32,12 +36,12 @@ const startWithSequence = async (options: Parameters<typeof startOffice>[0] = {}
   return { ...office, task, own, lent, closed };
 };
 
-const runOnClock = (office: Office, nowMs: () => number, order: Order) =>
+const runOnClock = (office: Office, nowMs: () => number, order: ReassignmentOrder) =>
   runInApp(office.variables, office.workspace.keys.full, async (z) => {
     const deadline = startDeadline(nowMs);
     const directory = openDirectory(z, deadline);
     const reassigned = await reassign({ z, directory, deadline }, order);
-    return reassignmentOutput(reassigned, await directory.introduce(peopleOf(reassigned)));
+    return reassignmentOutput(reassigned, await directory.resolveNames(peopleInReassignment(reassigned)));
   });
 
 describe('Only If Currently Assigned To', () => {
@@ -430,11 +434,11 @@ test('Topo’s name for the request is told where Topo gives one', async () => {
 });
 
 describe('the time of a run', () => {
-  const orderOf = (office: Office, id: string, more: Partial<Order> = {}): Order => ({
+  const orderOf = (office: Office, id: string, more: Partial<ReassignmentOrder> = {}): ReassignmentOrder => ({
     taskId: id,
     assigneeId: office.taker.userId,
     scope: 'TASK',
-    onlyIfWith: undefined,
+    onlyIfAssignedTo: undefined,
     isPreview: false,
     ...more,
   });

@@ -160,15 +160,15 @@ describe('when the time is over', () => {
     const given: HandOverOrder = {
       ...chosen,
       toId: office.taker.userId,
-      narrowing: {},
-      mostTasks: 200,
+      filters: {},
+      maxTasks: 200,
       isPreview: false,
     };
     return runInApp(office.variables, office.workspace.keys.full, async (z) => {
       const deadline = startDeadline(nowMs);
       const directory = openDirectory(z, deadline);
       const handedOver = await handOver({ z, directory, deadline, nowMs }, given);
-      return handOverOutput(handedOver, await directory.introduce([]));
+      return handOverOutput(handedOver, await directory.resolveNames([]));
     });
   };
 

@@ -8,9 +8,9 @@ import { getSequence } from '../../topo/get-sequence.ts';
 import { listSequenceTemplates } from '../../topo/list-sequence-templates.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import { webhookServerError } from '../../zapier/errors/webhook-server-error.ts';
 import { callTopo } from '../../zapier/request/call-topo.ts';
 import { sampleTask } from '../../zapier/tasks/task-output.ts';
+import { webhookServerError } from '../../zapier/webhook-server/webhook-server-error.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { subscribed } from '../support/small-webhook-server.ts';
 import { startHttp } from '../support/started-http.ts';
@@ -53,9 +53,11 @@ const question = listTasks({});
 const change = reassignTask({ taskId: sampleTask.id, assigneeId: sampleTask.assignee_user_id, scope: 'TASK' });
 
 /** What the app throws for a call of Topo's. */
-const thrownBy = <Answer>(url: string, apiKey: string, call: Call<Answer>, leftMs = 20_000) =>
+const thrownBy = <Answer>(url: string, apiKey: string, call: Call<Answer>, remainingMs = 20_000) =>
   runInApp({ TOPO_API_URL: url }, apiKey, async (z: ZObject) => ({
-    answer: await callTopo(z, call, { deadline: { leftMs: () => leftMs, mayWrite: () => leftMs > 0 } }),
+    answer: await callTopo(z, call, {
+      deadline: { remainingMs: () => remainingMs, mayStartWrite: () => remainingMs > 0 },
+    }),
   })).thrown();
 
 /** The same while the sandbox has a fault. */

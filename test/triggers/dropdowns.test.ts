@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { holderLabel } from '../../zapier/people/person-label.ts';
+import { assigneeLabel } from '../../zapier/people/person-label.ts';
 import { noFacts } from '../../zapier/tasks/look-up-facts.ts';
 import { taskLabel } from '../../zapier/tasks/task-label.ts';
 import { sampleTask } from '../../zapier/tasks/task-output.ts';
@@ -84,7 +84,7 @@ test('the list of people has whoever holds open tasks, the busiest first', async
   }
   const choices = (await app.run(people)) as Choice[];
   expect(new Map(choices.map(({ id, label }) => [id, label]))).toEqual(
-    new Map([...held].map(([id, count]) => [id, holderLabel({ user_id: id, name: null, email: null }, count, true)])),
+    new Map([...held].map(([id, count]) => [id, assigneeLabel({ user_id: id, name: null, email: null }, count, true)])),
   );
   const counts = choices.map(({ id }) => held.get(id) ?? 0);
   expect(counts).toEqual([...counts].sort((one, other) => other - one));
@@ -121,8 +121,8 @@ test('a fault of Topo’s is an error in the list, too', async () => {
 });
 
 const nowMs = Date.parse('2026-03-04T12:00:00Z');
-const holder = { user_id: sampleTask.assignee_user_id, name: null, email: null };
-const plainly = { facts: noFacts, holder, nowMs };
+const assignee = { user_id: sampleTask.assignee_user_id, name: null, email: null };
+const plainly = { facts: noFacts, assignee, nowMs };
 
 test.each([
   ['2026-03-04T11:59:00Z', 'new'],
@@ -146,7 +146,7 @@ test('a task whose type and priority are new or missing has a label', () => {
 
 test('a label holds no HTML, and stays on one short line', () => {
   const facts = { contact: '<b onclick="x()">Ada</b>\n\u202eMoreau', company: 'x'.repeat(500), template: '<script>' };
-  const label = taskLabel(sampleTask, { facts, holder: { ...holder, name: '<i>Kim</i>' }, nowMs });
+  const label = taskLabel(sampleTask, { facts, assignee: { ...assignee, name: '<i>Kim</i>' }, nowMs });
   expect(label).not.toMatch(/[<>\n\u202e]/);
   expect(label.length).toBeLessThan(300);
 });

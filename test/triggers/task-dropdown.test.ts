@@ -147,10 +147,10 @@ describe('it opens, whatever becomes of the facts', () => {
       const deadline = startDeadline(nowMs);
       const { tasks } = await listOpenTasks(z, {}, 30, deadline);
       const factsOf = await lookUpFacts(z, tasks, deadline);
-      return { facts: tasks.map(factsOf), leftMs: deadline.leftMs() };
+      return { facts: tasks.map(factsOf), remainingMs: deadline.remainingMs() };
     });
-    const { facts, leftMs } = (await run()) as { facts: { contact: string | null }[]; leftMs: number };
-    expect(leftMs).toBe(17_000);
+    const { facts, remainingMs } = (await run()) as { facts: { contact: string | null }[]; remainingMs: number };
+    expect(remainingMs).toBe(17_000);
     expect(facts.length).toBeGreaterThan(9);
     expect(facts.every(({ contact }) => contact === null)).toBe(true);
     expect(sandbox.requests.count(({ path }) => path.includes('/sequences/'))).toBeLessThanOrEqual(9);
@@ -167,7 +167,7 @@ describe('it opens, whatever becomes of the facts', () => {
         30,
         startDeadline(() => 0),
       );
-      const factsOf = await lookUpFacts(z, tasks, { leftMs: () => 50, mayWrite: () => true });
+      const factsOf = await lookUpFacts(z, tasks, { remainingMs: () => 50, mayStartWrite: () => true });
       return { facts: tasks.map(factsOf) };
     });
     const { facts } = (await run()) as { facts: unknown[] };

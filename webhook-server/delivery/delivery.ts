@@ -1,4 +1,4 @@
-import { sign } from '../../contract/signature.ts';
+import { sign, signatureHeader } from '../../contract/signature.ts';
 import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import { signingSecretPlace, targetPlace } from '../secrets/places.ts';
@@ -76,9 +76,9 @@ export const createDelivery = (ports: DeliveryPorts) => {
     return {
       'content-type': 'application/json',
       'user-agent': 'topo-for-zapier',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestampSeconds),
-      'webhook-signature': sign(secret, { id, timestampSeconds, body }),
+      [signatureHeader.id]: id,
+      [signatureHeader.timestamp]: String(timestampSeconds),
+      [signatureHeader.signature]: sign(secret, { id, timestampSeconds, body }),
     };
   };
 

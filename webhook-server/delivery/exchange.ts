@@ -1,4 +1,5 @@
 import type { Agent, Dispatcher } from 'undici';
+import { errorCode } from '../error-code.ts';
 
 /** What became of one request. `retryAfter` is the header as it came; `code` names what went wrong. */
 export type Exchanged =
@@ -13,11 +14,12 @@ const mostAnswerBytes = 64 * 1024;
 /** So many 1xx answers may come before the answer. */
 const mostPreliminaries = 100;
 
-const codeOf = (error: unknown): string => {
-  if (typeof error !== 'object' || error === null) return 'unknown error';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'name' in error && typeof error.name === 'string' ? error.name : 'unknown error';
-};
+const nameOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'name' in error && typeof error.name === 'string'
+    ? error.name
+    : undefined;
+
+const codeOf = (error: unknown): string => errorCode(error) ?? nameOf(error) ?? 'unknown error';
 
 const first = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;

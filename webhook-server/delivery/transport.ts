@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import { retryAfterMs } from '../retry-after.ts';
+import { retryAfterMs } from '../../contract/retry-after.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import type { Attempted } from './policy.ts';
 
@@ -32,7 +32,7 @@ const attemptedOf = (exchanged: Exchanged, nowMs: number): Attempted => {
   switch (exchanged.kind) {
     case 'answered': {
       const { status, retryAfter } = exchanged;
-      return { kind: 'answered', status, retryAfterMs: retryAfterMs(retryAfter, nowMs) };
+      return { kind: 'answered', status, retryAfterMs: retryAfterMs(retryAfter, nowMs, { fractions: true }) };
     }
     case 'never sent':
       return { kind: 'never sent', reason: `the target could not be reached (${exchanged.code})` };

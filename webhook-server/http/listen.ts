@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorBody } from '../../contract/error-body.ts';
+import { errorCode } from '../error-code.ts';
 
 /** A client must have sent its headers, and its whole request, within these times, which are looked at now and then. */
 export type Patience = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
@@ -33,8 +34,6 @@ const refusals: Record<string, Refusal> = {
 
 const malformed: Refusal = { status: '400 Bad Request', code: 'invalid_request', message: 'This is not valid HTTP.' };
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
-
 /** Answers what never became a request, in the shape of every other error, and closes the connection. */
 const refuse = (error: Error, socket: Socket): void => {
   // Nobody is there to read it, or part of an answer is on its way.
@@ -42,7 +41,7 @@ const refuse = (error: Error, socket: Socket): void => {
     socket.destroy();
     return;
   }
-  const { status, code, message } = refusals[codeOf(error)] ?? malformed;
+  const { status, code, message } = refusals[errorCode(error) ?? ''] ?? malformed;
   const body: ErrorBody = { error: { code, message, request_id: `req_${randomUUID()}` } };
   const text = JSON.stringify(body);
   const head = [

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Person, TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
-
-const nobody: Person = { user_id: null, name: null, email: null };
+import { nobody } from '../../contract/person.ts';
 
 const people = {
   previous: { user_id: '9f8e7d6c-5b4a-4392-8170-f6e5d4c3b2a1', name: 'Robin Example', email: 'robin@example.com' },
@@ -12,7 +11,7 @@ const people = {
 const personOr = (invented: Person, wantedIds: readonly string[] | undefined, exceptId: string | null): Person => {
   if (wantedIds === undefined) return invented;
   const userId = wantedIds.find((id) => id !== exceptId) ?? invented.user_id;
-  return { user_id: userId, name: null, email: null };
+  return { ...nobody, user_id: userId };
 };
 
 /**

@@ -1,7 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { TaskReassigned } from '../../contract/event.ts';
-import { personOutputFields } from '../people/person-output.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { sampleTask, taskOutputFields } from '../tasks/task-output.ts';
 
 /** An event with every field that it can have. */
@@ -22,7 +21,7 @@ export const sampleEvent = {
   changes_count: 1,
 } as const satisfies TaskReassigned;
 
-/** The fields of an event that a Zap gives on. */
+/** The output fields of an event, for later steps. */
 export const eventOutputFields: PlainOutputField[] = [
   { key: 'id', label: 'Event', type: 'string', primary: true },
   { key: 'type', label: 'Event Type', type: 'string' },

@@ -1,39 +1,38 @@
 import type { Person, TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
+import { nobody, unnamedPerson } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
 import { sampleEvent } from './event-output.ts';
 import { pairsOf, possibleKinds } from './possible-kinds.ts';
 
-const nobody: Person = { user_id: null, name: null, email: null };
-
 const invented: readonly string[] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
 
-const introduce = (userId: string): Person =>
+const personOf = (userId: string): Person =>
   invented.includes(userId)
     ? { user_id: userId, name: 'Example Person', email: 'example.person@example.com' }
-    : { user_id: userId, name: null, email: null };
+    : unnamedPerson(userId);
 
-/** Who takes over from whom: the people who are wanted, else whoever has the task, else somebody invented. */
+/** Who takes over from whom: the people the filters name, else the task's assignee, else an invented person. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
   const [kim, robin] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
-  const holders = task.assignee_user_id === null ? [] : [task.assignee_user_id];
-  const newIds = filters.new_assignee_ids ?? [...holders, kim, robin];
+  const current = task.assignee_user_id === null ? [] : [task.assignee_user_id];
+  const newIds = filters.new_assignee_ids ?? [...current, kim, robin];
   const previousIds = filters.previous_assignee_ids ?? [robin, kim];
   return pairsOf(newIds, previousIds)[0] ?? [kim, robin];
 };
 
 /**
- * What the event would look like if this task had just been reassigned: for a workspace where nothing of the kind
- * happened yet. Its ids begin with `evt_example_` and `bat_example_`, its people are those whom the filters want, and
- * somebody who had to be invented is called “Example Person”.
+ * The event as it would look if this task had just been reassigned, for a workspace without any such event yet. Its ids
+ * begin with `evt_example_` and `bat_example_`, its people are those the filters name, and an invented person is called
+ * “Example Person”.
  *
  * @param templateId the template that the task's sequence came from, if it is known.
  */
 export const exampleEvent = (task: Task, filters: HookFilters, templateId: string | null): TaskReassigned => {
   const [kind = 'reassigned'] = possibleKinds(filters);
   const [newId, previousId] = chooseIds(task, filters);
-  const newAssignee = kind === 'unassigned' ? nobody : introduce(newId);
-  const previousAssignee = kind === 'assigned' ? nobody : introduce(previousId);
+  const newAssignee = kind === 'unassigned' ? nobody : personOf(newId);
+  const previousAssignee = kind === 'assigned' ? nobody : personOf(previousId);
   const reassigned = { ...task, assignee_user_id: newAssignee.user_id };
   return {
     ...sampleEvent,

@@ -1,13 +1,13 @@
 import { type Kind, kinds } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 
-/** The pairs of a new and a previous assignee who are not the same person. */
+/** Every pair of a new and a previous assignee who differ. */
 export const pairsOf = (newIds: readonly string[], previousIds: readonly string[]): [string, string][] =>
   newIds.flatMap((newId) =>
     previousIds.filter((id) => id !== newId).map((previousId): [string, string] => [newId, previousId]),
   );
 
-/** The kinds of change that these filters can ever let through: who is nobody is none of the people who are wanted. */
+/** The kinds of change that can match these filters: a filter for people never matches nobody. */
 export const possibleKinds = ({
   kinds: wanted = [...kinds],
   new_assignee_ids: newIds,

@@ -1,23 +1,27 @@
 import type { Bundle } from 'zapier-platform-core';
 import { TaskReassigned } from '../../contract/event.ts';
-import { type SignatureHeaders, verify } from '../../contract/signature.ts';
-import { failed } from '../errors/zapier-error.ts';
-import { offFields } from '../request/off-fields.ts';
+import { type SignatureHeaders, signatureHeader, verify } from '../../contract/signature.ts';
+import { invalidFieldsOf } from '../request/invalid-fields.ts';
 import { subscriptionOf } from '../webhook-server/subscription.ts';
+import { failed } from '../zapier-error.ts';
 
-/** What came to the Zap's URL: an event of the subscription, or something that nobody should act on. */
+/** What arrived at the Zap's URL: an event of the subscription, or something forged. */
 export type Delivery =
   | { kind: 'genuine'; hookId: string; webhookId: string; event: TaskReassigned }
   | { kind: 'forged'; reason: string };
 
-/** Zapier may run `perform` long after it has taken a delivery. */
+/** Zapier may run `perform` long after it accepted a delivery. */
 const maxAgeSeconds = 24 * 60 * 60;
+
+/** Zapier passes the header `webhook-id` on as `Http-Webhook-Id`. */
+const zapierName = (header: string): string => `http-${header}`.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 
 const headersOf = ({ rawRequest }: Bundle): SignatureHeaders => {
   const headers = new Map(
     Object.entries(rawRequest?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const read = (name: string): string => {
+  const read = (header: string): string => {
+    const name = zapierName(header);
     const value = headers.get(name.toLowerCase());
     if (value !== undefined) return value;
     throw failed(
@@ -27,9 +31,9 @@ const headersOf = ({ rawRequest }: Bundle): SignatureHeaders => {
     );
   };
   return {
-    id: read('Http-Webhook-Id'),
-    timestamp: read('Http-Webhook-Timestamp'),
-    signature: read('Http-Webhook-Signature'),
+    id: read(signatureHeader.id),
+    timestamp: read(signatureHeader.timestamp),
+    signature: read(signatureHeader.signature),
   };
 };
 
@@ -45,16 +49,16 @@ const eventOf = (content: string): TaskReassigned => {
   const parsed = TaskReassigned.safeParse(parseJson(content));
   if (parsed.success) return parsed.data;
   throw failed(
-    `The webhook server sent something that is not an event as agreed on (${offFields(parsed.error).slice(0, 5).join(', ')}). ` +
+    `The webhook server sent something that is not an event as agreed on (${invalidFieldsOf(parsed.error).slice(0, 5).join(', ')}). ` +
       'The owner of this integration must bring the server and the integration to versions that fit.',
     'unreadable_event',
   );
 };
 
 /**
- * Reads what came to the Zap's URL, and checks with the subscription's secret who sent it.
+ * Reads what arrived at the Zap's URL and verifies its signature with the subscription's secret.
  *
- * @throws when it cannot be told, or when the sender is genuine and the event is not readable.
+ * @throws when the signature cannot be checked, or when it is valid and the event is not readable.
  */
 export const readDelivery = (bundle: Bundle, nowSeconds: number): Delivery => {
   const subscription = subscriptionOf(bundle);

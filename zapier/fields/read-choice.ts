@@ -1,30 +1,29 @@
-import { quote } from '../errors/quote.ts';
-import { halted } from '../errors/zapier-error.ts';
-import { refuseTooMany } from './refuse-too-many.ts';
-import { textsIn } from './texts-in.ts';
+import { quote } from '../wording/sanitize-message.ts';
+import { halted } from '../zapier-error.ts';
+import { refuseTooMany, textsIn } from './texts-in.ts';
 
-const wordsIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
+const valuesIn = (value: unknown): string[] => [...new Set(textsIn(value).flatMap((text) => textsIn(text.split(','))))];
 
-/** Topo’s words look like this, those that it may add, too. */
-const topoWord = /^[A-Z0-9_]{1,64}$/;
-const mostWords = 20;
+/** Topo's enum values look like this, including any that it may add. */
+const enumValuePattern = /^[A-Z0-9_]{1,64}$/;
+const maxEnumValues = 20;
 
-const topoWordOf = (label: string, text: string): string => {
+const enumValueOf = (label: string, text: string): string => {
   const word = text.toUpperCase().replace(/[\s-]+/g, '_');
-  if (topoWord.test(word)) return word;
+  if (enumValuePattern.test(word)) return word;
   throw halted(`The field “${label}” holds ${quote(text)}, which is none of its choices. Choose from the list.`);
 };
 
-/** The words in a field that takes several, in capitals as Topo writes them; `undefined` when it is blank. */
-export const readWords = (label: string, value: unknown): string[] | undefined => {
-  const words = [...new Set(wordsIn(value).map((word) => topoWordOf(label, word)))];
-  refuseTooMany(label, words, mostWords);
+/** Topo's enum values in a field that takes several, in capitals; `undefined` when it is blank. */
+export const readEnumValues = (label: string, value: unknown): string[] | undefined => {
+  const words = [...new Set(valuesIn(value).map((word) => enumValueOf(label, word)))];
+  refuseTooMany(label, words, maxEnumValues);
   return words.length === 0 ? undefined : words;
 };
 
-/** The one word in a field, in capitals as Topo writes it; `undefined` when it is blank. */
-export const readWord = (label: string, value: unknown): string | undefined => {
-  const [word, ...others] = readWords(label, value) ?? [];
+/** Topo's one enum value in a field, in capitals; `undefined` when it is blank. */
+export const readEnumValue = (label: string, value: unknown): string | undefined => {
+  const [word, ...others] = readEnumValues(label, value) ?? [];
   if (others.length === 0) return word;
   throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);
 };
@@ -35,17 +34,17 @@ const choose = <Choice extends string>(label: string, word: string, choices: rea
   throw halted(`The field “${label}” takes ${choices.join(', ')} and nothing else. Choose from the list.`);
 };
 
-/** The choices in a field that takes several of a closed list; `undefined` when it is blank. */
+/** The choices in a field that takes several from a closed list; `undefined` when it is blank. */
 export const readChoices = <Choice extends string>(
   label: string,
   value: unknown,
   choices: readonly Choice[],
 ): Choice[] | undefined => {
-  const chosen = wordsIn(value).map((word) => choose(label, word, choices));
+  const chosen = valuesIn(value).map((word) => choose(label, word, choices));
   return chosen.length === 0 ? undefined : chosen;
 };
 
-/** The choice in a field that takes one of a closed list; `undefined` when it is blank. */
+/** The choice in a field that takes one from a closed list; `undefined` when it is blank. */
 export const readChoice = <Choice extends string>(
   label: string,
   value: unknown,

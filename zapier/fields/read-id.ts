@@ -1,8 +1,8 @@
-import { halted } from '../errors/zapier-error.ts';
-import { refuseTooMany } from './refuse-too-many.ts';
-import { isBlank, textsIn } from './texts-in.ts';
+import { uuidInText } from '../../contract/uuid.ts';
+import { halted } from '../zapier-error.ts';
+import { isBlank, refuseTooMany, textsIn } from './texts-in.ts';
 
-const uuid = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
+const uuid = new RegExp(uuidInText, 'gi');
 
 const hasId = (text: string): boolean => text.match(uuid) !== null;
 
@@ -15,20 +15,20 @@ const idsIn = (label: string, text: string): string[] => {
   );
 };
 
-/** A filter of more than this does not fit into a request. */
-const mostInFilter = 100;
+/** A filter with more ids does not fit into a request. */
+const maxInFilter = 100;
 
 /**
- * The ids in a field that takes several, each once; `undefined` when it is blank. Throws for a text without an id, and
- * for more than `most`.
+ * The ids in a field that takes several, without duplicates; `undefined` when it is blank. Throws for a text without an
+ * id, and for more than `max` ids.
  */
-export const readIds = (label: string, value: unknown, most = mostInFilter): string[] | undefined => {
+export const readIds = (label: string, value: unknown, max = maxInFilter): string[] | undefined => {
   const ids = [...new Set(textsIn(value).flatMap((text) => idsIn(label, text)))];
-  refuseTooMany(label, ids, most);
+  refuseTooMany(label, ids, max);
   return ids.length === 0 ? undefined : ids;
 };
 
-/** The one id in a field that must be filled in. It may stand in a link or in capitals. */
+/** The one id in a required field. It may be part of a link, or in capitals. */
 const readId = (label: string, value: unknown): string => {
   const [id, ...others] = readIds(label, value, Number.POSITIVE_INFINITY) ?? [];
   if (id === undefined) throw halted(`The field “${label}” is empty. Choose from the list, or map an ID into it.`);
@@ -36,29 +36,29 @@ const readId = (label: string, value: unknown): string => {
   throw halted(`The field “${label}” holds ${others.length + 1} IDs, and only one can be used. Leave one in it.`);
 };
 
-/** The one id in a field that may stay empty; `undefined` when it is blank. */
+/** The one id in an optional field; `undefined` when it is blank. */
 export const readOptionalId = (label: string, value: unknown): string | undefined =>
   isBlank(value) ? undefined : readId(label, value);
 
-const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuid.source})`, 'gi');
+const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuidInText})`, 'gi');
 
-/** In a link that holds other ids, too, a task's id is the one behind `tasks/` or `task_id=`. */
+/** In a link with several ids, the task's id is the one after `tasks/` or `task_id=`. */
 const withoutOtherIds = (text: string): string => {
   const marked = [...text.matchAll(taskInLink)].flatMap(([, id]) => id ?? []);
   return marked.length > 0 ? marked.join(' ') : text;
 };
 
-/** The one task in a field: an id, or a link that contains one. */
+/** The id of the one task in a required field: an id, or a link that contains one. */
 export const readTaskId = (label: string, value: unknown): string => readId(label, textsIn(value).map(withoutOtherIds));
 
-/** The tasks in a field that takes several, each once; `undefined` when it is blank. */
+/** The ids of the tasks in a field that takes several, without duplicates; `undefined` when it is blank. */
 export const readTaskIds = (label: string, value: unknown): string[] | undefined =>
   readIds(label, textsIn(value).map(withoutOtherIds), Number.POSITIVE_INFINITY);
 
-/** What a field names somebody by: an id, or the words that somebody typed. */
+/** How a field names a person: by id, or by a text such as a name or an e-mail. */
 export type IdOrText = { kind: 'id'; id: string } | { kind: 'text'; text: string };
 
-/** The one id in a field, or the text in its place; `undefined` when the field is blank. */
+/** The one id in a field, or the text instead of it; `undefined` when the field is blank. */
 export const readIdOrText = (label: string, value: unknown): IdOrText | undefined => {
   const texts = [...new Set(textsIn(value))];
   if (texts.some(hasId)) return { kind: 'id', id: readId(label, texts.filter(hasId)) };

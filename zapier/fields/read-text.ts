@@ -1,4 +1,4 @@
-import { halted } from '../errors/zapier-error.ts';
+import { halted } from '../zapier-error.ts';
 import { textsIn } from './texts-in.ts';
 
 /** The one text in a field; `undefined` when it is blank. */

@@ -1,15 +1,15 @@
-import { halted } from '../errors/zapier-error.ts';
+import { halted } from '../zapier-error.ts';
 import { isBlank } from './texts-in.ts';
 
-/** `inputDataRaw` is what stands in the fields before Zapier puts in what earlier steps gave. */
+/** `inputDataRaw` is the fields before Zapier replaces the mappings with the data of earlier steps. */
 type Filled = { inputData: Record<string, unknown>; inputDataRaw?: Record<string, unknown> };
 
 /**
- * A field that somebody left empty means everybody, or everything. One into which something was mapped does not, even
- * when the earlier step gave nothing: else a deal without an owner would move the tasks of anybody.
+ * A field left empty means everybody, or everything. A mapped field does not, even when the earlier step gave nothing:
+ * otherwise a deal without an owner would move anybody's tasks.
  *
- * @param labels the labels of the fields that must not come out empty, by key.
- * @throws HaltedError when one of them was mapped and is empty.
+ * @param labels the labels, by key, of the fields that must not end up empty.
+ * @throws HaltedError when one of them is mapped and empty.
  */
 export const refuseBlankMapping = (
   { inputData, inputDataRaw = {} }: Filled,

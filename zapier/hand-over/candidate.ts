@@ -1,14 +1,13 @@
 import type { Task } from '../../topo/task.ts';
 
-/** A task that a hand-over looks at; `task` is null where Topo does not tell what it is. */
+/** A task that a hand-over considers; `task` is null where Topo does not let us read it. */
 export type Candidate = { id: string; task: Task | null };
 
-/** What is to be done with a candidate: move it, or leave it for the reason given, a sentence. */
+/** A candidate and the decision about it: move it, or skip it for a reason, which is a sentence. */
 export type Planned = Candidate & { plan: { kind: 'move' } | { kind: 'skip'; reason: string } };
 
 /**
- * What became of a candidate. `left` was not begun, for the reason given; `would move` is what a preview says. Reasons
- * are sentences.
+ * A candidate and its outcome. `left` was never started; `would move` appears only in a preview. Reasons are sentences.
  */
 export type Handled = Candidate &
   ({ outcome: 'moved' | 'would move' } | { outcome: 'skipped' | 'failed' | 'left'; reason: string });

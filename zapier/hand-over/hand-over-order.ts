@@ -1,6 +1,6 @@
-import type { OpenTaskQuery } from '../tasks/list-open-tasks.ts';
+import type { TaskFilters } from '../tasks/task-filters.ts';
 
-/** The open tasks of `fromId`, or those with `taskIds`; both together, those of them that are with `fromId`. */
+/** The open tasks of `fromId`, or the tasks `taskIds`; with both, only those of the tasks that `fromId` has. */
 export type ChosenTasks =
   | { fromId: string; taskIds: undefined }
   | { fromId: string | undefined; taskIds: readonly string[] };
@@ -8,8 +8,7 @@ export type ChosenTasks =
 /** What a hand-over is asked to do. */
 export type HandOverOrder = ChosenTasks & {
   toId: string;
-  narrowing: Pick<OpenTaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
-  /** No more tasks than this. */
-  mostTasks: number;
+  filters: TaskFilters;
+  maxTasks: number;
   isPreview: boolean;
 };

@@ -1,24 +1,24 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
-import type { Introduce } from '../people/directory.ts';
+import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { personOutputFields } from '../people/person-output.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from '../tasks/reported-task.ts';
 import { sampleTask } from '../tasks/task-output.ts';
-import { count } from '../wording/count.ts';
+import { pluralize } from '../wording/labels.ts';
 import type { Handled } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
 type HandedTask = ReportedTask & {
   outcome: Handled['outcome'];
-  /** Why it did not move; null when it did, or would. */
+  /** Why the task did not move; null when it did or would. */
   reason: string | null;
 };
 
 /**
- * What *Hand Over Tasks* answers. `give_back` holds the ids of what moved: a later run takes it in its field “Tasks” to
- * return them. `left` counts what was not looked at or not begun, whose known ids are in `left_tasks`.
+ * The result of *Hand Over Tasks*. `give_back` holds the ids of the moved tasks: mapped into the field “Tasks”
+ * of a later run, it returns them. `left_count` counts the tasks that were not read or not started; their ids, where
+ * known, are in `left_tasks`.
  */
 export type HandOverOutput = {
   summary: string;
@@ -35,19 +35,19 @@ export type HandOverOutput = {
   left_tasks: string[];
 };
 
-/** What a hand-over did. `beyondCount` tasks were more than it may take; the ids of some of them may be known. */
+/** What a hand-over did. `overLimitCount` tasks exceeded its limit; the ids of some of them may be known. */
 export type HandedOver = {
   order: HandOverOrder;
   handled: readonly Handled[];
-  beyondCount: number;
-  beyondIds: readonly string[];
+  overLimitCount: number;
+  overLimitIds: readonly string[];
 };
 
 const idsOf = (handled: readonly Handled[], outcome: Handled['outcome']): string[] =>
   handled.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
 
-const handedTask = (handled: Handled, introduce: Introduce): HandedTask => ({
-  ...reportedTask(handled.id, handled.task, introduce),
+const handedTask = (handled: Handled, personOf: PersonOf): HandedTask => ({
+  ...reportedTask(handled.id, handled.task, personOf),
   outcome: handled.outcome,
   reason: 'reason' in handled ? handled.reason : null,
 });
@@ -57,13 +57,13 @@ type Counts = Pick<
   'moved_count' | 'would_move_count' | 'skipped_count' | 'failed_count' | 'left_count'
 >;
 
-const summaryOf = ({ order }: HandedOver, counts: Counts, introduce: Introduce): string => {
+const summaryOf = ({ order }: HandedOver, counts: Counts, personOf: PersonOf): string => {
   const { fromId, toId, isPreview } = order;
-  const name = (userId: string): string => personLabel({ ...introduce(userId), user_id: userId });
+  const name = (userId: string): string => personLabel({ ...personOf(userId), user_id: userId });
   const people = `${fromId === undefined ? '' : `from ${name(fromId)} `}to ${name(toId)}`;
   const moved = isPreview
-    ? `${count(counts.would_move_count, 'task')} would move ${people}`
-    : `${count(counts.moved_count, 'task')} moved ${people}`;
+    ? `${pluralize(counts.would_move_count, 'task')} would move ${people}`
+    : `${pluralize(counts.moved_count, 'task')} moved ${people}`;
   const others = [
     [counts.skipped_count, 'skipped'],
     [counts.failed_count, 'failed'],
@@ -72,16 +72,16 @@ const summaryOf = ({ order }: HandedOver, counts: Counts, introduce: Introduce):
   return `${[moved, ...others.flatMap(([amount, what]) => (amount === 0 ? [] : [`${amount} ${what}`]))].join(', ')}.`;
 };
 
-/** The ids of everybody whom the output names. */
-export const peopleOfHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
+/** The ids of everybody the output names. */
+export const peopleInHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
   order.fromId ?? null,
   order.toId,
   ...handled.map(({ task }) => task?.assignee_user_id ?? null),
 ];
 
-/** Writes down what a hand-over did. */
-export const handOverOutput = (handedOver: HandedOver, introduce: Introduce): HandOverOutput => {
-  const { order, handled, beyondCount, beyondIds } = handedOver;
+/** The output of a hand-over. */
+export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): HandOverOutput => {
+  const { order, handled, overLimitCount, overLimitIds } = handedOver;
   const giveBack = idsOf(handled, 'moved');
   const left = idsOf(handled, 'left');
   const counts: Counts = {
@@ -89,17 +89,17 @@ export const handOverOutput = (handedOver: HandedOver, introduce: Introduce): Ha
     would_move_count: idsOf(handled, 'would move').length,
     skipped_count: idsOf(handled, 'skipped').length,
     failed_count: idsOf(handled, 'failed').length,
-    left_count: left.length + beyondCount,
+    left_count: left.length + overLimitCount,
   };
   return {
-    summary: summaryOf(handedOver, counts, introduce),
+    summary: summaryOf(handedOver, counts, personOf),
     preview: order.isPreview,
     ...counts,
-    previous_assignee: introduce(order.fromId ?? null),
-    new_assignee: introduce(order.toId),
-    tasks: handled.map((one) => handedTask(one, introduce)),
+    previous_assignee: personOf(order.fromId ?? null),
+    new_assignee: personOf(order.toId),
+    tasks: handled.map((one) => handedTask(one, personOf)),
     give_back: giveBack,
-    left_tasks: [...left, ...beyondIds],
+    left_tasks: [...left, ...overLimitIds],
   };
 };
 
@@ -119,7 +119,7 @@ export const sampleHandOver: HandOverOutput = {
   left_tasks: [],
 };
 
-/** The fields of a hand-over that a step gives on. */
+/** The output fields of a hand-over, for later steps. */
 export const handOverOutputFields: PlainOutputField[] = [
   { key: 'summary', label: 'Summary', type: 'string' },
   { key: 'preview', label: 'Preview Only', type: 'boolean' },

@@ -1,18 +1,15 @@
-import type { ZObject } from 'zapier-platform-core';
-import type { Deadline } from '../deadline.ts';
-import type { Directory } from '../people/directory.ts';
+import type { RunWithDirectory } from '../people/directory.ts';
 import type { Candidate, Handled, Planned } from './candidate.ts';
-import { listCandidates, planHandOver, sequencesOf } from './choose-tasks.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 import type { HandedOver } from './hand-over-output.ts';
+import { listCandidates } from './list-candidates.ts';
 import { moveTasks } from './move-tasks.ts';
-
-type Run = { z: ZObject; directory: Directory; deadline: Deadline; nowMs: () => number };
+import { planHandOver, sequencesOf } from './plan-hand-over.ts';
 
 const toMove = (planned: readonly Planned[]): Candidate[] =>
   planned.flatMap(({ id, task, plan }) => (plan.kind === 'move' ? [{ id, task }] : []));
 
-/** What became of each, in the order of the plan. */
+/** The results in the order of the plan. */
 const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handled[] => {
   const byId = new Map(moved.map((one) => [one.id, one]));
   return planned.map(({ id, task, plan }): Handled => {
@@ -21,15 +18,18 @@ const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handle
   });
 };
 
-/** Gives the tasks of an order to somebody, as far as the time and Topo allow; a preview only says what would move. */
-export const handOver = async (run: Run, order: HandOverOrder): Promise<HandedOver> => {
+/** Hands over the tasks of an order, as far as time and Topo allow; a preview only reports what would move. */
+export const handOver = async (
+  run: RunWithDirectory & { nowMs: () => number },
+  order: HandOverOrder,
+): Promise<HandedOver> => {
   const { z, deadline, directory } = run;
-  const { candidates, unread, beyondCount, beyondIds } = await listCandidates(z, order, deadline);
-  const [sequences, introduce] = await Promise.all([
+  const { candidates, unread, overLimitCount, overLimitIds } = await listCandidates(z, order, deadline);
+  const [sequences, personOf] = await Promise.all([
     sequencesOf(z, order, candidates, deadline),
-    directory.introduce([order.toId, ...candidates.map(({ task }) => task?.assignee_user_id ?? null)]),
+    directory.resolveNames([order.toId, ...candidates.map(({ task }) => task?.assignee_user_id ?? null)]),
   ]);
-  const planned = planHandOver(order, candidates, { introduce, sequences });
+  const planned = planHandOver(order, candidates, { personOf, sequences });
   const moved = order.isPreview ? [] : await moveTasks(run, toMove(planned), order.toId);
-  return { order, handled: [...inOrder(planned, moved), ...unread], beyondCount, beyondIds };
+  return { order, handled: [...inOrder(planned, moved), ...unread], overLimitCount, overLimitIds };
 };

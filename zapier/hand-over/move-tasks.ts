@@ -1,20 +1,21 @@
-import type { ZObject } from 'zapier-platform-core';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import type { Deadline } from '../deadline.ts';
-import { reassignSurely } from '../tasks/reassign-surely.ts';
-import { announceIntents } from './announced-intents.ts';
+import type { StepRun } from '../step-run.ts';
+import { reassignWithVerification } from '../tasks/reassign-with-verification.ts';
+import { announceIntents } from './announce-intents.ts';
 import { attemptEach } from './attempt-each.ts';
 import type { Candidate, Handled } from './candidate.ts';
 
-type Run = { z: ZObject; deadline: Deadline; nowMs: () => number };
-
 /**
- * Gives tasks to somebody, one by one. One that fails does not keep the others from moving; when Topo wants no more
- * requests or the time is over, what was not begun is `left`.
+ * Reassigns tasks one by one. A failed one does not stop the others; when Topo wants no more requests or the time is
+ * over, the tasks not started yet are `left`.
  *
- * @throws what `topoError` makes of Topo's answer when that ends the run before anything has happened: nothing is lost.
+ * @throws the `topoError` of the failure that stopped everything, if nothing has moved yet: then nothing is lost.
  */
-export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId: string): Promise<Handled[]> => {
+export const moveTasks = async (
+  run: StepRun & { nowMs: () => number },
+  candidates: readonly Candidate[],
+  toId: string,
+): Promise<Handled[]> => {
   if (candidates.length === 0) return [];
   const reassignmentOf = ({ id }: Candidate) => ({ taskId: id, assigneeId: toId, scope: 'TASK' as const });
   const callOf = (candidate: Candidate) => reassignTask(reassignmentOf(candidate));
@@ -25,7 +26,7 @@ export const moveTasks = async (run: Run, candidates: readonly Candidate[], toId
   );
 
   const move = async (candidate: Candidate) => {
-    const outcome = await reassignSurely(run, reassignmentOf(candidate), candidate.task);
+    const outcome = await reassignWithVerification(run, reassignmentOf(candidate), candidate.task);
     const settlement =
       outcome.kind === 'done'
         ? ({ state: 'done', updated_at: outcome.answer.updated_at } as const)

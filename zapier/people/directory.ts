@@ -3,30 +3,34 @@ import type { Person } from '../../contract/event.ts';
 import type { DirectoryEntry } from '../../contract/person.ts';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
-import { listPeople } from '../webhook-server/calls.ts';
+import type { StepRun } from '../step-run.ts';
+import { listPeople } from '../webhook-server/webhook-server-api.ts';
 
-/** What the webhook server knows of the people of the workspace, read at most once in a run. */
+/** The people of the workspace as the webhook server knows them, read at most once per run. */
 export type Directory = {
   /**
-   * Everybody, the named first; `undefined` without a webhook server, as Topo tells no names.
+   * Everybody, people with names first; `undefined` without a webhook server, as Topo gives no names.
    *
-   * @throws what `webhookServerError` makes of a server that does not answer as it should.
+   * @throws the `webhookServerError` of any failure.
    */
-  everybody(): Promise<readonly DirectoryEntry[] | undefined>;
-  /** The same for whoever can do without: nobody when the directory is not there or cannot be read. */
-  everybodyKnown(): Promise<readonly DirectoryEntry[]>;
-  /** Tells who ids are, with the names that are known. Nothing is asked when there are no ids but null. */
-  introduce(ids: readonly (string | null)[]): Promise<Introduce>;
+  list(): Promise<readonly DirectoryEntry[] | undefined>;
+  /** The same for optional use: an empty list when the directory does not exist or cannot be read. */
+  listIfAvailable(): Promise<readonly DirectoryEntry[]>;
+  /** Looks up the names of ids, as far as they are known. Sends no request when all ids are null. */
+  resolveNames(ids: readonly (string | null)[]): Promise<PersonOf>;
 };
 
-/** Who an id is; nobody for null. */
-export type Introduce = (userId: string | null) => Person;
+/** A run that may look people up. */
+export type RunWithDirectory = StepRun & { directory: Directory };
 
-/** To find out whom a name means is worth a wait; to tell the name of an id is a courtesy. */
-const resolveMs = 10_000;
-const courtesyMs = 2_000;
+/** The person with an id; nobody for null. */
+export type PersonOf = (userId: string | null) => Person;
 
-const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
+/** Finding the person behind a name is worth a wait; showing the name of an id is optional. */
+const requiredTimeoutMs = 10_000;
+const optionalTimeoutMs = 2_000;
+
+const personLookup = (entries: readonly DirectoryEntry[]): PersonOf => {
   const known = new Map(entries.map((entry) => [entry.user_id.toLowerCase(), entry]));
   return (userId) => {
     const entry = userId === null ? undefined : known.get(userId.toLowerCase());
@@ -34,13 +38,13 @@ const introducer = (entries: readonly DirectoryEntry[]): Introduce => {
   };
 };
 
-/** Opens the directory for one run; nothing is read before somebody asks. */
+/** Opens the directory for one run; it is read on first use. */
 export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
   let reading: Promise<readonly DirectoryEntry[] | undefined> | undefined;
   let known: Promise<readonly DirectoryEntry[]> | undefined;
 
   const read = async (timeoutMs: number): Promise<readonly DirectoryEntry[] | undefined> =>
-    webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.leftMs()));
+    webhookServerUrl() === undefined ? undefined : listPeople(z, Math.min(timeoutMs, deadline.remainingMs()));
 
   const readOnce = (timeoutMs: number) => {
     reading ??= read(timeoutMs);
@@ -49,21 +53,21 @@ export const openDirectory = (z: ZObject, deadline: Deadline): Directory => {
 
   const readIfPossible = async (): Promise<readonly DirectoryEntry[]> => {
     try {
-      return (await readOnce(courtesyMs)) ?? [];
+      return (await readOnce(optionalTimeoutMs)) ?? [];
     } catch (error) {
       z.console.warn(`Nobody is named, as the directory cannot be read: ${String(error)}`);
       return [];
     }
   };
 
-  const everybodyKnown = () => {
+  const listIfAvailable = () => {
     known ??= readIfPossible();
     return known;
   };
 
   return {
-    everybody: () => readOnce(resolveMs),
-    everybodyKnown,
-    introduce: async (ids) => introducer(ids.every((id) => id === null) ? [] : await everybodyKnown()),
+    list: () => readOnce(requiredTimeoutMs),
+    listIfAvailable,
+    resolveNames: async (ids) => personLookup(ids.every((id) => id === null) ? [] : await listIfAvailable()),
   };
 };

@@ -1,20 +1,20 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
 
-/** Whom a text names: exactly one person, one of several, or nobody. */
+/** Whom a text means: exactly one person, several people, or nobody. */
 export type Match =
   | { kind: 'one'; person: DirectoryEntry }
   | { kind: 'several'; people: readonly DirectoryEntry[] }
   | { kind: 'none' };
 
-/** Marks that turn the direction of writing come along when one copies from other programs. */
+/** Text copied from other programs may contain invisible marks of the writing direction. */
 const withoutMarks = (text: string): string => text.replace(/\p{Cf}/gu, '');
 
 const plain = (text: string): string => withoutMarks(text).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 
-const addressed = /^[^<>]*<\s*([^<>@\s]+@[^<>@\s]+)\s*>$/;
+const withDisplayName = /^[^<>]*<\s*([^<>@\s]+@[^<>@\s]+)\s*>$/;
 
-/** The e-mail address of `Kim Lindqvist <kim@example.com>`, or the text as it is. */
-const withoutDisplayName = (text: string): string => addressed.exec(withoutMarks(text).trim())?.[1] ?? text;
+/** The e-mail address in `Kim Lindqvist <kim@example.com>`, or the text as it is. */
+const withoutDisplayName = (text: string): string => withDisplayName.exec(withoutMarks(text).trim())?.[1] ?? text;
 
 const wordsOf = (text: string): string[] =>
   plain(text)
@@ -27,8 +27,8 @@ const hasWords = (words: readonly string[], name: string): boolean => {
 };
 
 /**
- * The people whom a text may mean, the surest way first: by id, by e-mail, by the whole name, and then by whole words of
- * the name, as in “Kim” for “Kim Lindqvist”. A surer way that finds somebody ends the search.
+ * The people a text may mean: by id, else by e-mail, else by the whole name, else by whole words of the name, as in “Kim”
+ * for “Kim Lindqvist”. The first of these ways that finds anybody decides.
  */
 export const peopleLike = (directory: readonly DirectoryEntry[], text: string): DirectoryEntry[] => {
   const wanted = plain(withoutDisplayName(text));
@@ -47,7 +47,7 @@ export const peopleLike = (directory: readonly DirectoryEntry[], text: string): 
   return [];
 };
 
-/** The one person whom a text means, if it is one. */
+/** The one person a text means, if there is exactly one. */
 export const matchPeople = (directory: readonly DirectoryEntry[], text: string): Match => {
   const people = peopleLike(directory, text);
   const [person, ...others] = people;

@@ -1,10 +1,10 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
-import { count } from '../wording/count.ts';
-import { legible } from '../wording/legible.ts';
+import { pluralize } from '../wording/labels.ts';
+import { sanitizeLabel } from '../wording/sanitize-label.ts';
 
-/** A person for people: `Kim Lindqvist (kim@example.com)`, as much of it as is known, or `Unnamed person 1a2b3c4d`. */
+/** The label of a person: `Kim Lindqvist (kim@example.com)`, as much as is known, or `Unnamed person 1a2b3c4d`. */
 export const personLabel = ({ user_id, name, email }: DirectoryEntry): string => {
-  const known = [name, email].flatMap((text) => (text === null ? [] : [legible(text)]));
+  const known = [name, email].flatMap((text) => (text === null ? [] : [sanitizeLabel(text)]));
   const [first, second] = known.filter((text) => text !== '');
   if (first === undefined) return `Unnamed person ${user_id.slice(0, 8)}`;
   return second === undefined ? first : `${first} (${second})`;
@@ -13,9 +13,9 @@ export const personLabel = ({ user_id, name, email }: DirectoryEntry): string =>
 /**
  * A person in a dropdown: `Kim Lindqvist (kim@example.com), holds 12 open tasks`.
  *
- * @param openTasks how many were seen; `isComplete` tells whether these are all.
+ * @param openTasks how many were counted; `isComplete` says whether these are all.
  */
-export const holderLabel = (person: DirectoryEntry, openTasks: number, isComplete: boolean): string =>
+export const assigneeLabel = (person: DirectoryEntry, openTasks: number, isComplete: boolean): string =>
   openTasks === 0
     ? personLabel(person)
-    : `${personLabel(person)}, holds ${isComplete ? '' : 'at least '}${count(openTasks, 'open task')}`;
+    : `${personLabel(person)}, holds ${isComplete ? '' : 'at least '}${pluralize(openTasks, 'open task')}`;

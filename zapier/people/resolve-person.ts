@@ -1,16 +1,16 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
-import { quote } from '../errors/quote.ts';
-import { halted } from '../errors/zapier-error.ts';
 import { readIdOrText } from '../fields/read-id.ts';
+import { quote } from '../wording/sanitize-message.ts';
+import { halted } from '../zapier-error.ts';
 import type { Directory } from './directory.ts';
 import { matchPeople } from './match-people.ts';
 import { personLabel } from './person-label.ts';
 
-/** A message names no more people than one can read. */
-const mostCandidates = 10;
+/** A message lists only as many people as one can read. */
+const maxCandidates = 10;
 
 const list = (people: readonly DirectoryEntry[], labelOf = personLabel): string => {
-  const named = people.slice(0, mostCandidates).map((person) => labelOf(person));
+  const named = people.slice(0, maxCandidates).map((person) => labelOf(person));
   const left = people.length - named.length;
   return named.join(', ') + (left > 0 ? ` and ${left} more` : '');
 };
@@ -27,7 +27,7 @@ const unknown = (label: string, text: string, everybody: readonly DirectoryEntry
   );
 };
 
-/** Two of one name are told apart by their e-mails, or else by their ids. */
+/** E-mails, or else ids, distinguish people with the same name. */
 const distinctLabel = (person: DirectoryEntry): string =>
   person.email === null ? `${personLabel(person)} (${person.user_id})` : personLabel(person);
 
@@ -44,9 +44,9 @@ const nameless = (label: string, text: string): Error =>
   );
 
 /**
- * The id of the person whom a field names by id, e-mail or name; `undefined` when the field is blank.
+ * The id of the person that a field names by id, e-mail or name; `undefined` when the field is blank.
  *
- * @throws HaltedError when that is nobody, or may be several people; it lists who is known.
+ * @throws HaltedError when nobody or several people match; its message lists the known people.
  */
 export const resolvePerson = async (
   label: string,
@@ -56,7 +56,7 @@ export const resolvePerson = async (
   const given = readIdOrText(label, value);
   if (given === undefined) return undefined;
   if (given.kind === 'id') return given.id;
-  const everybody = await directory.everybody();
+  const everybody = await directory.list();
   if (everybody === undefined) throw nameless(label, given.text);
   const match = matchPeople(everybody, given.text);
   switch (match.kind) {
@@ -71,7 +71,7 @@ export const resolvePerson = async (
   }
 };
 
-/** The same for a field that must be filled in. */
+/** The same for a required field. */
 export const resolveRequiredPerson = async (label: string, value: unknown, directory: Directory): Promise<string> => {
   const id = await resolvePerson(label, value, directory);
   if (id !== undefined) return id;

@@ -1,40 +1,40 @@
 import type { ZObject } from 'zapier-platform-core';
+import { isOpen, openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
-import { isOpen, openStatuses } from './is-open.ts';
 import { tasksOfContact } from './tasks-of-contact.ts';
 
 /**
- * What to look for. `createdAfterUs` is later than that moment, in microseconds since 1970; `contactEmail` is that of the
- * prospect whom the task is about, and `status` may be `anyOpen`.
+ * What to look for: tasks created after `createdAfterUs`, in microseconds since 1970; tasks about the prospect with
+ * `contactEmail`; `status` may be `anyOpen`.
  */
 export type TaskCriteria = Pick<
   TaskQuery,
   'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sequenceId' | 'status'
 > & { createdAfterUs?: number; contactEmail?: string };
 
-/** In place of a status of Topo's: every status of a task that still waits for somebody. */
+/** Stands in for every open status of Topo's. */
 export const anyOpen = 'OPEN' as const;
 
-/** More than this nobody looks at: Zapier goes on with the first. */
-const mostFound = 20;
+/** Nobody needs more: Zapier uses the first. */
+const maxFound = 20;
 
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
 const byBestMatch = (one: Task, other: Task): number =>
   Number(isOpen(other)) - Number(isOpen(one)) || createdAt(other) - createdAt(one);
 
-/** A list of all may begin with a hundred closed tasks, so the open ones are asked for by themselves. */
+/** A list of all statuses may start with a hundred closed tasks, so the open ones are fetched separately. */
 const statusesOf = (status: string | undefined): (string | undefined)[] => {
   if (status === undefined) return [undefined, ...openStatuses];
   return status === anyOpen ? [...openStatuses] : [status];
 };
 
-/** The newest tasks of one status, or of all of them. Which filter Topo has for dates is not known, so it is not asked. */
+/** The newest tasks of one status, or of all. Topo's date filter is not documented, so dates are filtered here. */
 const newest = async (
   z: ZObject,
   { createdAfterUs = Number.NEGATIVE_INFINITY, ...query }: Omit<TaskCriteria, 'contactEmail'>,
@@ -46,8 +46,7 @@ const newest = async (
 };
 
 /**
- * The tasks that fit, best match first: open ones before closed ones, and newer before older. At most twenty; none is an
- * empty list.
+ * The matching tasks, best first: open before closed, newer before older. At most twenty, possibly none.
  */
 export const findTasks = async (
   z: ZObject,
@@ -58,7 +57,7 @@ export const findTasks = async (
   const lists = await Promise.all(
     statuses.map((status) => newest(z, status === undefined ? criteria : { ...criteria, status }, deadline)),
   );
-  const fitting = [...new Map(lists.flat().map((task) => [task.id, task])).values()].sort(byBestMatch);
-  const found = contactEmail === undefined ? fitting : await tasksOfContact(z, fitting, contactEmail, deadline);
-  return found.slice(0, mostFound);
+  const matching = [...new Map(lists.flat().map((task) => [task.id, task])).values()].sort(byBestMatch);
+  const found = contactEmail === undefined ? matching : await tasksOfContact(z, matching, contactEmail, deadline);
+  return found.slice(0, maxFound);
 };

@@ -5,23 +5,23 @@ import { getSequence, type Sequence } from '../../topo/get-sequence.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listSequenceTemplates } from '../../topo/list-sequence-templates.ts';
 import type { Task } from '../../topo/task.ts';
-import { type Deadline, partOf } from '../deadline.ts';
+import { capDeadline, type Deadline } from '../deadline.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { tryTopo } from '../request/call-topo.ts';
-import { workThrough } from '../work-through.ts';
 
-/** What a task is about, as far as the key may read it; a task itself tells none of this. */
-export type Facts = { contact: string | null; company: string | null; template: string | null };
+/** What a task is about, as far as the key may read it; the task itself holds none of this. */
+export type TaskFacts = { contact: string | null; company: string | null; template: string | null };
 
-export const noFacts: Facts = { contact: null, company: null, template: null };
+export const noFacts: TaskFacts = { contact: null, company: null, template: null };
 
-/** Facts are a courtesy: a list does without them rather than keep somebody waiting. */
-const patienceMs = 8_000;
-const width = 6;
-const mostTemplatePages = 3;
+/** Facts are optional: a list appears without them rather than keep people waiting. */
+const timeoutMs = 8_000;
+const concurrency = 6;
+const maxTemplatePages = 3;
 
 type Known<Item> = ReadonlyMap<string, Item>;
 
-/** Looks up each id once. One answer that any other id would get, too (no scope, too many requests), ends it. */
+/** Looks up each id once. A failure that every other id would meet too (no scope, too many requests) ends the lookup. */
 const lookUp = async <Item>(
   z: ZObject,
   ids: readonly (string | null | undefined)[],
@@ -36,13 +36,13 @@ const lookUp = async <Item>(
     if (outcome.kind === 'done') known.set(id, outcome.answer);
     else if (outcome.kind !== 'refused' || outcome.status !== 404) isWorthwhile = false;
   };
-  await workThrough(wanted, width, ask, () => isWorthwhile && deadline.leftMs() > 0);
+  await mapConcurrently(wanted, concurrency, ask, () => isWorthwhile && deadline.remainingMs() > 0);
   return known;
 };
 
 const listTemplateNames = async (z: ZObject, deadline: Deadline): Promise<Known<string | null>> => {
   const names = new Map<string, string | null>();
-  for (let page = 1; page <= mostTemplatePages; page += 1) {
+  for (let page = 1; page <= maxTemplatePages; page += 1) {
     const outcome = await tryTopo(z, listSequenceTemplates({ page, size: largestPage }), { deadline });
     if (outcome.kind !== 'done') break;
     for (const { id, name } of outcome.answer.items) names.set(id, name ?? null);
@@ -51,7 +51,7 @@ const listTemplateNames = async (z: ZObject, deadline: Deadline): Promise<Known<
   return names;
 };
 
-/** The runs that tasks belong to, by id: each knows its contact and its template. */
+/** The sequence runs that tasks belong to, by id: each names its contact and its template. */
 export const lookUpSequences = (
   z: ZObject,
   tasks: readonly Task[],
@@ -69,13 +69,13 @@ const nameOf = ({ first_name, last_name, email }: Contact): string | null => {
   return name === '' ? (email ?? null) : name;
 };
 
-/** What the tasks are about: answers a function that tells it of each. Never throws for what Topo refuses. */
+/** Looks up what the tasks are about; returns a function from a task to its facts. Never throws for a failure of Topo. */
 export const lookUpFacts = async (
   z: ZObject,
   tasks: readonly Task[],
   deadline: Deadline,
-): Promise<(task: Task) => Facts> => {
-  const part = partOf(deadline, patienceMs);
+): Promise<(task: Task) => TaskFacts> => {
+  const part = capDeadline(deadline, timeoutMs);
   const sequences = await lookUpSequences(z, tasks, part);
   if (sequences.size === 0) return () => noFacts;
 

@@ -1,43 +1,46 @@
-import type { ZObject } from 'zapier-platform-core';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Deadline } from '../deadline.ts';
-import { topoError } from '../errors/topo-error.ts';
-import { halted } from '../errors/zapier-error.ts';
-import type { Directory } from '../people/directory.ts';
+import type { Directory, RunWithDirectory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
+import { topoError } from '../request/topo-error.ts';
+import type { StepRun } from '../step-run.ts';
 import { withIntent } from '../webhook-server/with-intent.ts';
-import { isWith, type PresentState, readPresentState, tasksToMove } from './present-state.ts';
+import { halted } from '../zapier-error.ts';
+import { type CurrentState, isAssignedTo, readCurrentState, tasksToMove } from './current-state.ts';
 import { readSequenceTasks } from './read-task.ts';
-import { reassignSurely } from './reassign-surely.ts';
+import { reassignWithVerification } from './reassign-with-verification.ts';
 import type { Reassigned } from './reassignment-output.ts';
 
-/** What a run is asked to do. `onlyIfWith` is the id of the person who must have the task, if that matters. */
-export type Order = Reassignment & { onlyIfWith: string | undefined; isPreview: boolean };
-
-type Run = { z: ZObject; directory: Directory; deadline: Deadline };
+/** What a run should do. With `onlyIfAssignedTo`, the task moves only if this person has it. */
+export type ReassignmentOrder = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
 
 const nameOf = async (userId: string, directory: Directory): Promise<string> => {
-  const { name, email } = (await directory.introduce([userId]))(userId);
+  const { name, email } = (await directory.resolveNames([userId]))(userId);
   return personLabel({ user_id: userId, name, email });
 };
 
 /** Zaps run late: somebody may have moved the task since the event that started this one. */
-const guard = async ({ task }: PresentState, { onlyIfWith }: Order, directory: Directory): Promise<void> => {
-  if (onlyIfWith === undefined) return;
+const checkCurrentAssignee = async (
+  { task }: CurrentState,
+  { onlyIfAssignedTo }: ReassignmentOrder,
+  directory: Directory,
+): Promise<void> => {
+  if (onlyIfAssignedTo === undefined) return;
   if (task === null) {
     throw halted(
       'Topo does not tell who has this task, so “Only If Currently Assigned To” cannot be checked, and nothing was ' +
         'changed. The API key needs the scope tasks:read; or leave that field empty.',
     );
   }
-  if (isWith(task, onlyIfWith)) return;
-  const { assignee_user_id: holder } = task;
-  const now = holder === null ? 'nobody has it' : `${await nameOf(holder, directory)} has it`;
-  throw halted(`The task is not with ${await nameOf(onlyIfWith, directory)} any more: ${now}. So nothing was changed.`);
+  if (isAssignedTo(task, onlyIfAssignedTo)) return;
+  const { assignee_user_id: currentId } = task;
+  const now = currentId === null ? 'nobody has it' : `${await nameOf(currentId, directory)} has it`;
+  throw halted(
+    `The task is not with ${await nameOf(onlyIfAssignedTo, directory)} any more: ${now}. So nothing was changed.`,
+  );
 };
 
-const preview = (state: PresentState, order: Order): Reassigned => {
+const preview = (state: CurrentState, order: ReassignmentOrder): Reassigned => {
   const { task } = state;
   if (task === null) {
     throw halted(
@@ -48,7 +51,7 @@ const preview = (state: PresentState, order: Order): Reassigned => {
   return { ...unchanged(task, order), moved: tasksToMove(state, order.assigneeId), isPreview: true };
 };
 
-const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
+const unchanged = (task: Task, { assigneeId }: ReassignmentOrder): Reassigned => ({
   task,
   before: task,
   moved: [],
@@ -59,44 +62,44 @@ const unchanged = (task: Task, { assigneeId }: Order): Reassigned => ({
 });
 
 const write = async (
-  run: Run,
-  { taskId, assigneeId, scope }: Order,
+  run: RunWithDirectory,
+  { taskId, assigneeId, scope }: ReassignmentOrder,
   before: Task | null,
 ): Promise<{ answer: Task; requestId: string | null }> => {
   const reassignment = { taskId, assigneeId, scope };
   return withIntent(run, reassignment, async () => {
-    const outcome = await reassignSurely(run, reassignment, before);
+    const outcome = await reassignWithVerification(run, reassignment, before);
     if (outcome.kind === 'done') return outcome;
     throw topoError(outcome, reassignTask(reassignment));
   });
 };
 
-/** The siblings that are with the new assignee now and were not before; `null` when Topo does not tell. */
+/** The siblings that the new assignee has now and did not have before; `null` if unreadable. */
 const movedSiblings = async (
-  { z, deadline }: Run,
-  state: PresentState,
-  { assigneeId }: Order,
+  { z, deadline }: StepRun,
+  state: CurrentState,
+  { assigneeId }: ReassignmentOrder,
 ): Promise<Task[] | null> => {
   const { task, siblings } = state;
   if (siblings === null) return null;
   if (siblings.length === 0 || task === null || task.sequence_id === null) return [];
-  // The reassignment is made, whatever becomes of this look at it.
+  // The reassignment is already made, so a failed read must not fail the step.
   const after = await readSequenceTasks(z, task.sequence_id, deadline).catch(() => null);
   if (after === null) return null;
-  const isTheirs = new Set(after.filter((one) => isWith(one, assigneeId)).map(({ id }) => id));
-  return siblings.filter((one) => isTheirs.has(one.id) && !isWith(one, assigneeId));
+  const isTheirs = new Set(after.filter((one) => isAssignedTo(one, assigneeId)).map(({ id }) => id));
+  return siblings.filter((one) => isTheirs.has(one.id) && !isAssignedTo(one, assigneeId));
 };
 
 /**
- * Gives a task to somebody, unless there is nothing to do or it is only a preview. Reads, then writes: a change that
- * somebody makes in the moment between is not seen.
+ * Reassigns a task, unless there is nothing to do or it is only a preview. It reads, then writes: a change made in
+ * between goes unnoticed.
  *
- * @throws HaltedError when the task is not with whom it must be, and what `topoError` makes of Topo's refusals.
+ * @throws HaltedError when the required person does not have the task, and the `topoError` of a failure.
  */
-export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
-  // The names that the result tells are read meanwhile.
-  const [state] = await Promise.all([readPresentState(run.z, order, run.deadline), run.directory.everybodyKnown()]);
-  await guard(state, order, run.directory);
+export const reassign = async (run: RunWithDirectory, order: ReassignmentOrder): Promise<Reassigned> => {
+  // The directory is read meanwhile, for the names in the result.
+  const [state] = await Promise.all([readCurrentState(run.z, order, run.deadline), run.directory.listIfAvailable()]);
+  await checkCurrentAssignee(state, order, run.directory);
   if (order.isPreview) return preview(state, order);
   const { task: before } = state;
   if (before !== null && tasksToMove(state, order.assigneeId)?.length === 0) return unchanged(before, order);
@@ -104,7 +107,7 @@ export const reassign = async (run: Run, order: Order): Promise<Reassigned> => {
   const { answer: task, requestId } = await write(run, order, before);
   const made = { task, before, isPreview: false, assigneeId: order.assigneeId, requestId };
   const siblings = await movedSiblings(run, state, order);
-  const own = before === null ? null : isWith(before, order.assigneeId) ? [] : [before];
+  const own = before === null ? null : isAssignedTo(before, order.assigneeId) ? [] : [before];
   if (own === null || siblings === null) return { ...made, moved: null, changed: own?.length ? true : null };
   const moved = [...own, ...siblings];
   return { ...made, moved, changed: moved.length > 0 };

@@ -1,15 +1,14 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Introduce } from '../people/directory.ts';
-import { personOutputFields } from '../people/person-output.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import type { PersonOf } from '../people/directory.ts';
+import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from './reported-task.ts';
 import { sampleTask, taskOutputFields } from './task-output.ts';
 
 /**
- * What *Reassign Task* answers: the task as it is now, and what became of it. `null` stands for what could not be known:
- * `changed` and the moved tasks where Topo did not tell who had the tasks before.
+ * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
+ * moved tasks, where Topo did not let us read who had the tasks before.
  */
 export type ReassignmentOutput = Task & {
   changed: boolean | null;
@@ -21,7 +20,7 @@ export type ReassignmentOutput = Task & {
   request_id: string | null;
 };
 
-/** What a run did, or in a preview would do. `before` is the task as it was; `moved` are tasks as they were. */
+/** What a run did, or would do in a preview. `before` and `moved` are the tasks as they were before it. */
 export type Reassigned = {
   task: Task;
   before: Task | null;
@@ -32,24 +31,24 @@ export type Reassigned = {
   requestId: string | null;
 };
 
-/** The ids of everybody whom the output names. */
-export const peopleOf = ({ before, moved, assigneeId }: Reassigned): (string | null)[] => [
+/** The ids of everybody the output names. */
+export const peopleInReassignment = ({ before, moved, assigneeId }: Reassigned): (string | null)[] => [
   assigneeId,
   before?.assignee_user_id ?? null,
   ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
 ];
 
-/** Writes down what a run did. */
-export const reassignmentOutput = (reassigned: Reassigned, introduce: Introduce): ReassignmentOutput => {
+/** The output of a reassignment. */
+export const reassignmentOutput = (reassigned: Reassigned, personOf: PersonOf): ReassignmentOutput => {
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
     ...task,
     changed,
     preview: isPreview,
-    previous_assignee: introduce(before?.assignee_user_id ?? null),
-    new_assignee: introduce(assigneeId),
+    previous_assignee: personOf(before?.assignee_user_id ?? null),
+    new_assignee: personOf(assigneeId),
     moved_count: moved?.length ?? null,
-    moved_tasks: moved?.map((one) => reportedTask(one.id, one, introduce)) ?? null,
+    moved_tasks: moved?.map((one) => reportedTask(one.id, one, personOf)) ?? null,
     request_id: requestId,
   };
 };
@@ -66,7 +65,7 @@ export const sampleReassignment = {
   request_id: null,
 } as const;
 
-/** The fields of a reassignment that a step gives on. */
+/** The output fields of a reassignment, for later steps. */
 export const reassignmentOutputFields: PlainOutputField[] = [
   ...taskOutputFields(),
   { key: 'changed', label: 'Changed', type: 'boolean' },

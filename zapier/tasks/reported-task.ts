@@ -1,10 +1,10 @@
 import type { Person } from '../../contract/event.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Introduce } from '../people/directory.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import type { PersonOf } from '../people/directory.ts';
+import { samplePeople } from '../people/person-output.ts';
 import { sampleTask } from './task-output.ts';
 
-/** A task in the report of a step, and who had it before; what Topo does not tell is null. */
+/** A task in the report of a step, and who had it before; what Topo did not let us read is null. */
 export type ReportedTask = {
   id: string;
   type: string | null;
@@ -13,13 +13,13 @@ export type ReportedTask = {
   previous_assignee: Person;
 };
 
-/** Writes down a task as it was; `task` is null where Topo does not tell what it is. */
-export const reportedTask = (id: string, task: Task | null, introduce: Introduce): ReportedTask => ({
+/** Reports a task as it was; `task` is null where Topo did not let us read it. */
+export const reportedTask = (id: string, task: Task | null, personOf: PersonOf): ReportedTask => ({
   id,
   type: task?.type ?? null,
   priority: task?.priority ?? null,
   status: task?.status ?? null,
-  previous_assignee: introduce(task?.assignee_user_id ?? null),
+  previous_assignee: personOf(task?.assignee_user_id ?? null),
 });
 
 /** The sample task, which Robin had before. */

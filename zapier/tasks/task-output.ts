@@ -1,6 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Task } from '../../topo/task.ts';
-import { samplePeople } from '../people/sample-people.ts';
+import { samplePeople } from '../people/person-output.ts';
 
 /** A task as Topo gives it, with every field of its documentation. */
 export const sampleTask = {
@@ -37,7 +37,7 @@ const labels: Record<keyof typeof sampleTask, string> = {
   updated_at: 'Task Updated At',
 };
 
-/** The fields of a task that a step gives on. `prefix` is where the task stands in what it returns, such as `task__`. */
+/** The output fields of a task, for later steps. `prefix` is its place in the step's output, such as `task__`. */
 export const taskOutputFields = (prefix = ''): PlainOutputField[] =>
   Object.entries(labels).map(([key, label]) => ({
     key: prefix + key,

@@ -4,23 +4,23 @@ import { getContact } from '../../topo/get-contact.ts';
 import { getSequence } from '../../topo/get-sequence.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { topoError } from '../errors/topo-error.ts';
-import { halted } from '../errors/zapier-error.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { tryTopo } from '../request/call-topo.ts';
-import { count } from '../wording/count.ts';
-import { workThrough } from '../work-through.ts';
+import { topoError } from '../request/topo-error.ts';
+import { pluralize } from '../wording/labels.ts';
+import { halted } from '../zapier-error.ts';
 
-/** A task does not tell whom it is about: that takes two requests, for which a run has not all the time. */
-const mostTasks = 100;
-const width = 6;
+/** Finding the contact of a task takes two requests, so a run has time for only this many tasks. */
+const maxTasks = 100;
+const concurrency = 6;
 
-/** Whom a task is about. Topo does not always tell: it may have deleted the contact. */
-type Subject = { kind: 'told'; email: string | null } | { kind: 'untold' };
+/** The contact that a task is about; unknown, for example, when it was deleted in Topo. */
+type TaskContact = { kind: 'known'; email: string | null } | { kind: 'unknown' };
 
-const nobody: Subject = { kind: 'told', email: null };
+const noContact: TaskContact = { kind: 'known', email: null };
 
-/** Asks once for each id. */
-const once = <Answer>(ask: (id: string) => Promise<Answer>): ((id: string) => Promise<Answer>) => {
+/** Remembers the result of each id. */
+const memoize = <Answer>(ask: (id: string) => Promise<Answer>): ((id: string) => Promise<Answer>) => {
   const asked = new Map<string, Promise<Answer>>();
   return (id) => {
     const answer = asked.get(id) ?? ask(id);
@@ -29,45 +29,45 @@ const once = <Answer>(ask: (id: string) => Promise<Answer>): ((id: string) => Pr
   };
 };
 
-const openSubjects = (z: ZObject, deadline: Deadline): ((task: Task) => Promise<Subject>) => {
-  const tell = async <Answer>(call: Call<Answer>): Promise<Answer | undefined> => {
+const createContactLookup = (z: ZObject, deadline: Deadline): ((task: Task) => Promise<TaskContact>) => {
+  const read = async <Answer>(call: Call<Answer>): Promise<Answer | undefined> => {
     const outcome = await tryTopo(z, call, { deadline });
     if (outcome.kind === 'done') return outcome.answer;
     if (outcome.kind === 'refused' && outcome.status === 404) return undefined;
     throw topoError(outcome, call);
   };
-  const contactOf = once(async (contactId: string): Promise<Subject> => {
-    const contact = await tell(getContact(contactId));
-    return contact === undefined ? { kind: 'untold' } : { kind: 'told', email: contact.email ?? null };
+  const contactById = memoize(async (contactId: string): Promise<TaskContact> => {
+    const contact = await read(getContact(contactId));
+    return contact === undefined ? { kind: 'unknown' } : { kind: 'known', email: contact.email ?? null };
   });
-  const subjectOf = once(async (sequenceId: string): Promise<Subject> => {
-    const sequence = await tell(getSequence(sequenceId));
-    if (sequence === undefined) return { kind: 'untold' };
-    return sequence.contact_id == null ? nobody : contactOf(sequence.contact_id);
+  const contactOfSequence = memoize(async (sequenceId: string): Promise<TaskContact> => {
+    const sequence = await read(getSequence(sequenceId));
+    if (sequence === undefined) return { kind: 'unknown' };
+    return sequence.contact_id == null ? noContact : contactById(sequence.contact_id);
   });
-  return async ({ sequence_id }) => (sequence_id === null ? nobody : subjectOf(sequence_id));
+  return async ({ sequence_id }) => (sequence_id === null ? noContact : contactOfSequence(sequence_id));
 };
 
 const plain = (email: string | null): string | undefined => email?.trim().toLowerCase();
 
-const notLookedAt = (amount: number): Error =>
+const tasksNotSearched = (amount: number): Error =>
   halted(
-    `Nobody with this contact e-mail was found in the first ${mostTasks} tasks, and ${count(amount, 'more task')} were ` +
+    `Nobody with this contact e-mail was found in the first ${maxTasks} tasks, and ${pluralize(amount, 'more task')} were ` +
       'not looked at. Make the search narrower: choose an assignee, a type or a template.',
   );
 
-const notTold = (amount: number): Error =>
+const contactsUnknown = (amount: number): Error =>
   halted(
-    `Nobody with this contact e-mail was found, but Topo does not tell whom ${count(amount, 'task')} of those that fit ` +
+    `Nobody with this contact e-mail was found, but Topo does not tell whom ${pluralize(amount, 'task')} of those that fit ` +
       'are about. Look for the task in Topo.',
   );
 
 /**
- * Those of the tasks that are about the contact with an e-mail, in their order: the first of them, and others as far as
- * they were seen on the way to it.
+ * The tasks about the contact with this e-mail, in their order: at least the first, and others that were checked on the
+ * way to it.
  *
- * @throws what `topoError` makes of Topo's refusals, as of a key without a scope, and HaltedError when it cannot be said
- * that there is none.
+ * @throws the `topoError` of a failure, such as a key without a scope, and HaltedError when there may be such a task
+ * although none was found.
  */
 export const tasksOfContact = async (
   z: ZObject,
@@ -75,31 +75,31 @@ export const tasksOfContact = async (
   email: string,
   deadline: Deadline,
 ): Promise<Task[]> => {
-  const subjectOf = openSubjects(z, deadline);
-  const isAbout = (subject: Subject | undefined): boolean =>
-    subject?.kind === 'told' && plain(subject.email) === plain(email);
-  let isOver = false;
-  const faults: unknown[] = [];
-  const look = async (task: Task): Promise<Subject | undefined> => {
+  const contactOf = createContactLookup(z, deadline);
+  const isAbout = (contact: TaskContact | undefined): boolean =>
+    contact?.kind === 'known' && plain(contact.email) === plain(email);
+  let isDone = false;
+  const failures: unknown[] = [];
+  const look = async (task: Task): Promise<TaskContact | undefined> => {
     try {
-      const subject = await subjectOf(task);
-      if (isAbout(subject)) isOver = true;
-      return subject;
-    } catch (fault) {
-      isOver = true;
-      faults.push(fault);
+      const contact = await contactOf(task);
+      if (isAbout(contact)) isDone = true;
+      return contact;
+    } catch (failure) {
+      isDone = true;
+      failures.push(failure);
       return undefined;
     }
   };
 
-  // What is under way when it is over comes to its end first: a run leaves no request behind.
-  const subjects = await workThrough(tasks.slice(0, mostTasks), width, look, () => !isOver);
-  const found = tasks.filter((_task, position) => isAbout(subjects[position]));
-  const [fault] = faults;
-  if (fault !== undefined) throw fault;
+  // Requests under way still finish: a run leaves none behind.
+  const contacts = await mapConcurrently(tasks.slice(0, maxTasks), concurrency, look, () => !isDone);
+  const found = tasks.filter((_task, position) => isAbout(contacts[position]));
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
   if (found.length > 0) return found;
-  const untold = subjects.filter((subject) => subject?.kind === 'untold').length;
-  if (untold > 0) throw notTold(untold);
-  if (tasks.length > mostTasks) throw notLookedAt(tasks.length - mostTasks);
+  const unknown = contacts.filter((contact) => contact?.kind === 'unknown').length;
+  if (unknown > 0) throw contactsUnknown(unknown);
+  if (tasks.length > maxTasks) throw tasksNotSearched(tasks.length - maxTasks);
   return [];
 };

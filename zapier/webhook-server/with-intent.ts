@@ -1,29 +1,27 @@
-import type { ZObject } from 'zapier-platform-core';
 import { IntentAnswer, type IntentSettlement } from '../../contract/intent.ts';
 import type { Reassignment } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Deadline } from '../deadline.ts';
-import { tellWebhookServer } from './tell-webhook-server.ts';
+import type { StepRun } from '../step-run.ts';
+import { notifyWebhookServer } from './notify-webhook-server.ts';
 
-type Run = { z: ZObject; deadline: Deadline };
-
-const announce = async (run: Run, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
+const announce = async (run: StepRun, { taskId, assigneeId, scope }: Reassignment): Promise<string | undefined> => {
   const json = { task_id: taskId, assignee_user_id: assigneeId, scope };
-  return IntentAnswer.safeParse(await tellWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
+  return IntentAnswer.safeParse(await notifyWebhookServer(run, 'intents', { method: 'POST', json })).data?.id;
 };
 
 /**
- * Tells the webhook server that a reassignment is about to be made, makes it, and tells how it came out: so the Zaps
- * that listen hear of it at once, and know that a Zap made it. Without a webhook server it just makes it.
+ * Announces a reassignment to the webhook server, makes it, and reports the result, so that listening Zaps run at once
+ * and know that a Zap made the change. Without a webhook server it only makes the reassignment.
  */
 export const withIntent = async <Made extends { answer: Task }>(
-  run: Run,
+  run: StepRun,
   reassignment: Reassignment,
   reassign: () => Promise<Made>,
 ): Promise<Made> => {
   const id = await announce(run, reassignment);
   const settle = async (json: IntentSettlement): Promise<void> => {
-    if (id !== undefined) await tellWebhookServer(run, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
+    if (id !== undefined)
+      await notifyWebhookServer(run, `intents/${encodeURIComponent(id)}`, { method: 'PATCH', json });
   };
   const made = await reassign().catch(async (error: unknown) => {
     await settle({ state: 'failed' });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { retryAfterMs } from '../../../contract/retry-after.ts';
 import { type Attempted, decide, horizonMs } from '../../../webhook-server/delivery/policy.ts';
-import { retryAfterMs } from '../../../webhook-server/retry-after.ts';
 
 const answered = (status: number, retryAfter?: number): Attempted => ({
   kind: 'answered',

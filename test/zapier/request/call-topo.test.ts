@@ -6,7 +6,7 @@ import { me } from '../../../topo/me.ts';
 import { reassignTask } from '../../../topo/reassign-task.ts';
 import type { Deadline } from '../../../zapier/deadline.ts';
 import { callTopo } from '../../../zapier/request/call-topo.ts';
-import { retryAfterSeconds } from '../../../zapier/request/retry-after.ts';
+import { retryAfterSeconds } from '../../../zapier/request/send-request.ts';
 import { sampleTask } from '../../../zapier/tasks/task-output.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { runInApp } from '../../support/zapier-app.ts';
@@ -46,7 +46,10 @@ test('several values of a parameter repeat it', async () => {
 });
 
 /** A run that has so many milliseconds left, and whether a write may still begin. */
-const endingIn = (ms: number, mayWrite = true): Deadline => ({ leftMs: () => ms, mayWrite: () => mayWrite });
+const endingIn = (ms: number, mayStartWrite = true): Deadline => ({
+  remainingMs: () => ms,
+  mayStartWrite: () => mayStartWrite,
+});
 
 test('a run whose time is over sends nothing more, and one that is late begins no write', async () => {
   const { receiver } = await startEcho();

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
-import { mostPeople, NamedPerson } from '../../../contract/person.ts';
+import { maxPeople, NamedPerson } from '../../../contract/person.ts';
 import type { Authenticate } from '../authenticate.ts';
 import { HttpError } from '../http-error.ts';
 import { parseRequest } from '../parse-request.ts';
 
-const Rows = z.array(z.unknown()).min(1).max(mostPeople);
+const Rows = z.array(z.unknown()).min(1).max(maxPeople);
 
 type Row = { person: NamedPerson } | { bad: Bad };
 type Bad = { row: number; field: string; message: string };

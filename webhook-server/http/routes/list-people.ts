@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Directory } from '../../../contract/person.ts';
+import type { PersonList } from '../../../contract/person.ts';
 import type { Authenticate } from '../authenticate.ts';
 
 /** `GET /people`: everybody whom the directory of the caller's workspace knows. */
@@ -7,6 +7,6 @@ export const listPeople =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:read');
-    const directory: Directory = { items: await store.people() };
+    const directory: PersonList = { items: await store.people() };
     response.json(directory);
   };

@@ -1,0 +1,73 @@
+import { kinds, type TaskReassigned } from '../../contract/event.ts';
+import type { HookFilters } from '../../contract/hook.ts';
+import { kindOf } from '../../contract/kind-of.ts';
+import { matches } from '../../contract/matches.ts';
+import { readBoolean } from '../fields/read-boolean.ts';
+import { readChoices, readEnumValues } from '../fields/read-choice.ts';
+import { readIds } from '../fields/read-id.ts';
+import { halted } from '../zapier-error.ts';
+import { possibleKinds } from './possible-kinds.ts';
+
+/** The labels of the fields; error messages use them too. */
+export const hookFilterLabels = {
+  new_assignee_ids: 'New Assignee',
+  previous_assignee_ids: 'Previous Assignee',
+  task_types: 'Task Type',
+  priorities: 'Priority',
+  sequence_template_ids: 'Template',
+  kinds: 'Kind of Change',
+  ignore_zapier: 'Ignore Changes Made by Zapier',
+} as const;
+
+type Fields = Partial<Record<keyof typeof hookFilterLabels, unknown>>;
+
+const present = (filters: HookFilters): HookFilters =>
+  Object.fromEntries(Object.entries(filters).filter(([, wanted]) => wanted !== undefined));
+
+const refuseContradiction = (filters: HookFilters): HookFilters => {
+  if (possibleKinds(filters).length > 0) return filters;
+  const { new_assignee_ids: newLabel, previous_assignee_ids: previousLabel, kinds: kindLabel } = hookFilterLabels;
+  throw halted(
+    `With these choices the Zap would never run: “${kindLabel}”, “${newLabel}” and “${previousLabel}” contradict each ` +
+      'other. A task that belonged to nobody has no previous assignee, and one that belongs to nobody now has no new ' +
+      'one. Take one of the choices back.',
+  );
+};
+
+/**
+ * Reads the filters of a Zap. A blank field is no filter.
+ *
+ * @throws HaltedError when a field is unusable, or when no change could ever match all filters.
+ */
+export const readHookFilters = (fields: Fields): HookFilters => {
+  const read = (field: 'new_assignee_ids' | 'previous_assignee_ids' | 'sequence_template_ids') =>
+    readIds(hookFilterLabels[field], fields[field]);
+  return refuseContradiction(
+    present({
+      new_assignee_ids: read('new_assignee_ids'),
+      previous_assignee_ids: read('previous_assignee_ids'),
+      task_types: readEnumValues(hookFilterLabels.task_types, fields.task_types),
+      priorities: readEnumValues(hookFilterLabels.priorities, fields.priorities),
+      sequence_template_ids: read('sequence_template_ids'),
+      kinds: readChoices(hookFilterLabels.kinds, fields.kinds, kinds),
+      ignore_sources:
+        readBoolean(hookFilterLabels.ignore_zapier, fields.ignore_zapier) === true ? ['zapier'] : undefined,
+    }),
+  );
+};
+
+/** Whether any change of an event matches the filters. */
+export const matchesHookFilters = (
+  filters: HookFilters,
+  { new_assignee, source, changes, sequence_template_id }: TaskReassigned,
+): boolean =>
+  changes.some(({ task, previous_assignee }) =>
+    matches(filters, {
+      kind: kindOf(previous_assignee.user_id, new_assignee.user_id),
+      source,
+      previousAssigneeId: previous_assignee.user_id,
+      newAssigneeId: new_assignee.user_id,
+      sequenceTemplateId: sequence_template_id,
+      task,
+    }),
+  );

@@ -1,0 +1,38 @@
+import type { ZObject } from 'zapier-platform-core';
+import { openStatuses } from '../../topo/is-open.ts';
+import { largestPage } from '../../topo/list.ts';
+import { listTasks } from '../../topo/list-tasks.ts';
+import type { Task } from '../../topo/task.ts';
+import type { Deadline } from '../deadline.ts';
+import { callTopo } from '../request/call-topo.ts';
+
+/** The number of open tasks of each person, by id in lower case; not `isComplete` when only the newest were counted. */
+export type OpenTaskCounts = { counts: ReadonlyMap<string, number>; isComplete: boolean };
+
+/** A dropdown must open within seconds, so only this many pages of each open status are read. */
+const maxPages = 3;
+
+type Newest = { tasks: Task[]; isComplete: boolean };
+
+const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): Promise<Newest> => {
+  const tasks: Task[] = [];
+  for (let page = 1; page <= maxPages; page += 1) {
+    const call = listTasks({ status, page, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
+    const { items, has_more } = await callTopo(z, call, { deadline });
+    tasks.push(...items);
+    if (!has_more) return { tasks, isComplete: true };
+  }
+  return { tasks, isComplete: false };
+};
+
+/** Topo lists no users, so this is how to find people: by the open tasks they have. */
+export const countOpenTasksByAssignee = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts> => {
+  const lists = await Promise.all(openStatuses.map((status) => newestOfStatus(z, status, deadline)));
+  const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
+  const counts = new Map<string, number>();
+  for (const { assignee_user_id } of tasks.values()) {
+    const id = assignee_user_id?.toLowerCase();
+    if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return { counts, isComplete: lists.every((list) => list.isComplete) };
+};

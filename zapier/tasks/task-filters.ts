@@ -1,0 +1,68 @@
+import type { TaskQuery } from '../../topo/list-tasks.ts';
+import { taskPriorities, taskTypes } from '../../topo/task.ts';
+import { choicesOf } from '../fields/dropdown.ts';
+import { readEnumValues } from '../fields/read-choice.ts';
+import { readIds } from '../fields/read-id.ts';
+import { taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
+
+/** The labels of the fields that filter tasks; error messages use them too. */
+export const taskFilterLabels = {
+  task_types: 'Task Type',
+  priorities: 'Priority',
+  sequence_template_ids: 'Template',
+} as const;
+
+/** Which tasks: of types, of priorities or of templates. */
+export type TaskFilters = Pick<TaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
+
+type Fields = Partial<Record<keyof typeof taskFilterLabels, unknown>>;
+
+/** Reads the fields that filter tasks. A blank field is no filter. */
+export const readTaskFilters = (fields: Fields): TaskFilters => {
+  const types = readEnumValues(taskFilterLabels.task_types, fields.task_types);
+  const priorities = readEnumValues(taskFilterLabels.priorities, fields.priorities);
+  const sequenceTemplateIds = readIds(taskFilterLabels.sequence_template_ids, fields.sequence_template_ids);
+  return {
+    ...(types === undefined ? {} : { types }),
+    ...(priorities === undefined ? {} : { priorities }),
+    ...(sequenceTemplateIds === undefined ? {} : { sequenceTemplateIds }),
+  };
+};
+
+/**
+ * The input fields that filter tasks.
+ *
+ * @param purpose what is filtered, as the end of “Only tasks of these types …”.
+ */
+export const taskFilterFields = (purpose: string) =>
+  [
+    {
+      key: 'task_types',
+      label: taskFilterLabels.task_types,
+      type: 'string',
+      list: true,
+      required: false,
+      choices: choicesOf(taskTypes, taskTypeLabels),
+      helpText: `Only tasks of these types ${purpose}. Leave it empty for all of them.`,
+    },
+    {
+      key: 'priorities',
+      label: taskFilterLabels.priorities,
+      type: 'string',
+      list: true,
+      required: false,
+      choices: choicesOf(taskPriorities, taskPriorityLabels),
+      helpText: `Only tasks of these priorities ${purpose}. Leave it empty for all of them.`,
+    },
+    {
+      key: 'sequence_template_ids',
+      label: taskFilterLabels.sequence_template_ids,
+      type: 'string',
+      list: true,
+      required: false,
+      dynamic: 'template_list.id.label',
+      helpText:
+        `Only tasks of these campaigns, which Topo’s screens call sequences, ${purpose}. Leave it empty for all of ` +
+        'them. The list needs an API key with the scope sequences:read.',
+    },
+  ] as const;

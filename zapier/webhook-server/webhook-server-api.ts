@@ -1,0 +1,76 @@
+import type { ZObject } from 'zapier-platform-core';
+import { EventPage } from '../../contract/event.ts';
+import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
+import { type DirectoryEntry, PersonList } from '../../contract/person.ts';
+import { webhookServerUrl } from '../environment.ts';
+import { invalidFieldsOf } from '../request/invalid-fields.ts';
+import { defaultTimeoutMs, type OutgoingRequest, type RequestOutcome, sendRequest } from '../request/send-request.ts';
+import { failed } from '../zapier-error.ts';
+import { Subscription } from './subscription.ts';
+import { webhookServerError } from './webhook-server-error.ts';
+
+type Answered = Extract<RequestOutcome, { kind: 'answered' }>;
+
+const baseUrl = (): string => {
+  const url = webhookServerUrl();
+  if (url !== undefined) return url;
+  throw failed(
+    'This trigger needs the webhook server of this integration, and its address is not known. The owner of the ' +
+      'integration must set WEBHOOK_SERVER_URL. Actions work without it.',
+    'no_webhook_server',
+  );
+};
+
+type Request = Omit<OutgoingRequest, 'url' | 'timeoutMs'> & { timeoutMs?: number };
+
+const send = async (z: ZObject, path: string, request: Request): Promise<Answered> => {
+  const sent = await sendRequest(z, { timeoutMs: defaultTimeoutMs, ...request, url: `${baseUrl()}/${path}` });
+  if (sent.kind !== 'answered') throw webhookServerError(sent);
+  return sent;
+};
+
+const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 300;
+
+/** The part of zod's schemas that is needed here; zod itself is imported only where shapes are defined. */
+type Shape<Body> = { safeParse(body: unknown): { success: true; data: Body } | { success: false; error: Invalid } };
+type Invalid = Parameters<typeof invalidFieldsOf>[0];
+
+const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
+  if (!isSuccess(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
+  const parsed = shape.safeParse(sent.body);
+  if (parsed.success) return parsed.data;
+  throw webhookServerError({ kind: 'invalid response', invalidFields: invalidFieldsOf(parsed.error) });
+};
+
+/** `POST /hooks`: from now on events go to `target_url`. Subscribing the same target again returns the same hook. */
+export const subscribe = async (z: ZObject, request: SubscribeRequest): Promise<Subscription> => {
+  return read(Subscription, await send(z, 'hooks', { method: 'POST', json: request }));
+};
+
+/** A hook that no longer exists is unsubscribed; a secret that fits no hook (401) means the same. */
+const isGone = (sent: Answered): boolean => isSuccess(sent) || [401, 404, 410].includes(sent.status);
+
+/** `DELETE /hooks/:id`, with the hook's own secret, so that a Zap can be turned off after its API key was deleted. */
+export const unsubscribe = async (z: ZObject, { id, secret }: Subscription): Promise<void> => {
+  const headers = { Authorization: `Bearer ${secret}` };
+  const sent = await send(z, `hooks/${encodeURIComponent(id)}`, { method: 'DELETE', headers });
+  if (!isGone(sent)) throw webhookServerError({ ...sent, kind: 'refused' });
+};
+
+/** `GET /people`: everybody in the directory of the workspace, people with names first. */
+export const listPeople = async (z: ZObject, timeoutMs: number): Promise<DirectoryEntry[]> => {
+  const sent = await send(z, 'people', { method: 'GET', timeoutMs });
+  return read(PersonList, sent).items;
+};
+
+/** `GET /events`: the events that a hook with these filters would have received, newest first. */
+export const listEvents = async (
+  z: ZObject,
+  limit: number,
+  filters: HookFilters,
+  timeoutMs: number,
+): Promise<EventPage> => {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, wanted] of Object.entries(filters)) for (const one of wanted ?? []) query.append(name, one);
+  return read(EventPage, await send(z, `events?${query}`, { method: 'GET', timeoutMs }));
+};

@@ -1,0 +1,53 @@
+import { ErrorBody } from '../../contract/error-body.ts';
+import { type RequestOutcome, redirectText } from '../request/send-request.ts';
+import { sanitizeMessage } from '../wording/sanitize-message.ts';
+import { expired, failed, throttled } from '../zapier-error.ts';
+
+export type WebhookServerFailure =
+  | Exclude<RequestOutcome, { kind: 'answered' }>
+  | { kind: 'refused'; status: number; body: unknown; retryAfterSeconds: number | undefined }
+  | { kind: 'invalid response'; invalidFields: readonly string[] };
+
+const isForLater = (status: number): boolean => status === 429 || status === 503;
+
+const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServerFailure, { kind: 'refused' }>) => {
+  const spoken = ErrorBody.safeParse(body);
+  // The server writes its messages for the people who use this integration.
+  const text = spoken.success
+    ? `${sanitizeMessage(spoken.data.error.message)} The webhook server’s request_id is ${sanitizeMessage(spoken.data.error.request_id)}.`
+    : `The webhook server of this integration answered in an unexpected way (status ${status}). ` +
+      'The owner of the integration must check WEBHOOK_SERVER_URL and the server.';
+  if (isForLater(status)) return throttled(text, retryAfterSeconds);
+  if (status === 401 && spoken.success) return expired(text);
+  return failed(text, 'webhook_server_refused', status);
+};
+
+/** The one map from the webhook server's failures to Zapier's errors. */
+export const webhookServerError = (failure: WebhookServerFailure): Error => {
+  switch (failure.kind) {
+    case 'timed out':
+      return failed(
+        `The webhook server of this integration did not answer within ${failure.timeoutMs / 1000} seconds. ` +
+          'Try again in a moment; if it happens again, tell the owner of the integration.',
+        'timed_out',
+      );
+    case 'redirected':
+      return failed(redirectText(failure.host), 'redirected', failure.status);
+    case 'unreachable':
+      return failed(
+        'The webhook server of this integration cannot be reached. Try again in a moment; if it happens again, tell ' +
+          'the owner of the integration.',
+        'unreachable',
+      );
+    case 'refused':
+      return explainRefusal(failure);
+    case 'invalid response':
+      return failed(
+        `The webhook server’s answer is not what was agreed on (${failure.invalidFields.slice(0, 5).join(', ')}). The owner of ` +
+          'the integration must check that WEBHOOK_SERVER_URL is right and that the server is up to date.',
+        'webhook_server_misread',
+      );
+    default:
+      return failure satisfies never;
+  }
+};
