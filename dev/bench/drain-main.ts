@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import { signatureHeader } from '../../contract/signature.ts';
 import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { mostDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
@@ -58,7 +59,7 @@ const postBare = async (target: URL, body: string, count: number, inFlight: numb
   const postInTurn = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      const headers = { 'content-type': 'application/json', 'webhook-id': `bare-${left}` };
+      const headers = { 'content-type': 'application/json', [signatureHeader.id]: `bare-${left}` };
       const answer = await request(target, { method: 'POST', headers, body, dispatcher });
       if (answer.statusCode !== 200) throw new Error(`The receiver answered ${answer.statusCode}.`);
       await answer.body.dump();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { TaskReassigned } from '../../contract/event.ts';
+import { signatureHeader } from '../../contract/signature.ts';
 import { serveParent } from './harness/serve-parent.ts';
 
 /** Answers every delivery at once, except below /hangs/, and records how long each event took since its detection. */
@@ -13,7 +14,7 @@ const nowMs = (): number => performance.timeOrigin + performance.now();
 const record = async (request: IncomingMessage): Promise<void> => {
   const arrivedAtMs = nowMs();
   const body = await text(request);
-  ids.add(String(request.headers['webhook-id']));
+  ids.add(String(request.headers[signatureHeader.id]));
   if (request.url?.startsWith('/timed/') !== true) return;
   const { detected_at } = TaskReassigned.parse(JSON.parse(body));
   latenciesMs.push(arrivedAtMs - Date.parse(detected_at));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { signatureHeader } from '../../contract/signature.ts';
 import { drawInteger, type Random } from '../sandbox/random.ts';
 import { type EventPost, readPost } from './read-post.ts';
 
@@ -34,7 +35,7 @@ export const startCountingReceiver = async (hook: string, random: Random): Promi
     text(request).then(
       (body) => {
         const isAccepted = random() >= refusedShare;
-        posts.push(readPost({ hook, webhookId: String(request.headers['webhook-id']), body, isAccepted }));
+        posts.push(readPost({ hook, webhookId: String(request.headers[signatureHeader.id]), body, isAccepted }));
         answerLater(response, isAccepted);
       },
       // The sender was killed halfway.

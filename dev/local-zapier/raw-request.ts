@@ -6,18 +6,22 @@ const unprefixed = new Set(['content-type', 'content-length']);
 
 const titleCase = (name: string): string => name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 
-const zapierName = (name: string): string => (unprefixed.has(name) ? titleCase(name) : `Http-${titleCase(name)}`);
+/** Zapier's name for a header: `webhook-id` becomes `Http-Webhook-Id`. */
+export const zapierHeaderName = (name: string): string =>
+  unprefixed.has(name) ? titleCase(name) : `Http-${titleCase(name)}`;
 
 const flat = (value: string | string[]): string => (Array.isArray(value) ? value.join(', ') : value);
 
 const zapierHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[zapierName(name), flat(value)]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[zapierHeaderName(name), flat(value)]],
+    ),
   );
 
 type Caught = { method: string; url: string; headers: IncomingHttpHeaders; content: string };
 
-/** A request as Zapier passes it to a hook's `perform`: `webhook-id` becomes `Http-Webhook-Id`. */
+/** A request as Zapier passes it to a hook's `perform`. */
 export const rawRequestOf = ({ method, url, headers, content }: Caught): RawRequest => ({
   method,
   querystring: url.split('?').slice(1).join('?'),

@@ -1,5 +1,6 @@
+import { signatureHeader } from '../../contract/signature.ts';
 import type { RawRequest } from './app-event.ts';
-import { cleanedRequestOf } from './raw-request.ts';
+import { cleanedRequestOf, zapierHeaderName } from './raw-request.ts';
 import type { CallParts, RunMethod } from './run-method.ts';
 import type { Connection } from './zapier-connection.ts';
 
@@ -176,7 +177,7 @@ export const createZap = ({
     catch: (path, request) => {
       const present = subscription?.path === path ? subscription : undefined;
       const reply = present === undefined ? 'is off' : behaviour;
-      const webhookId = request.headers['Http-Webhook-Id'];
+      const webhookId = request.headers[zapierHeaderName(signatureHeader.id)];
       posts.push({ at: now(), webhookId, request, status: statusOf[reply] });
       if (present !== undefined && startsRun.has(reply)) startRun(request, webhookId, present);
       return reply;
