@@ -80,7 +80,7 @@ const reassignWithIntent = async (loop: BenchLoop, change: Reassignment): Promis
   return arrival(loop, change, answeredAtMs);
 };
 
-/** Reassigns as a colleague does on Topo's own screens, of which nobody tells the server. */
+/** Reassigns as a person does in Topo itself, without an intent. */
 const reassignUnannounced = async (loop: BenchLoop, change: Reassignment): Promise<number> => {
   const { answeredAtMs } = await reassign(loop, change);
   return arrival(loop, change, answeredAtMs);

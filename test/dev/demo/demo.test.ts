@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runStages } from '../../../dev/demo/run-stages.ts';
 import { builtFile } from '../../../dev/local-server/built-file.ts';
-import { freePort } from '../../../dev/local-server/free-port.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 
 let folder: string;
@@ -106,21 +104,4 @@ test('a stage that fails is named, and those after it do not run', async () => {
 
   await expect(running).rejects.toThrow('“Second” was not reached. The bridge is out.');
   expect(completed).toEqual(['First']);
-});
-
-test('a wait that times out says what did not happen', async () => {
-  await expect(waitUntil('pigs fly', () => false, { withinMs: 30 })).rejects.toThrow(
-    'It did not come true within 0.03 s that pigs fly.',
-  );
-});
-
-test('a port that is free is taken, and one in use is not', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
-
-  expect(await freePort(port)).not.toBe(port);
-  other.close();
-  await once(other, 'close');
-  expect(await freePort(port)).toBe(port);
 });
