@@ -124,11 +124,8 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverO
   const fromId = await resolvePerson(label.from, inputData.from_user_id, directory);
   const chosen = chooseTasks(fromId, taskIds);
 
-  const handedOver = await handOver(
-    { z, directory, deadline, nowMs },
-    { ...chosen, toId, filters, maxTasks, isPreview },
-  );
-  return handOverOutput(handedOver, await directory.resolveNames(peopleInHandOver(handedOver)));
+  const result = await handOver({ z, directory, deadline, nowMs }, { ...chosen, toId, filters, maxTasks, isPreview });
+  return handOverOutput(result, await directory.resolveNames(peopleInHandOver(result)));
 };
 
 export default defineCreate({

@@ -100,7 +100,7 @@ describe('Only If Currently Assigned To', () => {
     expect(office.writes()).toEqual([]);
   });
 
-  test('guards a preview and a whole sequence just as well', async () => {
+  test('also guards a preview and a whole sequence', async () => {
     const { app, task, taker, bystander, writes } = await startWithSequence();
     const inputData = { task_id: task.id, assignee_user_id: taker.userId, only_if_assigned_to: bystander.userId };
     expect((await app.thrownBy(perform, { inputData: { ...inputData, preview_only: 'yes' } })).name).toBe(
@@ -112,7 +112,7 @@ describe('Only If Currently Assigned To', () => {
 });
 
 describe('Preview Only', () => {
-  test('tells which task would move, in the shape of a real run, and writes nothing', async () => {
+  test('shows which task would move, in the shape of a real run, and writes nothing', async () => {
     const { app, sandbox, createTask, holder, taker, writes, server } = await startOffice();
     const task = createTask({ type: 'CALL', priority: 'HOT' });
     const inputData = { task_id: task.id, assignee_user_id: taker.userId };
@@ -136,7 +136,7 @@ describe('Preview Only', () => {
     expect(made).toMatchObject({ changed: true, preview: false, moved_tasks: output.moved_tasks });
   });
 
-  test('tells which tasks of the sequence would move, and who has each; then those do', async () => {
+  test('shows which tasks of the sequence would move, and who has each; then those move', async () => {
     const { app, task, own, lent, taker, holder, bystander, writes } = await startWithSequence();
     const inputData = { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' };
     const output = await run(app, { ...inputData, preview_only: 'yes' });
@@ -150,14 +150,14 @@ describe('Preview Only', () => {
     expect((await run(app, inputData)).moved_tasks).toEqual(output.moved_tasks);
   });
 
-  test.each(['TASK', 'SEQUENCE'])('tells that nothing would move when all is theirs already (%s)', async (scope) => {
+  test.each(['TASK', 'SEQUENCE'])('shows that nothing would move when the assignee has it all (%s)', async (scope) => {
     const { app, createTask, taker } = await startOffice();
     const { id } = createTask({ assignee_user_id: taker.userId });
     const output = await run(app, { task_id: id, assignee_user_id: taker.userId, scope, preview_only: 'true' });
     expect(output).toMatchObject({ changed: false, preview: true, moved_count: 0, moved_tasks: [] });
   });
 
-  test('halts when Topo does not tell what the task is', async () => {
+  test('halts when Topo does not let us read the task', async () => {
     const { app, createTask, taker, writes } = await startOffice({ assumptions: { getTask: false } });
     const inputData = { task_id: createTask().id, assignee_user_id: taker.userId, preview_only: 'yes' };
     const thrown = await app.thrownBy(perform, { inputData });
@@ -179,7 +179,7 @@ describe('Preview Only', () => {
 });
 
 describe('nothing to do', () => {
-  test('is a result and no write when the task is theirs already', async () => {
+  test('returns a result without a write when the assignee already has the task', async () => {
     const { app, sandbox, createTask, taker, asked, server } = await startOffice();
     const task = createTask({ assignee_user_id: taker.userId });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId.toUpperCase() });
@@ -197,7 +197,7 @@ describe('nothing to do', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('is one for a sequence, too, when every open task of it is theirs', async () => {
+  test('also for a sequence whose open tasks the assignee already has', async () => {
     const { app, sandbox, task, lent, taker, asked } = await startWithSequence();
     sandbox.reassign(task.id, taker.userId, 'SEQUENCE');
     expect(sandbox.task(lent.id)?.assignee_user_id).toBe(taker.userId);
@@ -206,7 +206,7 @@ describe('nothing to do', () => {
     expect(asked()).toEqual([`GET /v1/tasks/${task.id}`, 'GET /v1/tasks']);
   });
 
-  test('but a sibling that is with somebody else is something to do', async () => {
+  test('but not when somebody else has a sibling', async () => {
     const { app, sandbox, task, own, lent, holderOf, taker, bystander } = await startWithSequence();
     for (const { id } of [task, own]) sandbox.reassign(id, taker.userId);
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
@@ -217,7 +217,7 @@ describe('nothing to do', () => {
 });
 
 describe('the tasks of a sequence', () => {
-  test('that moved are listed with whom each had before; those that are done stay', async () => {
+  test('that moved are listed with their previous assignees; closed ones stay', async () => {
     const { app, sandbox, task, own, lent, closed, holder, taker, bystander, holderOf, asked } =
       await startWithSequence();
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
@@ -244,20 +244,20 @@ describe('the tasks of a sequence', () => {
     ]);
   });
 
-  test('are told by who has them, not by when they changed', async () => {
+  test('are recognised by their assignee, not by when they changed', async () => {
     const assumptions = { reassigningMovesUpdatedAt: false, siblingsMoveUpdatedAt: false };
     const { app, task, taker } = await startWithSequence({ assumptions });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output).toMatchObject({ changed: true, moved_count: 3 });
   });
 
-  test('are those that Topo really moved, should it take fewer for open', async () => {
+  test('are those that Topo really moved, even if it counts fewer as open', async () => {
     const { app, task, lent, taker } = await startWithSequence({ assumptions: { actionableStatuses: ['PENDING'] } });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output.moved_tasks?.map(({ id }) => id)).toEqual([task.id, lent.id]);
   });
 
-  test('are those that Topo really moved, should it take closed ones, too', async () => {
+  test('are those that Topo really moved, even if it takes closed ones too', async () => {
     const { app, task, own, lent, closed, taker } = await startWithSequence({
       assumptions: { actionableStatuses: ['PENDING', 'IN_PROGRESS', 'COMPLETED'] },
     });
@@ -301,7 +301,7 @@ describe('the tasks of a sequence', () => {
     },
   );
 
-  test('may be more than a page', async () => {
+  test('may fill more than one page', async () => {
     const { app, createTask, createTasks, taker } = await startOffice();
     const task = createTask();
     createTasks(120, { sequence_id: task.sequence_id });
@@ -311,7 +311,7 @@ describe('the tasks of a sequence', () => {
   });
 });
 
-describe('where Topo differs from what seems likely', () => {
+describe('where Topo differs from what we expect', () => {
   test.each(['TASK', 'SEQUENCE'])(
     'without a page for a task it is reassigned, and what was before is null (%s)',
     async (scope) => {
@@ -412,7 +412,7 @@ test.each(['TASK', 'SEQUENCE'])(
   },
 );
 
-test('words and fields that Topo may add pass through', async () => {
+test('enum values and fields that Topo may add pass through', async () => {
   const added = {
     type: 'SMS_REPLY',
     priority: 'SOME_DAY',
@@ -426,7 +426,7 @@ test('words and fields that Topo may add pass through', async () => {
   expect(output.moved_tasks).toMatchObject([{ type: 'SMS_REPLY', priority: 'SOME_DAY', status: 'SNOOZED' }]);
 });
 
-test('Topo’s name for the request is told where Topo gives one', async () => {
+test('the output has Topo’s request id where Topo gives one', async () => {
   const { app } = await startTopoOf(bareTask, { 'x-request-id': 'req_42' });
   const inputData = { task_id: taskId, assignee_user_id: personId };
   expect(await run(app, inputData)).toHaveProperty('request_id', 'req_42');
@@ -443,7 +443,7 @@ describe('the time of a run', () => {
     ...more,
   });
 
-  test('no write begins after 20 seconds, and Zapier runs the step again', async () => {
+  test('no write starts after 20 seconds, and Zapier runs the step again', async () => {
     const office = await startOffice();
     const { id } = office.createTask();
     const nowMs = () => (office.sandbox.requests.length === 0 ? 0 : 20_000);
@@ -454,7 +454,7 @@ describe('the time of a run', () => {
     expect(office.server.told().at(-1)?.json).toEqual({ state: 'failed' });
   });
 
-  test('a write that began in time is settled, and what it moved is looked at', async () => {
+  test('a write that started in time is settled, and what it moved is read', async () => {
     const office = await startWithSequence();
     const nowMs = () => (office.sandbox.requests.length < 2 ? 0 : 19_999);
     const output = await runOnClock(office, nowMs, orderOf(office, office.task.id, { scope: 'SEQUENCE' })).run();
@@ -462,7 +462,7 @@ describe('the time of a run', () => {
     expect(office.server.told().at(-1)?.json).toMatchObject({ state: 'done' });
   });
 
-  test('after 25 seconds nobody is asked any more', async () => {
+  test('after 25 seconds no request is sent', async () => {
     const office = await startWithSequence();
     const nowMs = () => (office.sandbox.changes.length === 0 ? 0 : 25_000);
     const output = await runOnClock(office, nowMs, orderOf(office, office.task.id, { scope: 'SEQUENCE' })).run();
@@ -471,7 +471,7 @@ describe('the time of a run', () => {
     expect(office.server.told().map(({ method }) => method)).toEqual(['POST']);
   });
 
-  test('a preview may take all of it', async () => {
+  test('a preview may use all of it', async () => {
     const office = await startWithSequence();
     const nowMs = () => (office.sandbox.requests.length === 0 ? 0 : 24_000);
     const order = orderOf(office, office.task.id, { scope: 'SEQUENCE', isPreview: true });

@@ -10,7 +10,7 @@ import { startRealLoop } from '../support/real-loop.ts';
 import type { startReceiver } from '../support/receiver.ts';
 import { runApp, runInApp } from '../support/zapier-app.ts';
 
-describe('one task that fails keeps the report of the others', () => {
+describe('a failed task does not spoil the report of the others', () => {
   test.each([
     ['Topo’s rules forbid it', { kind: 'status', status: 422 }, /^Topo’s rules forbid this.*request_id is/],
     ['it conflicts', { kind: 'status', status: 409 }, /^Topo refused because it conflicts/],
@@ -59,7 +59,7 @@ describe('one task that fails keeps the report of the others', () => {
     expect(outcomesOf(output)).toEqual({ [ids[0] ?? '']: 'failed', [ids[1] ?? '']: 'moved' });
   });
 
-  test('and when all of them fail, that is a report, too', async () => {
+  test('when all tasks fail, there is still a report', async () => {
     const { app, sandbox, createTasks, holder, taker } = await startOffice();
     createTasks(3);
     sandbox.injectFault({ kind: 'status', status: 422, method: 'PATCH', times: 3 });
@@ -139,7 +139,7 @@ describe('when Topo wants no more requests', () => {
     expect(office.writes()).toEqual([]);
   });
 
-  test('429 while the list is read leaves what was not read, and moves what was', async () => {
+  test('a 429 while the list is read moves what was read and leaves the rest', async () => {
     const { app, sandbox, createTasks, taker } = await startOffice();
     const ids = idsOf(createTasks(12));
     for (const id of ids.slice(6)) sandbox.injectFault({ kind: 'rate limit', method: 'GET', path: `/v1/tasks/${id}` });
@@ -167,12 +167,12 @@ describe('when the time is over', () => {
     return runInApp(office.variables, office.workspace.keys.full, async (z) => {
       const deadline = startDeadline(nowMs);
       const directory = openDirectory(z, deadline);
-      const handedOver = await handOver({ z, directory, deadline, nowMs }, given);
-      return handOverOutput(handedOver, await directory.resolveNames([]));
+      const result = await handOver({ z, directory, deadline, nowMs }, given);
+      return handOverOutput(result, await directory.resolveNames([]));
     });
   };
 
-  test('after 20 seconds no write begins, and what was not begun is left', async () => {
+  test('no write starts after 20 seconds, and what was not started is left', async () => {
     const office = await startOffice();
     const ids = idsOf(office.createTasks(30));
     const nowMs = () => (office.sandbox.changes.length < 10 ? 0 : 20_000);
@@ -192,7 +192,7 @@ describe('when the time is over', () => {
     expect(await runOnClock(office, nowMs).run()).toMatchObject({ moved_count: 2 });
   });
 
-  test('a run that could begin nothing is run again by Zapier', async () => {
+  test('Zapier repeats a run that could not start anything', async () => {
     const office = await startOffice();
     office.createTasks(2);
     const nowMs = () => (office.sandbox.requests.length < 2 ? 0 : 20_000);
@@ -202,7 +202,7 @@ describe('when the time is over', () => {
     expect(office.writes()).toEqual([]);
   });
 
-  test('a long list takes no more than its share of the time to be read, so that some of it moves', async () => {
+  test('reading a long list takes only its share of the time, so that some of it moves', async () => {
     const office = await startOffice();
     const ids = idsOf(office.createTasks(40));
     // A request takes a second: 40 reads alone would be longer than a run.
@@ -214,7 +214,7 @@ describe('when the time is over', () => {
     expect(reasonFor(output, ids[39] ?? '')).toBe('The time of this step was over before its turn came.');
   });
 
-  test('what is settled while the run goes on is gathered for a second', async () => {
+  test('settlements are batched for a second during the run', async () => {
     const office = await startOffice();
     office.createTasks(40);
     // Forty writes in ten seconds.
@@ -228,7 +228,7 @@ describe('when the time is over', () => {
     expect(settledIn(settlements)).toHaveLength(40);
   });
 
-  test('when it is over the webhook server is not waited for', async () => {
+  test('afterwards the step does not wait for the webhook server', async () => {
     const office = await startOffice();
     office.createTasks(1);
     const nowMs = () => (office.sandbox.changes.length === 0 ? 0 : 25_000);
@@ -238,7 +238,7 @@ describe('when the time is over', () => {
 });
 
 describe('the webhook server', () => {
-  test('is the real one, and tells a Zap that Zapier moved the tasks', async () => {
+  test('is the real one, and marks the event as made by Zapier', async () => {
     const loop = await startRealLoop();
     const [holder, taker] = loop.workspace.people;
     const ids = Array.from({ length: 3 }, () => loop.sandbox.createTask({ assignee_user_id: holder?.userId ?? '' }).id);
@@ -250,7 +250,7 @@ describe('the webhook server', () => {
     expect(events.map(({ source }) => source)).toEqual(['zapier', 'zapier', 'zapier']);
   });
 
-  test('hears of all tasks in one list before the first write, and how each came out', async () => {
+  test('receives all tasks in one list before the first write, and the result of each', async () => {
     const { app, sandbox, createTasks, holderOf, holder, taker, server } = await startOffice();
     const ids = idsOf(createTasks(5));
     const [done] = createTasks(1, { status: 'COMPLETED' });

@@ -29,7 +29,7 @@ describe('by person', () => {
     });
   });
 
-  test('people may be given by name and by e-mail', async () => {
+  test('people can be given by name and by e-mail', async () => {
     const { app, createTasks, holderOf, holder, taker } = await startOffice();
     const [task] = createTasks(1);
     await run(app, { from_user_id: holder.name.toUpperCase(), to_user_id: ` ${taker.email} ` });
@@ -50,7 +50,7 @@ describe('by person', () => {
     ]);
   });
 
-  test('those that have waited longest go first, no more than the cap, and the next run takes the rest', async () => {
+  test('the longest waiting tasks move first, up to the cap, and the next run takes the rest', async () => {
     const { app, createTasks, holder, taker } = await startOffice();
     const tasks = [...createTasks(3), ...createTasks(1, { status: 'IN_PROGRESS' }), ...createTasks(1)];
     const inputData = { from_user_id: holder.userId, to_user_id: taker.userId, most_tasks: '4' };
@@ -61,7 +61,7 @@ describe('by person', () => {
     expect(await run(app, inputData)).toMatchObject({ moved_count: 1, left_count: 0, give_back: [tasks[4]?.id] });
   });
 
-  test('fifty is the usual cap', async () => {
+  test('the default cap is fifty', async () => {
     const { app, createTasks, holder, taker } = await startOffice();
     createTasks(53);
     const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
@@ -86,7 +86,7 @@ describe('by person', () => {
     expect(server.told().filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
-  test('only tasks of the type, priority and template that are chosen', async () => {
+  test('only tasks of the chosen type, priority and template move', async () => {
     const { app, createTasks, workspace, holder, taker } = await startOffice();
     const calls = createTasks(6, { type: 'CALL', priority: 'HOT' });
     createTasks(2, { type: 'CALL', priority: 'EXTRA' });
@@ -115,7 +115,7 @@ describe('by person', () => {
     expect(server.told()).toEqual([]);
   });
 
-  test('from somebody to the same person nothing is written', async () => {
+  test('a hand-over to the same person writes nothing', async () => {
     const { app, createTasks, writes, holder, server } = await startOffice();
     const [task] = createTasks(2);
     const output = await run(app, { from_user_id: holder.userId, to_user_id: holder.email });
@@ -127,7 +127,7 @@ describe('by person', () => {
 });
 
 describe('by list', () => {
-  test('the tasks of the list move, whoever has them, and those of nobody', async () => {
+  test('the listed tasks move, no matter who has them, unassigned ones too', async () => {
     const { app, createTasks, holderOf, holder, taker, bystander } = await startOffice();
     const tasks = [
       ...createTasks(1),
@@ -160,7 +160,7 @@ describe('by list', () => {
     expect(output.tasks).toHaveLength(2);
   });
 
-  test('what is done, theirs already or gone is told apart, and the rest moves', async () => {
+  test('closed, already assigned and missing tasks are reported separately, and the rest moves', async () => {
     const { app, createTasks, taker } = await startOffice();
     const [done] = createTasks(1, { status: 'COMPLETED' });
     const [skipped] = createTasks(1, { status: 'SKIPPED' });
@@ -182,7 +182,7 @@ describe('by list', () => {
     expect(output.summary).toMatch(/^1 task moved to .*, 3 skipped, 1 failed\.$/);
   });
 
-  test('with a person as well, only those that are still theirs, and the report says who has the others', async () => {
+  test('with a person as well, only the tasks that this person still has move, and the report says who has the others', async () => {
     const { app, createTasks, holderOf, holder, taker, bystander, strangers } = await startOffice();
     const [still] = createTasks(1);
     const [gone] = createTasks(1, { assignee_user_id: bystander.userId });
@@ -200,7 +200,7 @@ describe('by list', () => {
     expect(holderOf(gone?.id ?? '')).toBe(bystander.userId);
   });
 
-  test('only those of the list that fit the type, priority and template', async () => {
+  test('only listed tasks of the chosen type, priority and template move', async () => {
     const { app, createTasks, workspace, taker } = await startOffice();
     const calls = createTasks(6, { type: 'CALL', priority: 'HOT' });
     const [mail] = createTasks(1, { type: 'EMAIL_REPLY', priority: 'HOT' });
@@ -235,7 +235,7 @@ describe('by list', () => {
     },
   );
 
-  test('what is beyond the cap is left, by name', async () => {
+  test('tasks beyond the cap are left, and their ids are listed', async () => {
     const { app, createTasks, holderOf, holder, taker } = await startOffice();
     const ids = idsOf(createTasks(5));
     const output = await run(app, { task_ids: ids, to_user_id: taker.userId, most_tasks: 2 });
@@ -250,7 +250,7 @@ describe('by list', () => {
     expect(rest.give_back).toEqual(ids.slice(2));
   });
 
-  test('where Topo has no page for a task, a plain list moves, and who had it stays unknown', async () => {
+  test('where Topo has no route for one task, a plain list moves, and its previous assignees stay unknown', async () => {
     const { app, createTasks, holderOf, taker } = await startOffice({ assumptions: { getTask: false } });
     const [task] = createTasks(1);
     const output = await run(app, { task_ids: task?.id, to_user_id: taker.userId });

@@ -33,7 +33,7 @@ test('a task is given to somebody else, and Topo’s answer is the output', asyn
   expect(sandbox.task(sibling.id)?.assignee_user_id).toBe(holder.userId);
 });
 
-test('the contact’s other open tasks go along when that is chosen', async () => {
+test('the contact’s other open tasks move as well when that is chosen', async () => {
   const { sandbox, app, task, sibling, taker } = await startWithTasks();
   await app.run(perform, { inputData: { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' } });
   expect(sandbox.task(sibling.id)?.assignee_user_id).toBe(taker.userId);
@@ -68,7 +68,7 @@ test.each([
   expect(sandbox.requests).toHaveLength(0);
 });
 
-describe('what Topo answers becomes an error of Zapier’s', () => {
+describe('each failure of Topo becomes an error of Zapier', () => {
   const minutes = 60_000;
   type Row = [what: string, faultKind: FaultKind, expected: Partial<Thrown>, says: RegExp];
   const rows: Row[] = [
@@ -163,7 +163,7 @@ const startOdd = async (status: number, body: string, headers: Record<string, st
   return { receiver, app: runApp({ TOPO_API_URL: `${receiver.url}/v1/` }, key) };
 };
 
-test('an answer that is not a task is said to be none, by its fields and without their values', async () => {
+test('an answer that is not a task is an error that names its fields, without their values', async () => {
   const { app } = await startOdd(200, JSON.stringify({ id: taskId, sequence_id: 'secret value', updated_at: 'today' }));
   const thrown = await app.thrownBy(perform, { inputData });
   expect(thrown).toMatchObject({ name: 'AppError', code: 'topo_misread' });
@@ -171,7 +171,7 @@ test('an answer that is not a task is said to be none, by its fields and without
   expect(thrown.message).not.toContain('secret value');
 });
 
-test('a list in place of a task is said to be none', async () => {
+test('a list in place of a task is an error', async () => {
   const { app } = await startOdd(200, '[]');
   expect((await app.thrownBy(perform, { inputData })).message).toContain('all of it');
 });
@@ -185,7 +185,7 @@ test('a key that Topo repeats does not get into the message', async () => {
   expect(thrown.message).not.toContain('hooks.zapier.com');
 });
 
-test('a fault of Topo’s while the task is read stops the run before anything is changed', async () => {
+test('a failure of Topo while the task is read stops the run before anything is changed', async () => {
   const { sandbox, app, task, taker } = await startWithTasks();
   sandbox.injectFault({ kind: 'status', status: 500 });
   const thrown = await app.thrownBy(perform, { inputData: { task_id: task.id, assignee_user_id: taker.userId } });
@@ -194,7 +194,7 @@ test('a fault of Topo’s while the task is read stops the run before anything i
   expect(sandbox.changes).toHaveLength(0);
 });
 
-test('the request is the one of the documentation', async () => {
+test('the request is the documented one', async () => {
   const { app, receiver } = await startOdd(404, '{}');
   await app.thrownBy(perform, { inputData });
   expect(receiver.received.filter(({ method }) => method !== 'GET')).toEqual([
@@ -216,7 +216,7 @@ test('a redirect is not followed, and the key goes nowhere else', async () => {
   expect(elsewhere.received).toEqual([]);
 });
 
-test('nobody who listens is said to be unreachable', async () => {
+test('a Topo that does not listen is reported as unreachable', async () => {
   const app = runApp({ TOPO_API_URL: 'http://127.0.0.1:9/v1' }, key);
   expect((await app.thrownBy(perform, { inputData })).message).toMatch(/^Topo cannot be reached\. .*safe to run/);
 });

@@ -4,7 +4,7 @@ import { definition, inputFields, searches, steps } from '../support/definition.
 import { isTitleCase } from '../support/title-case.ts';
 import { askApp } from '../support/zapier-app.ts';
 
-test('Zapier’s schema finds no fault', async () => {
+test('Zapier’s schema finds no error', async () => {
   expect(await askApp({ command: 'validate' })).toEqual([]);
 });
 
@@ -52,14 +52,14 @@ test.each(steps)('$path asks for what it must know first', ({ inputFields: field
   expect(isRequired).toEqual(isRequired.toSorted((one, other) => Number(other) - Number(one)));
 });
 
-test.each(steps)('$path gives on fields with labels in Title Case, each once and none an ID', ({ outputFields }) => {
+test.each(steps)('$path has output fields with unique labels in Title Case, none of them an ID', ({ outputFields }) => {
   const labels = outputFields.map(({ label = '' }) => label);
   expect(labels.length).toBeGreaterThan(0);
   expect(labels.filter((label) => !isTitleCase(label) || namesAnId(label))).toEqual([]);
   expect(new Set(labels).size).toBe(labels.length);
 });
 
-test.each(steps)('$path gives on moments as moments', ({ outputFields }) => {
+test.each(steps)('$path outputs dates as dates', ({ outputFields }) => {
   const isMoment = ({ key }: { key: string }) => key.endsWith('_at');
   expect(outputFields.filter((field) => isMoment(field) !== (field.type === 'datetime'))).toEqual([]);
 });
@@ -79,7 +79,7 @@ test('every list of choices has at least two, each with a label and only once', 
   }
 });
 
-test('every choice that is made beforehand is one of the list', () => {
+test('every default is one of the choices', () => {
   for (const { field } of inputFields) {
     if (field.default === undefined || field.choices === undefined) continue;
     expect(field.choices.map(({ value }) => value)).toContain(field.default);

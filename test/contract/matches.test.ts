@@ -44,7 +44,7 @@ test('a filter on a field that the change does not have does not match', () => {
   expect(matches({ task_types: ['CALL'] }, { ...change, task: {} })).toBe(false);
 });
 
-test('ids match whatever their case', () => {
+test('ids match in any case', () => {
   const filters = SubscribeRequest.parse({
     target_url: 'https://hooks.zapier.com/1',
     event: 'task.reassigned',

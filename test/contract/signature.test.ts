@@ -38,7 +38,7 @@ test.each(standardWebhooksVectors)(
   },
 );
 
-test('one fitting signature among several is enough', () => {
+test('one valid signature among several is enough', () => {
   const signature = `v1,AAAA v2,${headers.signature.slice(3)} ${headers.signature}`;
   expect(verify(secret, { ...headers, signature }, body, limits)).toEqual({ kind: 'valid' });
 });
@@ -66,7 +66,7 @@ test('a delivery from more than five minutes ahead is invalid', () => {
   expect(early).toEqual({ kind: 'invalid', reason: 'it comes from the future' });
 });
 
-test('a secret of another form never verifies anything', () => {
+test('a secret of another form never verifies a delivery', () => {
   for (const wrong of ['', 'whsec_', secret.slice(6), 'whsec_***']) {
     expect(verify(wrong, headers, body, limits).kind).toBe('invalid');
   }

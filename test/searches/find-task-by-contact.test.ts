@@ -40,7 +40,7 @@ test('the newest open task about the contact comes first, and none about another
   expect(new Set(emails)).toEqual(new Set([topo.email]));
 });
 
-test('an e-mail is the same in capitals and with spaces around it', async () => {
+test('capitals and spaces around an e-mail do not matter', async () => {
   const topo = await startWithTasks();
   const contact_email = ` ${topo.email.toUpperCase()} `;
   expect((await find(topo, { assignee_user_id: topo.assignee, contact_email }))[0]?.id).toBe(topo.newer);
@@ -51,7 +51,7 @@ test('nobody with that e-mail is an empty list', async () => {
   expect(await find(topo, { assignee_user_id: topo.assignee, contact_email: 'nobody@example.com' })).toEqual([]);
 });
 
-test('each sequence and each contact is asked for once, and no more of them once the contact is found', async () => {
+test('each sequence and contact is requested once, and no more once the contact is found', async () => {
   const topo = await startWithTasks();
   for (let count = 0; count < 40; count += 1) topo.create(crypto.randomUUID());
   await find(topo, { assignee_user_id: topo.assignee, contact_email: 'nobody@example.com' });
@@ -75,7 +75,7 @@ test.each(['sequences', 'contacts'])('a key that may not read %s is told which s
   });
 });
 
-test('the keys of the documents that have tasks alone may still search without a contact', async () => {
+test('a key for tasks alone can still search without a contact', async () => {
   const { url, workspace, assignee, newer } = await startWithTasks();
   const app = runApp({ TOPO_API_URL: url }, workspace.keys.tasksOnly);
   const found = await find({ app }, { assignee_user_id: assignee });
@@ -95,7 +95,7 @@ test.each(['sequences', 'contacts'])(
   },
 );
 
-test('more tasks than a run can look through are not passed off as none', async () => {
+test('an unfinished search is an error, not an empty list', async () => {
   const topo = await startWithTasks();
   const sequenceId = first([...topo.workspace.sequences.keys()]);
   for (let count = 0; count < 110; count += 1) topo.create(sequenceId);

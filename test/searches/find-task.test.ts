@@ -86,7 +86,7 @@ describe('the best match is first', () => {
     expect(found).toHaveLength(20);
   });
 
-  test('a closed one is found when no open one fits', async () => {
+  test('a closed task is found when no open one matches', async () => {
     const { app, createTask, createTasks } = await startOffice();
     createTasks(3);
     const done = createTask({ type: 'CALL', status: 'COMPLETED' });
@@ -108,7 +108,7 @@ describe('created after', () => {
     },
   );
 
-  test('a moment of microseconds does not find the task that it was taken from', async () => {
+  test('a time in microseconds does not find the task that it came from', async () => {
     const { app, createTask } = await startOffice({ assumptions: { timestampDigits: 6 } });
     const { created_at } = createTask({ created_at: '2026-03-04T14:30:00.123456Z' });
     expect(created_at).toContain('.123456');
@@ -116,7 +116,7 @@ describe('created after', () => {
     expect(idsOf(await find(app, { created_after: created_at }))).toEqual([next.id]);
   });
 
-  test('a date is the beginning of its day', async () => {
+  test('a date means the start of its day', async () => {
     const { app, createTask } = await startOffice();
     createTask({ created_at: '2026-03-03T23:59:59Z' });
     const after = createTask({ created_at: '2026-03-04T00:00:01Z' });
@@ -147,7 +147,7 @@ test.each([
   expect(await find(app, inputData)).toEqual([]);
 });
 
-test('a status, type or priority that we do not know is Topo’s to judge', async () => {
+test('an unknown status, type or priority is passed to Topo', async () => {
   const { app, sandbox } = await startOffice();
   const inputData = { status: 'on hold', task_types: 'sms-reply', priorities: 'someday' };
   const thrown = await app.thrownBy(perform, { inputData });
@@ -163,7 +163,7 @@ test('a status, type or priority that we do not know is Topo’s to judge', asyn
   ]);
 });
 
-test('a task of a status that Topo may add is found, and taken for open', async () => {
+test('a task with a status that Topo may add is found and counts as open', async () => {
   const task = {
     organization_id: '5a7f3e21-9c84-4b1d-8e60-f3d2c1b0a987',
     sequence_id: null,
@@ -185,7 +185,7 @@ test('a task of a status that Topo may add is found, and taken for open', async 
   expect(found[0]).toMatchObject({ ...items[1], assignee: { user_id: null, name: null, email: null } });
 });
 
-test('a key without tasks:read is told what it lacks', async () => {
+test('a key without tasks:read is an error that names the scope', async () => {
   const { appWith } = await startOffice();
   const thrown = await appWith('noTasks').thrownBy(perform, {});
   expect(thrown.message).toMatch(/lacks the scope tasks:read/);

@@ -28,7 +28,7 @@ const answerOf = async <Answer>(call: Call<Answer>): Promise<Answer> => {
   return answer.answer;
 };
 
-test('every call that we use has an answer of the shape that it describes', async () => {
+test('every call that we use gets an answer of the shape that it describes', async () => {
   const [workspace] = sandbox.workspaces;
   expect((await answerOf(me())).organization_id).toBe(workspace.organizationId);
 
@@ -47,7 +47,7 @@ test('every call that we use has an answer of the shape that it describes', asyn
   expect(moved.assignee_user_id).toBe(assigneeId);
 });
 
-test('the server’s client tells a refused key, a missing scope, a limit and a fault apart, with Topo’s request id', async () => {
+test('the server’s client distinguishes a refused key, a missing scope, a limit and a failure, with Topo’s request id', async () => {
   expect(await run(me(), 'topo_wrong')).toMatchObject({ kind: 'refused', status: 401 });
   expect(await run(listTasks({}), sandbox.workspaces[0].keys.noTasks)).toMatchObject({ kind: 'refused', status: 403 });
   sandbox.injectFault({ kind: 'rate limit', retryAfter: 7 });

@@ -23,7 +23,7 @@ test('the example of the page is a task', () => {
   expect(Task.parse(answerExample)).toEqual(answerExample);
 });
 
-test('a task with every field of the page is read as it is', () => {
+test('a task with every field of the page is parsed unchanged', () => {
   expect(Task.parse(fullTask)).toEqual(fullTask);
 });
 
@@ -71,12 +71,12 @@ test('to reassign is exactly the request of the page', () => {
   expect(call.json).toEqual(seedPage.requestExample);
 });
 
-test('an id cannot lead out of its place in the path', () => {
+test('an id cannot leave its place in the path', () => {
   const { path } = reassignTask({ taskId: '../me?x=', assigneeId: answerExample.id, scope: 'TASK' });
   expect(path).toBe('tasks/..%2Fme%3Fx%3D/assignee');
 });
 
-test('what the action gives on has every field of the page, in its order', () => {
+test('the action’s output has every field of the page, in the same order', () => {
   expect(Object.keys(sampleTask)).toEqual(fieldNames);
   expect(taskOutputFields().map(({ key }) => key)).toEqual(fieldNames);
 });

@@ -26,7 +26,7 @@ test('the list of tasks has every open task once and no other, page by page', as
   expect([...found].sort()).toEqual([...open].sort());
 });
 
-test('the list of tasks goes on with the newest, from page to page', async () => {
+test('the list of tasks continues in the same order from page to page', async () => {
   const { app, workspace } = await startTopo();
   const created = new Map(workspace.tasks.map((task) => [task.id, Date.parse(task.created_at)]));
   const pages = (await Promise.all([0, 1, 2].map((page) => app.run(tasks, { meta: { page } })))) as Choice[][];
@@ -34,7 +34,7 @@ test('the list of tasks goes on with the newest, from page to page', async () =>
   expect(moments).toEqual([...moments].sort((one, other) => other - one));
 });
 
-test('a task is told by its contact, company and template, if the key may read them', async () => {
+test('a task is labelled with its contact, company and template, if the key may read them', async () => {
   const { app, workspace } = await startTopo();
   const [choice] = (await app.run(tasks)) as Choice[];
   const task = workspace.tasks.find(({ id }) => id === choice?.id);
@@ -46,7 +46,7 @@ test('a task is told by its contact, company and template, if the key may read t
   );
 });
 
-test('a key that may read tasks alone gets plainer labels, for a few requests more', async () => {
+test('a key for tasks alone gets plainer labels, for a few requests more', async () => {
   const { sandbox, workspace, url } = await startTopo();
   const app = runApp({ TOPO_API_URL: url }, workspace.keys.tasksOnly);
   const choices = (await app.run(tasks)) as Choice[];
@@ -58,7 +58,7 @@ test('a key that may read tasks alone gets plainer labels, for a few requests mo
 test.each([
   ['task_types', 'CALL', (task: { type: string }) => task.type === 'CALL'],
   ['priorities', ['HOT'], (task: { priority: string }) => task.priority === 'HOT'],
-])('the list of tasks is narrowed by the field %s of the step', async (field, value, fits) => {
+])('the list of tasks is filtered by the field %s of the step', async (field, value, fits) => {
   const { app, workspace } = await startTopo();
   const choices = (await app.run(tasks, { inputData: { [field]: value } })) as Choice[];
   const byId = new Map(workspace.tasks.map((task) => [task.id, task]));
@@ -76,7 +76,7 @@ test('the list of tasks begins with the newest', async () => {
   expect(moments).toEqual([...moments].sort((one, other) => other - one));
 });
 
-test('the list of people has whoever holds open tasks, the busiest first', async () => {
+test('the list of people has everybody with open tasks, the busiest first', async () => {
   const { app, workspace } = await startTopo();
   const held = new Map<string, number>();
   for (const { assignee_user_id: id } of workspace.tasks.filter(isOpen)) {
@@ -90,7 +90,7 @@ test('the list of people has whoever holds open tasks, the busiest first', async
   expect(counts).toEqual([...counts].sort((one, other) => other - one));
 });
 
-test('tasks that were made at one moment are listed once each, in whatever order Topo shows them', async () => {
+test('tasks created at the same moment are listed once each, whatever order Topo returns', async () => {
   const { app, sandbox } = await startTopo({ taskCount: 0, clock: () => new Date('2026-03-04T12:00:00Z') });
   const made = Array.from({ length: 230 }, () => sandbox.createTask({ status: 'PENDING' }).id);
   const found: string[] = [];
@@ -114,7 +114,7 @@ test('an empty workspace has empty lists', async () => {
   expect(await app.run(people)).toEqual([]);
 });
 
-test('a fault of Topo’s is an error in the list, too', async () => {
+test('a failure of Topo is an error in the list, too', async () => {
   const { app, sandbox } = await startTopo();
   sandbox.injectFault({ kind: 'rate limit', retryAfter: 9 });
   expect(await app.thrownBy(tasks)).toMatchObject({ name: 'ThrottledError', delay: 9 });

@@ -48,7 +48,7 @@ const findLabel = async (app: App, id: string): Promise<string | undefined> => {
 };
 
 describe('a label', () => {
-  test('tells the type, contact and company, template, priority, age and person', async () => {
+  test('shows the type, contact and company, template, priority, age and person', async () => {
     const { app, call, contact, template, holder } = await startWithCall();
     expect(await findLabel(app, call.id)).toBe(
       `Call · ${contact.firstName} ${contact.lastName}, ${contact.companyName} · ${template.name} · Hot · 3 days old · ` +
@@ -65,7 +65,7 @@ describe('a label', () => {
     expect(asked().filter((one) => one.includes('/contacts/'))).toEqual([]);
   });
 
-  test('is plainer where Topo does not tell of sequences', async () => {
+  test('is plainer where Topo has no route for sequences', async () => {
     const { app, call, holder } = await startWithCall({ assumptions: { getSequence: false } });
     expect(await findLabel(app, call.id)).toBe(
       `Call · Hot · 3 days old · ${holder.name} (${holder.email}) · ${call.id.slice(0, 8)}`,
@@ -87,7 +87,7 @@ describe('a label', () => {
     );
   });
 
-  test('tells that nobody has it, or somebody without a name', async () => {
+  test('shows that nobody has it, or a person without a name', async () => {
     const { app, sandbox, strangers } = await startOffice();
     const stranger = strangers[0]?.userId ?? '';
     const nobodys = sandbox.createTask();
@@ -98,7 +98,7 @@ describe('a label', () => {
   });
 });
 
-describe('it opens, whatever becomes of the facts', () => {
+describe('it opens even if the facts fail', () => {
   const spoilings: [string, FaultKind][] = [
     ['429', { kind: 'rate limit', retryAfter: 60 }],
     ['401', { kind: 'status', status: 401 }],
@@ -122,7 +122,7 @@ describe('it opens, whatever becomes of the facts', () => {
     },
   );
 
-  test('a 429 in the middle: what was read until then is told, and little more is asked', async () => {
+  test('after a 429 the labels use what was read so far, and few more requests follow', async () => {
     const { app, sandbox, asked } = await startOffice({ taskCount: 300 });
     const [tenth] = await open(app).then((choices) => choices.slice(9));
     const task = sandbox.task(tenth?.id ?? '');
@@ -157,7 +157,7 @@ describe('it opens, whatever becomes of the facts', () => {
     expect(sandbox.requests.count(({ path }) => path.includes('/contacts/'))).toBe(0);
   });
 
-  test('facts that do not come are done without', async () => {
+  test('the list does without facts that cannot be read', async () => {
     const { variables, workspace, sandbox } = await startOffice({ taskCount: 50 });
     sandbox.injectFault({ kind: 'delay', delayMs: 60_000, path: /sequences\//, times: Number.POSITIVE_INFINITY });
     const { run } = runInApp(variables, workspace.keys.full, async (z) => {
@@ -184,7 +184,7 @@ describe('it opens, whatever becomes of the facts', () => {
 });
 
 describe('page by page', () => {
-  test('there is every open task once, the newest first, until there is no more', async () => {
+  test('every open task appears once, newest first, until the list ends', async () => {
     const { appWith, workspace } = await startOffice({ taskCount: 300 });
     // With a key that reads tasks alone each page costs few requests.
     const app = appWith('tasksOnly');

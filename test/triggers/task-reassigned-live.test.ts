@@ -40,7 +40,7 @@ const createTask = (more: { sequence_id?: string; type?: 'CALL' | 'EMAIL_REPLY' 
   loop.sandbox.createTask({ assignee_user_id: twoPeople().holder, ...more });
 
 describe('two Zaps on one event', () => {
-  test('have a hook each; a subscribe that is repeated makes no more, and one that ends leaves the other', async () => {
+  test('have a hook each; subscribing again adds none, and ending one leaves the other', async () => {
     const [one, other] = [createTask(), createTask()];
     const own = await loop.turnOn(trigger, '/one');
     await loop.turnOn(trigger, '/other');
@@ -71,7 +71,7 @@ describe('two Zaps on one event', () => {
   });
 });
 
-test('a Zap for one template hears of its tasks alone, and the editor shows it the same', async () => {
+test('a Zap for one template receives only its tasks, and the editor shows the same', async () => {
   const { sequences, tasks } = loop.workspace;
   const templateOf = (sequenceId: string | null) => sequences.get(sequenceId ?? '')?.templateId ?? '';
   const isOpen = ({ status, assignee_user_id }: (typeof tasks)[number]) =>
@@ -95,7 +95,7 @@ test('a Zap for one template hears of its tasks alone, and the editor shows it t
   expect(await loop.app.run(performList, { inputData })).toEqual(runs);
 });
 
-test('a key without sequences:read cannot filter by template, and is told the scope', async () => {
+test('a key without sequences:read cannot filter by template, and the error names the scope', async () => {
   const variables = { TOPO_API_URL: loop.topoUrl, WEBHOOK_SERVER_URL: loop.serverUrl };
   const app = runApp(variables, loop.workspace.keys.tasksOnly);
   const inputData = { sequence_template_ids: loop.workspace.templates[0]?.id };
@@ -105,7 +105,7 @@ test('a key without sequences:read cannot filter by template, and is told the sc
   expect(await loop.hooks()).toEqual([]);
 });
 
-test('a Zap that leaves out what Zaps did hears of colleagues alone', async () => {
+test('a Zap that ignores changes made by Zaps receives only those of colleagues', async () => {
   const [byZap, byColleague] = [createTask(), createTask()];
   await loop.turnOn(trigger, '/all');
   await loop.turnOn(trigger, '/colleagues', { ignore_zapier: 'yes' });
@@ -120,7 +120,7 @@ test('a Zap that leaves out what Zaps did hears of colleagues alone', async () =
   expect(samples.map(({ task }) => task.id)).toEqual([byColleague.id]);
 });
 
-test('a Zap that runs once per contact hears of a sequence that moves once, in the shape of the samples', async () => {
+test('a Zap that runs once per contact receives one event for a sequence that moves, in the shape of the samples', async () => {
   const task = createTask({ type: 'CALL' });
   const sibling = createTask({ type: 'EMAIL_REPLY', sequence_id: task.sequence_id });
   const inputData = { once_per: 'sequence' };

@@ -39,7 +39,7 @@ const connect = async (events: TaskReassigned[] = []) => {
 };
 
 describe('subscribing', () => {
-  test('tells the server where to send what, and keeps the answer', async () => {
+  test('tells the server what to send where, and keeps the response', async () => {
     const { server, app } = await connect();
     const inputData = {
       kinds: ['reassigned'],
@@ -100,7 +100,7 @@ describe('subscribing', () => {
     expect(first(received).path).toBe('/hooks');
   });
 
-  test('works with a server of another version, whose answer holds more or less', async () => {
+  test('works with a server of another version, whose response has more or fewer fields', async () => {
     const { id, secret } = subscribed;
     const server = await startReceiver((response) => {
       response.writeHead(201).end(JSON.stringify({ id, secret, news: 1 }));
@@ -349,7 +349,7 @@ describe('the same delivery again', () => {
     expect(logged.join()).toContain('starts no run: it came before.');
   });
 
-  test('with another webhook-id starts a run: somebody asked for it', async () => {
+  test('with another webhook-id starts a run: somebody requested it', async () => {
     const { app } = await connect();
     await app.run(perform, deliver(sampleEvent));
     expect(await app.run(perform, deliver(sampleEvent, { webhookId: 'msg_2' }))).toHaveLength(1);
@@ -451,7 +451,7 @@ describe('the filters of the Zap', () => {
     expect(runs).toEqual(expected);
   });
 
-  test('an event that they keep out now may come again when they let it through', async () => {
+  test('an event that they reject now may arrive again once they accept it', async () => {
     const { app } = await connect();
     const delivery = deliver(sampleEvent);
     await app.run(perform, { ...delivery, inputData: { task_types: ['EMAIL_REPLY'] } });
@@ -459,7 +459,7 @@ describe('the filters of the Zap', () => {
     expect(await app.run(perform, delivery)).toHaveLength(1);
   });
 
-  test('one wanted task among several is enough', async () => {
+  test('one matching task among several is enough', async () => {
     const { app } = await connect();
     const call = { ...task, type: 'EMAIL_REPLY' };
     const changes = [...sampleEvent.changes, { task: call, previous_assignee }];
@@ -479,7 +479,7 @@ describe('the list for the editor', () => {
     return { app, list, server, workspace, sandbox, templateOf };
   };
 
-  test('is the newest three events that the filters let through', async () => {
+  test('is the newest three events that match the filters', async () => {
     const { list, server, sandbox } = await connectBoth([sampleEvent]);
     const inputData = {
       kinds: ['reassigned', 'assigned'],
@@ -535,14 +535,14 @@ describe('the list for the editor', () => {
     });
   });
 
-  test('shows the people that are wanted', async () => {
+  test('shows the people that the filters name', async () => {
     const { list, workspace } = await connectBoth();
     const [one, other] = workspace.people.map(({ userId }) => userId);
     const [example] = await list({ new_assignee_ids: [one, other], previous_assignee_ids: [one] });
     expect(example).toMatchObject({ new_assignee: { user_id: other }, previous_assignee: { user_id: one } });
   });
 
-  test('shows tasks of the templates that are wanted, and says which one each came from', async () => {
+  test('shows tasks of the filtered templates, each with its own template', async () => {
     const { list, workspace, templateOf } = await connectBoth();
     const wanted = workspace.templates.slice(0, 2).map(({ id }) => id);
     const examples = await list({ sequence_template_ids: wanted });
@@ -569,7 +569,7 @@ describe('the list for the editor', () => {
     expect(await app.run(perform, { ...deliver(example), inputData })).toEqual([example]);
   });
 
-  test('shows no task that Topo gave though it was not asked for', async () => {
+  test('leaves out tasks that Topo returned although the filters exclude them', async () => {
     const topo = await startReceiver((response) => {
       const list = { items: [sampleEvent.task], total_count: 1, total_pages: 1, has_more: false };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(list));
@@ -580,7 +580,7 @@ describe('the list for the editor', () => {
     expect(example).toMatchObject({ task: { type: 'EMAIL_REPLY' } });
   });
 
-  test('says so when the fields contradict each other', async () => {
+  test('is an error when the fields contradict each other', async () => {
     const { app } = await connectBoth();
     const inputData = { kinds: 'unassigned', new_assignee_ids: personId };
     expect(await app.thrownBy(performList, { inputData })).toMatchObject({ name: 'HaltedError' });

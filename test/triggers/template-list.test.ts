@@ -18,7 +18,7 @@ test('every template is listed once, by name, with its status where it is not ru
   ]);
 });
 
-test('the list goes on, page by page, until there is nothing more', async () => {
+test('the list continues page by page until its end', async () => {
   const { app, sandbox } = await startTopo();
   await app.run(perform, { meta: { page: 0 } });
   expect(await app.run(perform, { meta: { page: 1 } })).toEqual([]);
@@ -29,7 +29,7 @@ test('the list goes on, page by page, until there is nothing more', async () => 
   ]);
 });
 
-test('a key without the scope is told which one, and to make a key that can do the rest, too', async () => {
+test('a key without the scope is an error that names it and the other scopes of a new key', async () => {
   const { url, workspace } = await startTopo();
   const thrown = await runApp({ TOPO_API_URL: url }, workspace.keys.tasksOnly).thrownBy(perform);
   expect(thrown).toMatchObject({ name: 'AppError', status: 403 });
@@ -53,6 +53,6 @@ test.each([
   [{ id, name: null, status: 'ARCHIVED' }, 'Unnamed template 6f1e2d3c (archived)'],
   [{ id, name: '  ', status: null }, 'Unnamed template 6f1e2d3c'],
   [{ id, name: 'Agencies', status: 'ON_HOLD' }, 'Agencies (on hold)'],
-])('%j is called “%s”', (template, label) => {
+])('the label of %j is “%s”', (template, label) => {
   expect(templateLabel(template)).toBe(label);
 });

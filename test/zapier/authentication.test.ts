@@ -25,7 +25,7 @@ test.each([
   expect(thrown.message).toContain('Settings → Developers → API Keys');
 });
 
-test('a deleted key is told to be replaced', async () => {
+test('the error of a deleted key asks for a new one', async () => {
   const { app, sandbox, workspace } = await startTopo();
   sandbox.revokeKey(workspace.keys.full);
   const thrown = await app.thrownBy(authenticate);
@@ -33,7 +33,7 @@ test('a deleted key is told to be replaced', async () => {
   expect(thrown.message).toContain('Make a new key');
 });
 
-test('a key that was pasted with spaces around it works', async () => {
+test('a key pasted with spaces around it works', async () => {
   const { url, workspace } = await startTopo();
   await expect(runApp({ TOPO_API_URL: url }, ` ${workspace.keys.full}\n`).run(authenticate)).resolves.toBeDefined();
 });
@@ -50,7 +50,7 @@ test.each(['', '   ', 'topo_abc def', 'topo_schlüssel', 'topo_a\r\nx-more: 1'])
   },
 );
 
-test('a key that Topo says little about still gets a label', async () => {
+test('a key without a name still gets a label', async () => {
   const answer = { id: 'k', organization_id: 'o', scopes: ['tasks:*'] };
   const receiver = await startReceiver((response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));

@@ -3,7 +3,7 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import { failureText, type TopoFailure, topoError } from '../request/topo-error.ts';
 
 /** The result of one item: Topo's answer, or a sentence that says why there is none. `left` was never started. */
-export type Attempted<Item, Answer> = { item: Item } & (
+export type Attempt<Item, Answer> = { item: Item } & (
   | { kind: 'done'; answer: Answer }
   | { kind: 'failed' | 'left'; reason: string }
 );
@@ -33,10 +33,10 @@ export const attemptEach = async <Item, Answer>(
   items: readonly Item[],
   callOf: (item: Item) => Call<unknown>,
   attempt: (item: Item) => Promise<{ kind: 'done'; answer: Answer } | TopoFailure>,
-): Promise<Attempted<Item, Answer>[]> => {
+): Promise<Attempt<Item, Answer>[]> => {
   let end: { because: TopoFailure; error: Error } | undefined;
 
-  const turn = async (item: Item): Promise<Attempted<Item, Answer> | undefined> => {
+  const turn = async (item: Item): Promise<Attempt<Item, Answer> | undefined> => {
     const outcome = await attempt(item);
     if (outcome.kind === 'done') return { item, kind: 'done', answer: outcome.answer };
     if (!endsTheRun(outcome)) return { item, kind: 'failed', reason: failureText(outcome, callOf(item)) };

@@ -4,10 +4,10 @@ import type { Task } from '../../topo/task.ts';
 export type Candidate = { id: string; task: Task | null };
 
 /** A candidate and the decision about it: move it, or skip it for a reason, which is a sentence. */
-export type Planned = Candidate & { plan: { kind: 'move' } | { kind: 'skip'; reason: string } };
+export type PlannedTask = Candidate & { plan: { kind: 'move' } | { kind: 'skip'; reason: string } };
 
 /**
  * A candidate and its outcome. `left` was never started; `would move` appears only in a preview. Reasons are sentences.
  */
-export type Handled = Candidate &
+export type HandledTask = Candidate &
   ({ outcome: 'moved' | 'would move' } | { outcome: 'skipped' | 'failed' | 'left'; reason: string });

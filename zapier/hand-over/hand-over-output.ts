@@ -6,11 +6,11 @@ import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from '../tasks/reported-task.ts';
 import { sampleTask } from '../tasks/task-output.ts';
 import { pluralize } from '../wording/labels.ts';
-import type { Handled } from './candidate.ts';
+import type { HandledTask } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
-type HandedTask = ReportedTask & {
-  outcome: Handled['outcome'];
+type HandOverTask = ReportedTask & {
+  outcome: HandledTask['outcome'];
   /** Why the task did not move; null when it did or would. */
   reason: string | null;
 };
@@ -30,23 +30,23 @@ export type HandOverOutput = {
   left_count: number;
   previous_assignee: Person;
   new_assignee: Person;
-  tasks: HandedTask[];
+  tasks: HandOverTask[];
   give_back: string[];
   left_tasks: string[];
 };
 
 /** What a hand-over did. `overLimitCount` tasks exceeded its limit; the ids of some of them may be known. */
-export type HandedOver = {
+export type HandOverResult = {
   order: HandOverOrder;
-  handled: readonly Handled[];
+  handled: readonly HandledTask[];
   overLimitCount: number;
   overLimitIds: readonly string[];
 };
 
-const idsOf = (handled: readonly Handled[], outcome: Handled['outcome']): string[] =>
+const idsOf = (handled: readonly HandledTask[], outcome: HandledTask['outcome']): string[] =>
   handled.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
 
-const handedTask = (handled: Handled, personOf: PersonOf): HandedTask => ({
+const handOverTask = (handled: HandledTask, personOf: PersonOf): HandOverTask => ({
   ...reportedTask(handled.id, handled.task, personOf),
   outcome: handled.outcome,
   reason: 'reason' in handled ? handled.reason : null,
@@ -57,7 +57,7 @@ type Counts = Pick<
   'moved_count' | 'would_move_count' | 'skipped_count' | 'failed_count' | 'left_count'
 >;
 
-const summaryOf = ({ order }: HandedOver, counts: Counts, personOf: PersonOf): string => {
+const summaryOf = ({ order }: HandOverResult, counts: Counts, personOf: PersonOf): string => {
   const { fromId, toId, isPreview } = order;
   const name = (userId: string): string => personLabel({ ...personOf(userId), user_id: userId });
   const people = `${fromId === undefined ? '' : `from ${name(fromId)} `}to ${name(toId)}`;
@@ -73,15 +73,15 @@ const summaryOf = ({ order }: HandedOver, counts: Counts, personOf: PersonOf): s
 };
 
 /** The ids of everybody the output names. */
-export const peopleInHandOver = ({ order, handled }: HandedOver): (string | null)[] => [
+export const peopleInHandOver = ({ order, handled }: HandOverResult): (string | null)[] => [
   order.fromId ?? null,
   order.toId,
   ...handled.map(({ task }) => task?.assignee_user_id ?? null),
 ];
 
 /** The output of a hand-over. */
-export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): HandOverOutput => {
-  const { order, handled, overLimitCount, overLimitIds } = handedOver;
+export const handOverOutput = (result: HandOverResult, personOf: PersonOf): HandOverOutput => {
+  const { order, handled, overLimitCount, overLimitIds } = result;
   const giveBack = idsOf(handled, 'moved');
   const left = idsOf(handled, 'left');
   const counts: Counts = {
@@ -92,12 +92,12 @@ export const handOverOutput = (handedOver: HandedOver, personOf: PersonOf): Hand
     left_count: left.length + overLimitCount,
   };
   return {
-    summary: summaryOf(handedOver, counts, personOf),
+    summary: summaryOf(result, counts, personOf),
     preview: order.isPreview,
     ...counts,
     previous_assignee: personOf(order.fromId ?? null),
     new_assignee: personOf(order.toId),
-    tasks: handled.map((one) => handedTask(one, personOf)),
+    tasks: handled.map((one) => handOverTask(one, personOf)),
     give_back: giveBack,
     left_tasks: [...left, ...overLimitIds],
   };

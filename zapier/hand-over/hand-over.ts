@@ -1,18 +1,18 @@
 import type { RunWithDirectory } from '../people/directory.ts';
-import type { Candidate, Handled, Planned } from './candidate.ts';
+import type { Candidate, HandledTask, PlannedTask } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
-import type { HandedOver } from './hand-over-output.ts';
+import type { HandOverResult } from './hand-over-output.ts';
 import { listCandidates } from './list-candidates.ts';
 import { moveTasks } from './move-tasks.ts';
 import { planHandOver, sequencesOf } from './plan-hand-over.ts';
 
-const toMove = (planned: readonly Planned[]): Candidate[] =>
+const toMove = (planned: readonly PlannedTask[]): Candidate[] =>
   planned.flatMap(({ id, task, plan }) => (plan.kind === 'move' ? [{ id, task }] : []));
 
 /** The results in the order of the plan. */
-const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handled[] => {
+const inOrder = (planned: readonly PlannedTask[], moved: readonly HandledTask[]): HandledTask[] => {
   const byId = new Map(moved.map((one) => [one.id, one]));
-  return planned.map(({ id, task, plan }): Handled => {
+  return planned.map(({ id, task, plan }): HandledTask => {
     if (plan.kind === 'skip') return { id, task, outcome: 'skipped', reason: plan.reason };
     return byId.get(id) ?? { id, task, outcome: 'would move' };
   });
@@ -22,7 +22,7 @@ const inOrder = (planned: readonly Planned[], moved: readonly Handled[]): Handle
 export const handOver = async (
   run: RunWithDirectory & { nowMs: () => number },
   order: HandOverOrder,
-): Promise<HandedOver> => {
+): Promise<HandOverResult> => {
   const { z, deadline, directory } = run;
   const { candidates, unread, overLimitCount, overLimitIds } = await listCandidates(z, order, deadline);
   const [sequences, personOf] = await Promise.all([

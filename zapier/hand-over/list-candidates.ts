@@ -4,13 +4,13 @@ import { capDeadline, type Deadline, lastWriteMs } from '../deadline.ts';
 import { listOpenTasks } from '../tasks/list-open-tasks.ts';
 import { tryReadTask } from '../tasks/read-task.ts';
 import { attemptEach } from './attempt-each.ts';
-import type { Candidate, Handled } from './candidate.ts';
+import type { Candidate, HandledTask } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
 /** The tasks that a hand-over considers, those that it could not read, and how many exceed its limit. */
 export type Candidates = {
   candidates: Candidate[];
-  unread: Handled[];
+  unread: HandledTask[];
   overLimitCount: number;
   overLimitIds: readonly string[];
 };

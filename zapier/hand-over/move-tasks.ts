@@ -3,7 +3,7 @@ import type { StepRun } from '../step-run.ts';
 import { reassignWithVerification } from '../tasks/reassign-with-verification.ts';
 import { announceIntents } from './announce-intents.ts';
 import { attemptEach } from './attempt-each.ts';
-import type { Candidate, Handled } from './candidate.ts';
+import type { Candidate, HandledTask } from './candidate.ts';
 
 /**
  * Reassigns tasks one by one. A failed one does not stop the others; when Topo wants no more requests or the time is
@@ -15,7 +15,7 @@ export const moveTasks = async (
   run: StepRun & { nowMs: () => number },
   candidates: readonly Candidate[],
   toId: string,
-): Promise<Handled[]> => {
+): Promise<HandledTask[]> => {
   if (candidates.length === 0) return [];
   const reassignmentOf = ({ id }: Candidate) => ({ taskId: id, assigneeId: toId, scope: 'TASK' as const });
   const callOf = (candidate: Candidate) => reassignTask(reassignmentOf(candidate));
@@ -37,7 +37,7 @@ export const moveTasks = async (
 
   const attempted = await attemptEach(candidates, callOf, move).finally(() => intents.close());
   return attempted.map(
-    (one): Handled =>
+    (one): HandledTask =>
       one.kind === 'done' ? { ...one.item, outcome: 'moved' } : { ...one.item, outcome: one.kind, reason: one.reason },
   );
 };

@@ -7,7 +7,7 @@ import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { isAssignedTo } from '../tasks/current-state.ts';
 import { lookUpSequences } from '../tasks/look-up-facts.ts';
-import type { Candidate, Planned } from './candidate.ts';
+import type { Candidate, PlannedTask } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-order.ts';
 
 /** The sequence runs of the named tasks, by id; none when the order does not filter by template. */
@@ -65,7 +65,11 @@ const reasonToSkip = (order: HandOverOrder, task: Task | null, lookups: Lookups)
 };
 
 /** Decides for each candidate whether it moves. Topo has already filtered the tasks that it listed itself. */
-export const planHandOver = (order: HandOverOrder, candidates: readonly Candidate[], lookups: Lookups): Planned[] => {
+export const planHandOver = (
+  order: HandOverOrder,
+  candidates: readonly Candidate[],
+  lookups: Lookups,
+): PlannedTask[] => {
   const checked = order.taskIds === undefined ? { ...order, filters: {} } : order;
   return candidates.map((candidate) => {
     const reason = reasonToSkip(checked, candidate.task, lookups);

@@ -9,7 +9,7 @@ import { halted } from '../zapier-error.ts';
 import { type CurrentState, isAssignedTo, readCurrentState, tasksToMove } from './current-state.ts';
 import { readSequenceTasks } from './read-task.ts';
 import { reassignWithVerification } from './reassign-with-verification.ts';
-import type { Reassigned } from './reassignment-output.ts';
+import type { ReassignmentResult } from './reassignment-output.ts';
 
 /** What a run should do. With `onlyIfAssignedTo`, the task moves only if this person has it. */
 export type ReassignmentOrder = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
@@ -40,7 +40,7 @@ const checkCurrentAssignee = async (
   );
 };
 
-const preview = (state: CurrentState, order: ReassignmentOrder): Reassigned => {
+const preview = (state: CurrentState, order: ReassignmentOrder): ReassignmentResult => {
   const { task } = state;
   if (task === null) {
     throw halted(
@@ -51,7 +51,7 @@ const preview = (state: CurrentState, order: ReassignmentOrder): Reassigned => {
   return { ...unchanged(task, order), moved: tasksToMove(state, order.assigneeId), isPreview: true };
 };
 
-const unchanged = (task: Task, { assigneeId }: ReassignmentOrder): Reassigned => ({
+const unchanged = (task: Task, { assigneeId }: ReassignmentOrder): ReassignmentResult => ({
   task,
   before: task,
   moved: [],
@@ -96,7 +96,7 @@ const movedSiblings = async (
  *
  * @throws HaltedError when the required person does not have the task, and the `topoError` of a failure.
  */
-export const reassign = async (run: RunWithDirectory, order: ReassignmentOrder): Promise<Reassigned> => {
+export const reassign = async (run: RunWithDirectory, order: ReassignmentOrder): Promise<ReassignmentResult> => {
   // The directory is read meanwhile, for the names in the result.
   const [state] = await Promise.all([readCurrentState(run.z, order, run.deadline), run.directory.listIfAvailable()]);
   await checkCurrentAssignee(state, order, run.directory);

@@ -21,7 +21,7 @@ export type ReassignmentOutput = Task & {
 };
 
 /** What a run did, or would do in a preview. `before` and `moved` are the tasks as they were before it. */
-export type Reassigned = {
+export type ReassignmentResult = {
   task: Task;
   before: Task | null;
   moved: readonly Task[] | null;
@@ -32,14 +32,14 @@ export type Reassigned = {
 };
 
 /** The ids of everybody the output names. */
-export const peopleInReassignment = ({ before, moved, assigneeId }: Reassigned): (string | null)[] => [
+export const peopleInReassignment = ({ before, moved, assigneeId }: ReassignmentResult): (string | null)[] => [
   assigneeId,
   before?.assignee_user_id ?? null,
   ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
 ];
 
 /** The output of a reassignment. */
-export const reassignmentOutput = (reassigned: Reassigned, personOf: PersonOf): ReassignmentOutput => {
+export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: PersonOf): ReassignmentOutput => {
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
     ...task,

@@ -26,7 +26,7 @@ const filters: fc.Arbitrary<HookFilters> = fc.record({
 });
 const holder = fc.constantFrom(null, ...ids);
 
-test('whatever the filters are, they let the example through, or nothing could ever pass them', () => {
+test('the example matches any filters that a change can match', () => {
   fc.assert(
     fc.property(filters, holder, (wanted, assignee_user_id) => {
       const templateId = wanted.sequence_template_ids?.[0] ?? null;

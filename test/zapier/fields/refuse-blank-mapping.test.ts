@@ -24,7 +24,7 @@ const limits = [
   ...[...search, ...narrowing].map((key) => ['searches.find_task', key] as const),
 ];
 
-test.each(limits)('%s stops when something was mapped into %s and nothing came', async (step, key) => {
+test.each(limits)('%s stops when %s is mapped and empty', async (step, key) => {
   const { app, inputs, sandbox } = await startWithTask();
   for (const [blank, raw] of [
     ['', '{{1__x}}'],
@@ -41,7 +41,7 @@ test.each(limits)('%s stops when something was mapped into %s and nothing came',
   expect(sandbox.requests).toHaveLength(0);
 });
 
-test.each([...new Set(limits.map(([step]) => step))])('%s takes fields that somebody left empty', async (step) => {
+test.each([...new Set(limits.map(([step]) => step))])('%s accepts fields that were left empty', async (step) => {
   const { app, inputs } = await startWithTask();
   const keys = limits.flatMap(([one, key]) =>
     one === step && key !== 'from_user_id' && key !== 'task_ids' ? key : [],
@@ -51,7 +51,7 @@ test.each([...new Set(limits.map(([step]) => step))])('%s takes fields that some
   expect(await app.run(`${step}.operation.perform`, given)).toBeDefined();
 });
 
-test('what was mapped and came is used', async () => {
+test('a mapped value that arrives is used', async () => {
   const { app, inputs, sandbox, workspace } = await startWithTask();
   const holder = first(workspace.people).userId;
   await app.run('creates.reassign_task.operation.perform', {

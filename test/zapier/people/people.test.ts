@@ -60,21 +60,21 @@ describe('a person is found by', () => {
     expect(matchPeople(directory, text)).toEqual({ kind: 'none' });
   });
 
-  test('a word that several have may mean any of them', () => {
+  test('a word in several names may mean any of these people', () => {
     expect(matchPeople(directory, 'kim')).toEqual({ kind: 'several', people: [kim, otherKim] });
   });
 
-  test('a whole name is surer than its words in other names', () => {
+  test('a whole name wins over its words in other names', () => {
     const short = entry(7, 'Kim');
     expect(matchPeople([...directory, short], 'KIM')).toEqual({ kind: 'one', person: short });
   });
 
-  test('an e-mail is surer than a name', () => {
+  test('an e-mail wins over a name', () => {
     const odd = entry(7, 'kim@example.com');
     expect(matchPeople([odd, ...directory], 'kim@example.com')).toEqual({ kind: 'one', person: kim });
   });
 
-  test('two people of one name may be either, and their e-mails tell them apart', () => {
+  test('two people with the same name are distinguished by their e-mails', () => {
     const twin = entry(7, 'kim lindqvist', 'kim2@example.com');
     expect(matchPeople([...directory, twin], 'Kim Lindqvist')).toEqual({ kind: 'several', people: [kim, twin] });
     expect(matchPeople([...directory, twin], 'kim2@example.com')).toEqual({ kind: 'one', person: twin });
@@ -96,7 +96,7 @@ describe('in a field', () => {
       inputData: { task_id: office.createTask().id, assignee_user_id: person },
     });
 
-  test('somebody whom nobody knows halts the run and lists who is known', async () => {
+  test('an unknown person halts the run, and the known people are listed', async () => {
     const office = await startOffice();
     office.server.known.people = directory;
     const thrown = await thrownBy(office, 'Robin');
@@ -110,7 +110,7 @@ describe('in a field', () => {
     expect(office.asked()).toEqual([]);
   });
 
-  test('of many who are known ten are listed', async () => {
+  test('lists ten of many known people', async () => {
     const office = await startOffice();
     office.server.known.people = Array.from({ length: 25 }, (_, n) => entry(n, `Person ${n}`, `p${n}@example.com`));
     expect((await thrownBy(office, 'Robin')).message).toMatch(/Person 9 \(p9@example\.com\) and 15 more\. Choose/);
@@ -124,7 +124,7 @@ describe('in a field', () => {
     );
   });
 
-  test('several whom it may mean halt the run and are listed, so that one can choose', async () => {
+  test('several matches halt the run and are listed, so that one can choose', async () => {
     const office = await startOffice();
     office.server.known.people = [...directory, entry(8, 'Kim Lindqvist')];
     const thrown = await thrownBy(office, 'kim lindqvist');
@@ -145,7 +145,7 @@ describe('in a field', () => {
     expect(message).not.toMatch(/[<>\p{Cc}\p{Cf}]/u);
   });
 
-  test('an ID is taken as it is, whoever is known', async () => {
+  test('an ID is used as it is, even if the directory does not know it', async () => {
     const office = await startOffice();
     const { id } = office.createTask();
     const stranger = office.strangers[0]?.userId ?? '';
@@ -232,7 +232,7 @@ describe('Find Person', () => {
     expect(office.asked()).toEqual(['GET /v1/tasks', 'GET /v1/tasks']);
   });
 
-  test('finds all who may be meant, five at most', async () => {
+  test('finds everybody who may be meant, at most five', async () => {
     const office = await startOffice();
     office.server.known.people = Array.from({ length: 8 }, (_, n) => entry(n, `Kim ${n}`));
     const found = (await find(office, 'kim')) as { name: string }[];
@@ -288,7 +288,7 @@ describe('the dropdown of people', () => {
   const labels = async (app: Office['app']) =>
     ((await app.run(personList)) as { id: string; label: string }[]).map(({ label }) => label);
 
-  test('has the named first, by name, and then whoever holds most tasks', async () => {
+  test('has people with names first, by name, then the others, most tasks first', async () => {
     const office = await startOffice();
     const [busy, lazy] = office.strangers.map(({ userId }) => userId);
     office.server.known.people = [

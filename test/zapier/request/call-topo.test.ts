@@ -51,7 +51,7 @@ const endingIn = (ms: number, mayStartWrite = true): Deadline => ({
   mayStartWrite: () => mayStartWrite,
 });
 
-test('a run whose time is over sends nothing more, and one that is late begins no write', async () => {
+test('a run whose time is over sends nothing more, and a late one starts no write', async () => {
   const { receiver } = await startEcho();
   const call = reassignTask({ taskId: sampleTask.id, assigneeId: sampleTask.id, scope: 'TASK' });
   const attempt = (deadline: Deadline, asked: Call<unknown>) =>
@@ -80,7 +80,7 @@ test.each([
   });
 });
 
-test('a change that timed out is said to be safe to repeat', async () => {
+test('the error of a change that timed out says that it is safe to repeat', async () => {
   const receiver = await startReceiver(() => {});
   const call = reassignTask({ taskId: sampleTask.id, assigneeId: sampleTask.id, scope: 'TASK' });
   const { thrown } = runInApp({ TOPO_API_URL: receiver.url }, key, (z) =>

@@ -77,7 +77,7 @@ const piece = fc.oneof(
 );
 const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
 
-test('whatever the text, and wherever in a body it stands, it arrives as it is', async () => {
+test('any text anywhere in a body arrives as it is', async () => {
   const topo = await startReceiver();
   const bodies = fc.record({ one: text, list: fc.array(text, { maxLength: 2 }), inner: fc.dictionary(text, text) });
   await fc.assert(

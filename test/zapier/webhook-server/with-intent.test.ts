@@ -59,7 +59,7 @@ test.each([
   expect(settled).toEqual([{ state: 'done', updated_at: sandbox.task(task.id)?.updated_at }]);
 });
 
-test('what the new assignee had already proves nothing about an answer that was lost', async () => {
+test('a task that the new assignee already had proves nothing after a lost answer', async () => {
   const { app, server, sandbox, task, inputData } = await start();
   sandbox.createTask({ assignee_user_id: task.assignee_user_id, sequence_id: task.sequence_id });
   sandbox.reassign(task.id, inputData.assignee_user_id);
