@@ -23,7 +23,7 @@ export class Issue extends Error {
   }
 }
 
-const knownTypes: Readonly<Record<number, IssueType>> = {
+const typeOfStatus: Readonly<Record<number, IssueType>> = {
   400: 'ValidationIssue',
   401: 'UnauthorizedIssue',
   403: 'UnauthorizedIssue',
@@ -35,7 +35,7 @@ const knownTypes: Readonly<Record<number, IssueType>> = {
 
 /** An issue whose status alone matters. */
 export const issueOfStatus = (status: number): Issue =>
-  new Issue(status, knownTypes[status] ?? 'InternalIssue', 'Something went wrong.');
+  new Issue(status, typeOfStatus[status] ?? 'InternalIssue', 'Something went wrong.');
 
 /** 400: a field is missing or malformed. The message and `data` name the field. */
 export const validationIssue = (field: string, problem: string): Issue =>

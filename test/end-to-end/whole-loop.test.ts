@@ -61,7 +61,7 @@ const postAgain = (url: string, { request }: CaughtPost, changed: Record<string,
   return fetch(url, { method: 'POST', headers, body: request.content });
 };
 
-test('a reassignment by the action is heard once, with both people', async () => {
+test('a reassignment by the action starts one run, with both people', async () => {
   const zap = await turnOnZap();
   const { taskId, userId, nextUserId } = chooseOne();
 
@@ -80,7 +80,7 @@ test('a reassignment by the action is heard once, with both people', async () =>
   expect(zap.posts).toHaveLength(1);
 });
 
-test('a reassignment that a colleague makes in Topo is heard once, with both people', async () => {
+test('a reassignment by a colleague in Topo starts one run, with both people', async () => {
   const zap = await turnOnZap();
   const choice = chooseOne();
 
@@ -97,7 +97,7 @@ test('a reassignment that a colleague makes in Topo is heard once, with both peo
   expect(zap.posts).toHaveLength(1);
 });
 
-test('a whole sequence that moves is heard task by task', async () => {
+test('a whole sequence that moves starts one run for each task', async () => {
   const zap = await turnOnZap();
   const [person, next] = loop.sandbox.workspaces[0].people;
   const sequenceId = '0a8f2a4e-3c55-4f7e-9b7b-3f4c7f6d2e10';
@@ -117,7 +117,7 @@ test('a whole sequence that moves is heard task by task', async () => {
   expect(zap.posts).toHaveLength(3);
 });
 
-test('two Zaps hear the same reassignment, each once', async () => {
+test('two Zaps each run once for the same reassignment', async () => {
   const [one, other] = [await turnOnZap(), await turnOnZap()];
   await reassignInTopo(loop, chooseOne());
 
@@ -127,7 +127,7 @@ test('two Zaps hear the same reassignment, each once', async () => {
   expect([one.posts, other.posts].map(({ length }) => length)).toEqual([1, 1]);
 });
 
-test('a Zap for one person hears of that person’s new tasks alone', async () => {
+test('a Zap filtered by person runs only for that person’s new tasks', async () => {
   const [wanted, other] = chooseReassignments(loop, 2) as [PossibleReassignment, PossibleReassignment];
   const everything = await turnOnZap();
   const filtered = await turnOnZap({ inputData: { new_assignee_ids: [wanted.nextUserId] } });
@@ -141,7 +141,7 @@ test('a Zap for one person hears of that person’s new tasks alone', async () =
   expect(filtered.posts).toHaveLength(1);
 });
 
-test('what the dropdowns offer is what the action takes', async () => {
+test('the action accepts what the dropdowns offer', async () => {
   const zap = await turnOnZap();
   const [task] = (await loop.connection.dropdown('task_list')) as { id: string }[];
   const people = (await loop.connection.dropdown('person_list')) as { id: string }[];
@@ -153,7 +153,7 @@ test('what the dropdowns offer is what the action takes', async () => {
   expect(await heardBy(zap)).toMatchObject([{ task: { id: task?.id }, new_assignee: { user_id: nextUserId } }]);
 });
 
-test('another workspace hears nothing', async () => {
+test('a Zap of another workspace does not run', async () => {
   const mine = await turnOnZap();
   const theirs = await turnOnZap({
     connection: loop.zapier.connect({ api_key: loop.sandbox.workspaces[1].keys.full }),
@@ -165,7 +165,7 @@ test('another workspace hears nothing', async () => {
   expect(theirs.posts).toEqual([]);
 });
 
-test('a server that is killed right after a reassignment tells of it once when it is back', async () => {
+test('a server killed right after a reassignment reports it once when it is back', async () => {
   const zap = await turnOnZap();
   const choice = chooseOne();
 
@@ -177,7 +177,7 @@ test('a server that is killed right after a reassignment tells of it once when i
   expect(zap.posts).toHaveLength(1);
 });
 
-test('a server that is killed while Zapier has not answered delivers again, and one run starts', async () => {
+test('a server killed while Zapier has not answered delivers again, and one run starts', async () => {
   const zap = await turnOnZap();
   zap.behaviour = 'hangs';
   const choice = chooseOne();
@@ -193,7 +193,7 @@ test('a server that is killed while Zapier has not answered delivers again, and 
   expect(new Set(zap.posts.map(({ webhookId }) => webhookId)).size).toBe(1);
 });
 
-test('a server that is killed before it hears that Zapier took the event sends it again, and no second run starts', async () => {
+test('a server killed before it reads Zapier’s answer sends the event again, and no second run starts', async () => {
   const zap = await turnOnZap();
   zap.behaviour = 'loses the answer';
   await reassignInTopo(loop, chooseOne());
@@ -209,7 +209,7 @@ test('a server that is killed before it hears that Zapier took the event sends i
   expect(zap.runs).toHaveLength(1);
 });
 
-test('a catch URL that is refused for a while gets the event later', async () => {
+test('a catch URL that refuses for a while gets the event later', async () => {
   const zap = await turnOnZap();
   zap.behaviour = 'refuses';
   await reassignInTopo(loop, chooseOne());
@@ -221,7 +221,7 @@ test('a catch URL that is refused for a while gets the event later', async () =>
   expect(zap.posts.at(-1)).toMatchObject({ status: 200 });
 });
 
-test('a Zap that was turned off is not sent to any more', async () => {
+test('a Zap that was turned off gets no more POSTs', async () => {
   const [off, on] = [await turnOnZap(), await turnOnZap()];
   await off.turnOff();
 
@@ -258,7 +258,7 @@ test('a POST with a forged signature starts no run', async () => {
   expect(zap.failedRuns).toEqual([]);
 });
 
-test('a genuine delivery that comes a second time starts no second run', async () => {
+test('a repeated genuine delivery starts no second run', async () => {
   const zap = await turnOnZap();
   await reassignInTopo(loop, chooseOne());
   await heardBy(zap);
@@ -272,7 +272,7 @@ test('a genuine delivery that comes a second time starts no second run', async (
   expect(zap.failedRuns).toEqual([]);
 });
 
-test('a POST without a signature is a failed run that can be seen', async () => {
+test('a POST without a signature is a visible failed run', async () => {
   const zap = await turnOnZap();
 
   await fetch(zap.targetUrl ?? '', { method: 'POST', body: '{"id":"evt_forged"}' });
@@ -303,7 +303,7 @@ test('the editor shows past events in the shape that the hook has', async () => 
   expect(samples[0]).toEqual(heard);
 });
 
-test('the server writes no key, no catch URL and no signing secret', async () => {
+test('the server logs no key, no catch URL and no signing secret', async () => {
   const zap = await turnOnZap();
   const { secret } = zap.subscribeData as { secret: string };
   await reassignInTopo(loop, chooseOne());

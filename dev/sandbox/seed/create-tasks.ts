@@ -23,7 +23,7 @@ export type TaskSource = {
 const batchShare = 6;
 const unassignedShare = 0.1;
 
-const knownStatuses: readonly TaskStatus[] = [
+const weightedStatuses: readonly TaskStatus[] = [
   ...['PENDING', 'PENDING', 'PENDING', 'PENDING', 'IN_PROGRESS', 'IN_PROGRESS'],
   ...['COMPLETED', 'COMPLETED', 'COMPLETED', 'SKIPPED'],
 ] as const;
@@ -34,7 +34,7 @@ type Moments = { readonly createdAt: Instant; readonly updatedAt: Instant };
 const drawTask = ({ random, sequenceIds, assigneeIds, drawMoment }: TaskSource, moments: Moments): TaskRow => {
   const { createdAt, updatedAt } = moments;
   const type = drawOne(random, taskTypes);
-  const status = drawOne(random, knownStatuses);
+  const status = drawOne(random, weightedStatuses);
   const isReopened = !isClosed({ status }) && random() < 0.1;
   return {
     id: drawUuid(random),

@@ -31,7 +31,7 @@ const startDemo = (...flags: string[]) => {
       demo.output += String(chunk);
     });
   }
-  // A demo that is asked to end stops what it has started; one that has ended does not hear it.
+  // On SIGTERM a demo stops what it has started; on an ended one it has no effect.
   clean.push(() => child.kill('SIGTERM'));
   return demo;
 };
@@ -70,7 +70,7 @@ test('the demo stays up, prints what the Zap hears, and stops everything when it
   await expect(fetch(`${serverUrl}/readyz`)).rejects.toThrow();
 });
 
-test('the demo takes other ports where its own are in use, and says so', async () => {
+test('the demo uses other ports when its own are in use, and says so', async () => {
   const others = [4010, 3000, 4020].map((port) =>
     createServer()
       .on('error', () => {})
@@ -85,7 +85,7 @@ test('the demo takes other ports where its own are in use, and says so', async (
   for (const port of [4010, 3000, 4020]) expect(demo.output).toContain(`Port ${port} is in use, so it took `);
 });
 
-test('the demo refuses a flag that it does not know', async () => {
+test('the demo refuses an unknown flag', async () => {
   const demo = startDemo('--twice');
 
   expect(await demo.ended).toEqual([1, null]);

@@ -12,7 +12,7 @@ afterEach(async () => {
 
 const settings = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 
-/** What the running server itself says. */
+/** Asks the running server. */
 const show = async (connectionString: string) => {
   const client = new Client({ connectionString });
   await client.connect();
@@ -25,7 +25,7 @@ const show = async (connectionString: string) => {
 testPostgres.each([
   { isDurable: true, expected: { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' } },
   { isDurable: false, expected: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'on' } },
-])('a server with isDurable $isDurable waits for the disk accordingly', async ({ isDurable, expected }) => {
+])('with isDurable $isDurable the running server shows the matching settings', async ({ isDurable, expected }) => {
   const cluster = await startCluster({ binaries: findBinaries(process.env['PATH'] ?? '') ?? '', isDurable });
   started.push(cluster);
 

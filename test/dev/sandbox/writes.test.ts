@@ -35,7 +35,7 @@ const open = async (options: SandboxOptions = {}) => {
   return { sandbox, workspace, anna, ben, send, patch, advance };
 };
 
-test('reassigning gives one task to somebody and moves its updated_at alone', async () => {
+test('reassigning changes one task’s assignee and updated_at, and nothing else', async () => {
   const { sandbox, anna, ben, patch, advance } = await open();
   const task = sandbox.createTask({ assignee_user_id: anna });
   const sibling = sandbox.createTask({ sequence_id: task.sequence_id, assignee_user_id: anna });
@@ -47,14 +47,14 @@ test('reassigning gives one task to somebody and moves its updated_at alone', as
   expect(sandbox.task(sibling.id)).toEqual(sibling);
 });
 
-test('an unassigned task can be given to somebody', async () => {
+test('an unassigned task can be reassigned', async () => {
   const { sandbox, ben, patch } = await open();
   const task = sandbox.createTask();
   expect(task.assignee_user_id).toBeNull();
   expect((await patch(task.id, ben)).answer.assignee_user_id).toBe(ben);
 });
 
-test('scope SEQUENCE moves every open task of the sequence and answers the named one', async () => {
+test('scope SEQUENCE moves every open task of the sequence and returns the named one', async () => {
   const { sandbox, anna, ben, patch, advance } = await open();
   const named = sandbox.createTask({ assignee_user_id: anna });
   const { sequence_id } = named;
@@ -84,7 +84,7 @@ test('a reassigned task is the first of the list by updated_at', async () => {
   expect(answer).toMatchObject({ items: [{ id: task?.id, assignee_user_id: ben }], total_count: 300 });
 });
 
-test('reassigning twice leads to the same end', async () => {
+test('reassigning twice has the same result as once', async () => {
   const { sandbox, anna, ben, patch, advance } = await open();
   const task = sandbox.createTask({ assignee_user_id: anna });
   const once = await patch(task.id, ben);
@@ -93,7 +93,7 @@ test('reassigning twice leads to the same end', async () => {
   expect(sandbox.changes.length).toBe(1);
 });
 
-test('while the clock stands still two changes have the same moment', async () => {
+test('two changes have the same timestamp while the clock stands still', async () => {
   const { sandbox, anna, ben, patch } = await open();
   const [one, two] = [sandbox.createTask(), sandbox.createTask()];
   const answers = [await patch(one.id, anna), await patch(two.id, ben), await patch(one.id, ben)];
@@ -121,7 +121,7 @@ test('skipping closes a task and reopening opens it again', async () => {
   expect(sandbox.changes.length).toBe(0);
 });
 
-test('what is closed cannot be skipped and what is open cannot be reopened', async () => {
+test('a closed task cannot be skipped and an open one cannot be reopened', async () => {
   const { sandbox, send } = await open();
   const [closed, opened] = [sandbox.createTask({ status: 'COMPLETED' }), sandbox.createTask()];
   for (const path of [`/tasks/${closed.id}/skip`, `/tasks/${opened.id}/reopen`]) {
@@ -131,7 +131,7 @@ test('what is closed cannot be skipped and what is open cannot be reopened', asy
   }
 });
 
-test('a colleague changes tasks without the API, and may leave one with nobody', async () => {
+test('a person in Topo reassigns tasks without the API, and may unassign one', async () => {
   const { sandbox, anna, send, advance } = await open();
   const task = sandbox.createTask({ assignee_user_id: anna });
   advance(1000);
@@ -149,7 +149,7 @@ test('a colleague changes tasks without the API, and may leave one with nobody',
   });
 });
 
-test('a colleague completes, deletes and makes tasks', async () => {
+test('a person in Topo completes, deletes and creates tasks', async () => {
   const { sandbox, workspace, anna, send, advance } = await open({ taskCount: 4 });
   const task = sandbox.createTask({ type: 'CALL', priority: 'HOT', assignee_user_id: anna });
   expect(workspace.taskCount).toBe(5);
@@ -164,7 +164,7 @@ test('a colleague completes, deletes and makes tasks', async () => {
   expect(workspace.tasks.map(({ id }) => id)).not.toContain(task.id);
 });
 
-test('what a test asks for in vain is an error', () => {
+test('a control throws for a wrong argument', () => {
   const sandbox = createSandbox({ taskCount: 1 });
   const { id } = sandbox.createTask();
   expect(() => sandbox.reassign(stranger, null)).toThrow('no task');
@@ -175,7 +175,7 @@ test('what a test asks for in vain is an error', () => {
   expect(sandbox.task(stranger)).toBeUndefined();
 });
 
-test('a SEQUENCE through the API is journaled as the route that it was', async () => {
+test('a SEQUENCE through the API is recorded as made by the route', async () => {
   const { sandbox, anna, ben, patch } = await open();
   const { id, sequence_id } = sandbox.createTask({ assignee_user_id: anna });
   sandbox.createTask({ sequence_id });
@@ -230,7 +230,7 @@ test("another workspace's user is unknown", async () => {
   expect((await patch(id, sandbox.workspaces[1].people[0]?.userId ?? '')).status).toBe(422);
 });
 
-test('assumption: the present assignee may touch updated_at, without being a change', async () => {
+test('assumption: reassigning to the current assignee may move updated_at, and is no change', async () => {
   const { sandbox, ben, patch, advance } = await open({ assumptions: { presentAssignee: 'touched' } });
   const task = sandbox.createTask({ assignee_user_id: ben });
   advance(1000);
@@ -247,7 +247,7 @@ test('assumption: which statuses are actionable', async () => {
   expect((await patch(sibling.id, ben)).status).toBe(422);
 });
 
-test('assumption: routes that only seem to exist can be switched off', async () => {
+test('assumption: undocumented routes can be switched off', async () => {
   const { sandbox, send, ben, patch } = await open({
     assumptions: { getTask: false, skipTask: false, getSequence: false },
   });
