@@ -24,8 +24,8 @@ export type ClusterOptions = {
   /** Preferred; without it any free one. */
   port?: number;
   /**
-   * Whether data survives a power cut, as in production: whatever claims a figure needs that. Tests do without, which
-   * is faster. Either way commits survive `kill`, because the system keeps what the server has written.
+   * Whether every commit waits for the disk, as in production: whatever claims a figure needs that. Tests do without,
+   * which is faster. Either way commits survive `kill`, because the system keeps what the server has written.
    */
   isDurable: boolean;
 };
@@ -55,7 +55,8 @@ const findUser = (): User => {
   }
 };
 
-const initialize = (folder: string, options: ClusterOptions, password: string, user: User): void => {
+/** Creates the server's files. They are thrown away at the end, so only commits wait for the disk. */
+const initialize = (folder: string, { binaries }: ClusterOptions, password: string, user: User): void => {
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user.uid !== undefined && user.gid !== undefined) {
@@ -63,11 +64,10 @@ const initialize = (folder: string, options: ClusterOptions, password: string, u
     chownSync(passwordFile, user.uid, user.gid);
   }
   execFileSync(
-    join(options.binaries, 'initdb'),
+    join(binaries, 'initdb'),
     [
       ...['--pgdata', join(folder, 'data'), '--username', databaseName, '--pwfile', passwordFile],
-      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-instructions'],
-      ...(options.isDurable ? [] : ['--no-sync']),
+      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'],
     ],
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user },
   );
