@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unpackZip } from '../package/unpack-zip.ts';
-import type { Bench } from './bench.ts';
-import { forkChild } from './child.ts';
-import { type Figure, medianFigure } from './figure.ts';
-import { readNumber } from './message.ts';
-import { measureInPairs, ratios } from './pairs.ts';
+import type { Bench } from './harness/bench.ts';
+import { type Figure, medianFigure } from './harness/figure.ts';
+import { forkChild } from './harness/fork-child.ts';
+import { readNumber } from './harness/message.ts';
+import { measureInPairs, ratios } from './harness/pairs.ts';
 
 const pairs = 25;
 
-/** How long a process that has imported nothing else takes for it, in milliseconds. */
+/** How long a fresh process takes to import a module, in milliseconds. */
 const timeImport = async (url: URL): Promise<number> => {
   const child = forkChild('dev/bench/import-main.js');
   try {
@@ -19,7 +19,7 @@ const timeImport = async (url: URL): Promise<number> => {
   }
 };
 
-/** What a cold start of the packaged app costs, against core alone as it lies in the same package. */
+/** The cold start of the packaged app, compared with core alone from the same package. */
 export const measureAppImport = async (zip: string, { newFolder, say }: Bench): Promise<Figure[]> => {
   const folder = newFolder();
   await unpackZip(zip, folder);
@@ -28,7 +28,7 @@ export const measureAppImport = async (zip: string, { newFolder, say }: Bench): 
   const timeApp = () => timeImport(app);
   const timeCore = () => timeImport(core);
 
-  // The files are read from the disk once, before anything counts.
+  // A first pair, not counted, brings the files into the disk cache.
   await measureInPairs(1, timeApp, timeCore);
   say(`import of the packaged app: ${pairs} pairs`);
   const samples = await measureInPairs(pairs, timeApp, timeCore);

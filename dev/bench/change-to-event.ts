@@ -4,30 +4,30 @@ import { reassignTask } from '../../topo/reassign-task.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
 import type { TopoAnswer } from '../../webhook-server/topo-port.ts';
-import { fetchHooks } from '../local-server/hook-view.ts';
+import { fetchHooks } from '../local-server/fetch-hooks.ts';
+import { startWebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
-import { startWebhookServer } from '../local-server/webhook-server.ts';
-import { isRecord } from '../local-zapier/record.ts';
-import type { Bench } from './bench.ts';
-import { catchEvents, type EventCatcher } from './catch-events.ts';
-import { type Figure, medianFigure } from './figure.ts';
-import { readText } from './message.ts';
-import { measureInPairs, type Pair, ratios } from './pairs.ts';
+import { isRecord } from '../local-zapier/is-record.ts';
+import type { Bench } from './harness/bench.ts';
+import { type Figure, medianFigure } from './harness/figure.ts';
+import { readText } from './harness/message.ts';
+import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { startSandboxProcess, type TopoPlace } from './sandbox-process.ts';
+import { type EventCatcher, startEventCatcher } from './start-event-catcher.ts';
 
 const pairs = 15;
 const pollIntervalMs = 2_000;
 const taskCount = 1_000;
 
 type Reassignment = { taskId: string; assigneeId: string };
-type Loop = { topo: TopoPlace; serverUrl: string; caught: EventCatcher };
+type BenchLoop = { topo: TopoPlace; serverUrl: string; catcher: EventCatcher };
 
 const answerOf = <Answer>(answer: TopoAnswer<Answer>): Answer => {
   if (answer.kind !== 'answered') throw new Error(answer.reason);
   return answer.answer;
 };
 
-/** Chooses open tasks, each for another person than the one who has it. */
+/** Chooses open tasks, each with a person who does not have it. */
 const chooseReassignments = async ({ url, key }: TopoPlace): Promise<Reassignment[]> => {
   const query = listTasks({ page: 1, size: 100, status: 'PENDING' });
   const { items } = answerOf(await createTopoClient(url).call(new Secret(key), query));
@@ -38,7 +38,7 @@ const chooseReassignments = async ({ url, key }: TopoPlace): Promise<Reassignmen
   });
 };
 
-const callServer = async ({ serverUrl, topo }: Loop, method: string, path: string, body: unknown) => {
+const callServer = async ({ serverUrl, topo }: BenchLoop, method: string, path: string, body: unknown) => {
   const response = await fetch(`${serverUrl}${path}`, {
     method,
     headers: { authorization: `Bearer ${topo.key}`, 'content-type': 'application/json' },
@@ -51,28 +51,28 @@ const callServer = async ({ serverUrl, topo }: Loop, method: string, path: strin
   return isRecord(answer) ? answer : {};
 };
 
-const listen = async (loop: Loop): Promise<void> => {
-  await callServer(loop, 'POST', '/hooks', { target_url: loop.caught.targetUrl, event: 'task.reassigned' });
+const listen = async (loop: BenchLoop): Promise<void> => {
+  await callServer(loop, 'POST', '/hooks', { target_url: loop.catcher.targetUrl, event: 'task.reassigned' });
   await waitUntil('the webhook server listens', async () => {
     const [hook] = await fetchHooks(loop.serverUrl, loop.topo.key);
-    return hook !== undefined && hook.listeningSince !== null;
+    return hook !== undefined && hook.listening_since !== null;
   });
 };
 
-const reassign = async ({ topo }: Loop, { taskId, assigneeId }: Reassignment) => {
+const reassign = async ({ topo }: BenchLoop, { taskId, assigneeId }: Reassignment) => {
   const call = reassignTask({ taskId, assigneeId, scope: 'TASK' });
   const { updated_at } = answerOf(await createTopoClient(topo.url).call(new Secret(topo.key), call));
   return { updated_at, answeredAtMs: performance.now() };
 };
 
 /** Milliseconds from Topo's answer to the event at the catch URL. */
-const arrival = async ({ caught }: Loop, { taskId }: Reassignment, answeredAtMs: number): Promise<number> => {
-  await waitUntil('the event arrived', () => caught.arrivedAtMs(taskId) !== undefined);
-  return (caught.arrivedAtMs(taskId) ?? Number.NaN) - answeredAtMs;
+const arrival = async ({ catcher }: BenchLoop, { taskId }: Reassignment, answeredAtMs: number): Promise<number> => {
+  await waitUntil('the event arrived', () => catcher.arrivedAtMs(taskId) !== undefined);
+  return (catcher.arrivedAtMs(taskId) ?? Number.NaN) - answeredAtMs;
 };
 
-/** Reassigns as the integration's action does: it says so before, and how it came out after. */
-const reassignWithIntent = async (loop: Loop, change: Reassignment): Promise<number> => {
+/** Reassigns as the app's action does, with an intent that is sent before and settled after. */
+const reassignWithIntent = async (loop: BenchLoop, change: Reassignment): Promise<number> => {
   const intent = { task_id: change.taskId, assignee_user_id: change.assigneeId };
   const id = readText(await callServer(loop, 'POST', '/intents', intent), 'id');
   const { updated_at, answeredAtMs } = await reassign(loop, change);
@@ -80,13 +80,13 @@ const reassignWithIntent = async (loop: Loop, change: Reassignment): Promise<num
   return arrival(loop, change, answeredAtMs);
 };
 
-/** Reassigns as a colleague does on Topo's own screens, of which nobody tells the server. */
-const reassignUnannounced = async (loop: Loop, change: Reassignment): Promise<number> => {
+/** Reassigns as a person does in Topo itself, without an intent. */
+const reassignUnannounced = async (loop: BenchLoop, change: Reassignment): Promise<number> => {
   const { answeredAtMs } = await reassign(loop, change);
   return arrival(loop, change, answeredAtMs);
 };
 
-const measure = async (loop: Loop): Promise<Pair<number>[]> => {
+const measure = async (loop: BenchLoop): Promise<Pair<number>[]> => {
   const changes = await chooseReassignments(loop.topo);
   const take = (): Reassignment => {
     const change = changes.pop();
@@ -123,19 +123,19 @@ const figuresOf = (samples: readonly Pair<number>[]): Figure[] => {
   ];
 };
 
-const measureLoop = async (topo: TopoPlace, caught: EventCatcher, { newFolder, atExit, say }: Bench) => {
+const measureLoop = async (topo: TopoPlace, catcher: EventCatcher, { newFolder, atExit, say }: Bench) => {
   const interval = String(pollIntervalMs);
   const server = await startWebhookServer({
     dataFolder: newFolder(),
     topoApiUrl: topo.url,
-    hookHost: caught.host,
+    hookHost: catcher.host,
     environment: { POLL_INTERVAL_MS: interval, POLL_IDLE_INTERVAL_MS: interval, LOG_LEVEL: 'warn' },
   });
   atExit(() => {
     if (server.processId !== undefined) process.kill(server.processId, 'SIGKILL');
   });
   try {
-    const loop = { topo, serverUrl: server.url, caught };
+    const loop = { topo, serverUrl: server.url, catcher };
     await listen(loop);
     say(`change → event: ${pairs} pairs, polling every ${pollIntervalMs / 1000} s`);
     return figuresOf(await measure(loop));
@@ -144,16 +144,16 @@ const measureLoop = async (topo: TopoPlace, caught: EventCatcher, { newFolder, a
   }
 };
 
-/** How soon after Topo's answer an event is at its catch URL, with an intent and without: real processes over HTTP. */
+/** How soon after Topo's answer an event reaches its catch URL, with and without an intent: real processes over HTTP. */
 export const measureChangeToEvent = async (bench: Bench): Promise<Figure[]> => {
   bench.say('change → event: starting Topo and the webhook server');
   const sandbox = await startSandboxProcess(taskCount);
   try {
-    const caught = await catchEvents();
+    const catcher = await startEventCatcher();
     try {
-      return await measureLoop(sandbox.place, caught, bench);
+      return await measureLoop(sandbox.place, catcher, bench);
     } finally {
-      await caught.close();
+      await catcher.close();
     }
   } finally {
     await sandbox.stop();

@@ -1,31 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { signatureHeader } from '../../contract/signature.ts';
 import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { maxDeliveries } from '../../webhook-server/delivery/ramp-up.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { answerParent } from './answer-parent.ts';
-import { addHook, reassignAll } from './event-source.ts';
-import { type Message, readNumber, readText } from './message.ts';
-import { peakMemory } from './peak-memory.ts';
-import { postBare } from './post-bare.ts';
+import { type IpcMessage, readNumber, readText } from './harness/message.ts';
+import { peakMemory } from './harness/peak-memory.ts';
+import { serveParent } from './harness/serve-parent.ts';
+import { addHook } from './hooks-in-store.ts';
+import { reassignAll } from './reassign-all.ts';
 import { startDelivering } from './start-delivering.ts';
 
-/** Zapier's pace is lifted: how fast the server is by itself is what is asked. */
+/** Without Zapier's rate limit: the question is how fast the server itself is. */
 const limits = { ...zapierLimits, rateLimits: null };
 const bareInFlight = 64;
 
-/** Asking whether all is delivered costs time, too. */
-const lookEveryMs = 250;
+/** Asking whether everything is delivered costs time, too. */
+const checkEveryMs = 250;
 
 /** The store in a file, or at the address of a database. */
-const openStore = async (question: Message): Promise<Store> => {
+const openStore = async (question: IpcMessage): Promise<Store> => {
   const place = readText(question, 'place');
   return place.startsWith('postgres:') ? createPostgresStore(place) : createSqliteStore(place);
 };
 
-/** Stores `hooks` × `tasks` deliveries that are due, and answers the body of one. */
-const fill = async (question: Message): Promise<Message> => {
+/** Stores `hooks` × `tasks` due deliveries, and returns the body of one. */
+const fill = async (question: IpcMessage): Promise<IpcMessage> => {
   const store = await openStore(question);
   const host = readText(question, 'host');
   const tasks = readNumber(question, 'tasks');
@@ -39,25 +41,42 @@ const fill = async (question: Message): Promise<Message> => {
   return { body: claim?.body ?? '' };
 };
 
-const drain = async (question: Message): Promise<Message> => {
+const drain = async (question: IpcMessage): Promise<IpcMessage> => {
   const store = await openStore(question);
   const startMs = performance.now();
   const delivering = startDelivering(store, readText(question, 'host'), limits, maxDeliveries);
-  while (!(await delivering.isIdle())) await delay(lookEveryMs);
+  while (!(await delivering.isIdle())) await delay(checkEveryMs);
   const tookMs = performance.now() - startMs;
   await delivering.stop();
   await store.close();
   return { tookMs, peakBytes: peakMemory(process.pid) };
 };
 
-const bare = async (question: Message): Promise<Message> => {
+/** Posts one body `count` times, `inFlight` at once, and does nothing else: the baseline for delivering. */
+const postBare = async (target: URL, body: string, count: number, inFlight: number): Promise<void> => {
+  const dispatcher = new Agent({ connections: null });
+  let left = count;
+  const postInTurn = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const headers = { 'content-type': 'application/json', [signatureHeader.id]: `bare-${left}` };
+      const answer = await request(target, { method: 'POST', headers, body, dispatcher });
+      if (answer.statusCode !== 200) throw new Error(`The receiver answered ${answer.statusCode}.`);
+      await answer.body.dump();
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, postInTurn));
+  await dispatcher.destroy();
+};
+
+const bare = async (question: IpcMessage): Promise<IpcMessage> => {
   const startMs = performance.now();
   const target = new URL(`http://${readText(question, 'host')}/hooks/standard/1/bare/`);
   await postBare(target, readText(question, 'body'), readNumber(question, 'count'), bareInFlight);
   return { tookMs: performance.now() - startMs, peakBytes: peakMemory(process.pid) };
 };
 
-answerParent((question) => {
+serveParent((question) => {
   switch (question['kind']) {
     case 'fill':
       return fill(question);
@@ -66,6 +85,6 @@ answerParent((question) => {
     case 'bare':
       return bare(question);
     default:
-      throw new RangeError('The drain’s process knows no such question.');
+      throw new RangeError('The drain’s process does not know this question.');
   }
 });

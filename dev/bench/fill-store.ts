@@ -2,8 +2,8 @@ import type { Task } from '../../topo/task.ts';
 import { newBaseline, seenTask, watermarkAfter } from '../../webhook-server/detector/scan.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
+import { addPolledHook } from './hooks-in-store.ts';
 import type { TopoPlace } from './sandbox-process.ts';
-import { subscribe } from './subscribe.ts';
 
 const leaseMs = 60_000;
 const chunkRows = 10_000;
@@ -14,7 +14,7 @@ const recordBaseline = async (store: Store, organizationId: string, tasks: reado
   const [claim] = await store.work.claimPolls({ limit: 1, leaseMs });
   if (claim === undefined) throw new Error('The workspace is not due.');
   const { lease } = claim;
-  // In the order of the table itself, which takes a million rows in seconds.
+  // Inserting in the order of the primary key takes seconds for a million rows.
   const sorted = tasks.toSorted(byId);
   let topUs = 0;
   for (let begin = 0; begin < sorted.length; begin += chunkRows) {
@@ -28,11 +28,11 @@ const recordBaseline = async (store: Store, organizationId: string, tasks: reado
   await store.work.finishPoll({ organizationId, lease, result: 'done', nextPollInMs: 0, sawChange: false });
 };
 
-/** Makes a store that knows these tasks, as if a first reading of the workspace had just ended. */
+/** Creates a store that holds these tasks, as if a first reading of the workspace had just ended. */
 export const fillStore = async (path: string, place: TopoPlace, tasks: readonly Task[]): Promise<void> => {
   const store = createSqliteStore(path);
   try {
-    await subscribe(store, place);
+    await addPolledHook(store, place);
     await recordBaseline(store, place.organizationId, tasks);
   } finally {
     await store.close();

@@ -1,27 +1,27 @@
 import { join } from 'node:path';
-import type { Bench } from './bench.ts';
-import { type Figure, medianFigure } from './figure.ts';
-import { measureInPairs, type Pair, ratios } from './pairs.ts';
+import { createPoller, type Poller } from './create-poller.ts';
+import type { Bench } from './harness/bench.ts';
+import { type Figure, medianFigure } from './harness/figure.ts';
+import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
-import { type WatchedTasks, watchTasks } from './watch-tasks.ts';
 
 const pairs = 75;
 const pollsEach = 10;
 const mostPollsToSettle = 10;
 
-type Workspace = { sandbox: SandboxProcess; watched: WatchedTasks };
+type Workspace = { sandbox: SandboxProcess; poller: Poller };
 
-const timePolls = async ({ watched }: Workspace): Promise<number> => {
+const timePolls = async ({ poller }: Workspace): Promise<number> => {
   const startMs = performance.now();
-  for (let polls = 0; polls < pollsEach; polls += 1) await watched.poll();
+  for (let polls = 0; polls < pollsEach; polls += 1) await poller.poll();
   return (performance.now() - startMs) / pollsEach;
 };
 
-/** After a first reading the next walks look back once more; from then on a poll is idle. */
-const settle = async ({ sandbox, watched }: Workspace): Promise<void> => {
+/** After a first reading the next polls look back once more; from then on a poll is idle. */
+const settle = async ({ sandbox, poller }: Workspace): Promise<void> => {
   for (let polls = 0; polls < mostPollsToSettle; polls += 1) {
     const before = await sandbox.countRequests();
-    await watched.poll();
+    await poller.poll();
     if ((await sandbox.countRequests()) - before === 1) return;
   }
   throw new Error('The workspace does not become idle.');
@@ -30,7 +30,7 @@ const settle = async ({ sandbox, watched }: Workspace): Promise<void> => {
 const prepare = async (sandbox: SandboxProcess, folder: string): Promise<Workspace> => {
   const path = join(folder, 'store.sqlite');
   await sandbox.fillStore(path);
-  const workspace = { sandbox, watched: watchTasks(path, sandbox.place) };
+  const workspace = { sandbox, poller: createPoller(path, sandbox.place) };
   await settle(workspace);
   await timePolls(workspace);
   return workspace;
@@ -73,7 +73,7 @@ const measure = async (few: Workspace, many: Workspace): Promise<Figure[]> => {
   ];
 };
 
-/** How long a poll takes that finds nothing new, by how many tasks are known. */
+/** How long a poll without changes takes, by the number of known tasks. */
 export const measureIdlePoll = async ({ say, newFolder }: Bench): Promise<Figure[]> => {
   say('idle poll: making workspaces of 1,000 and of 1,000,000 tasks');
   const started = await Promise.allSettled([1_000, 1_000_000].map(startSandboxProcess));
@@ -87,7 +87,7 @@ export const measureIdlePoll = async ({ say, newFolder }: Bench): Promise<Figure
     say(`idle poll: ${pairs} pairs of ${pollsEach} polls each`);
     return await measure(few, many);
   } finally {
-    for (const { watched } of workspaces) await watched.close();
+    for (const { poller } of workspaces) await poller.close();
     for (const sandbox of sandboxes) await sandbox.stop();
   }
 };

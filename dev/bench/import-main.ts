@@ -1,8 +1,8 @@
-import { answerParent } from './answer-parent.ts';
-import { readText } from './message.ts';
+import { readText } from './harness/message.ts';
+import { serveParent } from './harness/serve-parent.ts';
 
-/** Imports a module, and tells how long that took. */
-answerParent(async (question) => {
+/** Imports a module and reports how long that took. */
+serveParent(async (question) => {
   const startMs = performance.now();
   await import(readText(question, 'url'));
   return { tookMs: performance.now() - startMs };

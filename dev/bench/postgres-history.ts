@@ -5,11 +5,10 @@ import { dueDeliveries, dueHooks } from '../../webhook-server/store/postgres/pos
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { compile, type Statement } from '../../webhook-server/store/sql.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { organizationId } from './event-source.ts';
-import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
-import { newSchema } from './new-schema.ts';
+import { organizationId } from './hooks-in-store.ts';
+import { claimLimit, explainParameters, type History, type StoreWithHistory } from './store-with-history.ts';
 
-/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
+/** Ids have the form of real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = async (client: Client, { rows, hooks }: History): Promise<void> => {
   const body = 'x'.repeat(500);
   await client.query(
@@ -31,7 +30,7 @@ const fill = async (client: Client, { rows, hooks }: History): Promise<void> => 
      select $1, md5('t' || n), 'a', n, n from generate_series(1, $2::bigint) as n`,
     [organizationId, rows],
   );
-  // What PostgreSQL does by itself after a minute or so.
+  // PostgreSQL itself does this after about a minute.
   await client.query('vacuum analyze');
 };
 
@@ -42,12 +41,11 @@ const explain = async (client: Client, statement: Statement): Promise<string> =>
 };
 
 /** @param prepare adds the hooks and the tasks. */
-export const keepPostgresStore = async (
-  clusterUrl: string,
+export const createPostgresHistory = async (
+  url: string,
   history: History,
   prepare: (store: Store) => Promise<void>,
-): Promise<KeptStore> => {
-  const url = await newSchema(clusterUrl, `history_${history.rows}`);
+): Promise<StoreWithHistory> => {
   const client = new Client({ connectionString: url });
   await client.connect();
   const store = await createPostgresStore(url);
@@ -58,8 +56,8 @@ export const keepPostgresStore = async (
     store,
     async explain() {
       const hookIds = Array.from({ length: history.hooks }, (_, hook) => `hok_${hook}`);
-      const lock = await explain(client, dueHooks(moment.nowMs));
-      const claim = await explain(client, dueDeliveries(hookIds, moment, claimLimit));
+      const lock = await explain(client, dueHooks(explainParameters.nowMs));
+      const claim = await explain(client, dueDeliveries(hookIds, explainParameters, claimLimit));
       const page = await explain(client, unpublishedOf(organizationId));
       await store.close();
       await client.end();

@@ -2,18 +2,19 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { TaskReassigned } from '../../contract/event.ts';
-import { answerParent } from './answer-parent.ts';
+import { signatureHeader } from '../../contract/signature.ts';
+import { serveParent } from './harness/serve-parent.ts';
 
-/** Answers every delivery at once but those below /hangs/, and keeps how long after its detection an event came. */
+/** Answers every delivery at once, except below /hangs/, and records how long each event took since its detection. */
 let latenciesMs: number[] = [];
 const ids = new Set<string>();
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
-const keep = async (request: IncomingMessage): Promise<void> => {
+const record = async (request: IncomingMessage): Promise<void> => {
   const arrivedAtMs = nowMs();
   const body = await text(request);
-  ids.add(String(request.headers['webhook-id']));
+  ids.add(String(request.headers[signatureHeader.id]));
   if (request.url?.startsWith('/timed/') !== true) return;
   const { detected_at } = TaskReassigned.parse(JSON.parse(body));
   latenciesMs.push(arrivedAtMs - Date.parse(detected_at));
@@ -24,12 +25,12 @@ const server = createServer((request, response) => {
     request.resume();
     return;
   }
-  keep(request).then(
+  record(request).then(
     () => response.end(),
     () => response.writeHead(400).end(),
   );
 });
-// The sender keeps its connections; one must not end just as it is used again.
+// The sender may reuse an idle connection just when it times out, so ours outlasts theirs.
 server.keepAliveTimeout = 75_000;
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -37,7 +38,7 @@ const address = server.address();
 if (address === null || typeof address === 'string') throw new Error('The receiver has no port.');
 const host = `127.0.0.1:${address.port}`;
 
-answerParent(async (question) => {
+serveParent(async (question) => {
   switch (question['kind']) {
     case 'place':
       return { host };
@@ -48,6 +49,6 @@ answerParent(async (question) => {
       ids.clear();
       return {};
     default:
-      throw new RangeError('The receiver’s process knows no such question.');
+      throw new RangeError('The receiver does not know this question.');
   }
 });

@@ -1,17 +1,17 @@
-import { forkChild } from './child.ts';
-import { readNumber, readNumbers, readText } from './message.ts';
+import { forkChild } from './harness/fork-child.ts';
+import { readNumber, readNumbers, readText } from './harness/message.ts';
 
-/** A receiver in a process of its own, so that what it costs is not the sender's: see `receiver-main.ts`. */
+/** A receiver in a process of its own, so that its cost is not the sender's: see `receiver-main.ts`. */
 export type ReceiverProcess = {
   /** `127.0.0.1:port`. */
   readonly host: string;
-  /** How long after its detection each event came that was sent below `/timed/`; and how many ids came since `forget`. */
+  /** The latency of each event sent below `/timed/` since the last `take`, and the number of distinct ids since `forget`. */
   take(): Promise<{ latenciesMs: number[]; distinct: number }>;
   forget(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Nothing is left when it throws. */
+/** When it throws, nothing is left running. */
 export const startReceiverProcess = async (): Promise<ReceiverProcess> => {
   const child = forkChild('dev/bench/receiver-main.js');
   try {

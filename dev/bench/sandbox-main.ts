@@ -1,14 +1,14 @@
 import { createSandbox } from '../sandbox/create-sandbox.ts';
-import { answerParent } from './answer-parent.ts';
 import { fillStore } from './fill-store.ts';
-import { readText } from './message.ts';
+import { readText } from './harness/message.ts';
+import { serveParent } from './harness/serve-parent.ts';
 
 const sandbox = createSandbox({ taskCount: Number(process.argv[2]) });
 const listening = sandbox.listen();
 
 const [workspace] = sandbox.workspaces;
 
-answerParent(async (question) => {
+serveParent(async (question) => {
   const { url } = await listening;
   const place = { url, organizationId: workspace.organizationId, key: workspace.keys.full };
   switch (question['kind']) {
@@ -20,6 +20,6 @@ answerParent(async (question) => {
     case 'count':
       return { requests: sandbox.requests.length };
     default:
-      throw new RangeError('The sandbox’s process knows no such question.');
+      throw new RangeError('The sandbox’s process does not know this question.');
   }
 });

@@ -1,15 +1,15 @@
-import { type Child, forkChild } from './child.ts';
-import { readNumber, readText } from './message.ts';
+import { type Child, forkChild } from './harness/fork-child.ts';
+import { readNumber, readText } from './harness/message.ts';
 
-/** A workspace of Topo, and a key that may do everything in it. */
+/** A workspace of Topo, and its full-access key. */
 export type TopoPlace = { url: string; organizationId: string; key: string };
 
-/** A sandbox in a process of its own, so that what it costs is not the detector's. */
+/** A sandbox in a process of its own, so that its cost is not the detector's. */
 export type SandboxProcess = {
   readonly place: TopoPlace;
   /** Writes all tasks of the workspace into a store, as a first reading would. */
   fillStore(path: string): Promise<void>;
-  /** How many requests it has answered so far. */
+  /** The number of requests answered so far. */
   countRequests(): Promise<number>;
   stop(): Promise<void>;
 };
@@ -23,7 +23,7 @@ const askForPlace = async (child: Child): Promise<TopoPlace> => {
   };
 };
 
-/** Starts a sandbox whose first workspace has so many tasks; nothing is left when it throws. */
+/** Starts a sandbox whose first workspace has so many tasks. When it throws, nothing is left running. */
 export const startSandboxProcess = async (taskCount: number): Promise<SandboxProcess> => {
   const child = forkChild('dev/bench/sandbox-main.js', [String(taskCount)]);
   try {

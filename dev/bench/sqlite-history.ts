@@ -4,12 +4,12 @@ import { dialect } from '../../webhook-server/store/sqlite/sqlite-dialect.ts';
 import { dueDeliveries } from '../../webhook-server/store/sqlite/sqlite-due-deliveries.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { organizationId } from './event-source.ts';
-import { claimLimit, type History, type KeptStore, moment } from './kept-store.ts';
+import { organizationId } from './hooks-in-store.ts';
+import { claimLimit, explainParameters, type History, type StoreWithHistory } from './store-with-history.ts';
 
 const numbers = 'with recursive number (n) as (select 1 union all select n + 1 from number where n < @rows)';
 
-/** The ids are as real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
+/** Ids have the form of real ones: those of events and deliveries begin with a time, those of tasks are scattered. */
 const fill = (database: Database, { rows, hooks }: History): void => {
   database.pragma('cache_size = -500000');
   const parameters = { rows, hooks, organizationId, body: 'x'.repeat(500) };
@@ -32,18 +32,18 @@ const fill = (database: Database, { rows, hooks }: History): void => {
 
 const explain = (path: string): string => {
   const database = new SqliteDatabase(path);
-  const { text, values } = compile(dueDeliveries(moment, claimLimit), dialect);
+  const { text, values } = compile(dueDeliveries(explainParameters, claimLimit), dialect);
   const steps = database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`).all(...values);
   database.close();
   return steps.map(({ detail }) => `  ${detail}`).join('\n');
 };
 
 /** @param prepare adds the hooks and the tasks. */
-export const keepSqliteStore = async (
+export const createSqliteHistory = async (
   path: string,
   history: History,
   prepare: (store: Store) => Promise<void>,
-): Promise<KeptStore> => {
+): Promise<StoreWithHistory> => {
   const first = createSqliteStore(path);
   await prepare(first);
   await first.close();

@@ -4,7 +4,7 @@ import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-ta
 import { createLog } from '../../webhook-server/log.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { startWorkLoop } from '../../webhook-server/work-loop.ts';
-import { vault } from './subscribe.ts';
+import { vault } from './hooks-in-store.ts';
 
 /** Delivers what is due in a store, as the server does. */
 export const startDelivering = (store: Store, host: string, limits: DeliveryLimits, concurrency: number) => {
@@ -26,7 +26,7 @@ export const startDelivering = (store: Store, host: string, limits: DeliveryLimi
   const loop = startWorkLoop({ name: 'delivery', concurrency: () => concurrency, ...delivery, onWork }, log);
 
   return {
-    /** Whether nothing is under way or waits. */
+    /** Whether nothing is in flight or waiting. */
     isIdle: async () => (await delivery.msUntilDue()) === undefined,
     async stop() {
       await loop.stop(0);

@@ -1,32 +1,33 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { signatureHeader } from '../../contract/signature.ts';
 import { drawInteger, type Random } from '../sandbox/random.ts';
-import { type ReadPost, readPost } from './read-post.ts';
+import { type EventPost, readPost } from './read-post.ts';
 
-/** A hook of our own that notes every POST. */
+/** A catch URL that records every POST. */
 export type CountingReceiver = {
   /** `127.0.0.1:port`: what HOOK_ALLOWED_HOSTS needs. */
   readonly host: string;
   readonly targetUrl: string;
   /** Every POST, oldest first. */
-  readonly posts: readonly ReadPost[];
+  readonly posts: readonly EventPost[];
   close(): Promise<void>;
 };
 
-/** An answer takes up to this long, so that deliveries are under way whenever a process is killed. */
-const longestAnswerMs = 500;
+/** Answers take up to this long, so that deliveries are in flight whenever a process is killed. */
+const maxAnswerMs = 500;
 
-/** Some are refused for a moment, so that deliveries wait, too. */
+/** Some POSTs get a 429, so that some deliveries wait for a retry. */
 const refusedShare = 0.02;
 
 export const startCountingReceiver = async (hook: string, random: Random): Promise<CountingReceiver> => {
-  const posts: ReadPost[] = [];
+  const posts: EventPost[] = [];
 
   const answerLater = (response: ServerResponse, isAccepted: boolean): void => {
     setTimeout(
       () => response.writeHead(isAccepted ? 200 : 429, isAccepted ? {} : { 'retry-after': '1' }).end('{}'),
-      drawInteger(random, 0, longestAnswerMs),
+      drawInteger(random, 0, maxAnswerMs),
     );
   };
 
@@ -34,14 +35,14 @@ export const startCountingReceiver = async (hook: string, random: Random): Promi
     text(request).then(
       (body) => {
         const isAccepted = random() >= refusedShare;
-        posts.push(readPost({ hook, webhookId: String(request.headers['webhook-id']), body, isAccepted }));
+        posts.push(readPost({ hook, webhookId: String(request.headers[signatureHeader.id]), body, isAccepted }));
         answerLater(response, isAccepted);
       },
-      // Whoever sent it was killed in the middle of it.
+      // The sender was killed halfway.
       () => response.destroy(),
     );
   });
-  // The sender keeps its connections; one must not end just as it is used again.
+  // The sender may reuse an idle connection just when it times out, so ours outlasts theirs.
   server.keepAliveTimeout = 75_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

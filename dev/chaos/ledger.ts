@@ -1,26 +1,26 @@
-/** One task that changed hands, as the sandbox's journal has it. */
+/** One task's change of assignee, as the sandbox's journal has it. */
 export type Change = { taskId: string; previous: string | null; next: string | null; updatedAt: string };
 
-/** An event as `GET /events` answers it. */
-export type Told = Change & { eventId: string };
+/** An event from `GET /events`. */
+export type EventRecord = Change & { eventId: string };
 
-/** A POST to one of the hooks. `isAccepted`: it was answered 200, whether or not anybody was left to hear that. */
-export type Post = { hook: string; webhookId: string; eventId: string; isAccepted: boolean };
+/** A POST to one of the hooks. `isAccepted`: it got a 200, whether or not the sender lived to read it. */
+export type PostRecord = { hook: string; webhookId: string; eventId: string; isAccepted: boolean };
 
-/** A delivery that somebody had claimed and not settled when a process was killed, as the store had it. */
-export type UnderWay = { webhookId: string; attempt: number; isAmbiguous: boolean };
+/** A delivery that was claimed and not settled when a process was killed, according to the store. */
+export type InFlight = { webhookId: string; attempt: number; isAmbiguous: boolean };
 
-/** What everybody has written down by the end of a run. */
-export type Records = {
+/** What the sandbox, the server, the hooks and the Zap have recorded by the end of a run. */
+export type Ledger = {
   changes: readonly Change[];
-  told: readonly Told[];
-  /** Every hook is to hear of every event. */
+  events: readonly EventRecord[];
+  /** Every hook must get every event. */
   hooks: readonly string[];
-  posts: readonly Post[];
+  posts: readonly PostRecord[];
   /** The event of each run of the Zap. */
   runs: readonly string[];
-  /** What was under way at each kill. */
-  underWay: readonly UnderWay[];
+  /** What was in flight at each kill. */
+  inFlight: readonly InFlight[];
   /** How often each delivery was attempted in the end. */
   attempts: ReadonlyMap<string, number>;
   kills: number;
@@ -28,10 +28,10 @@ export type Records = {
 
 /**
  * - `lost`: changes without an event, events that a hook never accepted, and events for which the Zap did not run.
- * - `duplicates`: how many times a hook accepted an event that it had accepted before.
- * - `ambiguous`: attempts that a kill cut off and that were made again; the store had marked each as ambiguous.
+ * - `duplicates`: how often a hook accepted an event that it had accepted before.
+ * - `ambiguous`: attempts that a kill interrupted and that were repeated; the store had marked each as ambiguous.
  */
-export type Result = {
+export type Totals = {
   changes: number;
   events: number;
   delivered: number;
@@ -42,8 +42,8 @@ export type Result = {
   kills: number;
 };
 
-/** `problems` are sentences; without one, everything held that must hold. */
-export type Balance = { result: Result; problems: string[] };
+/** `problems` are sentences; none means that every promise was kept. */
+export type Reconciliation = { result: Totals; problems: string[] };
 
 const keyOf = ({ taskId, previous, next, updatedAt }: Change): string =>
   JSON.stringify([taskId, previous, next, updatedAt]);
@@ -56,43 +56,43 @@ const countBy = <Item>(items: readonly Item[], keyOfItem: (item: Item) => string
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
 
-/** How many times more than once. */
+/** How many of the counted items were not the first. */
 const repeats = (counts: ReadonlyMap<string, number>): number => sum(counts.values()) - counts.size;
 
 const pairOf = (hook: string, eventId: string): string => JSON.stringify([hook, eventId]);
 
-/** Attempts that were cut off by a kill: the same delivery was attempted again later. */
-const cutOff = ({ underWay, attempts }: Records): UnderWay[] => {
-  const again = underWay.filter(({ webhookId, attempt }) => (attempts.get(webhookId) ?? 0) > attempt);
+/** Attempts interrupted by a kill: the same delivery was attempted again later. */
+const interruptedAttempts = ({ inFlight, attempts }: Ledger): InFlight[] => {
+  const again = inFlight.filter(({ webhookId, attempt }) => (attempts.get(webhookId) ?? 0) > attempt);
   return [...new Map(again.map((one) => [JSON.stringify([one.webhookId, one.attempt]), one])).values()];
 };
 
-/** Hooks that accepted an event more often than kills can have cut off the answer. */
-const unexplained = (records: Records, cut: readonly UnderWay[]): string[] => {
-  const cutsOf = countBy(cut, ({ webhookId }) => webhookId);
-  const accepted = records.posts.filter(({ isAccepted }) => isAccepted);
+/** Events that a hook accepted more often than kills can explain by a lost answer. */
+const unexplained = (ledger: Ledger, interrupted: readonly InFlight[]): string[] => {
+  const interruptionsOf = countBy(interrupted, ({ webhookId }) => webhookId);
+  const accepted = ledger.posts.filter(({ isAccepted }) => isAccepted);
   const groups = Map.groupBy(accepted, ({ hook, eventId }) => pairOf(hook, eventId));
   return [...groups].flatMap(([pair, posts]) => {
     const webhookIds = new Set(posts.map(({ webhookId }) => webhookId));
-    const explained = sum([...webhookIds].map((webhookId) => cutsOf.get(webhookId) ?? 0));
+    const explained = sum([...webhookIds].map((webhookId) => interruptionsOf.get(webhookId) ?? 0));
     if (webhookIds.size === 1 && posts.length - 1 <= explained) return [];
     return [`${pair} was accepted ${posts.length} times, of which kills explain ${explained}.`];
   });
 };
 
-/** Changes that one event each tells, and events that tell nothing that happened. */
-const compareEvents = ({ changes, told }: Records) => {
-  const events = countBy(told, keyOf);
+/** Every change must have exactly one event, and every event a change. */
+const compareEvents = ({ changes, events }: Ledger) => {
+  const counts = countBy(events, keyOf);
   const known = new Set(changes.map(keyOf));
   return {
-    untold: changes.filter((change) => !events.has(keyOf(change))),
-    invented: told.filter((event) => !known.has(keyOf(event))),
-    toldAgain: repeats(events),
+    withoutEvent: changes.filter((change) => !counts.has(keyOf(change))),
+    unfounded: events.filter((event) => !known.has(keyOf(event))),
+    repeated: repeats(counts),
   };
 };
 
-const compareDeliveries = ({ told, hooks, posts, runs }: Records) => {
-  const eventIds = [...new Set(told.map(({ eventId }) => eventId))];
+const compareDeliveries = ({ events, hooks, posts, runs }: Ledger) => {
+  const eventIds = [...new Set(events.map(({ eventId }) => eventId))];
   const accepted = countBy(
     posts.filter(({ isAccepted }) => isAccepted),
     ({ hook, eventId }) => pairOf(hook, eventId),
@@ -104,7 +104,7 @@ const compareDeliveries = ({ told, hooks, posts, runs }: Records) => {
     delivered: pairs.filter((pair) => accepted.has(pair)).length,
     undelivered: pairs.filter((pair) => !accepted.has(pair)),
     notRun: eventIds.filter((eventId) => !ran.has(eventId)),
-    strange: posts.filter(({ eventId }) => !known.has(eventId)),
+    unknownPosts: posts.filter(({ eventId }) => !known.has(eventId)),
     duplicates: repeats(accepted),
     secondRuns: repeats(ran),
   };
@@ -112,34 +112,34 @@ const compareDeliveries = ({ told, hooks, posts, runs }: Records) => {
 
 const sentence = (count: number, text: string): string[] => (count === 0 ? [] : [`${count} ${text}.`]);
 
-/** Draws both ledgers: change → event, and event → delivery. */
-export const drawBalance = (records: Records): Balance => {
-  const { untold, invented, toldAgain } = compareEvents(records);
-  const { delivered, undelivered, notRun, strange, duplicates, secondRuns } = compareDeliveries(records);
-  const cut = cutOff(records);
-  const ambiguous = cut.filter(({ isAmbiguous }) => isAmbiguous).length;
+/** Compares both sides of the ledger: changes with events, and events with deliveries. */
+export const reconcile = (ledger: Ledger): Reconciliation => {
+  const { withoutEvent, unfounded, repeated } = compareEvents(ledger);
+  const { delivered, undelivered, notRun, unknownPosts, duplicates, secondRuns } = compareDeliveries(ledger);
+  const interrupted = interruptedAttempts(ledger);
+  const ambiguous = interrupted.filter(({ isAmbiguous }) => isAmbiguous).length;
   return {
     result: {
-      changes: records.changes.length,
-      events: records.told.length,
+      changes: ledger.changes.length,
+      events: ledger.events.length,
       delivered,
-      lost: untold.length + undelivered.length + notRun.length,
+      lost: withoutEvent.length + undelivered.length + notRun.length,
       duplicates,
       ambiguous,
       second_runs: secondRuns,
-      kills: records.kills,
+      kills: ledger.kills,
     },
     problems: [
-      ...(records.changes.length === 0 ? ['Nothing changed, so nothing was shown.'] : []),
-      ...sentence(untold.length, 'changes have no event'),
-      ...sentence(invented.length, 'events tell what never happened'),
-      ...sentence(toldAgain, 'events tell a change that another event tells'),
+      ...(ledger.changes.length === 0 ? ['Nothing changed, so nothing was shown.'] : []),
+      ...sentence(withoutEvent.length, 'changes have no event'),
+      ...sentence(unfounded.length, 'events report a change that never happened'),
+      ...sentence(repeated, 'events report a change that another event reports'),
       ...sentence(undelivered.length, 'deliveries are missing'),
       ...sentence(notRun.length, 'events started no run of the Zap'),
-      ...sentence(strange.length, 'POSTs hold an event that GET /events does not know'),
-      ...sentence(secondRuns, 'runs of the Zap are second runs'),
-      ...sentence(cut.length - ambiguous, 'deliveries that a kill cut off were not marked as ambiguous'),
-      ...unexplained(records, cut),
+      ...sentence(unknownPosts.length, 'POSTs hold an event that GET /events does not know'),
+      ...sentence(secondRuns, 'runs of the Zap were second runs'),
+      ...sentence(interrupted.length - ambiguous, 'deliveries that a kill interrupted were not marked as ambiguous'),
+      ...unexplained(ledger, interrupted),
     ],
   };
 };

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBinaries } from '../local-postgres/find-binaries.ts';
-import type { Fleet, StoreName, Surroundings } from './fleet.ts';
+import type { Fleet, FleetAddresses, StoreName } from './fleet.ts';
 import { startPostgresFleet } from './postgres-fleet.ts';
-import { type Flags, readFlags } from './read-flags.ts';
+import { type Flags, readChaosFlags } from './read-chaos-flags.ts';
 import { runChaos } from './run-chaos.ts';
 import { startSqliteFleet } from './sqlite-fleet.ts';
 
@@ -22,10 +22,10 @@ const leaveNothing = (): void => {
 };
 
 const fleetOf = (store: StoreName, path: string) => {
-  if (store === 'sqlite') return (surroundings: Surroundings) => startSqliteFleet(surroundings, folder);
+  if (store === 'sqlite') return (addresses: FleetAddresses) => startSqliteFleet(addresses, folder);
   const binaries = findBinaries(path);
   if (binaries === undefined) throw new Error('There is no PostgreSQL server on this machine.');
-  return (surroundings: Surroundings) => startPostgresFleet(surroundings, folder, binaries);
+  return (addresses: FleetAddresses) => startPostgresFleet(addresses, folder, binaries);
 };
 
 const start = async ({ store, kills, seed = Date.now() % 1_000_000, json }: Flags): Promise<number> => {
@@ -42,23 +42,25 @@ const start = async ({ store, kills, seed = Date.now() % 1_000_000, json }: Flag
   for (const problem of problems) say(problem);
   if (!json) {
     for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(11)} ${value}\n`);
-    process.stdout.write(problems.length === 0 ? 'Everything held.\n' : 'It did NOT hold: see above.\n');
+    process.stdout.write(
+      problems.length === 0 ? 'Every promise was kept.\n' : 'NOT every promise was kept: see above.\n',
+    );
   }
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return problems.length === 0 ? 0 : 1;
 };
 
 const main = async (): Promise<number> => {
-  const read = readFlags(process.argv.slice(2));
+  const read = readChaosFlags(process.argv.slice(2));
   if (read.flags === undefined) {
     process.stderr.write(`${read.sentence}\n`);
     return 1;
   }
-  const longestMs = 300_000 + read.flags.kills * 10_000;
+  const timeLimitMs = 300_000 + read.flags.kills * 10_000;
   setTimeout(() => {
-    say('it takes too long, and ends here');
+    say('it takes too long: giving up');
     process.exit(1);
-  }, longestMs).unref();
+  }, timeLimitMs).unref();
   try {
     return await start(read.flags);
   } catch (error) {

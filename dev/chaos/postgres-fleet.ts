@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startCluster } from '../local-postgres/start-cluster.ts';
-import { startWebhookServer, type WebhookServer } from '../local-server/webhook-server.ts';
-import type { Fleet, Surroundings } from './fleet.ts';
-import type { UnderWay } from './ledger.ts';
+import { startWebhookServer, type WebhookServer } from '../local-server/start-webhook-server.ts';
+import type { Fleet, FleetAddresses } from './fleet.ts';
+import type { InFlight } from './ledger.ts';
 
 const processes = 3;
 
 /**
- * Leases run by the database's clock, which is five times as fast here: what a killed process had taken is due again
- * after nine seconds instead of 45.
+ * The database's clock runs five times as fast, so that what a killed process had claimed is due again after nine
+ * seconds instead of 45.
  */
 const clockSpeed = 5;
 
-/** By the database's clock: four polls a second of ours. */
+/** By the database's clock, which makes four polls a second of real time. */
 const pollIntervalMs = 250 * clockSpeed;
 
 const wakeEveryMs = 400;
 
-const withClient = async <Result>(url: string, use: (client: Client) => Promise<Result>): Promise<Result> => {
+const withClient = async <Totals>(url: string, use: (client: Client) => Promise<Totals>): Promise<Totals> => {
   const client = new Client({ connectionString: url });
-  // What is lost is told by the statement.
+  // The failing statement reports a lost connection.
   client.on('error', () => {});
   await client.connect();
   try {
@@ -33,7 +33,7 @@ const withClient = async <Result>(url: string, use: (client: Client) => Promise<
   }
 };
 
-const hastenClock = (url: string): Promise<unknown> =>
+const speedUpClock = (url: string): Promise<unknown> =>
   withClient(url, async (client) => {
     const { rows } = await client.query<{ now_ms: string }>('select now_ms()');
     const startMs = Number(rows[0]?.now_ms);
@@ -43,8 +43,8 @@ const hastenClock = (url: string): Promise<unknown> =>
   });
 
 /**
- * The processes sleep by their own clocks for as long as the database's says that nothing is due: they are woken, as by
- * another process that has made work, until the signal is aborted.
+ * The processes ask the database's fast clock how long to sleep, and then sleep by their own slow clocks. So this wakes
+ * them, as another process with new work would, until the signal is aborted.
  */
 const keepWaking = async (url: string, signal: AbortSignal): Promise<void> => {
   const wake = (client: Client) =>
@@ -57,7 +57,7 @@ const keepWaking = async (url: string, signal: AbortSignal): Promise<void> => {
   }
 };
 
-const readUnderWay = (url: string): Promise<UnderWay[]> =>
+const readInFlight = (url: string): Promise<InFlight[]> =>
   withClient(url, async (client) => {
     const { rows } = await client.query<{ id: string; attempts: number; certainty: string | null }>(
       `select id, attempts, certainty from delivery where state = 'waiting' and lease is not null`,
@@ -69,7 +69,7 @@ const readUnderWay = (url: string): Promise<UnderWay[]> =>
     }));
   });
 
-const startServers = async (url: string, surroundings: Surroundings, folder: string): Promise<WebhookServer[]> => {
+const startServers = async (url: string, addresses: FleetAddresses, folder: string): Promise<WebhookServer[]> => {
   const environment = {
     DATABASE_URL: url,
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),
@@ -77,8 +77,7 @@ const startServers = async (url: string, surroundings: Surroundings, folder: str
     POLL_IDLE_INTERVAL_MS: String(pollIntervalMs),
     TOPO_REQUESTS_PER_MINUTE: '6000',
   };
-  const start = () =>
-    startWebhookServer({ ...surroundings, dataFolder: mkdtempSync(join(folder, 'data-')), environment });
+  const start = () => startWebhookServer({ ...addresses, dataFolder: mkdtempSync(join(folder, 'data-')), environment });
   const started = await Promise.allSettled(Array.from({ length: processes }, start));
   const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = started.find((one) => one.status === 'rejected');
@@ -89,19 +88,19 @@ const startServers = async (url: string, surroundings: Surroundings, folder: str
 
 /** Three processes on a PostgreSQL server of their own. */
 export const startPostgresFleet = async (
-  surroundings: Surroundings,
+  addresses: FleetAddresses,
   folder: string,
   binaries: string,
 ): Promise<Fleet> => {
-  const cluster = await startCluster({ binaries });
+  const cluster = await startCluster({ binaries, isDurable: false });
   try {
-    const servers = await startServers(cluster.url, surroundings, folder);
-    await hastenClock(cluster.url);
+    const servers = await startServers(cluster.url, addresses, folder);
+    await speedUpClock(cluster.url);
     const closing = new AbortController();
     const waking = keepWaking(cluster.url, closing.signal);
     return {
       servers,
-      readUnderWay: () => readUnderWay(cluster.url),
+      readInFlight: () => readInFlight(cluster.url),
       async restartDatabase() {
         await cluster.kill();
         await cluster.start();

@@ -1,11 +1,10 @@
 import { TaskReassigned } from '../../contract/event.ts';
-import type { Change, Post, Told } from './ledger.ts';
+import type { Change, EventRecord, PostRecord } from './ledger.ts';
 
-/** A POST with the change that its event tells. */
-export type ReadPost = Post & { change: Change };
+/** A POST with the change that its event reports. */
+export type EventPost = PostRecord & { change: Change };
 
-/** What an event tells. */
-export const toldBy = ({ id, task, previous_assignee, new_assignee }: TaskReassigned): Told => ({
+export const eventRecordOf = ({ id, task, previous_assignee, new_assignee }: TaskReassigned): EventRecord => ({
   eventId: id,
   taskId: task.id,
   previous: previous_assignee.user_id,
@@ -14,7 +13,7 @@ export const toldBy = ({ id, task, previous_assignee, new_assignee }: TaskReassi
 });
 
 /** @throws Error when the body is no event. */
-export const readPost = ({ body, ...post }: Omit<Post, 'eventId'> & { body: string }): ReadPost => {
-  const { eventId, ...change } = toldBy(TaskReassigned.parse(JSON.parse(body)));
+export const readPost = ({ body, ...post }: Omit<PostRecord, 'eventId'> & { body: string }): EventPost => {
+  const { eventId, ...change } = eventRecordOf(TaskReassigned.parse(JSON.parse(body)));
   return { ...post, eventId, change };
 };

@@ -1,60 +1,60 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchHooks } from '../local-server/hook-view.ts';
+import { fetchHooks } from '../local-server/fetch-hooks.ts';
+import type { WebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
-import type { WebhookServer } from '../local-server/webhook-server.ts';
+import { isRecord } from '../local-zapier/is-record.ts';
 import { type LocalZapier, startLocalZapier } from '../local-zapier/local-zapier.ts';
-import { isRecord } from '../local-zapier/record.ts';
 import type { Zap } from '../local-zapier/zap.ts';
 import { createSandbox, type Sandbox } from '../sandbox/create-sandbox.ts';
 import { createRandom, drawInteger, drawOne, type Random } from '../sandbox/random.ts';
 import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts';
-import { fetchDeliveries, fetchEvents, type Reader } from './fetch-all.ts';
-import type { Fleet, Surroundings } from './fleet.ts';
-import { createHearing, type Hearing } from './hearing.ts';
-import { type Balance, drawBalance, type UnderWay } from './ledger.ts';
-import { type ReadPost, readPost, toldBy } from './read-post.ts';
-import { createSpoiling } from './spoil.ts';
-import { createUnrest, type Unrest } from './unrest.ts';
+import { fetchDeliveries, fetchEvents, type Reader } from './fetch-pages.ts';
+import type { Fleet, FleetAddresses } from './fleet.ts';
+import { createFaultInjector } from './inject-faults.ts';
+import { type InFlight, type Reconciliation, reconcile } from './ledger.ts';
+import { createRandomReassigner } from './random-reassignments.ts';
+import { type EventPost, eventRecordOf, readPost } from './read-post.ts';
+import { createUndeliveredChanges, type UndeliveredChanges } from './undelivered-changes.ts';
 
 export type ChaosOptions = {
-  startFleet: (surroundings: Surroundings) => Promise<Fleet>;
+  startFleet: (addresses: FleetAddresses) => Promise<Fleet>;
   kills: number;
   seed: number;
   say: (text: string) => void;
-  /** Is given the servers as soon as they run, for the case that this program ends early. */
+  /** Called with the servers as soon as they run, so that they can be killed if this program ends early. */
   started: (fleet: Fleet) => void;
 };
 
-type Stage = {
+type Setup = {
   sandbox: Sandbox;
   zapier: LocalZapier;
   zap: Zap;
   receiver: CountingReceiver;
   fleet: Fleet;
   /** The POSTs to the Zap. */
-  zapPosts: () => readonly ReadPost[];
+  zapPosts: () => readonly EventPost[];
   reader: Reader;
-  hearing: Hearing;
-  unrest: Unrest;
+  undelivered: UndeliveredChanges;
+  reassign: () => Promise<void>;
   random: Random;
 };
 
 const countedHook = 'the counting receiver';
 const zapHook = 'the Zap';
 
-/** Everything that waits has come by then: leases run out, hooks rest after failures. */
+/** Long enough for leases to expire and for hooks that back off after failures. */
 const drainWithinMs = 180_000;
 
-/** So many changes may wait to be told; the servers are down for half of the time. */
-const mostUnheard = 60;
+/** No new changes while so many are undelivered; the servers are down half of the time. */
+const maxUndelivered = 60;
 
-const startTries = 10;
+const maxStartAttempts = 10;
 
-type Closers = { close: () => Promise<void> }[];
+type Closable = { close: () => Promise<void> };
 
 /** Reads each POST to the Zap once. */
-const readZapPosts = (zap: Zap): (() => readonly ReadPost[]) => {
-  const read: ReadPost[] = [];
+const readZapPosts = (zap: Zap): (() => readonly EventPost[]) => {
+  const read: EventPost[] = [];
   return () => {
     for (const { webhookId = '', request, status } of zap.posts.slice(read.length)) {
       read.push(readPost({ hook: zapHook, webhookId, body: request.content, isAccepted: status === 200 }));
@@ -73,8 +73,8 @@ const subscribe = async ({ serverUrl, key }: Reader, targetUrl: string): Promise
   if (response.status !== 201) throw new Error(`POST /hooks answered ${response.status}.`);
 };
 
-/** Puts everything up, on free ports of this machine, and waits until the servers listen for changes. */
-const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Closers): Promise<Stage> => {
+/** Starts everything on free ports, and waits until the servers listen for changes. */
+const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Closable[]): Promise<Setup> => {
   const random = createRandom(seed);
   const sandbox = createSandbox({ seed });
   const topo = await sandbox.listen();
@@ -93,41 +93,41 @@ const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Close
   zapier.setEnvironment({ TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: serverUrl });
   const connection = zapier.connect({ api_key: key });
   const zap = zapier.createZap({ name: zapHook, connection, trigger: 'task_reassigned' });
-  zap.manner = 'answers late';
+  zap.behaviour = 'answers late';
   await zap.turnOn();
   await subscribe(reader, receiver.targetUrl);
   await waitUntil('the servers listen', async () =>
-    (await fetchHooks(serverUrl, key)).every(({ listeningSince }) => listeningSince !== null),
+    (await fetchHooks(serverUrl, key)).every(({ listening_since }) => listening_since !== null),
   );
 
   const zapPosts = readZapPosts(zap);
-  const hearing = createHearing(() => sandbox.changes.entries, [() => receiver.posts, zapPosts]);
+  const undelivered = createUndeliveredChanges(() => sandbox.changes.entries, [() => receiver.posts, zapPosts]);
   const act = (taskId: string, userId: string) =>
     connection.act('reassign_task', { task_id: taskId, assignee_user_id: userId, scope: 'TASK' });
-  const unrest = createUnrest({ sandbox, random: createRandom(seed + 2), act, hearing });
-  return { sandbox, zapier, zap, zapPosts, receiver, fleet, reader, hearing, unrest, random };
+  const reassign = createRandomReassigner({ sandbox, random: createRandom(seed + 2), act, undelivered });
+  return { sandbox, zapier, zap, zapPosts, receiver, fleet, reader, undelivered, reassign, random };
 };
 
-/** Lets things change and go wrong until it is told to stop. */
-const keepChanging = async ({ sandbox, hearing, unrest, random }: Stage, signal: AbortSignal): Promise<void> => {
-  const spoil = createSpoiling(sandbox, random);
+/** Reassigns tasks and injects faults until the signal is aborted. */
+const keepChanging = async ({ sandbox, undelivered, reassign, random }: Setup, signal: AbortSignal): Promise<void> => {
+  const injectFaults = createFaultInjector(sandbox, random);
   while (!signal.aborted) {
-    if (hearing.unheard() < mostUnheard) {
-      for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) await unrest.change();
+    if (undelivered.count() < maxUndelivered) {
+      for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) await reassign();
     }
-    if (random() < 0.1) spoil();
-    hearing.look();
+    if (random() < 0.1) injectFaults();
+    undelivered.update();
     await delay(random() * 400);
   }
 };
 
-/** Starts a server until it is up: its port may belong to a connection of another program for a moment. */
+/** Retries, because another program's connection may hold the port for a moment. */
 const startAgain = async (server: WebhookServer): Promise<void> => {
-  for (let tries = 1; ; tries += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await server.start();
     } catch (error) {
-      if (tries === startTries) throw error;
+      if (attempt === maxStartAttempts) throw error;
       await delay(500);
     }
   }
@@ -141,69 +141,69 @@ const killEarly = async (server: WebhookServer, random: Random): Promise<void> =
   await starting;
 };
 
-const killAll = async (stage: Stage, kills: number, say: (text: string) => void): Promise<UnderWay[]> => {
-  const { fleet, random, sandbox, hearing } = stage;
-  const underWay: UnderWay[] = [];
-  const readUnderWay = async () => {
-    underWay.push(...(await fleet.readUnderWay()));
+const killAll = async (setup: Setup, kills: number, say: (text: string) => void): Promise<InFlight[]> => {
+  const { fleet, random, sandbox, undelivered } = setup;
+  const inFlight: InFlight[] = [];
+  const readInFlight = async () => {
+    inFlight.push(...(await fleet.readInFlight()));
   };
   for (let killed = 0; killed < kills; ) {
     await delay(random() * 1_200);
     const victim = drawOne(random, fleet.servers);
     await victim.kill();
     killed += 1;
-    await readUnderWay();
+    await readInFlight();
     if (random() < 0.2 && killed < kills) {
       await killEarly(victim, random);
       killed += 1;
-      await readUnderWay();
+      await readInFlight();
     }
     if (fleet.restartDatabase !== undefined && killed % 8 === 5) await fleet.restartDatabase();
     await startAgain(victim);
     if (killed % 10 === 0) {
-      hearing.look();
-      say(`${killed} of ${kills} kills, ${sandbox.changes.length} changes, ${hearing.unheard()} still to be heard`);
+      undelivered.update();
+      say(`${killed} of ${kills} kills, ${sandbox.changes.length} changes, ${undelivered.count()} undelivered`);
     }
   }
-  return underWay;
+  return inFlight;
 };
 
-const isHeardByAll = ({ hearing }: Stage): boolean => {
-  hearing.look();
-  return hearing.unheard() === 0;
+const isAllDelivered = ({ undelivered }: Setup): boolean => {
+  undelivered.update();
+  return undelivered.count() === 0;
 };
 
-const fetchAllDeliveries = async ({ reader }: Stage) => {
+const fetchAllDeliveries = async ({ reader }: Setup) => {
   const hooks = await fetchHooks(reader.serverUrl, reader.key);
   return (await Promise.all(hooks.map(({ id }) => fetchDeliveries(reader, id)))).flat();
 };
 
-/** Waits until nothing is left to be told; what is missing after that is lost. */
-const drain = async (stage: Stage, say: (text: string) => void): Promise<void> => {
-  const { sandbox, zapier } = stage;
+/** Waits until every change is delivered; what is missing after that is lost. */
+const drain = async (setup: Setup, say: (text: string) => void): Promise<void> => {
+  const { sandbox, zapier } = setup;
   sandbox.clearFaults();
   const giveUp = (error: unknown) => say(error instanceof Error ? error.message : String(error));
-  await waitUntil('every change was heard', () => isHeardByAll(stage), { withinMs: drainWithinMs }).catch(giveUp);
-  // Whatever is told twice is told by the time of three more polls, and when nothing waits any more.
+  await waitUntil('every change was delivered', () => isAllDelivered(setup), { withinMs: drainWithinMs }).catch(giveUp);
+  // A duplicate would be sent within three more polls, while deliveries still wait.
   const requests = sandbox.requests.length + 3;
-  await waitUntil('Topo was asked again', () => sandbox.requests.length >= requests).catch(giveUp);
-  const isSettled = async () => (await fetchAllDeliveries(stage)).every(({ state }) => state !== 'waiting');
+  await waitUntil('Topo was polled again', () => sandbox.requests.length >= requests).catch(giveUp);
+  const isSettled = async () => (await fetchAllDeliveries(setup)).every(({ state }) => state !== 'waiting');
   await waitUntil('every delivery was settled', isSettled, { withinMs: drainWithinMs }).catch(giveUp);
   await zapier.idle();
 };
 
 const eventIdOf = (output: unknown): string => (isRecord(output) ? String(output['id']) : '');
 
-const balanceOf = async (stage: Stage, underWay: readonly UnderWay[], kills: number): Promise<Balance> => {
-  const { sandbox, zap, zapPosts, receiver, reader } = stage;
-  const deliveries = await fetchAllDeliveries(stage);
-  const balance = drawBalance({
+const reconcileAll = async (setup: Setup, inFlight: readonly InFlight[], kills: number): Promise<Reconciliation> => {
+  const { sandbox, zap, zapPosts, receiver, reader } = setup;
+  const deliveries = await fetchAllDeliveries(setup);
+  const reconciliation = reconcile({
     changes: sandbox.changes.entries,
-    told: (await fetchEvents(reader)).map(toldBy),
+    events: (await fetchEvents(reader)).map(eventRecordOf),
     hooks: [countedHook, zapHook],
     posts: [...receiver.posts, ...zapPosts()],
     runs: zap.runs.map(({ output }) => eventIdOf(output)),
-    underWay,
+    inFlight,
     attempts: new Map(deliveries.map(({ id, attempts }) => [id, attempts])),
     kills,
   });
@@ -211,25 +211,25 @@ const balanceOf = async (stage: Stage, underWay: readonly UnderWay[], kills: num
   const unsettled = deliveries
     .filter(({ state }) => state !== 'delivered')
     .map(({ id, state }) => `${id} is ${state}.`);
-  return { ...balance, problems: [...balance.problems, ...failed, ...unsettled] };
+  return { ...reconciliation, problems: [...reconciliation.problems, ...failed, ...unsettled] };
 };
 
-const run = async (stage: Stage, { kills, say }: ChaosOptions): Promise<Balance> => {
-  const calm = new AbortController();
-  const changing = keepChanging(stage, calm.signal);
-  const underWay = await killAll(stage, kills, say).finally(() => calm.abort());
+const run = async (setup: Setup, { kills, say }: ChaosOptions): Promise<Reconciliation> => {
+  const stopChanging = new AbortController();
+  const changing = keepChanging(setup, stopChanging.signal);
+  const inFlight = await killAll(setup, kills, say).finally(() => stopChanging.abort());
   await changing;
-  say('no more kills; waiting until everything has been told');
-  await drain(stage, say);
-  return balanceOf(stage, underWay, kills);
+  say('no more kills; waiting until everything is delivered');
+  await drain(setup, say);
+  return reconcileAll(setup, inFlight, kills);
 };
 
 /**
- * Reassigns tasks in a sandbox whose answers go wrong, kills the servers at random moments, and draws the balance when
- * everything has come to rest: see `ledger.ts`.
+ * Reassigns tasks in a sandbox that answers with faults, kills the servers at random moments, and reconciles the ledger
+ * once everything has settled.
  */
-export const runChaos = async (options: ChaosOptions): Promise<Balance> => {
-  const closers: Closers = [];
+export const runChaos = async (options: ChaosOptions): Promise<Reconciliation> => {
+  const closers: Closable[] = [];
   try {
     return await run(await setUp(options, closers), options);
   } finally {

@@ -1,14 +1,14 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { startWebhookServer } from '../local-server/webhook-server.ts';
-import type { Fleet, Surroundings } from './fleet.ts';
-import type { UnderWay } from './ledger.ts';
+import { startWebhookServer } from '../local-server/start-webhook-server.ts';
+import type { Fleet, FleetAddresses } from './fleet.ts';
+import type { InFlight } from './ledger.ts';
 
 type Row = { id: string; attempts: number; certainty: string | null };
 
-/** Reads a copy, so that the next start finds the files as the kill has left them. */
-const readCopy = (from: string, parent: string): UnderWay[] => {
+/** Reads a copy, so that the next start finds the files as the kill left them. */
+const readCopy = (from: string, parent: string): InFlight[] => {
   const name = 'topo-for-zapier.sqlite';
   const to = mkdtempSync(join(parent, 'copy-'));
   for (const file of [name, `${name}-wal`]) {
@@ -30,13 +30,13 @@ const readCopy = (from: string, parent: string): UnderWay[] => {
   }
 };
 
-/** One process, as there may only be one on a file. Its data lies in `folder`. */
-export const startSqliteFleet = async (surroundings: Surroundings, folder: string): Promise<Fleet> => {
+/** One process, because only one may use a file. Its data is in `folder`. */
+export const startSqliteFleet = async (addresses: FleetAddresses, folder: string): Promise<Fleet> => {
   const dataFolder = mkdtempSync(join(folder, 'data-'));
-  const server = await startWebhookServer({ ...surroundings, dataFolder });
+  const server = await startWebhookServer({ ...addresses, dataFolder });
   return {
     servers: [server],
-    readUnderWay: async () => readCopy(dataFolder, folder),
+    readInFlight: async () => readCopy(dataFolder, folder),
     restartDatabase: undefined,
     close: () => server.kill(),
   };

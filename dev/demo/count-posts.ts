@@ -1,20 +1,20 @@
+import type { Loop } from '../local-loop/start-loop.ts';
 import { cleanedRequestOf } from '../local-zapier/raw-request.ts';
 import type { Zap } from '../local-zapier/zap.ts';
-import type { Loop } from './start-loop.ts';
-import { readEvent, type ToldEvent } from './told-event.ts';
+import { type Reassignment, readReassignment } from './read-reassignment.ts';
 
-type Change = { readonly taskId: string; readonly previous: string | null; readonly next: string | null };
+type Change = Omit<Reassignment, 'taskType'>;
 
-/** Whether an event tells of this change, with both people. */
-export const tellsOf = (event: ToldEvent | undefined, { taskId, previous, next }: Change): boolean =>
+/** Whether an event reports this change, with both people. */
+export const isEventOf = (event: Reassignment | undefined, { taskId, previous, next }: Change): boolean =>
   event?.taskId === taskId && event.previous === previous && event.next === next;
 
-/** How many POSTs to the Zap's catch URLs told of this change. */
+/** How many POSTs to the Zap's catch URLs report this change. */
 export const countPosts = ({ posts }: Zap, change: Change): number =>
-  posts.filter(({ request }) => tellsOf(readEvent(cleanedRequestOf(request.content)), change)).length;
+  posts.filter(({ request }) => isEventOf(readReassignment(cleanedRequestOf(request.content)), change)).length;
 
-/** Throws when a reassignment in Topo did not make exactly one POST and one run, or when there were others. */
-export const assertCounted = ({ sandbox }: Loop, zap: Zap): void => {
+/** Throws unless every reassignment in Topo made exactly one POST and one run, and nothing else did. */
+export const assertExactlyOnce = ({ sandbox }: Loop, zap: Zap): void => {
   for (const change of sandbox.changes) {
     const posts = countPosts(zap, change);
     if (posts !== 1) throw new Error(`The catch URL got ${posts} POSTs for a reassignment instead of one.`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where Debian puts the programs of each version, of which only the clients are on the path. */
+/** Debian puts the programs of each version here and only the clients on the path. */
 const debianFolder = '/usr/lib/postgresql';
 
 const debianFolders = (): string[] =>
@@ -12,10 +12,9 @@ const debianFolders = (): string[] =>
     : [];
 
 /**
- * The folder with the programs of a PostgreSQL server (`initdb`, `postgres`), the newest of Debian's first; undefined
- * when this machine has none.
+ * The folder with `initdb` and `postgres`, Debian's newest version first; undefined when this machine has no server.
  *
- * @param path the folders of the shell, as `PATH` has them.
+ * @param path the shell's `PATH`.
  */
 export const findBinaries = (path: string): string | undefined =>
   [...debianFolders(), ...path.split(':')].find((folder) =>

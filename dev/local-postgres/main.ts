@@ -12,19 +12,20 @@ const untilInterrupted = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 
-/** Starts a PostgreSQL server for development, tells how to use it, and ends it with this program. */
+/** Starts a PostgreSQL server for development, prints how to use it, and stops it when this program ends. */
 const start = async (): Promise<void> => {
   const binaries = findBinaries(process.env['PATH'] ?? '');
   if (binaries === undefined) throw new Error(howToInstall);
   const interrupted = untilInterrupted();
-  const cluster = await startCluster({ binaries, port: preferredPort });
+  const cluster = await startCluster({ binaries, port: preferredPort, isDurable: true });
   process.stdout.write(
     [
-      'A PostgreSQL server is up, empty and for this machine alone. It and its data are gone when this program ends.',
+      'A PostgreSQL server is up: empty, for this machine alone, and as durable and as fast as a real one (fsync is on).',
+      'It and its data are gone when this program ends.',
       '',
       `DATABASE_URL=${cluster.url}`,
       '',
-      'The webhook server on it, as often as you like, each with a PORT of its own:',
+      'Run the webhook server on it, as often as you like, each with a PORT of its own:',
       '',
       `  DATABASE_URL=${cluster.url} ENCRYPTION_KEY=${randomBytes(32).toString('hex')} PORT=3001 npm run serve`,
       '',

@@ -10,5 +10,5 @@ const tryPort = (port: number): Promise<number> =>
     });
   });
 
-/** A port of this machine that nobody uses: the preferred one, or any other. */
+/** Finds a free port: the preferred one, or any other. */
 export const freePort = (preferred = 0): Promise<number> => tryPort(preferred).catch(() => tryPort(0));

@@ -1,12 +1,12 @@
-const lookEveryMs = 20;
+const checkEveryMs = 20;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Waits until a condition holds.
  *
- * @param what says it as a sentence does, such as “the Zap heard the event”, for the error.
- * @throws Error when it has not come true within `withinMs`.
+ * @param what the condition as a sentence, such as “the Zap heard the event”, for the error.
+ * @throws Error when the condition does not hold within `withinMs`.
  */
 export const waitUntil = async (
   what: string,
@@ -16,6 +16,6 @@ export const waitUntil = async (
   const deadline = performance.now() + withinMs;
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`It did not come true within ${withinMs / 1000} s that ${what}.`);
-    await pause(lookEveryMs);
+    await pause(checkEveryMs);
   }
 };

@@ -1,4 +1,4 @@
-/** What a method of the app is given, as far as this Zapier knows it. */
+/** The `bundle` of a method of the app, as far as the local Zapier fills it. */
 export type Bundle = {
   authData: Record<string, string>;
   inputData: Record<string, unknown>;
@@ -10,10 +10,10 @@ export type Bundle = {
   targetUrl?: string;
 };
 
-/** A request to a catch URL as the app sees it. */
+/** A request to a catch URL, as Zapier passes it to the app. */
 export type RawRequest = { method: string; querystring: string; headers: Record<string, string>; content: string };
 
-/** One call of the app in the words of zapier-platform-core. `method` is a path such as `authentication.test`. */
+/** One call of the app, as zapier-platform-core takes it. `method` is a path such as `authentication.test`. */
 export type AppEvent = {
   command: 'execute' | 'definition';
   method?: string;

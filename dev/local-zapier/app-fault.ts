@@ -1,10 +1,10 @@
-// Core appends the whole bundle, secrets of the subscription included, and then what the app logged.
+// Core appends the whole bundle, with the subscription's secrets, and then what the app logged.
 const appended = /\n(What happened|\nConsole logs):\n/;
 
 /**
- * What the app threw. `name` is the one that it chose, such as `HaltedError` or `ExpiredAuthError`, and `message` its
- * own: for a `ThrottledError` and for `z.errors.Error` that is JSON, as zapier-platform-core has it. What core appends
- * is kept apart in `details` and is not fit to be shown.
+ * An error that the app threw. `name` is the app's, such as `HaltedError` or `ExpiredAuthError`. `message` is the app's
+ * too: JSON for `ThrottledError` and `z.errors.Error`, as zapier-platform-core formats those. `details` is what core
+ * appends; it holds secrets and must not be shown.
  */
 export class AppFault extends Error {
   override readonly name: string;

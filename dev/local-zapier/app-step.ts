@@ -1,18 +1,18 @@
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
-/** A field of a step as the editor shows it; `choices` is empty where anything may be put in. */
+/** A field of a step as the editor shows it; `choices` is empty where any text may be entered. */
 export type InputField = {
   key: string;
   label: string;
   isRequired: boolean;
   isList: boolean;
   isSwitch: boolean;
-  /** What stands in the field until somebody changes it. */
+  /** The default value. */
   usual: string | undefined;
   choices: readonly { label: string; value: string }[];
 };
 
-/** What a step gives to later steps. `key` is a path such as `new_assignee__email` or `moved_tasks[]id`. */
+/** A value that later steps can map. `key` is a path such as `new_assignee__email` or `moved_tasks[]id`. */
 export type OutputField = { key: string; label: string };
 
 /** A trigger, an action or a search of the app, as the editor offers it. */
@@ -45,7 +45,7 @@ const readOutputField = ({ key, label }: Record<string, unknown>): OutputField =
   label: String(label),
 });
 
-/** Reads what the app offers from its definition; what is hidden from the editor is left out. */
+/** Reads the steps that the app's definition offers, without those hidden from the editor. */
 export const readAppSteps = (definition: unknown): AppStep[] =>
   kinds.flatMap((kind) =>
     Object.values(recordIn(recordIn(definition)[kind])).flatMap((step) => {

@@ -1,4 +1,4 @@
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 const labelOf = (definition: unknown): unknown => {
   if (!isRecord(definition)) return undefined;
@@ -16,10 +16,10 @@ const lookUp = (path: string, { authData, testResult }: Known): string => {
 };
 
 /**
- * What Zapier shows as a connection's name: the app's `connectionLabel` with `{{field}}` and
- * `{{bundle.inputData.field}}` from the answer of the connection test, `{{bundle.authData.field}}` from the connection.
+ * The name that Zapier shows for a connection: the app's `connectionLabel`, where `{{field}}` and
+ * `{{bundle.inputData.field}}` come from the connection test and `{{bundle.authData.field}}` from the connection.
  *
- * @throws TypeError when the label is not a text: a function would hide what it needs.
+ * @throws TypeError when the label is not a string: a function would hide what it needs.
  */
 export const connectionLabel = (definition: unknown, known: Known): string => {
   const label = labelOf(definition);

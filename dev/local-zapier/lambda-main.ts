@@ -1,17 +1,17 @@
 import process from 'node:process';
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
 declare module 'zapier-platform-core' {
-  /** Exported by core, left out of its types. */
+  /** Exported by core, missing from its types. */
   export const createAppHandler: (app: unknown) => (event: object) => Promise<{ results?: unknown }>;
 }
 
 const [, , appUrl = ''] = process.argv;
 
-// Core takes itself for under test when “jest” or “mocha” stands anywhere in argv, so also in a folder's name.
+// Core believes that it is under test when argv contains “jest” or “mocha” anywhere, even in a folder's name.
 process.argv.splice(1);
 
-// Ctrl-C in a terminal reaches every process of the group. This one ends when its parent lets go of it.
+// Ctrl-C in a terminal reaches every process of the group. This one ends when its parent disconnects.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 

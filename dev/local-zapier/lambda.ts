@@ -4,19 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { builtFile } from '../local-server/built-file.ts';
 import type { AppEvent } from './app-event.ts';
 import { AppFault } from './app-fault.ts';
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
-/** The process that runs the app, one event at a time, as one of Zapier's lambdas does. */
+/** The process that runs the app, one event at a time, as a lambda of Zapier does. */
 export type Lambda = {
-  /** Answers what the method returned. Throws `AppFault` for what it threw. */
+  /** Returns the method's result. Throws an `AppFault` when the method throws. */
   run(event: AppEvent): Promise<unknown>;
-  /** Lets the event that is under way end, and stops. */
+  /** Waits for the event in progress, and stops. */
   close(): Promise<void>;
 };
 
 type LambdaOptions = {
   appUrl: URL;
-  /** Where core posts its logs: it would post them to Zapier, and nothing may leave this machine. */
+  /** Where core posts its logs. By default that is Zapier, and nothing may leave this machine. */
   loggingUrl: string;
   /** Zapier stops every call at 30 s. */
   timeLimitMs?: number;
@@ -42,7 +42,7 @@ const start = ({ appUrl, loggingUrl }: LambdaOptions): Started => {
 };
 
 const read = (answer: unknown): unknown => {
-  if (!isRecord(answer)) throw new TypeError('The app process answered something else than results or an error.');
+  if (!isRecord(answer)) throw new TypeError('The app process sent neither results nor an error.');
   const { error, results } = answer;
   if (isRecord(error)) throw new AppFault(String(error['name']), String(error['message']));
   return results;
@@ -79,8 +79,8 @@ const stop = async ({ child }: Started): Promise<void> => {
 };
 
 /**
- * Makes a lambda. Its process starts with the first event, and anew after a crash or an overrun time limit. It is a
- * process of its own because core alters `http`, `fetch` and `process.env` for everybody in it.
+ * Creates a lambda. Its process starts with the first event, and again after a crash or a time-out. The app needs a
+ * process of its own because core patches `http`, `fetch` and `process.env`.
  */
 export const createLambda = (options: LambdaOptions): Lambda => {
   const { timeLimitMs = 30_000 } = options;

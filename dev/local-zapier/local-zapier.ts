@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { builtFile } from '../local-server/built-file.ts';
-import { type Connection, createConnection } from './connection.ts';
 import { createLambda } from './lambda.ts';
 import { createRunMethod, type RunMethod } from './run-method.ts';
-import { type Catcher, createZap, type FailedRun, type Run, type Zap } from './zap.ts';
+import { type Catcher, createZap, type FailedRun, type TriggeredRun, type Zap } from './zap.ts';
 import { type CacheOwner, createZapCache } from './zap-cache.ts';
-import { createZapierApp } from './zapier-app.ts';
+import { type Connection, createConnection } from './zapier-connection.ts';
+import { createZapierHttp } from './zapier-http.ts';
 
 export type LocalZapierOptions = {
-  /** Port 0, the default, takes a free one. */
+  /** Port 0, the default, means any free one. */
   port?: number;
-  /** The app to run; by default the one that was built. */
+  /** The app to run; by default the built one. */
   appUrl?: URL;
-  /** The present, for `ttl` and for what is noted. */
+  /** The clock for `ttl` and for the times of posts and runs. */
   now?: () => Date;
 };
 
@@ -22,27 +22,27 @@ export type ZapOptions = {
   connection: Connection;
   trigger: string;
   inputData?: Record<string, unknown>;
-  /** Called for every run, when it has started; what it answers belongs to the run. */
-  heard?: (run: Run) => void | Promise<void>;
+  /** Called when a run starts; the run lasts until the returned promise resolves. */
+  onRun?: (run: TriggeredRun) => void | Promise<void>;
   /** Called for every POST for which `perform` threw. */
-  failed?: (run: FailedRun) => void;
+  onFailedRun?: (run: FailedRun) => void;
 };
 
-/** A Zapier on this machine with one app, the real one, in it. */
+/** A Zapier on this machine that runs the real app. */
 export type LocalZapier = {
   readonly url: string;
   /** `127.0.0.1:port`: what HOOK_ALLOWED_HOSTS needs. */
   readonly host: string;
-  /** What core has logged, one JSON text a line: every request of the app, with its secrets censored. */
+  /** What core has logged, one JSON text a line: every request of the app, with secrets censored. */
   readonly logs: readonly string[];
-  /** Gives the app its variables, as `zapier-platform env:set` does. */
+  /** Sets the app's environment variables, as `zapier-platform env:set` does. */
   setEnvironment(variables: Record<string, string>): void;
-  /** Connects an account; by default each is of another Zapier user. */
+  /** Connects an account; by default each belongs to another Zapier user. */
   connect(authData: Record<string, string>, userId?: string): Connection;
   createZap(options: ZapOptions): Zap;
   /** Runs any method of the app. */
   run: RunMethod;
-  /** Resolves when every run that was started has ended. */
+  /** Resolves when no run is in progress. */
   idle(): Promise<void>;
   close(): Promise<void>;
 };
@@ -55,7 +55,7 @@ type Listening = { port: number; close: () => Promise<void> };
 
 const listen = (server: ReturnType<typeof createServer>, port: number): Promise<Listening> =>
   new Promise((resolve, reject) => {
-    // A sender keeps connections open; one must not end just as it is used again.
+    // A sender may reuse an idle connection just when it times out, so ours outlasts theirs.
     server.keepAliveTimeout = 75_000;
     const close = () =>
       new Promise<void>((closed) => {
@@ -69,13 +69,13 @@ const listen = (server: ReturnType<typeof createServer>, port: number): Promise<
     });
   });
 
-/** Starts to listen; rejects with node's own error (`EADDRINUSE` for one) if it cannot. */
+/** Starts listening; rejects with node's own error, such as `EADDRINUSE`. */
 export const startLocalZapier = async (options: LocalZapierOptions = {}): Promise<LocalZapier> => {
   const { port = 0, appUrl = builtFile('index.js'), now = () => new Date() } = options;
   const catchers = new Map<string, Catcher>();
   const owners = new Map<string, CacheOwner>();
   const logs: string[] = [];
-  const app = createZapierApp({
+  const app = createZapierHttp({
     catchers,
     owners,
     cache: createZapCache(() => now().getTime()),
@@ -109,13 +109,23 @@ export const startLocalZapier = async (options: LocalZapierOptions = {}): Promis
       environment = { ...environment, ...variables };
     },
     connect,
-    createZap: ({ name, connection, trigger, inputData = {}, heard = () => {}, failed = () => {} }) => {
+    createZap: ({ name, connection, trigger, inputData = {}, onRun = () => {}, onFailedRun = () => {} }) => {
       const drawTarget = () => {
         const path = `/hooks/standard/${connection.userId}/${randomBytes(16).toString('hex')}/`;
         catchers.set(path, catcher);
         return { url: `${url}${path}`, path };
       };
-      const { zap, catcher } = createZap({ name, connection, trigger, inputData, run, now, drawTarget, heard, failed });
+      const { zap, catcher } = createZap({
+        name,
+        connection,
+        trigger,
+        inputData,
+        run,
+        now,
+        drawTarget,
+        onRun,
+        onFailedRun,
+      });
       return zap;
     },
     run,

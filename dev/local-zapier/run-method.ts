@@ -1,18 +1,18 @@
 import type { AppEvent, Bundle } from './app-event.ts';
 import type { Lambda } from './lambda.ts';
 
-/** The parts of a bundle that differ from call to call. */
+/** The parts of a bundle that differ between calls. */
 export type CallParts = Partial<
   Pick<Bundle, 'inputData' | 'inputDataRaw' | 'rawRequest' | 'cleanedRequest' | 'subscribeData' | 'targetUrl'>
 > & {
-  /** What is not the usual run of a live Zap, such as `isLoadingSample`. */
+  /** What differs from a run of a live Zap, such as `isLoadingSample`. */
   meta?: Record<string, unknown>;
 };
 
-/** Whose call it is: core signs its own calls to Zapier with the token, the app uses the rest. */
+/** The account of a call: core signs its own calls to Zapier with the token, the app uses the rest. */
 export type Caller = { token: string; authData: Record<string, string> };
 
-/** Runs a method of the app and answers what it returned. Throws `AppFault` for what it threw. */
+/** Runs a method of the app and returns its result. Throws an `AppFault` when the method throws. */
 export type RunMethod = (method: string, caller: Caller, parts?: CallParts) => Promise<unknown>;
 
 const usualMeta = {
@@ -35,10 +35,10 @@ const bundleOf = ({ authData }: Caller, { inputData = {}, meta, ...rest }: CallP
   ...rest,
 });
 
-/** What every event holds. The app's variables come with the event: while it loads they are not there yet. */
+/** What every event carries. The app's variables come with the event, so they are not set while the app loads. */
 export type Installation = { lambda: Lambda; rpcUrl: string; environment: () => Record<string, string> };
 
-// As the owner of the integration: core then throws where a result has the wrong shape, and else only logs it.
+// For the owner of the integration core throws when a result has the wrong shape; for others it only logs.
 const isDeveloper = true;
 
 export const createRunMethod =
@@ -56,6 +56,6 @@ export const createRunMethod =
     return lambda.run(event);
   };
 
-/** The app as plain data; functions are texts in it. */
+/** The app's definition as plain data, with functions as strings. */
 export const readDefinition = ({ lambda, rpcUrl, environment }: Installation, { token }: Caller): Promise<unknown> =>
   lambda.run({ command: 'definition', environment: environment(), rpc_base: rpcUrl, token, isDeveloper });

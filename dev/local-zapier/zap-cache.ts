@@ -1,6 +1,6 @@
-import { isRecord } from './record.ts';
+import { isRecord } from './is-record.ts';
 
-/** Whose keys an entry may be limited to. */
+/** Whom an entry may be limited to. */
 export type CacheOwner = { userId: string; connectionId: string };
 
 export type RpcCall = { method: string; params: readonly unknown[]; owner: CacheOwner };
@@ -21,11 +21,11 @@ const endOf = (ttlSeconds: unknown, nowMs: number): number =>
   typeof ttlSeconds === 'number' ? nowMs + ttlSeconds * 1000 : Number.POSITIVE_INFINITY;
 
 /**
- * Serves `zcache_get`, `zcache_set` and `zcache_delete` as zapier-platform-core calls them. `ttl` counts seconds and
- * `scope` shares nothing between users or connections. With `nx` a key that is there stays as it is and the answer is
- * `false`; a `null` would mean that Zapier was too busy (zapier/zapier-platform#921).
+ * Serves `zcache_get`, `zcache_set` and `zcache_delete` as zapier-platform-core calls them. `ttl` is in seconds; `scope`
+ * limits a key to a user or a connection. With `nx` an existing key keeps its value and the result is `false`: `null`
+ * would mean that Zapier was too busy (zapier/zapier-platform#921).
  *
- * @throws Error for any other method, whose message core shows.
+ * @throws Error for any other method; core shows its message.
  */
 export const createZapCache = (nowMs: () => number): ZapCache => {
   const entries = new Map<string, Entry>();
@@ -55,13 +55,13 @@ export const createZapCache = (nowMs: () => number): ZapCache => {
         case 'zcache_delete':
           return present(keyIn(rest[0])) !== undefined && entries.delete(keyIn(rest[0]));
         default:
-          throw new Error(`This Zapier serves z.cache alone, not “${method}”.`);
+          throw new Error(`The local Zapier serves z.cache alone, not “${method}”.`);
       }
     },
   };
 };
 
-/** Reads the body that core posts to the RPC; `undefined` when it is something else. */
+/** Reads the body of a call by core; `undefined` when it is none. */
 export const readRpcBody = (body: unknown): { id: unknown; method: string; params: unknown[] } | undefined => {
   if (!isRecord(body)) return undefined;
   const { id, method, params } = body;

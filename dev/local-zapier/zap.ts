@@ -1,53 +1,54 @@
+import { signatureHeader } from '../../contract/signature.ts';
 import type { RawRequest } from './app-event.ts';
-import type { Connection } from './connection.ts';
-import { cleanedRequestOf } from './raw-request.ts';
+import { cleanedRequestOf, zapierHeaderName } from './raw-request.ts';
 import type { CallParts, RunMethod } from './run-method.ts';
+import type { Connection } from './zapier-connection.ts';
 
-/** One POST to a catch URL of the Zap; `status` is null when it was never answered. */
-export type Post = { at: Date; webhookId: string | undefined; request: RawRequest; status: number | null };
+/** One POST to a catch URL of the Zap; `status` is null when it got no answer. */
+export type CaughtPost = { at: Date; webhookId: string | undefined; request: RawRequest; status: number | null };
 
-/** One run of the Zap: one element of what `perform` returned. */
-export type Run = { at: Date; webhookId: string | undefined; output: unknown };
+/** One run of the Zap: one element of the array that `perform` returned. */
+export type TriggeredRun = { at: Date; webhookId: string | undefined; output: unknown };
 
 /** A POST for which `perform` threw. */
 export type FailedRun = { at: Date; webhookId: string | undefined; error: unknown };
 
 /**
- * How the catch URL behaves: as Zapier does, the same but a moment later, with 503, by never answering, or by never
- * answering what it has taken.
+ * How the catch URL behaves: `accepts` is what Zapier does, `refuses` answers 503, `hangs` drops the POST and never
+ * answers, `loses the answer` starts the run and never answers.
  */
-export type Manner = 'accepts' | 'answers late' | 'refuses' | 'hangs' | 'loses the answer';
+export type CatchBehaviour = 'accepts' | 'answers late' | 'refuses' | 'hangs' | 'loses the answer';
 
 /** A Zap that starts with a hook trigger of the app. */
 export type Zap = {
   readonly name: string;
   readonly isOn: boolean;
-  /** Where the app was told to send events: a new URL each time that the Zap is turned on. */
+  /** The catch URL: a new one each time the Zap is turned on. */
   readonly targetUrl: string | undefined;
   /** What `performSubscribe` returned. */
   readonly subscribeData: unknown;
   /** Every POST to any of its catch URLs, oldest first. */
-  readonly posts: readonly Post[];
-  readonly runs: readonly Run[];
+  readonly posts: readonly CaughtPost[];
+  readonly runs: readonly TriggeredRun[];
   readonly failedRuns: readonly FailedRun[];
-  manner: Manner;
-  /** Tests the connection and subscribes. Throws `AppFault` and stays off when the app throws. */
+  behaviour: CatchBehaviour;
+  /** Tests the connection and subscribes. When the app throws, it throws an `AppFault` and stays off. */
   turnOn(): Promise<void>;
-  /** Subscribes once more with the same URL, as Zapier does when it did not hear the first answer. */
+  /** Subscribes again with the same URL, as Zapier does when the first answer was lost. */
   subscribeAgain(): Promise<void>;
-  /** From now on the catch URL answers 410; then unsubscribes. */
+  /** Unsubscribes. Before that, the catch URL starts to answer 410. */
   turnOff(): Promise<void>;
-  /** What the editor shows as samples. */
+  /** The samples that the editor shows. */
   performList(): Promise<unknown>;
 };
 
-/** What the catch server needs of a Zap. */
+/** The catch URL's side of a Zap. */
 export type Catcher = {
-  /** Notes a POST, and answers what to reply; the run follows by itself. */
-  catch(path: string, request: RawRequest): Manner | 'is off';
-  /** Somebody sent DELETE to the catch URL: the Zap is paused. */
+  /** Records a POST, starts its run, and returns how to reply. */
+  catch(path: string, request: RawRequest): CatchBehaviour | 'is off';
+  /** Pauses the Zap, for a DELETE to its catch URL. */
   pause(path: string): void;
-  /** Resolves when every run that was started has ended. */
+  /** Resolves when no run is in progress. */
   idle(): Promise<void>;
 };
 
@@ -58,10 +59,10 @@ type ZapParts = {
   inputData: Record<string, unknown>;
   run: RunMethod;
   now: () => Date;
-  /** A new catch URL and its path. */
+  /** Creates a catch URL. */
   drawTarget: () => { url: string; path: string };
-  heard: (run: Run) => void | Promise<void>;
-  failed: (run: FailedRun) => void;
+  onRun: (run: TriggeredRun) => void | Promise<void>;
+  onFailedRun: (run: FailedRun) => void;
 };
 
 type Subscription = { url: string; path: string; answer: Promise<unknown> };
@@ -75,14 +76,24 @@ const statusOf = {
   'is off': 410,
 } as const;
 
-const takes = new Set<Manner | 'is off'>(['accepts', 'answers late', 'loses the answer']);
+const startsRun = new Set<CatchBehaviour | 'is off'>(['accepts', 'answers late', 'loses the answer']);
 
-export const createZap = ({ name, connection, trigger, inputData, run, now, drawTarget, heard, failed }: ZapParts) => {
-  const posts: Post[] = [];
-  const runs: Run[] = [];
+export const createZap = ({
+  name,
+  connection,
+  trigger,
+  inputData,
+  run,
+  now,
+  drawTarget,
+  onRun,
+  onFailedRun,
+}: ZapParts) => {
+  const posts: CaughtPost[] = [];
+  const runs: TriggeredRun[] = [];
   const failedRuns: FailedRun[] = [];
   const underway = new Set<Promise<void>>();
-  let manner: Manner = 'accepts';
+  let behaviour: CatchBehaviour = 'accepts';
   let subscription: Subscription | undefined;
   let subscribeData: unknown;
 
@@ -99,7 +110,7 @@ export const createZap = ({ name, connection, trigger, inputData, run, now, draw
     for (const output of outputs) {
       const one = { at: now(), webhookId, output };
       runs.push(one);
-      await heard(one);
+      await onRun(one);
     }
   };
 
@@ -108,7 +119,7 @@ export const createZap = ({ name, connection, trigger, inputData, run, now, draw
       .catch((error: unknown) => {
         const one = { at: now(), webhookId, error };
         failedRuns.push(one);
-        failed(one);
+        onFailedRun(one);
       })
       .finally(() => underway.delete(running));
     underway.add(running);
@@ -138,11 +149,11 @@ export const createZap = ({ name, connection, trigger, inputData, run, now, draw
     get subscribeData() {
       return subscribeData;
     },
-    get manner() {
-      return manner;
+    get behaviour() {
+      return behaviour;
     },
-    set manner(next) {
-      manner = next;
+    set behaviour(next) {
+      behaviour = next;
     },
     turnOn: async () => {
       if (subscription !== undefined) return;
@@ -165,10 +176,10 @@ export const createZap = ({ name, connection, trigger, inputData, run, now, draw
   const catcher: Catcher = {
     catch: (path, request) => {
       const present = subscription?.path === path ? subscription : undefined;
-      const reply = present === undefined ? 'is off' : manner;
-      const webhookId = request.headers['Http-Webhook-Id'];
+      const reply = present === undefined ? 'is off' : behaviour;
+      const webhookId = request.headers[zapierHeaderName(signatureHeader.id)];
       posts.push({ at: now(), webhookId, request, status: statusOf[reply] });
-      if (present !== undefined && takes.has(reply)) startRun(request, webhookId, present);
+      if (present !== undefined && startsRun.has(reply)) startRun(request, webhookId, present);
       return reply;
     },
     pause: (path) => {

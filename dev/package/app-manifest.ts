@@ -2,7 +2,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 
 const { name, version, description, license, exports, engines, dependencies } = packageJson;
 
-/** The `package.json` that goes to Zapier: core is all that the bundled app needs. */
+/** The `package.json` that Zapier gets: the bundled app depends on core alone. */
 export const appManifest = {
   name,
   version,

@@ -6,15 +6,15 @@ import { rootFolder } from './root-folder.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const command = join(rootFolder, 'node_modules/zapier-platform-cli/src/bin/run');
-// What is built is complete as it is, and validating it would ask Zapier.
+// The staged app is complete, and validating would call Zapier.
 const flags = ['--skip-dep-install', '--skip-validation'];
 const offline = { DISABLE_ZAPIER_ANALYTICS: '1', NO_UPDATE_NOTIFIER: '1' };
 
 /**
- * Lets Zapier's own command line build a staged app: it writes `build/build.zip` and `build/source.zip` into the folder,
- * and tries whether the first can be imported.
+ * Builds a staged app with Zapier's own command line, which writes `build/build.zip` and `build/source.zip` into the
+ * folder and tries to import the first.
  *
- * @throws with all that the command line said.
+ * @throws Error with the command line's output.
  */
 export const buildZip = async (folder: string, environment: Environment): Promise<void> => {
   await promisify(execFile)(process.execPath, [command, 'build', ...flags], {

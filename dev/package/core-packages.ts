@@ -5,17 +5,17 @@ import { rootFolder } from './root-folder.ts';
 
 const Packages = z.array(z.object({ location: z.string().min(1) }));
 
-// An optional peer of node-fetch, which is here for packages of development: nobody who installs core gets it.
-const left = '#encoding, #encoding *';
-const query = `npm query "#zapier-platform-core, #zapier-platform-core *:not(${left})"`;
+// An optional peer of node-fetch, installed here for development only: installing core does not bring it.
+const excluded = '#encoding, #encoding *';
+const query = `npm query "#zapier-platform-core, #zapier-platform-core *:not(${excluded})"`;
 
-const largestAnswer = 64 * 1024 ** 2;
+const maxOutputBytes = 64 * 1024 ** 2;
 
 /**
  * The folders of zapier-platform-core and of every package that it needs, relative to the checkout. npm reads them from
- * what is installed, and asks nobody.
+ * `node_modules`, without the network.
  */
 export const corePackages = async (): Promise<string[]> => {
-  const { stdout } = await promisify(exec)(query, { cwd: rootFolder, maxBuffer: largestAnswer });
+  const { stdout } = await promisify(exec)(query, { cwd: rootFolder, maxBuffer: maxOutputBytes });
   return Packages.parse(JSON.parse(stdout)).map(({ location }) => location);
 };

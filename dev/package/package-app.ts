@@ -7,10 +7,10 @@ import { stageApp } from './stage-app.ts';
 const zips = ['build.zip', 'source.zip'];
 
 /**
- * Makes the two zips that `zapier-platform upload` sends, without asking anybody: `build.zip`, which Zapier runs, and
- * `source.zip`, which it keeps.
+ * Makes the two zips that `zapier-platform upload` sends, without the network: `build.zip`, which Zapier runs, and
+ * `source.zip`, which it archives.
  *
- * @param into the folder that gets them, and is made when it is missing.
+ * @param into the folder for the zips; created when it is missing.
  * @param environment of the process that builds.
  */
 export const packageApp = async (

@@ -5,7 +5,7 @@ import { bundleApp } from './bundle-app.ts';
 import { corePackages } from './core-packages.ts';
 import { rootFolder } from './root-folder.ts';
 
-/** A package without the packages inside it: those that are needed are in the list themselves. */
+/** Copies a package without the packages inside it: those that are needed are listed themselves. */
 const copyPackage = async (location: string, folder: string): Promise<void> => {
   const source = join(rootFolder, location);
   const inner = `${join(source, 'node_modules')}${sep}`;
@@ -16,17 +16,17 @@ const copyPackage = async (location: string, folder: string): Promise<void> => {
 };
 
 /**
- * Makes the project that Zapier's command line builds from: the bundled app, its manifest, and core with what it needs.
- * Built from the checkout itself, the zip would hold the manifest of each package that is installed for development.
+ * Creates the project that Zapier's command line builds: the bundled app, its manifest, and core with its dependencies.
+ * Built from the checkout itself, the zip would hold the manifest of every development package.
  *
- * @param folder that is empty.
+ * @param folder an empty folder.
  */
 export const stageApp = async (folder: string): Promise<void> => {
   await mkdir(join(folder, 'dist'));
   await bundleApp(join(folder, appManifest.exports));
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(appManifest, null, 2)}\n`);
   await cp(join(rootFolder, '.zapierapprc'), join(folder, '.zapierapprc'));
-  // The zip of the sources, which goes along, holds what git would: the bundle and not the packages.
+  // `source.zip` holds what git would: the bundle, and not the packages.
   await writeFile(join(folder, '.gitignore'), 'node_modules/\n');
   for (const location of await corePackages()) await copyPackage(location, folder);
 };

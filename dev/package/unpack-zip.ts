@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 
 /**
- * Unpacks a zip that we made ourselves into a folder.
+ * Unpacks a zip of ours into a folder. Its paths are trusted.
  *
  * @returns the paths of its files.
  */

@@ -1,6 +1,6 @@
 import { faker } from '@faker-js/faker/locale/en';
+import { type Assumptions, defaultAssumptions } from './assumptions.ts';
 import { type Fault, FaultQueue } from './fault.ts';
-import { defaultHabits, type Habits } from './habits.ts';
 import { createApp, type RequestRecord } from './http/create-app.ts';
 import { createNow, type Instant, instantOf, type TimestampDigits } from './instant.ts';
 import { Journal } from './journal.ts';
@@ -8,59 +8,59 @@ import { type Address, type Listening, listen } from './listen.ts';
 import { createRandom, drawUuid } from './random.ts';
 import { chooseRoutes } from './routes/routes.ts';
 import { createWorkspace } from './seed/create-workspace.ts';
-import { createColleague, type NewTask } from './workspace/colleague.ts';
-import type { AssigneeChange, ReassignmentScope } from './workspace/reassign.ts';
+import type { AssigneeChange, ReassignmentScope } from './workspace/assignee-change.ts';
 import { showWorkspace, type WorkspaceView } from './workspace/show-workspace.ts';
+import { createSimulatedUser, type NewTask } from './workspace/simulated-user.ts';
 import type { Task } from './workspace/task.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
-/** What a sandbox is made with. The same seed and the same clock make the same workspaces. */
+/** The same seed and the same clock make the same workspaces. */
 export type SandboxOptions = {
   /** Default 1. */
   readonly seed?: number;
-  /** The present, for timestamps and for the `Date` header. Default: the computer's. */
+  /** The clock of timestamps and of the `Date` header. Default: the computer's. */
   readonly clock?: () => Date;
-  /** What Topo's documents leave open; see `Habits` for the defaults. */
-  readonly habits?: Partial<Habits>;
-  /** How many tasks the first workspace starts with. Default 300; a million take some seconds. */
+  /** What Topo's documentation leaves open; see `Assumptions` for the defaults. */
+  readonly assumptions?: Partial<Assumptions>;
+  /** How many tasks the first workspace starts with. Default 300; a million take a few seconds. */
   readonly taskCount?: number;
 };
 
-/** A Topo of one's own, with what a test needs to steer and to watch it. */
+/** A local Topo, with what a test needs to control and observe it. */
 export type Sandbox = {
-  /** Two workspaces that know nothing of each other. */
+  /** Two workspaces that share nothing. */
   readonly workspaces: readonly [WorkspaceView, WorkspaceView];
   /** Every request that was answered, oldest first. */
   readonly requests: Journal<RequestRecord>;
   /** Every change of a task's assignee, oldest first. */
   readonly changes: Journal<AssigneeChange>;
-  /** Starts to answer; may be called again after `close`, at the same port if that is asked for. */
+  /** Starts listening. After `close` it may be called again, with the same port if wanted. */
   listen(address?: Address): Promise<Listening>;
-  /** Lets something go wrong with coming requests; answers the function that lifts it. */
+  /** Makes coming requests fail; returns the function that removes the fault. */
   injectFault(fault: Fault): () => void;
   clearFaults(): void;
-  /** The task as the API would answer it, or `undefined`. */
+  /** The task as the API returns it, or `undefined`. */
   task(taskId: string): Task | undefined;
-  /** Gives a task to somebody, or to nobody, as a colleague does on Topo's own screens, whatever the rules. */
+  /** Reassigns a task, or unassigns it with `null`, as a person in Topo does: no rule of the API applies. */
   reassign(taskId: string, userId: string | null, scope?: ReassignmentScope): Task;
-  /** Makes a task. What is not given is made up; `organization_id` chooses the workspace, the first by default. */
+  /** Creates a task with made-up values for what is left out. `organization_id` selects the workspace, by default the first. */
   createTask(task?: NewTask): Task;
   completeTask(taskId: string): Task;
   deleteTask(taskId: string): void;
-  /** Lets a key answer 401 from now on. */
+  /** From now on the key gets 401. */
   revokeKey(token: string): void;
 };
 
-type Ground = {
+type SeedOptions = {
   readonly seed: number;
   readonly taskCount: number;
   readonly present: Instant;
   readonly timestampDigits: TimestampDigits;
 };
 
-const createContents = ({ seed, taskCount, present, timestampDigits }: Ground) => {
+const createContents = ({ seed, taskCount, present, timestampDigits }: SeedOptions) => {
   const common = { faker, random: createRandom(seed), present, timestampDigits };
-  // The generator is shared by the whole process, but nobody else can use it before both workspaces are made.
+  // The whole process shares this generator, but nobody else can use it before both workspaces are made.
   faker.seed(seed);
   return [
     createWorkspace({
@@ -84,11 +84,11 @@ const createContents = ({ seed, taskCount, present, timestampDigits }: Ground) =
   ] as const;
 };
 
-/** Makes a sandbox; nothing listens before `listen` is called. */
+/** Creates a sandbox; it listens once `listen` is called. */
 export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const { seed = 1, taskCount = 300, clock = () => new Date() } = options;
-  const habits: Habits = { ...defaultHabits, ...options.habits };
-  const { timestampDigits } = habits;
+  const assumptions: Assumptions = { ...defaultAssumptions, ...options.assumptions };
+  const { timestampDigits } = assumptions;
   const now = createNow(clock, timestampDigits);
   const changes = new Journal<AssigneeChange>();
   const requests = new Journal<RequestRecord>();
@@ -97,12 +97,12 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const requestIds = createRandom(seed + 2);
 
   const [first, second] = createContents({ seed, taskCount, present: instantOf(clock()), timestampDigits });
-  const complete = (content: typeof first): Workspace => ({ ...content, habits, now, random, changes });
+  const complete = (content: typeof first): Workspace => ({ ...content, assumptions, now, random, changes });
   const workspaces = [complete(first), complete(second)] as const;
-  const colleague = createColleague(workspaces);
+  const user = createSimulatedUser(workspaces);
   const app = createApp({
     workspaces,
-    routes: chooseRoutes(habits),
+    routes: chooseRoutes(assumptions),
     faults,
     requests,
     clock,
@@ -116,6 +116,6 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
     listen: (address) => listen(app, address),
     injectFault: (fault) => faults.inject(fault),
     clearFaults: () => faults.clear(),
-    ...colleague,
+    ...user,
   };
 };

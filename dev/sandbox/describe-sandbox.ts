@@ -6,7 +6,7 @@ const describeWorkspace = ({ name, organizationId, taskCount, keys, people }: Wo
   const describeKey = (key: KeyName) => `    ${keys[key]}  ${keyKinds[key].scopes.join(' ')}`;
   return [
     `${name}: ${taskCount} tasks, organization ${organizationId}`,
-    '  Keys, and what each may do',
+    '  Keys, with their scopes',
     ...(['full', 'tasksOnly', 'readOnly', 'noTasks'] as const).map(describeKey),
     '  People',
     ...people.map((person) => `    ${person.userId}  ${person.name} <${person.email}>`),
@@ -20,15 +20,15 @@ const describeReassignment = ({ tasks, keys, people }: WorkspaceView, url: strin
   if (task === undefined || person === undefined) return [];
   const body = JSON.stringify({ assignee_user_id: person.userId });
   return [
-    `Give a task to ${person.name}:`,
+    `Reassign a task to ${person.name}:`,
     `  curl -X PATCH ${url}/tasks/${task.id}/assignee -H 'Authorization: Bearer ${keys.full}' -H 'Content-Type: application/json' -d '${body}'`,
   ];
 };
 
-/** What somebody who has just started the sandbox needs: where it is, the keys, the people, and something to try. */
+/** What a person who has just started the sandbox needs: its address, keys, people, and a command to try. */
 export const describeSandbox = ({ workspaces }: Sandbox, url: string): string =>
   [
-    `Topo's sandbox answers at ${url}`,
+    `The sandbox, a local Topo, answers at ${url}`,
     '',
     ...workspaces.flatMap(describeWorkspace),
     ...describeReassignment(workspaces[0], url),

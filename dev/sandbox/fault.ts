@@ -1,25 +1,25 @@
-/** How an answer is spoilt. */
-export type Spoiling =
-  /** 429; `retryAfter` is the header: seconds, or a moment that is written as an HTTP date; none without it. */
+/** How a request fails. */
+export type FaultKind =
+  /** 429. `retryAfter` becomes the header: seconds, or a date written as an HTTP date; without it there is no header. */
   | { readonly kind: 'rate limit'; readonly retryAfter?: number | Date }
   /** A status of 400 or more with Topo's error body. */
   | { readonly kind: 'status'; readonly status: number }
-  /** A page of htmlPage, as a gateway sends it; status 502 unless another is given. */
+  /** An HTML page, as a gateway sends it; status 502 unless another is given. */
   | { readonly kind: 'html'; readonly status?: number }
   /** The connection ends without an answer. */
   | { readonly kind: 'cut' }
   /** The usual answer, `delayMs` later. */
   | { readonly kind: 'delay'; readonly delayMs: number };
 
-/** What goes wrong, for how many requests, and for which. */
-export type Fault = Spoiling & {
-  /** The number of requests; `Infinity` until it is lifted. Default 1. */
+/** A failure, for how many requests, and for which. */
+export type Fault = FaultKind & {
+  /** The number of requests; `Infinity` means until it is removed. Default 1. */
   readonly times?: number;
   /** Only requests of this method, in any case. */
   readonly method?: string;
   /** Only requests whose path, from `/v1` on, is this text or matches this expression. */
   readonly path?: string | RegExp;
-  /** Whether the request is carried out first, so that only its answer is lost. Default `false`. */
+  /** Whether the request takes effect first, so that only its answer is lost. Default `false`. */
   readonly afterwards?: boolean;
 };
 
@@ -31,11 +31,11 @@ const matches = ({ method, path }: Fault, request: { method: string; path: strin
   return typeof path === 'string' ? path === request.path : new RegExp(path).test(request.path);
 };
 
-/** The faults that wait for their requests. A request meets at most one: the oldest that matches. */
+/** Faults that wait for their requests. At most one applies to a request: the oldest that matches. */
 export class FaultQueue {
   #armed: Armed[] = [];
 
-  /** Answers the function that lifts the fault before it is used up. */
+  /** Returns the function that removes the fault before it is used up. */
   inject(fault: Fault): () => void {
     const armed = { fault, remaining: fault.times ?? 1 };
     this.#armed.push(armed);
@@ -48,7 +48,7 @@ export class FaultQueue {
     this.#armed = [];
   }
 
-  /** Uses up one of the requests of the oldest fault that matches. */
+  /** Returns the oldest fault that matches, and counts this request against it. */
   take(request: { method: string; path: string }): Fault | undefined {
     const armed = this.#armed.find(({ fault }) => matches(fault, request));
     if (armed === undefined) return undefined;

@@ -1,12 +1,12 @@
-/** A moment in whole microseconds since 1970, as Topo's timestamps may be finer than a `Date`. */
+/** A moment in whole microseconds since 1970, because Topo's timestamps may be finer than a `Date`. */
 export type Instant = number;
 
-/** How many digits of a second a timestamp has. */
+/** The decimal places of a second in a timestamp. */
 export type TimestampDigits = 0 | 3 | 6;
 
 const microsecondsPerMinute = 60_000_000;
 
-/** Cuts a moment to what a timestamp of so many digits can say. */
+/** Truncates a moment to what a timestamp with so many digits can hold. */
 export const truncateInstant = (instant: Instant, digits: TimestampDigits): Instant => {
   const step = 10 ** (6 - digits);
   return Math.floor(instant / step) * step;
@@ -15,7 +15,7 @@ export const truncateInstant = (instant: Instant, digits: TimestampDigits): Inst
 /** The moment of a `Date`. */
 export const instantOf = (date: Date): Instant => date.getTime() * 1000;
 
-/** The moment of an ISO 8601 text, or `undefined` for any other text; digits beyond the millisecond are kept. */
+/** Parses ISO 8601; `undefined` for any other text. Digits beyond the millisecond are kept. */
 export const parseInstant = (text: string): Instant | undefined => {
   const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?)?$/i.exec(text);
   const [, day = '', time = '00:00', fraction = '', offset = 'Z'] = match ?? [];
@@ -41,8 +41,8 @@ export const formatInstant = (instant: Instant, digits: TimestampDigits, offset:
 };
 
 /**
- * Makes the function that says the present moment. With six digits, moments within one millisecond of the clock are
- * counted up, since a clock of microseconds would tell them apart and a reader that uses `Date` would not.
+ * Creates a clock in microseconds. With six digits, moments within one millisecond are counted up: a clock in
+ * microseconds would tell them apart, and a reader that uses `Date` would not.
  */
 export const createNow = (clock: () => Date, digits: TimestampDigits): (() => Instant) => {
   let millisecond = 0;

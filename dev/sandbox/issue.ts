@@ -1,4 +1,4 @@
-/** What Topo calls its errors. The last two names are ours, as Topo's are not known. */
+/** Topo calls its errors issues. The last two names are ours, because Topo's are not known. */
 export type IssueType =
   | 'ValidationIssue'
   | 'UnauthorizedIssue'
@@ -8,7 +8,7 @@ export type IssueType =
   | 'RateLimitIssue'
   | 'InternalIssue';
 
-/** An answer that is not a success: thrown by whatever refuses, written by the server as Topo's error body. */
+/** An error of the API: thrown by whatever refuses a request, sent as Topo's error body. */
 export class Issue extends Error {
   readonly status: number;
   readonly type: IssueType;
@@ -23,7 +23,7 @@ export class Issue extends Error {
   }
 }
 
-const knownTypes: Readonly<Record<number, IssueType>> = {
+const typeOfStatus: Readonly<Record<number, IssueType>> = {
   400: 'ValidationIssue',
   401: 'UnauthorizedIssue',
   403: 'UnauthorizedIssue',
@@ -33,15 +33,15 @@ const knownTypes: Readonly<Record<number, IssueType>> = {
   429: 'RateLimitIssue',
 };
 
-/** An issue of which only the status matters. */
+/** An issue whose status alone matters. */
 export const issueOfStatus = (status: number): Issue =>
-  new Issue(status, knownTypes[status] ?? 'InternalIssue', 'Something went wrong.');
+  new Issue(status, typeOfStatus[status] ?? 'InternalIssue', 'Something went wrong.');
 
 /** 400: a field is missing or malformed. The message and `data` name the field. */
 export const validationIssue = (field: string, problem: string): Issue =>
   new Issue(400, 'ValidationIssue', `${field} ${problem}.`, { field });
 
-/** 404: the thing is not there, or belongs to another workspace. */
+/** 404: it does not exist, or belongs to another workspace. */
 export const notFoundIssue = (thing: string, id: string): Issue =>
   new Issue(404, 'NotFoundIssue', `${thing} ${id} was not found.`);
 
@@ -49,8 +49,8 @@ export const notFoundIssue = (thing: string, id: string): Issue =>
 export const unknownRouteIssue = (method: string, path: string): Issue =>
   new Issue(404, 'NotFoundIssue', `${method} ${path} is not a route.`);
 
-/** 409: the present state does not allow it. */
+/** 409: the task's state does not allow it. */
 export const commitIssue = (message: string): Issue => new Issue(409, 'CommitIssue', message);
 
-/** 422: a rule of the business forbids it. */
+/** 422: a business rule forbids it. */
 export const businessIssue = (message: string): Issue => new Issue(422, 'BusinessIssue', message);

@@ -1,4 +1,4 @@
-/** A list that only grows, in the order of what happened, until it is cleared. */
+/** An append-only list of what happened, until it is cleared. */
 export class Journal<Entry> implements Iterable<Entry> {
   #entries: Entry[] = [];
 

@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import type { Express } from 'express';
 
-/** Where to listen. Port 0 takes a free one. */
+/** Where to listen. Port 0 means any free one. */
 export type Address = { readonly port?: number; readonly host?: string };
 
-/** A server that answers. `url` ends with `/v1`; `close` cuts what is still open, and may be called twice. */
+/** A listening server. `url` ends with `/v1`; `close` cuts open connections, and may be called twice. */
 export type Listening = { readonly url: string; readonly port: number; readonly close: () => Promise<void> };
 
-/** Starts to listen; rejects with node's own error (`EADDRINUSE` for one) if it cannot. */
+/** Starts listening; rejects with node's own error, such as `EADDRINUSE`. */
 export const listen = (app: Express, { port = 0, host = '127.0.0.1' }: Address = {}): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = createServer(app);
-    // A kept connection must not end just as a client that keeps it for some seconds uses it again.
+    // A client may reuse an idle connection just when it times out, so ours outlasts theirs.
     server.keepAliveTimeout = 75_000;
     const close = () =>
       new Promise<void>((closed) => {

@@ -15,7 +15,7 @@ const readPort = (value: string | undefined): number => {
   throw new RangeError('SANDBOX_PORT must be a whole number from 0 to 65535.');
 };
 
-const listenSomewhere = async (sandbox: Sandbox, port: number): Promise<Listening> => {
+const listenOnFreePort = async (sandbox: Sandbox, port: number): Promise<Listening> => {
   try {
     return await sandbox.listen({ port });
   } catch (error) {
@@ -28,7 +28,7 @@ const listenSomewhere = async (sandbox: Sandbox, port: number): Promise<Listenin
 const start = async (): Promise<void> => {
   const port = readPort(process.env['SANDBOX_PORT']);
   const sandbox = createSandbox();
-  const { url, close } = await listenSomewhere(sandbox, port);
+  const { url, close } = await listenOnFreePort(sandbox, port);
   say(describeSandbox(sandbox, url));
   process.once('SIGINT', close);
   process.once('SIGTERM', close);

@@ -1,7 +1,7 @@
-/** A source of numbers from 0 up to but not including 1, like `Math.random`, but the same for the same seed. */
+/** Like `Math.random`, but the same numbers for the same seed. */
 export type Random = () => number;
 
-/** Makes a {@link Random} from a whole number (mulberry32: small, fast, and good enough to shuffle with). */
+/** Creates a {@link Random} from a whole number (mulberry32: small, fast, and good enough to shuffle with). */
 export const createRandom = (seed: number): Random => {
   let state = seed >>> 0;
   return () => {
@@ -28,7 +28,7 @@ const hyphen = 0x2d;
 
 /** A version 4 uuid, in lower case. */
 export const drawUuid = (random: Random): string => {
-  // Written byte by byte: pieces put together would stay pieces in memory, which counts with a million tasks.
+  // Written byte by byte: a concatenated string stays a rope in memory, which matters with a million tasks.
   const text = Buffer.allocUnsafe(36);
   for (let position = 0; position < 36; position += 1) {
     const digit = position === 14 ? 4 : position === 19 ? drawInteger(random, 8, 12) : drawInteger(random, 0, 16);

@@ -4,27 +4,29 @@ import { callUrl } from '../../topo/call-url.ts';
 import { TopoErrorBody } from '../../topo/topo-error-body.ts';
 import type { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Settings } from './read-settings.ts';
-import type { Wait } from './wait.ts';
+
+/** Waits so many milliseconds; rejects as soon as the signal, if there is one, is aborted. */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /**
- * What came of a call; `said` tells a person what happened where there is no answer.
+ * How a call ended; `said` tells a person what happened when there is no answer.
  *
  * - `answered`: `dateMs` is the `Date` header, to the second.
  * - `refused`: a status that is not 2xx.
  * - `misread`: a 2xx whose body is not what `topo/` describes.
  * - `unanswered`: the network failed or time ran out; a write may have been carried out all the same.
  */
-export type Outcome<Body> =
+export type CallOutcome<Body> =
   | { kind: 'answered'; body: Body; dateMs: number | undefined }
   | { kind: 'refused'; status: number; said: string }
   | { kind: 'misread'; said: string }
   | { kind: 'unanswered'; said: string };
 
-export type Ask = <Body>(call: Call<Body>) => Promise<Outcome<Body>>;
+export type Ask = <Body>(call: Call<Body>) => Promise<CallOutcome<Body>>;
 
 export type AskOptions = Settings & {
   wait: Wait;
-  /** Ends a read at once and lets nothing new begin. A write that has begun is waited for, so as to know its end. */
+  /** Aborts reads and prevents new calls. A write that has begun is waited for, so that its outcome is known. */
   signal?: AbortSignal;
   /** Sees the headers of every answer. */
   onHeaders?: (headers: Headers) => void;
@@ -39,13 +41,13 @@ const dateOf = (headers: Headers): number | undefined => {
   return Number.isNaN(dateMs) ? undefined : dateMs;
 };
 
-/** How long a 429 asks to wait: `Retry-After` in seconds or as a date, else a little longer each time. */
+/** How long a 429 asks to wait: `Retry-After` in seconds or as a date, otherwise exponential backoff. */
 const pauseMs = (headers: Headers, attempt: number): number => {
   const askedMs = retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers));
   return askedMs === undefined ? 5_000 * 2 ** attempt : Math.min(askedMs, mostWaitMs);
 };
 
-/** A stranger's text, fit for a terminal: no control characters, and not long. */
+/** Makes foreign text safe for a terminal: without control characters, and short. */
 const quote = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 160);
 
 const describe = (status: number, body: unknown): string => {
@@ -58,8 +60,12 @@ const describe = (status: number, body: unknown): string => {
   return quote(['Topo answered', String(status), ...parts].filter((part) => part !== '').join(' '));
 };
 
-/** Topo may quote what it was sent: the key is taken out before anything else is done with the text. */
-const read = async <Body>(response: Response, { path, answer }: Call<Body>, key: Secret): Promise<Outcome<Body>> => {
+/** Topo may quote the request, so the key is removed from the text first. */
+const read = async <Body>(
+  response: Response,
+  { path, answer }: Call<Body>,
+  key: Secret,
+): Promise<CallOutcome<Body>> => {
   const text = (await response.text()).replaceAll(key.reveal(), String(key));
   let body: unknown;
   try {
@@ -76,7 +82,7 @@ const read = async <Body>(response: Response, { path, answer }: Call<Body>, key:
   return { kind: 'misread', said: quote(`Topo's answer to ${path} is not of the known shape: ${fields.join(', ')}`) };
 };
 
-/** `fetch` says only that it failed; the reason is in the cause. */
+/** The error of `fetch` says only that it failed; the reason is in its cause. */
 const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -84,8 +90,8 @@ const reasonOf = (error: unknown): string => {
 };
 
 /**
- * Runs Topo's calls as one would by hand: what is not a 2xx comes back with its status, and headers can be looked at.
- * Only a 429 is tried again, after the wait that it asks for. No redirect is followed, so that the key goes to Topo alone.
+ * Runs Topo's calls as they are: a status other than 2xx is returned, not thrown, and headers are passed on. Only a 429
+ * is retried, after the wait that it asks for. Redirects are not followed, so that the key goes to Topo alone.
  */
 export const createAsk = ({ apiUrl, key, wait, signal, onHeaders }: AskOptions): Ask => {
   const send = (call: Call<unknown>): Promise<Response> => {

@@ -1,22 +1,21 @@
-import type { Ask } from './ask-topo.ts';
+import type { Ask, Wait } from './ask-topo.ts';
 import type { Finding } from './finding.ts';
-import type { Loans } from './loans.ts';
 import type { Plan } from './plan.ts';
-import type { Wait } from './wait.ts';
+import type { TemporaryReassignments } from './temporary-reassignments.ts';
 
 export type CheckContext = {
   plan: Plan;
   ask: Ask;
-  loans: Loans;
+  reassignments: TemporaryReassignments;
   wait: (ms: number) => ReturnType<Wait>;
   /** Milliseconds since any start. */
   clock: () => number;
-  /** What answers have said so far about limits: header names, in lower case, with their newest value. */
+  /** The rate-limit headers of all answers so far: names in lower case, with their newest value. */
   limitHeaders: ReadonlyMap<string, string>;
 };
 
-/** Looks at one or more facts. It may lend tasks: whoever runs it has them returned. */
+/** Checks one or more facts. It may reassign tasks; whoever runs it restores them. */
 export type Check = (context: CheckContext) => Promise<Finding[]>;
 
-/** A wait before each write, so that timestamps of whole seconds can tell it from the one before. */
+/** The wait before each write, so that even timestamps in whole seconds differ. */
 export const betweenWritesMs = 1_100;

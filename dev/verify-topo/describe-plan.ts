@@ -1,10 +1,9 @@
-import { nobodyId } from './nobody.ts';
-import { isOpen, type Plan } from './plan.ts';
+import { isOpen, type Plan, unknownId } from './plan.ts';
 
-const describeSiblings = ({ siblings, borrowerId }: Plan): string[] => {
+const describeSiblings = ({ siblings, temporaryAssigneeId }: Plan): string[] => {
   if (siblings === undefined) return [];
   if (siblings.kind === 'left') return [`  The rest of the sequence stays untouched: ${siblings.why}.`];
-  const open = siblings.tasks.filter((task) => isOpen(task) && task.assignee_user_id !== borrowerId);
+  const open = siblings.tasks.filter((task) => isOpen(task) && task.assignee_user_id !== temporaryAssigneeId);
   return [
     `  Last, the whole sequence (scope SEQUENCE) moves to the same person, ${open.length} more open tasks with it,`,
     '  and each of them is given back to whom it belongs to:',
@@ -12,18 +11,18 @@ const describeSiblings = ({ siblings, borrowerId }: Plan): string[] => {
   ];
 };
 
-/** What is going to happen, for the person who is asked whether it may. */
+/** Tells the person who must agree what is going to happen. */
 export const describePlan = (plan: Plan, apiUrl: string): string => {
-  const { task, owned, borrowerId, organizationId, isUnknownUserAsked } = plan;
+  const { task, owned, temporaryAssigneeId, organizationId, isUnknownUserAsked } = plan;
   const kind = [task.type, task.priority, task.status].filter((word) => word !== undefined).join(', ');
   return [
     `These are real writes, in the workspace ${organizationId} at ${apiUrl}:`,
     `  Task ${task.id}${kind === '' ? '' : ` (${kind})`}`,
     `    belongs to  ${owned.ownerId}`,
-    `    goes to     ${borrowerId}, who may be told of it by Topo`,
+    `    goes to     ${temporaryAssigneeId}, who may be told of it by Topo`,
     `    and back to ${owned.ownerId}`,
     ...(isUnknownUserAsked
-      ? [`  Then it is offered to ${nobodyId}, who is nobody, and given back if Topo takes that.`]
+      ? [`  Then it is offered to ${unknownId}, who is nobody, and given back if Topo takes that.`]
       : []),
     ...describeSiblings(plan),
     '  Zaps and other programs that watch these tasks will notice.',

@@ -1,9 +1,9 @@
-/** Something that the integration assumes of Topo without a document that says so; `expected` is what our code assumes. */
+/** Something about Topo that its documentation leaves open; `expected` is what our code assumes. */
 export type Fact = { fact: string; expected: string };
 
 /**
- * What was seen of a fact. `meaning` says in one sentence what a difference means for the integration. For a fact that
- * could not be seen, `seen` says why.
+ * What was observed of a fact. `meaning` is a sentence on what a difference means for the integration. When the fact
+ * could not be observed, `seen` says why.
  */
 export type Finding = Fact & { seen: string } & (
     | { verdict: 'as assumed' }

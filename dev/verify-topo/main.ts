@@ -8,7 +8,7 @@ const tell = (text: string): void => {
   process.stderr.write(text);
 };
 
-// npm hands a terminal's Ctrl-C on once more, and giving back must not be cut short: only the first signal counts.
+// npm passes a terminal's Ctrl-C on a second time, which must not interrupt giving back: only the first signal counts.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (!interruption.signal.aborted) tell('\nInterrupted. Please wait until everything is given back.\n');
@@ -18,9 +18,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 const confirm = async (question: string): Promise<boolean> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // While a line is read, the terminal hands Ctrl-C to the reader and not to the process.
+  // While a line is read, Ctrl-C goes to the reader and not to the process.
   terminal.on('SIGINT', () => interruption.abort());
-  // At the end of the input the question would be waited for in vain.
+  // At the end of the input the question would never be answered.
   const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
   try {
     const answer = await Promise.race([terminal.question(question, { signal: interruption.signal }), closed]);

@@ -1,11 +1,11 @@
 import { me } from '../../topo/me.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Ask } from './ask-topo.ts';
-import type { OwnedTask } from './loans.ts';
 import { isOpen, type Plan, type SiblingPlan } from './plan.ts';
-import type { Flags } from './read-flags.ts';
 import { readTask } from './read-task.ts';
 import { readTasks } from './read-tasks.ts';
+import type { Flags } from './read-verify-flags.ts';
+import type { OwnedTask } from './temporary-reassignments.ts';
 
 export type Planning = { kind: 'plan'; plan: Plan } | { kind: 'impossible'; sentence: string };
 
@@ -27,10 +27,10 @@ const planSiblings = async (ask: Ask, { id, sequence_id: sequenceId }: Task): Pr
   if (unowned !== undefined) {
     return { kind: 'left', why: `task ${unowned.id} of the sequence belongs to nobody and could not be given back` };
   }
-  return { kind: 'lendable', tasks, owned: tasks.flatMap(ownedOf) };
+  return { kind: 'movable', tasks, owned: tasks.flatMap(ownedOf) };
 };
 
-const chooseBorrower = async (
+const chooseTemporaryAssignee = async (
   ask: Ask,
   ownerId: string,
   siblings: SiblingPlan | undefined,
@@ -39,12 +39,12 @@ const chooseBorrower = async (
   const reading = await readTasks(ask, query, { mostPages: pagesOfNewest });
   const seen = reading.kind === 'read' ? reading.tasks.map((task) => task.assignee_user_id) : [];
   const others = seen.filter((userId) => userId !== null && userId !== ownerId);
-  // Whoever has one of the siblings already would hide whether the sequence's reassignment moves it.
-  const siblingOwners = siblings?.kind === 'lendable' ? siblings.tasks.map((task) => task.assignee_user_id) : [];
+  // For a person who already has a sibling, one could not see whether scope SEQUENCE moves it.
+  const siblingOwners = siblings?.kind === 'movable' ? siblings.tasks.map((task) => task.assignee_user_id) : [];
   return others.find((userId) => !siblingOwners.includes(userId)) ?? others[0] ?? undefined;
 };
 
-/** Looks up what the flags leave open, without any write; a sentence says why nothing can be verified. */
+/** Looks up what the flags leave open, without any write; otherwise a sentence says why nothing can be verified. */
 export const makePlan = async (ask: Ask, flags: Flags): Promise<Planning> => {
   const identity = await ask(me());
   if (identity.kind !== 'answered') return impossible(`The key could not be used: ${identity.said}.`);
@@ -64,15 +64,16 @@ export const makePlan = async (ask: Ask, flags: Flags): Promise<Planning> => {
     );
   }
 
-  if (flags.borrowerId === owned.ownerId) {
+  if (flags.temporaryAssigneeId === owned.ownerId) {
     return impossible(`--to ${owned.ownerId} has the task already. Choose somebody else.`);
   }
   const siblings = flags.isSequenceAsked ? await planSiblings(ask, task) : undefined;
-  const borrowerId = flags.borrowerId ?? (await chooseBorrower(ask, owned.ownerId, siblings));
-  if (borrowerId === undefined) {
+  const temporaryAssigneeId =
+    flags.temporaryAssigneeId ?? (await chooseTemporaryAssignee(ask, owned.ownerId, siblings));
+  if (temporaryAssigneeId === undefined) {
     return impossible('Nobody else is seen among the newest tasks. Name whom to give the task to with --to USER_ID.');
   }
   const { organization_id: organizationId } = identity.body;
   const { isUnknownUserAsked } = flags;
-  return { kind: 'plan', plan: { organizationId, task, owned, borrowerId, siblings, isUnknownUserAsked } };
+  return { kind: 'plan', plan: { organizationId, task, owned, temporaryAssigneeId, siblings, isUnknownUserAsked } };
 };

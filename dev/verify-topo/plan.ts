@@ -1,22 +1,25 @@
 import type { Task } from '../../topo/task.ts';
-import type { OwnedTask } from './loans.ts';
+import type { OwnedTask } from './temporary-reassignments.ts';
 
-/** What is going to be done, to what, and between whom. */
+/** What is going to be done: with which task, and between which people. */
 export type Plan = {
   organizationId: string;
   /** As it was before anything was done. */
   task: Task;
   owned: OwnedTask;
-  borrowerId: string;
+  temporaryAssigneeId: string;
   /** The other tasks of the same sequence run; `undefined` unless they were asked for. */
   siblings: SiblingPlan | undefined;
   isUnknownUserAsked: boolean;
 };
 
-/** `lendable` are the siblings that scope SEQUENCE may move, open or not; or why the scope is better not tried. */
+/** `movable`: the siblings that scope SEQUENCE may move, open or not. `left`: why the scope is not tried. */
 export type SiblingPlan =
-  | { kind: 'lendable'; tasks: readonly Task[]; owned: readonly OwnedTask[] }
+  | { kind: 'movable'; tasks: readonly Task[]; owned: readonly OwnedTask[] }
   | { kind: 'left'; why: string };
 
-/** The statuses that our code takes as what Topo calls actionable. */
+/** The statuses that our code takes for Topo's “actionable”. */
 export const isOpen = ({ status }: Pick<Task, 'status'>): boolean => status === 'PENDING' || status === 'IN_PROGRESS';
+
+/** A well-formed id that belongs to no user and no task. */
+export const unknownId = '00000000-0000-4000-8000-000000000000';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 
-/** The key travels with every request, so it leaves this machine encrypted or not at all. */
+/** Every request carries the key, so it must be encrypted or stay on this machine. */
 const isSafeUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(text);
@@ -21,12 +21,12 @@ const Environment = z.object({
     .transform((text) => new Secret(text)),
 });
 
-/** Where Topo is, and the key of the workspace. */
+/** Topo's address, and a key of the workspace. */
 export type Settings = { apiUrl: string; key: Secret };
 
 export type SettingsReading = { kind: 'settings'; settings: Settings } | { kind: 'wrong'; sentence: string };
 
-/** Reads what the environment says. Blank counts as not set; what is wrong is named, and no value is printed. */
+/** Reads the environment. Blank counts as unset. The sentence names what is wrong without quoting any value. */
 export const readSettings = (environment: Record<string, string | undefined>): SettingsReading => {
   const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
   const parsed = Environment.safeParse(Object.fromEntries(trimmed.filter(([, value]) => value !== '')));

@@ -3,15 +3,15 @@ import type { Task } from '../../topo/task.ts';
 import type { Ask } from './ask-topo.ts';
 import { readTasks } from './read-tasks.ts';
 
-/** A task as it is now, or the reason why nobody can tell. */
+/** The current task, or why it could not be read. */
 export type TaskReading = { kind: 'read'; task: Task } | { kind: 'absent' } | { kind: 'unknown'; said: string };
 
-/** What is known of a task before it is read: its id, and its sequence if it has been read before. */
+/** The id of a task, and its sequence if it has been read before. */
 export type KnownTask = { id: string; sequence_id?: string | null };
 
 const mostPages = 50;
 
-/** Reads a task by its own call, or from the list if Topo turns out to have no such call. */
+/** Reads a task by its own call, or from the list if Topo has no such call. */
 export const readTask = async (ask: Ask, { id, sequence_id: sequenceId }: KnownTask): Promise<TaskReading> => {
   const outcome = await ask(getTask(id));
   if (outcome.kind === 'answered') return { kind: 'read', task: outcome.body };

@@ -1,18 +1,18 @@
 import { largestPage } from '../../topo/list.ts';
 import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
-import type { Ask, Outcome } from './ask-topo.ts';
+import type { Ask, CallOutcome } from './ask-topo.ts';
 
-/** Tasks from a list; or the answer that was none. */
-export type TasksReading = { kind: 'read'; tasks: Task[] } | Exclude<Outcome<never>, { kind: 'answered' }>;
+/** Tasks from a list, or how the call failed. */
+export type TasksReading = { kind: 'read'; tasks: Task[] } | Exclude<CallOutcome<never>, { kind: 'answered' }>;
 
 export type ReadTasksOptions = {
   mostPages: number;
-  /** Reads no further once a task meets this. */
+  /** Stops after the page with a task for which this holds. */
   until?: (task: Task) => boolean;
 };
 
-/** Reads a list of tasks, page by page, from its beginning. */
+/** Reads a list of tasks page by page from the start. */
 export const readTasks = async (
   ask: Ask,
   query: Omit<TaskQuery, 'page' | 'size'>,

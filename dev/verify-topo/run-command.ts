@@ -1,29 +1,27 @@
-import { createAsk } from './ask-topo.ts';
+import { createAsk, type Wait } from './ask-topo.ts';
 import { describePlan } from './describe-plan.ts';
-import { createLoans } from './loans.ts';
 import { makePlan } from './make-plan.ts';
-import { printJson } from './print-json.ts';
-import { printTable } from './print-table.ts';
-import { type Flags, readFlags } from './read-flags.ts';
+import { printJson, printTable } from './print-findings.ts';
 import { readSettings, type Settings } from './read-settings.ts';
+import { type Flags, readVerifyFlags } from './read-verify-flags.ts';
+import { createTemporaryReassignments } from './temporary-reassignments.ts';
 import { type Verification, verify } from './verify.ts';
-import type { Wait } from './wait.ts';
 
-/** 0: nothing is different. 2: something is. 1: it could not run, or not to the end. */
+/** 0: everything is as assumed. 2: something is different. 1: it could not run, or not to the end. */
 export type ExitCode = 0 | 1 | 2;
 
 export type CommandPorts = {
   /** For the findings. */
   print: (text: string) => void;
-  /** For everything that is said on the way. */
+  /** For progress and questions. */
   tell: (text: string) => void;
-  /** Asks a question that is answered yes or no; `undefined` where nobody can be asked. */
+  /** Asks a yes-or-no question; `undefined` when nobody can be asked. */
   confirm: ((question: string) => Promise<boolean>) | undefined;
   wait: Wait;
   /** Milliseconds since any start. */
   clock: () => number;
   interruption: AbortSignal;
-  /** How many characters a line of the terminal holds. */
+  /** The width of the terminal in characters. */
   width: number;
 };
 
@@ -31,16 +29,16 @@ export type Command = { args: readonly string[]; environment: Record<string, str
 
 const isLimitHeader = (name: string): boolean => /rate-?limit|^retry-after$/i.test(name);
 
-const exitCodeOf = ({ findings, ending, unreturned }: Verification): ExitCode => {
-  if (ending.kind !== 'whole' || unreturned.length > 0) return 1;
+const exitCodeOf = ({ findings, ending, notRestored }: Verification): ExitCode => {
+  if (ending.kind !== 'whole' || notRestored.length > 0) return 1;
   return findings.some(({ verdict }) => verdict === 'different') ? 2 : 0;
 };
 
-const tellEnding = ({ ending, unreturned }: Verification, tell: CommandPorts['tell']): void => {
+const tellEnding = ({ ending, notRestored }: Verification, tell: CommandPorts['tell']): void => {
   if (ending.kind === 'interrupted') tell('It was interrupted, so not every fact was looked at.\n');
   if (ending.kind === 'failed') tell(`It failed before every fact was looked at: ${ending.reason}\n`);
-  if (unreturned.length === 0) tell('Everything is with whom it was before.\n');
-  for (const { task, reason } of unreturned) {
+  if (notRestored.length === 0) tell('Everything is with whom it was before.\n');
+  for (const { task, reason } of notRestored) {
     tell(`\n!!! TASK ${task.id} COULD NOT BE GIVEN BACK TO ${task.ownerId}. ${reason} Give it back in Topo by hand.\n`);
   }
 };
@@ -69,9 +67,13 @@ const runWith = async (flags: Flags, settings: Settings, ports: CommandPorts): P
     return 1;
   }
 
-  const loans = createLoans({ ask, askToTheEnd: createAsk({ ...settings, wait, onHeaders }), wait });
+  const reassignments = createTemporaryReassignments({
+    ask,
+    askUninterrupted: createAsk({ ...settings, wait, onHeaders }),
+    wait,
+  });
   const pause = (ms: number) => wait(ms, interruption);
-  const context = { plan: planning.plan, ask, loans, wait: pause, clock, limitHeaders };
+  const context = { plan: planning.plan, ask, reassignments, wait: pause, clock, limitHeaders };
   const verification = await verify(context, interruption, () => tell('Giving everything back …\n'));
   const { findings } = verification;
   if (findings.length > 0) print(flags.isJson ? printJson(findings) : printTable(findings, width));
@@ -79,9 +81,9 @@ const runWith = async (flags: Flags, settings: Settings, ports: CommandPorts): P
   return exitCodeOf(verification);
 };
 
-/** The whole command, from its flags to its exit code. The key is in nothing that it says. */
+/** The whole command, from its flags to its exit code. It never prints the key. */
 export const runCommand = async ({ args, environment }: Command, ports: CommandPorts): Promise<ExitCode> => {
-  const flags = readFlags(args);
+  const flags = readVerifyFlags(args);
   if (flags.kind === 'wrong') {
     ports.tell(`${flags.sentence}\n`);
     return 1;
@@ -92,7 +94,7 @@ export const runCommand = async ({ args, environment }: Command, ports: CommandP
     return 1;
   }
 
-  // Bodies are clean already; this is for whatever else might quote the key, such as a header.
+  // Bodies are clean already; this covers anything else that might quote the key, such as a header.
   const withoutKey = (text: string) => text.replaceAll(settings.settings.key.reveal(), String(settings.settings.key));
   const safePorts: CommandPorts = {
     ...ports,

@@ -1,29 +1,29 @@
 import type { CheckContext } from './check.ts';
-import { everyCheck } from './checks/every-check.ts';
+import { allChecks } from './checks/all-checks.ts';
 import type { Finding } from './finding.ts';
-import type { Unreturned } from './loans.ts';
+import type { NotRestored } from './temporary-reassignments.ts';
 
-/** How the checks ended: `failed` means that the program itself did. */
+/** How the checks ended: `failed` means that the program itself failed. */
 export type Ending = { kind: 'whole' } | { kind: 'interrupted' } | { kind: 'failed'; reason: string };
 
-export type Verification = { findings: Finding[]; ending: Ending; unreturned: Unreturned[] };
+export type Verification = { findings: Finding[]; ending: Ending; notRestored: NotRestored[] };
 
-/** Runs the checks one after the other, and gives everything back whatever becomes of them. */
+/** Runs the checks in order, and gives every task back, however the checks end. */
 export const verify = async (
   context: CheckContext,
   interruption: AbortSignal,
-  beforeReturn: () => void,
+  beforeRestore: () => void,
 ): Promise<Verification> => {
   const findings: Finding[] = [];
   let ending: Ending = { kind: 'whole' };
   try {
-    for (const check of everyCheck) {
+    for (const check of allChecks) {
       interruption.throwIfAborted();
       findings.push(...(await check(context)));
     }
   } catch (error) {
     ending = interruption.aborted ? { kind: 'interrupted' } : { kind: 'failed', reason: String(error) };
   }
-  beforeReturn();
-  return { findings, ending, unreturned: await context.loans.returnAll() };
+  beforeRestore();
+  return { findings, ending, notRestored: await context.reassignments.restoreAll() };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Spoiling } from '../../dev/sandbox/fault.ts';
+import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
 import { type ReassignmentOrder, reassign } from '../../zapier/tasks/reassign.ts';
@@ -85,7 +85,7 @@ describe('Only If Currently Assigned To', () => {
   });
 
   test.each([
-    ['there is no page for a task', { habits: { getTask: false } }, undefined],
+    ['there is no page for a task', { assumptions: { getTask: false } }, undefined],
     ['the key may not read it', {}, { kind: 'status', status: 403 }],
   ] as const)('halts when %s: what cannot be checked does not hold', async (_what, options, fault) => {
     const office = await startOffice(options);
@@ -158,7 +158,7 @@ describe('Preview Only', () => {
   });
 
   test('halts when Topo does not let us read the task', async () => {
-    const { app, createTask, taker, writes } = await startOffice({ habits: { getTask: false } });
+    const { app, createTask, taker, writes } = await startOffice({ assumptions: { getTask: false } });
     const inputData = { task_id: createTask().id, assignee_user_id: taker.userId, preview_only: 'yes' };
     const thrown = await app.thrownBy(perform, { inputData });
     expect(thrown).toMatchObject({ name: 'HaltedError' });
@@ -245,21 +245,21 @@ describe('the tasks of a sequence', () => {
   });
 
   test('are recognised by their assignee, not by when they changed', async () => {
-    const habits = { reassigningMovesUpdatedAt: false, siblingsMoveUpdatedAt: false };
-    const { app, task, taker } = await startWithSequence({ habits });
+    const assumptions = { reassigningMovesUpdatedAt: false, siblingsMoveUpdatedAt: false };
+    const { app, task, taker } = await startWithSequence({ assumptions });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output).toMatchObject({ changed: true, moved_count: 3 });
   });
 
   test('are those that Topo really moved, even if it counts fewer as open', async () => {
-    const { app, task, lent, taker } = await startWithSequence({ habits: { actionableStatuses: ['PENDING'] } });
+    const { app, task, lent, taker } = await startWithSequence({ assumptions: { actionableStatuses: ['PENDING'] } });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output.moved_tasks?.map(({ id }) => id)).toEqual([task.id, lent.id]);
   });
 
   test('are those that Topo really moved, even if it takes closed ones too', async () => {
     const { app, task, own, lent, closed, taker } = await startWithSequence({
-      habits: { actionableStatuses: ['PENDING', 'IN_PROGRESS', 'COMPLETED'] },
+      assumptions: { actionableStatuses: ['PENDING', 'IN_PROGRESS', 'COMPLETED'] },
     });
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output.moved_tasks?.map(({ id }) => id).sort()).toEqual(
@@ -267,7 +267,7 @@ describe('the tasks of a sequence', () => {
     );
   });
 
-  test.each<[string, Spoiling]>([
+  test.each<[string, FaultKind]>([
     ['429', { kind: 'rate limit' }],
     ['500', { kind: 'status', status: 500 }],
     ['403', { kind: 'status', status: 403 }],
@@ -315,7 +315,7 @@ describe('where Topo differs from what we expect', () => {
   test.each(['TASK', 'SEQUENCE'])(
     'without a page for a task it is reassigned, and what was before is null (%s)',
     async (scope) => {
-      const { app, task, own, holderOf, taker, holder } = await startWithSequence({ habits: { getTask: false } });
+      const { app, task, own, holderOf, taker, holder } = await startWithSequence({ assumptions: { getTask: false } });
       const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope });
       expect(holderOf(task.id)).toBe(taker.userId);
       expect(holderOf(own.id)).toBe(scope === 'TASK' ? holder.userId : taker.userId);
@@ -331,7 +331,7 @@ describe('where Topo differs from what we expect', () => {
     },
   );
 
-  test.each<[string, Spoiling]>([
+  test.each<[string, FaultKind]>([
     ['the key lacks the scope', { kind: 'status', status: 403 }],
     ['it answers that there is none', { kind: 'status', status: 404 }],
   ])('when %s, a plain reassignment goes on', async (_what, fault) => {
@@ -343,7 +343,7 @@ describe('where Topo differs from what we expect', () => {
   });
 
   test('a task that is done may be reassigned if Topo allows it', async () => {
-    const { app, createTask, holderOf, taker } = await startOffice({ habits: { closedTask: 'allowed' } });
+    const { app, createTask, holderOf, taker } = await startOffice({ assumptions: { closedTask: 'allowed' } });
     const { id } = createTask({ status: 'COMPLETED' });
     const output = await run(app, { task_id: id, assignee_user_id: taker.userId });
     expect(output).toMatchObject({ changed: true, moved_count: 1, status: 'COMPLETED' });
@@ -354,7 +354,7 @@ describe('where Topo differs from what we expect', () => {
     ['refused', /^Topo’s rules forbid this.*not a member of the workspace/],
     ['not found', /^Topo cannot find/],
   ] as const)('somebody whom the workspace does not have is %s in a sentence', async (unknownUser, says) => {
-    const { app, createTask, foreign, server } = await startOffice({ habits: { unknownUser } });
+    const { app, createTask, foreign, server } = await startOffice({ assumptions: { unknownUser } });
     const inputData = { task_id: createTask().id, assignee_user_id: foreign.people[0]?.userId };
     const thrown = await app.thrownBy(perform, { inputData });
     expect(thrown).toMatchObject({ name: 'HaltedError' });
@@ -363,7 +363,7 @@ describe('where Topo differs from what we expect', () => {
   });
 
   test('or is given the task, if Topo allows it', async () => {
-    const { app, createTask, foreign } = await startOffice({ habits: { unknownUser: 'allowed' } });
+    const { app, createTask, foreign } = await startOffice({ assumptions: { unknownUser: 'allowed' } });
     const userId = foreign.people[0]?.userId;
     const output = await run(app, { task_id: createTask().id, assignee_user_id: userId });
     expect(output).toMatchObject({ changed: true, new_assignee: { user_id: userId, name: null, email: null } });

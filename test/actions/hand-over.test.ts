@@ -220,7 +220,7 @@ describe('by list', () => {
   test.each(['tasksOnly', 'a Topo that does not tell of sequences'] as const)(
     'with %s the template is not known, which is said, and such a task stays',
     async (which) => {
-      const office = await startOffice(which === 'tasksOnly' ? {} : { habits: { getSequence: false } });
+      const office = await startOffice(which === 'tasksOnly' ? {} : { assumptions: { getSequence: false } });
       const { createTasks, workspace, taker, writes } = office;
       const app = which === 'tasksOnly' ? office.appWith('tasksOnly') : office.app;
       const [task] = createTasks(1);
@@ -251,7 +251,7 @@ describe('by list', () => {
   });
 
   test('where Topo has no route for one task, a plain list moves, and its previous assignees stay unknown', async () => {
-    const { app, createTasks, holderOf, taker } = await startOffice({ habits: { getTask: false } });
+    const { app, createTasks, holderOf, taker } = await startOffice({ assumptions: { getTask: false } });
     const [task] = createTasks(1);
     const output = await run(app, { task_ids: task?.id, to_user_id: taker.userId });
     expect(holderOf(task?.id ?? '')).toBe(taker.userId);
@@ -262,7 +262,7 @@ describe('by list', () => {
     ['a person', (office: Office) => ({ from_user_id: office.holder.userId })],
     ['a type', () => ({ task_types: 'EMAIL_REPLY' })],
   ])('and with %s to check, it is left alone', async (_what, moreOf) => {
-    const office = await startOffice({ habits: { getTask: false } });
+    const office = await startOffice({ assumptions: { getTask: false } });
     const [task] = office.createTasks(1);
     const output = await run(office.app, { task_ids: task?.id, to_user_id: office.taker.userId, ...moreOf(office) });
     expect(reasonFor(output, task?.id ?? '')).toMatch(/^Topo does not tell what this task is/);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Spoiling } from '../../dev/sandbox/fault.ts';
+import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { first, startTopo } from '../support/topo-sandbox.ts';
 import { runApp, type Thrown } from '../support/zapier-app.ts';
@@ -70,7 +70,7 @@ test.each([
 
 describe('each failure of Topo becomes an error of Zapier', () => {
   const minutes = 60_000;
-  type Row = [what: string, spoiling: Spoiling, expected: Partial<Thrown>, says: RegExp];
+  type Row = [what: string, faultKind: FaultKind, expected: Partial<Thrown>, says: RegExp];
   const rows: Row[] = [
     ['400', { kind: 'status', status: 400 }, { name: 'AppError', status: 400 }, /Check the fields/],
     ['401', { kind: 'status', status: 401 }, { name: 'ExpiredAuthError' }, /does not accept this API key.*new key/],
@@ -85,9 +85,9 @@ describe('each failure of Topo becomes an error of Zapier', () => {
     ['418', { kind: 'status', status: 418 }, { name: 'AppError', status: 418 }, /unexpected way.*tell the owner/],
   ];
 
-  test.each(rows)('%s', async (_what, spoiling, expected, says) => {
+  test.each(rows)('%s', async (_what, faultKind, expected, says) => {
     const { sandbox, app, task, taker } = await startWithTasks();
-    sandbox.injectFault({ ...spoiling, method: 'PATCH' });
+    sandbox.injectFault({ ...faultKind, method: 'PATCH' });
     const thrown = await app.thrownBy(perform, { inputData: { task_id: task.id, assignee_user_id: taker.userId } });
     expect(thrown).toMatchObject(expected);
     expect(thrown.message).toMatch(says);

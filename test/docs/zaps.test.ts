@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { type Loop, startLoop } from '../../dev/demo/start-loop.ts';
+import { type Loop, startLoop } from '../../dev/local-loop/start-loop.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
-import type { Connection } from '../../dev/local-zapier/connection.ts';
-import type { Course, Elsewhere } from '../../dev/local-zapier/course.ts';
-import type { WrittenStep } from '../../dev/local-zapier/written-step.ts';
-import { createWrittenZap, type WrittenZap } from '../../dev/local-zapier/written-zap.ts';
+import type { OtherAppStep, ZapRun } from '../../dev/local-zapier/written-zap/run-steps.ts';
+import type { WrittenStep } from '../../dev/local-zapier/written-zap/written-step.ts';
+import { createWrittenZap, type WrittenZap } from '../../dev/local-zapier/written-zap/written-zap.ts';
+import type { Connection } from '../../dev/local-zapier/zapier-connection.ts';
 import { readDocumentedEnds, readWorkedZap, type WorkedZap } from '../support/worked-zaps.ts';
 
 // The Zaps of docs/zaps.md, read from the document and run as they stand there: Topo is the sandbox, the app and the
@@ -62,10 +62,10 @@ afterEach(async () => {
 
 afterAll(() => loop?.close());
 
-const goOnIfAllExist: Elsewhere = async (fields) =>
+const goOnIfAllExist: OtherAppStep = async (fields) =>
   Object.values(fields).every((value) => value !== '') ? {} : 'filtered';
 
-type Players = Record<string, Elsewhere>;
+type Players = Record<string, OtherAppStep>;
 
 const setUp = (
   { title, steps }: Pick<WorkedZap, 'title' | 'steps'>,
@@ -78,7 +78,7 @@ const setUp = (
     steps,
     connection,
     appName: 'Topo',
-    elsewhere: { 'Filter by Zapier: Only Continue If': goOnIfAllExist, ...players },
+    otherApps: { 'Filter by Zapier: Only Continue If': goOnIfAllExist, ...players },
   });
 
 const turnOn = async (zap: WrittenZap): Promise<void> => {
@@ -92,7 +92,7 @@ type Message = Readonly<Record<string, string>>;
 /** The Zap 3 of the document, and the e-mails that it has sent. */
 const listenAndTell = async (steps = tellNewPerson.steps) => {
   const mails: Message[] = [];
-  const send: Elsewhere = async (mail) => {
+  const send: OtherAppStep = async (mail) => {
     mails.push(mail);
     return {};
   };
@@ -101,8 +101,8 @@ const listenAndTell = async (steps = tellNewPerson.steps) => {
   return { zap, mails };
 };
 
-const heardBy = async ({ courses }: WrittenZap, count: number): Promise<void> => {
-  await waitUntil(`${count} runs have ended`, () => courses.length >= count);
+const heardBy = async ({ runs }: WrittenZap, count: number): Promise<void> => {
+  await waitUntil(`${count} runs have ended`, () => runs.length >= count);
   await loop.settled();
   await loop.zapier.idle();
 };
@@ -176,10 +176,10 @@ test('Zap 1 moves the contact’s open tasks to the new owner, and Zap 3 tells t
   const changes = watchChanges();
   const zap = await setUp(dealMoved);
 
-  const course = await zap.start(dealOf(newOwner.email.toUpperCase(), deal));
+  const zapRun = await zap.start(dealOf(newOwner.email.toUpperCase(), deal));
 
-  expect(course).toMatchObject({ status: 'success' });
-  expect(course.outputs.get(4)).toMatchObject({ id: deal.taskId, changed: true, preview: false, moved_count: 2 });
+  expect(zapRun).toMatchObject({ status: 'success' });
+  expect(zapRun.outputs.get(4)).toMatchObject({ id: deal.taskId, changed: true, preview: false, moved_count: 2 });
   expect(changes()).toEqual([
     { taskId: deal.taskId, previous: deal.owner.userId, next: newOwner.userId },
     { taskId: deal.siblingId, previous: deal.colleague.userId, next: newOwner.userId },
@@ -206,9 +206,9 @@ test('Zap 1 as a preview says the same and changes nothing', async () => {
     steps: changed(dealMoved.steps, 4, choosing(reassignment, 'Preview Only', 'Yes')),
   });
 
-  const course = await zap.start(dealOf(somebody(5).email, deal));
+  const zapRun = await zap.start(dealOf(somebody(5).email, deal));
 
-  expect(course.outputs.get(4)).toMatchObject({ changed: false, preview: true, moved_count: 2 });
+  expect(zapRun.outputs.get(4)).toMatchObject({ changed: false, preview: true, moved_count: 2 });
   expect(changes()).toEqual([]);
 });
 
@@ -222,9 +222,9 @@ test('Zap 1 without the three fields of the previous owner finds the contact’s
   const shortened = others.map((step) => ({ ...step, fields: step.fields.filter((field) => !isOfPrevious(field)) }));
   const zap = await setUp({ ...dealMoved, steps: [trigger, ...shortened] });
 
-  const course = await zap.start({ 'Owner Email': somebody(5).email, 'Contact Email': deal.contactEmail });
+  const zapRun = await zap.start({ 'Owner Email': somebody(5).email, 'Contact Email': deal.contactEmail });
 
-  expect(course).toMatchObject({ status: 'success' });
+  expect(zapRun).toMatchObject({ status: 'success' });
   expect(
     changes()
       .map(({ taskId }) => taskId)
@@ -236,9 +236,9 @@ test('Zap 1 leaves everybody’s tasks alone when the deal has no contact', asyn
   const changes = watchChanges();
   const zap = await setUp(dealMoved);
 
-  const course = await zap.start(dealOf(somebody(5).email, { owner: somebody(0), contactEmail: '' }));
+  const zapRun = await zap.start(dealOf(somebody(5).email, { owner: somebody(0), contactEmail: '' }));
 
-  expect(course).toMatchObject({ status: 'filtered', at: 2 });
+  expect(zapRun).toMatchObject({ status: 'filtered', at: 2 });
   expect(changes()).toEqual([]);
 });
 
@@ -265,7 +265,7 @@ test('whoever has no e-mail yet gets no message, and the run says so', async () 
   loop.sandbox.reassign(taskId, '0b1f7c5e-93a2-4d6b-8f04-5a6d7e8f9a03');
   await heardBy(zap, 1);
 
-  expect(zap.courses).toMatchObject([{ status: 'filtered', at: 2 }]);
+  expect(zap.runs).toMatchObject([{ status: 'filtered', at: 2 }]);
   expect(mails).toEqual([]);
 });
 
@@ -274,17 +274,17 @@ const playOffice = async () => {
   const waiting: { day: string; goOn: () => void }[] = [];
   const messages: Message[] = [];
   const rows: Message[] = [];
-  const returns: Promise<Course>[] = [];
-  const wait: Elsewhere = async ({ 'Date/Time Delayed Until': day = '' }) => {
+  const returns: Promise<ZapRun>[] = [];
+  const wait: OtherAppStep = async ({ 'Date/Time Delayed Until': day = '' }) => {
     await new Promise<void>((goOn) => waiting.push({ day, goOn }));
     return {};
   };
-  const say: Elsewhere = async (message) => {
+  const say: OtherAppStep = async (message) => {
     messages.push(message);
     return {};
   };
   const back = await setUp(leaveEnds, { 'Delay by Zapier: Delay Until': wait, 'Slack: Send Channel Message': say });
-  const keep: Elsewhere = async ({ Table, ...row }) => {
+  const keep: OtherAppStep = async ({ Table, ...row }) => {
     if (Table !== 'Handed Over') throw new Error(`Nothing is kept in ${Table}.`);
     rows.push(row);
     returns.push(back.start(row));
@@ -362,7 +362,7 @@ test('a hand-over of nothing keeps no row, and says nothing', async () => {
   const { leave, messages, rows, dayComes } = await playOffice();
   const changes = watchChanges();
 
-  const course = leave.start({
+  const zapRun = leave.start({
     'Person Email': namesakes[0]?.email,
     'Stand-in Email': somebody(4).email,
     'First Day': '2026-07-06 07:00',
@@ -370,7 +370,7 @@ test('a hand-over of nothing keeps no row, and says nothing', async () => {
   });
   await dayComes('2026-07-06 07:00', 1);
 
-  expect(await course).toMatchObject({ status: 'filtered', at: 4 });
+  expect(await zapRun).toMatchObject({ status: 'filtered', at: 4 });
   expect([rows, messages, changes()]).toEqual([[], [], []]);
 });
 
@@ -378,18 +378,18 @@ test.each([
   ['as it stands in the document', leaveEnds.steps, { status: 'filtered', at: 2 }],
   ['without its filter', without(leaveEnds.steps, 2), { status: 'halted', at: 4 }],
 ])('Zap 2b %s takes nothing from the stand-in when nothing was handed over', async (_how, steps, end) => {
-  const wait: Elsewhere = async () => ({});
+  const wait: OtherAppStep = async () => ({});
   const zap = await setUp({ ...leaveEnds, steps }, { 'Delay by Zapier: Delay Until': wait });
   const changes = watchChanges();
 
-  const course = await zap.start({
+  const zapRun = await zap.start({
     'Person Email': somebody(3).email,
     'Stand-in Email': somebody(4).email,
     'Back On': '2026-07-20 07:00',
     'Give Back': '',
   });
 
-  expect(course).toMatchObject(end);
+  expect(zapRun).toMatchObject(end);
   expect(changes()).toEqual([]);
 });
 
@@ -441,7 +441,7 @@ test.each([
     loop.sandbox.reassign(taskId, after.userId);
     await heardBy(zap, runs);
 
-    expect(zap.courses).toHaveLength(runs);
+    expect(zap.runs).toHaveLength(runs);
     expect(holderOf(taskId)).toBe(last.userId);
   },
 );
@@ -454,8 +454,8 @@ const endOf = async (
   players: Players = {},
   connection = loop.connection,
 ): Promise<End> => {
-  const course = await (await setUp({ ...dealMoved, steps }, players, connection)).start(triggered);
-  return { status: course.status, reason: 'reason' in course ? course.reason : '' };
+  const zapRun = await (await setUp({ ...dealMoved, steps }, players, connection)).start(triggered);
+  return { status: zapRun.status, reason: 'reason' in zapRun ? zapRun.reason : '' };
 };
 
 /** Lets everything go wrong that the document tells of; nothing of it may change anything. */
@@ -464,7 +464,7 @@ const makeEnds = async (): Promise<End[]> => {
   const newOwner = somebody(5).email;
   const findNow = changed(dealMoved.steps, 3, { app: 'Elsewhere' });
   const late = createTask(somebody(2));
-  const findLate: Elsewhere = async () => ({ Task: late });
+  const findLate: OtherAppStep = async () => ({ Task: late });
   const [toni] = namesakes;
   if (toni === undefined) throw new Error('There are no namesakes.');
   createTask(toni, { status: 'COMPLETED' });

@@ -1,10 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TaskReassigned } from '../../contract/event.ts';
-import { type Choice, chooseReassignments, reassignInTopo } from '../../dev/demo/reassign-in-topo.ts';
-import { type Loop, startLoop } from '../../dev/demo/start-loop.ts';
-import { fetchHooks } from '../../dev/local-server/hook-view.ts';
+import {
+  chooseReassignments,
+  type PossibleReassignment,
+  reassignInTopo,
+} from '../../dev/local-loop/reassign-in-topo.ts';
+import { type Loop, startLoop } from '../../dev/local-loop/start-loop.ts';
+import { fetchHooks } from '../../dev/local-server/fetch-hooks.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
-import type { Post, Zap } from '../../dev/local-zapier/zap.ts';
+import type { CaughtPost, Zap } from '../../dev/local-zapier/zap.ts';
 
 // Topo is the sandbox; the app, the webhook server and everything between them are the real ones, over HTTP.
 
@@ -48,7 +52,7 @@ const activeHooks = async () => {
   return hooks.filter(({ state }) => state !== 'ended');
 };
 
-const postAgain = (url: string, { request }: Post, changed: Record<string, string> = {}) => {
+const postAgain = (url: string, { request }: CaughtPost, changed: Record<string, string> = {}) => {
   const signed = ['Webhook-Id', 'Webhook-Timestamp', 'Webhook-Signature'].map((name) => [
     name,
     request.headers[`Http-${name}`] ?? '',
@@ -57,7 +61,7 @@ const postAgain = (url: string, { request }: Post, changed: Record<string, strin
   return fetch(url, { method: 'POST', headers, body: request.content });
 };
 
-test('a reassignment by the action is heard once, with both people', async () => {
+test('a reassignment by the action starts one run, with both people', async () => {
   const zap = await turnOnZap();
   const { taskId, userId, nextUserId } = chooseOne();
 
@@ -76,7 +80,7 @@ test('a reassignment by the action is heard once, with both people', async () =>
   expect(zap.posts).toHaveLength(1);
 });
 
-test('a reassignment that a colleague makes in Topo is heard once, with both people', async () => {
+test('a reassignment by a colleague in Topo starts one run, with both people', async () => {
   const zap = await turnOnZap();
   const choice = chooseOne();
 
@@ -93,7 +97,7 @@ test('a reassignment that a colleague makes in Topo is heard once, with both peo
   expect(zap.posts).toHaveLength(1);
 });
 
-test('a whole sequence that moves is heard task by task', async () => {
+test('a whole sequence that moves starts one run for each task', async () => {
   const zap = await turnOnZap();
   const [person, next] = loop.sandbox.workspaces[0].people;
   const sequenceId = '0a8f2a4e-3c55-4f7e-9b7b-3f4c7f6d2e10';
@@ -113,7 +117,7 @@ test('a whole sequence that moves is heard task by task', async () => {
   expect(zap.posts).toHaveLength(3);
 });
 
-test('two Zaps hear the same reassignment, each once', async () => {
+test('two Zaps each run once for the same reassignment', async () => {
   const [one, other] = [await turnOnZap(), await turnOnZap()];
   await reassignInTopo(loop, chooseOne());
 
@@ -123,8 +127,8 @@ test('two Zaps hear the same reassignment, each once', async () => {
   expect([one.posts, other.posts].map(({ length }) => length)).toEqual([1, 1]);
 });
 
-test('a Zap for one person hears of that person’s new tasks alone', async () => {
-  const [wanted, other] = chooseReassignments(loop, 2) as [Choice, Choice];
+test('a Zap filtered by person runs only for that person’s new tasks', async () => {
+  const [wanted, other] = chooseReassignments(loop, 2) as [PossibleReassignment, PossibleReassignment];
   const everything = await turnOnZap();
   const filtered = await turnOnZap({ inputData: { new_assignee_ids: [wanted.nextUserId] } });
 
@@ -137,7 +141,7 @@ test('a Zap for one person hears of that person’s new tasks alone', async () =
   expect(filtered.posts).toHaveLength(1);
 });
 
-test('what the dropdowns offer is what the action takes', async () => {
+test('the action accepts what the dropdowns offer', async () => {
   const zap = await turnOnZap();
   const [task] = (await loop.connection.dropdown('task_list')) as { id: string }[];
   const people = (await loop.connection.dropdown('person_list')) as { id: string }[];
@@ -149,7 +153,7 @@ test('what the dropdowns offer is what the action takes', async () => {
   expect(await heardBy(zap)).toMatchObject([{ task: { id: task?.id }, new_assignee: { user_id: nextUserId } }]);
 });
 
-test('another workspace hears nothing', async () => {
+test('a Zap of another workspace does not run', async () => {
   const mine = await turnOnZap();
   const theirs = await turnOnZap({
     connection: loop.zapier.connect({ api_key: loop.sandbox.workspaces[1].keys.full }),
@@ -161,7 +165,7 @@ test('another workspace hears nothing', async () => {
   expect(theirs.posts).toEqual([]);
 });
 
-test('a server that is killed right after a reassignment tells of it once when it is back', async () => {
+test('a server killed right after a reassignment reports it once when it is back', async () => {
   const zap = await turnOnZap();
   const choice = chooseOne();
 
@@ -173,15 +177,15 @@ test('a server that is killed right after a reassignment tells of it once when i
   expect(zap.posts).toHaveLength(1);
 });
 
-test('a server that is killed while Zapier has not answered delivers again, and one run starts', async () => {
+test('a server killed while Zapier has not answered delivers again, and one run starts', async () => {
   const zap = await turnOnZap();
-  zap.manner = 'hangs';
+  zap.behaviour = 'hangs';
   const choice = chooseOne();
   await reassignInTopo(loop, choice);
   await waitUntil('the server sent it', () => zap.posts.length === 1);
 
   await loop.server.kill();
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
   await loop.server.start();
 
   expect(await heardBy(zap)).toMatchObject([{ task: { id: choice.taskId } }]);
@@ -189,14 +193,14 @@ test('a server that is killed while Zapier has not answered delivers again, and 
   expect(new Set(zap.posts.map(({ webhookId }) => webhookId)).size).toBe(1);
 });
 
-test('a server that is killed before it hears that Zapier took the event sends it again, and no second run starts', async () => {
+test('a server killed before it reads Zapier’s answer sends the event again, and no second run starts', async () => {
   const zap = await turnOnZap();
-  zap.manner = 'loses the answer';
+  zap.behaviour = 'loses the answer';
   await reassignInTopo(loop, chooseOne());
   await waitUntil('the Zap ran', () => zap.runs.length === 1);
 
   await loop.server.kill();
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
   await loop.server.start();
   await waitUntil('the server sent it again', () => zap.posts.length === 2);
   await loop.zapier.idle();
@@ -205,19 +209,19 @@ test('a server that is killed before it hears that Zapier took the event sends i
   expect(zap.runs).toHaveLength(1);
 });
 
-test('a catch URL that is refused for a while gets the event later', async () => {
+test('a catch URL that refuses for a while gets the event later', async () => {
   const zap = await turnOnZap();
-  zap.manner = 'refuses';
+  zap.behaviour = 'refuses';
   await reassignInTopo(loop, chooseOne());
   await waitUntil('the server sent it', () => zap.posts.length === 1);
 
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
 
   expect(await heardBy(zap)).toHaveLength(1);
   expect(zap.posts.at(-1)).toMatchObject({ status: 200 });
 });
 
-test('a Zap that was turned off is not sent to any more', async () => {
+test('a Zap that was turned off gets no more POSTs', async () => {
   const [off, on] = [await turnOnZap(), await turnOnZap()];
   await off.turnOff();
 
@@ -243,7 +247,7 @@ test('a POST with a forged signature starts no run', async () => {
   const zap = await turnOnZap();
   await reassignInTopo(loop, chooseOne());
   await heardBy(zap);
-  const [genuine] = zap.posts as [Post];
+  const [genuine] = zap.posts as [CaughtPost];
 
   await postAgain(zap.targetUrl ?? '', genuine, { 'Webhook-Id': 'msg_forged', 'Webhook-Signature': 'v1,Zm9yZ2Vk' });
   await postAgain(zap.targetUrl ?? '', genuine, { 'Webhook-Id': 'msg_forged' });
@@ -254,11 +258,11 @@ test('a POST with a forged signature starts no run', async () => {
   expect(zap.failedRuns).toEqual([]);
 });
 
-test('a genuine delivery that comes a second time starts no second run', async () => {
+test('a repeated genuine delivery starts no second run', async () => {
   const zap = await turnOnZap();
   await reassignInTopo(loop, chooseOne());
   await heardBy(zap);
-  const [genuine] = zap.posts as [Post];
+  const [genuine] = zap.posts as [CaughtPost];
 
   await postAgain(zap.targetUrl ?? '', genuine);
   await loop.zapier.idle();
@@ -268,7 +272,7 @@ test('a genuine delivery that comes a second time starts no second run', async (
   expect(zap.failedRuns).toEqual([]);
 });
 
-test('a POST without a signature is a failed run that can be seen', async () => {
+test('a POST without a signature is a visible failed run', async () => {
   const zap = await turnOnZap();
 
   await fetch(zap.targetUrl ?? '', { method: 'POST', body: '{"id":"evt_forged"}' });
@@ -299,7 +303,7 @@ test('the editor shows past events in the shape that the hook has', async () => 
   expect(samples[0]).toEqual(heard);
 });
 
-test('the server writes no key, no catch URL and no signing secret', async () => {
+test('the server logs no key, no catch URL and no signing secret', async () => {
   const zap = await turnOnZap();
   const { secret } = zap.subscribeData as { secret: string };
   await reassignInTopo(loop, chooseOne());

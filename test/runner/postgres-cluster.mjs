@@ -8,7 +8,7 @@ export default async function startPostgres() {
     process.stderr.write('This machine has no PostgreSQL server: the tests that need one are SKIPPED.\n');
     return;
   }
-  const cluster = await startCluster({ binaries });
+  const cluster = await startCluster({ binaries, isDurable: false });
   process.env.TEST_DATABASE_URL = cluster.url;
   globalThis.stopPostgres = () => cluster.stop();
 }

@@ -98,7 +98,7 @@ describe('created after', () => {
   test.each(['exclusive', 'inclusive', 'ignored'] as const)(
     'a moment is later than it, not at it, whatever Topo’s own filter does (%s)',
     async (createdAtAfter) => {
-      const { app, createTask } = await startOffice({ habits: { createdAtAfter } });
+      const { app, createTask } = await startOffice({ assumptions: { createdAtAfter } });
       createTask({ created_at: '2026-03-04T14:29:59.999Z' });
       createTask({ created_at: '2026-03-04T14:30:00.000Z' });
       const after = createTask({ created_at: '2026-03-04T14:30:00.001Z' });
@@ -109,7 +109,7 @@ describe('created after', () => {
   );
 
   test('a time in microseconds does not find the task that it came from', async () => {
-    const { app, createTask } = await startOffice({ habits: { timestampDigits: 6 } });
+    const { app, createTask } = await startOffice({ assumptions: { timestampDigits: 6 } });
     const { created_at } = createTask({ created_at: '2026-03-04T14:30:00.123456Z' });
     expect(created_at).toContain('.123456');
     const next = createTask({ created_at: '2026-03-04T14:30:00.123457Z' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Spoiling } from '../../dev/sandbox/fault.ts';
+import type { FaultKind } from '../../dev/sandbox/fault.ts';
 
 /** Something that happens in Topo. Numbers choose among the tasks and the people that there are. */
 export type Deed =
@@ -30,7 +30,7 @@ export type Step =
   | { kind: 'meanwhile'; deed: Deed; afterRequests: number }
   /** The next first page is the last one once more: a copy of Topo's data lags behind. */
   | { kind: 'stale page'; afterRequests: number }
-  | { kind: 'fault'; spoiling: Spoiling; afterRequests: number }
+  | { kind: 'fault'; faultKind: FaultKind; afterRequests: number }
   | { kind: 'broken request'; afterRequests: number }
   | { kind: 'broken store'; afterCalls: number; isAfterwards: boolean }
   /** Everything comes to rest, and what was told is held against what happened. */
@@ -92,7 +92,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: churn(1_000_000) },
 );
 
-const spoiling: fc.Arbitrary<Spoiling> = fc.oneof(
+const faultKind: fc.Arbitrary<FaultKind> = fc.oneof(
   fc.constant({ kind: 'rate limit' as const }),
   fc.record({ kind: fc.constant('rate limit' as const), retryAfter: fc.integer({ min: 0, max: 90 }) }),
   fc.constant({ kind: 'status' as const, status: 500 }),
@@ -123,7 +123,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('meanwhile' as const), deed, afterRequests: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stale page' as const), afterRequests: few }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fault' as const), spoiling, afterRequests: few }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fault' as const), faultKind, afterRequests: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('broken request' as const), afterRequests: few }) },
   {
     weight: 1,

@@ -1,4 +1,4 @@
-import type { Spoiling } from '../../dev/sandbox/fault.ts';
+import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import type { CallTopo } from '../../webhook-server/topo-port.ts';
 import type { Deed } from './detector-history.ts';
@@ -29,7 +29,7 @@ export const createFaultInjection = () => {
   const meanwhile = createPlan<Deed>();
   const stalePages = createPlan<true>();
   const firstPages: unknown[] = [];
-  const faults = createPlan<Spoiling>();
+  const faults = createPlan<FaultKind>();
   const brokenRequests = createPlan<true>();
   const brokenStore = createPlan<'before' | 'afterwards'>();
 
@@ -45,10 +45,10 @@ export const createFaultInjection = () => {
     },
 
     throughCall:
-      (inject: (spoiling: Spoiling) => void, happen: (deed: Deed) => Promise<void>) =>
+      (inject: (faultKind: FaultKind) => void, happen: (deed: Deed) => Promise<void>) =>
       (call: CallTopo): CallTopo =>
       async (key, request, signal) => {
-        for (const spoiling of faults.take()) inject(spoiling);
+        for (const faultKind of faults.take()) inject(faultKind);
         if (brokenRequests.take().length > 0) throw new Error('The request broke.');
         const isFirstPage = request.query?.['page'] === 1 && request.query['sort_by'] === 'updated_at';
         const stale =

@@ -48,7 +48,7 @@ class HistoryRun {
       seed,
       openStore,
       throughCall: faultInjection.throughCall(
-        (spoiling) => at.sandbox.injectFault(spoiling),
+        (faultKind) => at.sandbox.injectFault(faultKind),
         (deed) => run.#deed(deed),
       ),
       throughStore: faultInjection.throughStore,
@@ -84,7 +84,7 @@ class HistoryRun {
       case 'stale page':
         return this.#faultInjection.stalePages.add(step.afterRequests, true);
       case 'fault':
-        return this.#faultInjection.faults.add(step.afterRequests, step.spoiling);
+        return this.#faultInjection.faults.add(step.afterRequests, step.faultKind);
       case 'broken request':
         return this.#faultInjection.brokenRequests.add(step.afterRequests, true);
       case 'broken store':

@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
 import type { SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
-import type { NewTask } from '../../dev/sandbox/workspace/colleague.ts';
+import type { NewTask } from '../../dev/sandbox/workspace/simulated-user.ts';
 import { startReceiver } from './receiver.ts';
 import { startTopo } from './topo-sandbox.ts';
 import { runApp } from './zapier-app.ts';

@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import { fetchHooks } from '../../dev/local-server/hook-view.ts';
+import { fetchHooks } from '../../dev/local-server/fetch-hooks.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { readConfig } from '../../webhook-server/config.ts';
@@ -64,7 +64,7 @@ export const startRealLoop = async (options: SandboxOptions = {}) => {
       const method = `${trigger}.operation.performSubscribe`;
       const subscribeData = await app.run(method, { targetUrl: zapier.url + path, inputData });
       await waitUntil('the server listens', async () =>
-        (await hooks()).every(({ listeningSince }) => listeningSince !== null),
+        (await hooks()).every(({ listening_since }) => listening_since !== null),
       );
       return subscribeData;
     },

@@ -6,6 +6,8 @@ export type Room = {
   path: string;
   /** Folders with a slash at the end, the files directly in a folder as `folder/*`, files, and packages. */
   mayImport: readonly string[] | 'anything';
+  /** The same as it is written, where `folder/**` stands for a folder and all rooms within it. */
+  written: string;
   why: string;
 };
 
@@ -26,20 +28,28 @@ type Wall = {
 
 const namesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => name ?? []);
 
+const readRow = (line: string): Room => {
+  const [, room = '', mayImport = '', why = ''] = line.split('|').map((cell) => cell.trim());
+  const names = namesIn(mayImport);
+  return {
+    path: namesIn(room)[0] ?? '',
+    mayImport: mayImport === 'anything' ? mayImport : names,
+    written: names.join(', '),
+    why,
+  };
+};
+
 /** The rows of the table in `docs/architecture.md`. */
 export const readRooms = (document: string): Room[] => {
   const table = document.split('\n| room | may import | why |\n')[1]?.split('\n\n')[0] ?? '';
-  return table
-    .split('\n')
-    .slice(1)
-    .map((line) => {
-      const [, room = '', mayImport = '', why = ''] = line.split('|').map((cell) => cell.trim());
-      return {
-        path: namesIn(room)[0] ?? '',
-        mayImport: mayImport === 'anything' ? mayImport : namesIn(mayImport),
-        why,
-      };
-    });
+  const rows = table.split('\n').slice(1).map(readRow);
+  const paths = rows.map(({ path }) => path);
+  const expand = (name: string): string[] => {
+    if (!name.endsWith('/**')) return [name];
+    const folder = name.slice(0, -2);
+    return [folder, ...paths.filter((path) => path !== folder && path.startsWith(folder))];
+  };
+  return rows.map((row) => (row.mayImport === 'anything' ? row : { ...row, mayImport: row.mayImport.flatMap(expand) }));
 };
 
 const isFolder = (path: string): boolean => path.endsWith('/');
@@ -105,9 +115,9 @@ const depthOf = (root: URL, folder: string): number =>
   );
 
 const wallsOf = (root: URL, room: Room, rooms: readonly Room[]): Wall[] => {
-  const { path, mayImport, why } = room;
+  const { path, mayImport, written, why } = room;
   if (mayImport === 'anything') return [];
-  const message = `${path} may import ${mayImport.join(', ')}. ${why.replaceAll('`', '')} See docs/architecture.md.`;
+  const message = `${path} may import ${written}. ${why.replaceAll('`', '')} See docs/architecture.md.`;
   if (!isFolder(path)) return [wall([path], patternsOf(room, mayImport, 0, rooms), message)];
   const others = rooms.map((other) => other.path).filter((other) => isWithin(other, path));
   const closed = others.map((other) => `!${other}${isFolder(other) ? '**' : ''}`);

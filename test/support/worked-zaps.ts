@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Filled, WrittenStep } from '../../dev/local-zapier/written-step.ts';
+import type { Filled, WrittenStep } from '../../dev/local-zapier/written-zap/written-step.ts';
 
 /** A Zap of the document. `gives` are the labels of what its trigger must give, when that is another app's. */
 export type WorkedZap = { title: string; steps: readonly [WrittenStep, ...WrittenStep[]]; gives: readonly string[] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Spoiling } from '../../dev/sandbox/fault.ts';
+import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { listOpenTasks } from '../../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../../zapier/tasks/look-up-facts.ts';
@@ -66,7 +66,7 @@ describe('a label', () => {
   });
 
   test('is plainer where Topo has no route for sequences', async () => {
-    const { app, call, holder } = await startWithCall({ habits: { getSequence: false } });
+    const { app, call, holder } = await startWithCall({ assumptions: { getSequence: false } });
     expect(await findLabel(app, call.id)).toBe(
       `Call · Hot · 3 days old · ${holder.name} (${holder.email}) · ${call.id.slice(0, 8)}`,
     );
@@ -99,7 +99,7 @@ describe('a label', () => {
 });
 
 describe('it opens even if the facts fail', () => {
-  const spoilings: [string, Spoiling][] = [
+  const spoilings: [string, FaultKind][] = [
     ['429', { kind: 'rate limit', retryAfter: 60 }],
     ['401', { kind: 'status', status: 401 }],
     ['403', { kind: 'status', status: 403 }],
@@ -111,11 +111,11 @@ describe('it opens even if the facts fail', () => {
     ['a cut', { kind: 'cut' }],
   ];
   const paths = [/^\/v1\/sequences\//, /^\/v1\/contacts\//, /^\/v1\/sequence-templates$/];
-  test.each(spoilings.flatMap(([what, spoiling]) => paths.map((path) => [what, path, spoiling] as const)))(
+  test.each(spoilings.flatMap(([what, faultKind]) => paths.map((path) => [what, path, faultKind] as const)))(
     '%s at %s',
-    async (_what, path, spoiling) => {
+    async (_what, path, faultKind) => {
       const { app, sandbox } = await startOffice({ taskCount: 60 });
-      sandbox.injectFault({ ...spoiling, path, times: Number.POSITIVE_INFINITY });
+      sandbox.injectFault({ ...faultKind, path, times: Number.POSITIVE_INFINITY });
       const choices = await open(app);
       expect(choices.length).toBeGreaterThan(5);
       for (const { label } of choices) expect(label).toMatch(/^[A-Z].* · (new|\d+ (hour|day)s? old) · .+/);

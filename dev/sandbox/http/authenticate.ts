@@ -2,10 +2,10 @@ import { Issue } from '../issue.ts';
 import type { ApiKey, Scope } from '../workspace/api-key.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
-/** A key and the workspace that it opens. */
+/** A key and its workspace. */
 export type Holder = { readonly key: ApiKey; readonly workspace: Workspace };
 
-/** Finds whoever a header `Authorization: Bearer topo_…` speaks for; a revoked key still has its holder. */
+/** Finds the key of a header `Authorization: Bearer topo_…`, also when it is revoked. */
 export const findHolder = (workspaces: readonly Workspace[], header: string | undefined): Holder | undefined => {
   const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
   for (const workspace of workspaces) {
@@ -15,7 +15,7 @@ export const findHolder = (workspaces: readonly Workspace[], header: string | un
   return undefined;
 };
 
-/** Throws a 401 without a valid key, and a 403 that names the missing scope. */
+/** Throws a 401 without a valid key, and a 403 that names a missing scope. */
 export const authorize = (holder: Holder | undefined, scope: Scope | null): Holder => {
   if (holder === undefined || holder.key.isRevoked) {
     throw new Issue(401, 'UnauthorizedIssue', 'The API key is missing, malformed or invalid.');

@@ -4,22 +4,21 @@ import { Issue, issueOfStatus, unknownRouteIssue, validationIssue } from '../iss
 import type { Journal } from '../journal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { authorize, findHolder } from './authenticate.ts';
-import { issueReply, jsonReply, type Reply, spoiltReply } from './reply.ts';
+import { faultReply, issueReply, jsonReply, type Reply } from './reply.ts';
 import type { Route } from './route.ts';
 
-/** A request that was answered, or whose connection was cut (`status` is `null` then). */
+/** A request that was answered; `status` is `null` when its connection was cut instead. */
 export type RequestRecord = {
   readonly at: Date;
   readonly method: string;
-  /** From `/v1` on, without the query. */
+  /** Starts with `/v1`, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly status: number | null;
-  /** The part of the key that may be shown; `null` without a key that the sandbox ever had. */
+  /** The part of the key that may be shown; `null` when the sandbox never had that key. */
   readonly keyPrefix: string | null;
 };
 
-/** What the server needs. */
 export type AppParts = {
   readonly workspaces: readonly Workspace[];
   readonly routes: readonly Route[];
@@ -31,7 +30,7 @@ export type AppParts = {
 
 const urlOf = (request: Request): URL => new URL(request.originalUrl, 'http://sandbox');
 
-/** An error of Express's own (malformed JSON, too large a body, a bad escape in the path) is the client's mistake. */
+/** Express's own errors (malformed JSON, a body too large, a bad escape in the path) are the client's mistake. */
 const issueOf = (error: unknown): Issue => {
   if (error instanceof Issue) return error;
   if (error instanceof URIError) return validationIssue('path', 'is malformed');
@@ -47,7 +46,7 @@ const wait = (delayMs: number): Promise<void> =>
 
 const parseJson = express.json();
 
-/** Reads the body only now, so that whoever may not do a thing learns that before anything about the body. */
+/** Reads the body after authorization, so that a 401 or 403 comes before any complaint about the body. */
 const readJson = (request: Request, response: Response): Promise<unknown> =>
   new Promise((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => {
@@ -56,9 +55,9 @@ const readJson = (request: Request, response: Response): Promise<unknown> =>
     });
   });
 
-/** Builds the Express application that speaks as Topo does. */
+/** Creates the Express application that imitates Topo's API. */
 export const createApp = ({ workspaces, routes, faults, requests, clock, drawRequestId }: AppParts): Express => {
-  const metFaults = new WeakMap<Request, Fault>();
+  const faultsOf = new WeakMap<Request, Fault>();
 
   const record = (request: Request, status: number | null) => {
     const { pathname, searchParams } = urlOf(request);
@@ -72,28 +71,28 @@ export const createApp = ({ workspaces, routes, faults, requests, clock, drawReq
     response.end(body);
   };
 
-  const spoil = (request: Request, response: Response, fault: Exclude<Fault, { kind: 'delay' }>) => {
-    if (fault.kind !== 'cut') return write(request, response, spoiltReply(fault, drawRequestId()));
+  const fail = (request: Request, response: Response, fault: Exclude<Fault, { kind: 'delay' }>) => {
+    if (fault.kind !== 'cut') return write(request, response, faultReply(fault, drawRequestId()));
     record(request, null);
     request.socket.destroy();
   };
 
   const send = async (request: Request, response: Response, reply: Reply) => {
-    const fault = metFaults.get(request);
+    const fault = faultsOf.get(request);
     if (fault === undefined) return write(request, response, reply);
-    if (fault.kind !== 'delay') return spoil(request, response, fault);
+    if (fault.kind !== 'delay') return fail(request, response, fault);
     await wait(fault.delayMs);
     write(request, response, reply);
   };
 
-  const meetFault: RequestHandler = async (request, response, next) => {
+  const applyFault: RequestHandler = async (request, response, next) => {
     const fault = faults.take({ method: request.method, path: urlOf(request).pathname });
     if (fault === undefined) return next();
     if (fault.afterwards === true) {
-      metFaults.set(request, fault);
+      faultsOf.set(request, fault);
       return next();
     }
-    if (fault.kind !== 'delay') return spoil(request, response, fault);
+    if (fault.kind !== 'delay') return fail(request, response, fault);
     await wait(fault.delayMs);
     next();
   };
@@ -111,7 +110,7 @@ export const createApp = ({ workspaces, routes, faults, requests, clock, drawReq
 
   const app = express();
   app.disable('x-powered-by');
-  app.use(meetFault);
+  app.use(applyFault);
   for (const route of routes) app[route.method](`/v1${route.path}`, serve(route));
   app.use((request: Request) => {
     throw unknownRouteIssue(request.method, urlOf(request).pathname);

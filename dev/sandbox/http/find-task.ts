@@ -3,7 +3,7 @@ import type { TaskRow } from '../workspace/task.ts';
 import { readUuid } from './read-field.ts';
 import type { Call } from './route.ts';
 
-/** Finds the task that a path names, in the key's own workspace; throws a 400 or a 404. */
+/** Finds the task named in the path, in the key's own workspace; throws a 400 or a 404. */
 export const findTask = ({ workspace, params }: Call): TaskRow => {
   const id = readUuid('task_id', params['task_id']);
   const task = workspace.tasks.find(id);

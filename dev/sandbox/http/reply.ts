@@ -1,21 +1,20 @@
-import type { Spoiling } from '../fault.ts';
+import type { FaultKind } from '../fault.ts';
 import { type Issue, issueOfStatus } from '../issue.ts';
 
-/** What goes back to the client, before it is written. */
+/** A response before it is written. */
 export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
-/** An answer in JSON. */
 export const jsonReply = (status: number, body: unknown, headers: Reply['headers'] = {}): Reply => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
 
-/** Topo's error body. */
+/** An issue as Topo's error body. */
 export const issueReply = (
   { status, type, message, data }: Issue,
   requestId: string,
@@ -31,14 +30,14 @@ const retryAfterHeader = (retryAfter: number | Date | undefined): Reply['headers
   return { 'retry-after': typeof retryAfter === 'number' ? String(retryAfter) : retryAfter.toUTCString() };
 };
 
-/** What a fault sends in place of an answer. */
-export const spoiltReply = (spoiling: Exclude<Spoiling, { kind: 'cut' | 'delay' }>, requestId: string): Reply => {
-  switch (spoiling.kind) {
+/** The reply that a fault sends instead of the real one. */
+export const faultReply = (faultKind: Exclude<FaultKind, { kind: 'cut' | 'delay' }>, requestId: string): Reply => {
+  switch (faultKind.kind) {
     case 'rate limit':
-      return issueReply(issueOfStatus(429), requestId, retryAfterHeader(spoiling.retryAfter));
+      return issueReply(issueOfStatus(429), requestId, retryAfterHeader(faultKind.retryAfter));
     case 'status':
-      return issueReply(issueOfStatus(spoiling.status), requestId);
+      return issueReply(issueOfStatus(faultKind.status), requestId);
     case 'html':
-      return { status: spoiling.status ?? 502, headers: { 'content-type': 'text/html' }, body: htmlPage };
+      return { status: faultKind.status ?? 502, headers: { 'content-type': 'text/html' }, body: htmlPage };
   }
 };

@@ -1,4 +1,4 @@
-import { answerList } from '../http/list-answer.ts';
+import { answerList } from '../http/answer-list.ts';
 import { readParameter, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
 import { type SequenceTemplate, templateStatuses } from '../workspace/workspace.ts';

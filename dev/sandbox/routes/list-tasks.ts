@@ -1,4 +1,4 @@
-import { answerList } from '../http/list-answer.ts';
+import { answerList } from '../http/answer-list.ts';
 import { readInstant, readParameter, readParameters, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
 import { type TaskRow, taskPriorities, taskStatuses, taskTypes } from '../workspace/task.ts';
@@ -7,10 +7,10 @@ import { writeTask } from '../workspace/write-task.ts';
 
 type Condition = (row: TaskRow) => boolean;
 
-const isAfter = (instant: number, limit: number, habit: Workspace['habits']['createdAtAfter']): boolean =>
-  habit === 'ignored' || (habit === 'inclusive' ? instant >= limit : instant > limit);
+const isAfter = (instant: number, limit: number, assumption: Workspace['assumptions']['createdAtAfter']): boolean =>
+  assumption === 'ignored' || (assumption === 'inclusive' ? instant >= limit : instant > limit);
 
-const readConditions = (query: URLSearchParams, { sequences, habits }: Workspace): Condition[] => {
+const readConditions = (query: URLSearchParams, { sequences, assumptions }: Workspace): Condition[] => {
   const sequenceId = readParameter(query, 'sequence_id', readUuid);
   const templateIds = readParameters(query, 'sequence_template_ids', readUuid);
   const types = readParameters(query, 'types', (field, value) => readWord(field, value, taskTypes));
@@ -29,12 +29,12 @@ const readConditions = (query: URLSearchParams, { sequences, habits }: Workspace
   if (priorities !== undefined) conditions.push((row) => priorities.includes(row.priority));
   if (assigneeId !== undefined) conditions.push((row) => row.assigneeId === assigneeId);
   if (createdAfter !== undefined) {
-    conditions.push((row) => isAfter(row.createdAt, createdAfter, habits.createdAtAfter));
+    conditions.push((row) => isAfter(row.createdAt, createdAfter, assumptions.createdAtAfter));
   }
   return conditions;
 };
 
-/** Without conditions the kept order itself is read, so that a page of a huge list costs no more than a page. */
+/** Without conditions no row is looked at, so that a page of a huge list costs no more than a page. */
 const chooseRows = (rows: readonly TaskRow[], conditions: readonly Condition[]): readonly TaskRow[] =>
   conditions.length === 0 ? rows : rows.filter((row) => conditions.every((isMet) => isMet(row)));
 

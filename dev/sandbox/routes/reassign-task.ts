@@ -2,7 +2,8 @@ import { findTask } from '../http/find-task.ts';
 import { readObject, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
 import { businessIssue, notFoundIssue } from '../issue.ts';
-import { knownScopes, reassign } from '../workspace/reassign.ts';
+import { reassignmentScopes } from '../workspace/assignee-change.ts';
+import { reassign } from '../workspace/reassign.ts';
 import type { TaskRow } from '../workspace/task.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { writeTask } from '../workspace/write-task.ts';
@@ -11,18 +12,18 @@ const readReassignment = (body: unknown) => {
   const { assignee_user_id, scope } = readObject(body ?? {});
   return {
     assigneeId: readUuid('assignee_user_id', assignee_user_id),
-    scope: scope === undefined ? 'TASK' : readWord('scope', scope, knownScopes),
+    scope: scope === undefined ? 'TASK' : readWord('scope', scope, reassignmentScopes),
   };
 };
 
-const refuseUnknownUser = ({ people, habits }: Workspace, userId: string): void => {
-  if (habits.unknownUser === 'allowed' || people.some((person) => person.userId === userId)) return;
-  if (habits.unknownUser === 'not found') throw notFoundIssue('User', userId);
+const refuseUnknownUser = ({ people, assumptions }: Workspace, userId: string): void => {
+  if (assumptions.unknownUser === 'allowed' || people.some((person) => person.userId === userId)) return;
+  if (assumptions.unknownUser === 'not found') throw notFoundIssue('User', userId);
   throw businessIssue(`User ${userId} is not a member of this workspace.`);
 };
 
-const refuseClosedTask = ({ habits }: Workspace, task: TaskRow): void => {
-  if (habits.closedTask === 'allowed' || habits.actionableStatuses.includes(task.status)) return;
+const refuseClosedTask = ({ assumptions }: Workspace, task: TaskRow): void => {
+  if (assumptions.closedTask === 'allowed' || assumptions.actionableStatuses.includes(task.status)) return;
   throw businessIssue(`A task that is ${task.status} cannot be reassigned.`);
 };
 

@@ -1,4 +1,4 @@
-import type { Habits } from '../habits.ts';
+import type { Assumptions } from '../assumptions.ts';
 import type { Route } from '../http/route.ts';
 import { describeKey } from './describe-key.ts';
 import { getContact } from './get-contact.ts';
@@ -11,8 +11,8 @@ import { reassignTask } from './reassign-task.ts';
 import { reopenTask } from './reopen-task.ts';
 import { skipTask } from './skip-task.ts';
 
-/** The routes that this Topo has: those that only seem to exist can be switched off. */
-export const chooseRoutes = (habits: Habits): readonly Route[] => [
+/** The routes of this Topo. Those that the documentation does not settle can be switched off. */
+export const chooseRoutes = (assumptions: Assumptions): readonly Route[] => [
   describeKey,
   listTasks,
   reassignTask,
@@ -20,7 +20,7 @@ export const chooseRoutes = (habits: Habits): readonly Route[] => [
   listMessages,
   getContact,
   listSequenceTemplates,
-  ...(habits.getTask ? [getTask] : []),
-  ...(habits.skipTask ? [skipTask] : []),
-  ...(habits.getSequence ? [getSequence] : []),
+  ...(assumptions.getTask ? [getTask] : []),
+  ...(assumptions.skipTask ? [skipTask] : []),
+  ...(assumptions.getSequence ? [getSequence] : []),
 ];

@@ -3,7 +3,7 @@ import type { Person } from '../workspace/workspace.ts';
 
 const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
 
-/** Makes up so many members of a workspace, each with an e-mail of its own at the domain. */
+/** Makes up `count` members of a workspace, each with a unique e-mail at the domain. */
 export const createPeople = (faker: Faker, count: number, domain: string): Person[] => {
   const firstNames = faker.helpers.uniqueArray(() => faker.person.firstName(), count);
   return firstNames.map((firstName) => {

@@ -9,7 +9,7 @@ import {
   taskTypes,
 } from '../workspace/task.ts';
 
-/** What tasks are made from. Times are `drawMoment`'s: from a moment up to shortly before the present. */
+/** `drawMoment` draws a time from the given moment up to shortly before now. */
 export type TaskSource = {
   readonly random: Random;
   readonly count: number;
@@ -19,11 +19,11 @@ export type TaskSource = {
   readonly drawMoment: (from: Instant) => Instant;
 };
 
-/** Every how many tasks one is of a batch, whose tasks were all made, and all changed last, at one moment. */
+/** One task in so many belongs to a batch: tasks created at one moment and last changed at one moment. */
 const batchShare = 6;
 const unassignedShare = 0.1;
 
-const knownStatuses: readonly TaskStatus[] = [
+const weightedStatuses: readonly TaskStatus[] = [
   ...['PENDING', 'PENDING', 'PENDING', 'PENDING', 'IN_PROGRESS', 'IN_PROGRESS'],
   ...['COMPLETED', 'COMPLETED', 'COMPLETED', 'SKIPPED'],
 ] as const;
@@ -34,7 +34,7 @@ type Moments = { readonly createdAt: Instant; readonly updatedAt: Instant };
 const drawTask = ({ random, sequenceIds, assigneeIds, drawMoment }: TaskSource, moments: Moments): TaskRow => {
   const { createdAt, updatedAt } = moments;
   const type = drawOne(random, taskTypes);
-  const status = drawOne(random, knownStatuses);
+  const status = drawOne(random, weightedStatuses);
   const isReopened = !isClosed({ status }) && random() < 0.1;
   return {
     id: drawUuid(random),
@@ -53,7 +53,7 @@ const drawTask = ({ random, sequenceIds, assigneeIds, drawMoment }: TaskSource, 
   };
 };
 
-/** Makes up tasks; about every sixth belongs to one of a few batches, so that lists have ties. */
+/** Makes up tasks. About every sixth belongs to one of three batches, so that lists have ties. */
 export const createTasks = (source: TaskSource): TaskRow[] => {
   const { random, count, start, drawMoment } = source;
   const batches = Array.from({ length: 3 }, (): Moments => {

@@ -7,8 +7,8 @@ import type { Contact, Sequence, SequenceTemplate, WorkspaceContent } from '../w
 import { createPeople } from './create-people.ts';
 import { createTasks } from './create-tasks.ts';
 
-/** How large a workspace is, and where its chance and its present come from. */
-export type Outline = {
+/** How large a workspace is, and its sources of randomness and time. */
+export type WorkspaceOptions = {
   readonly name: string;
   readonly domain: string;
   readonly keyPrefix: string;
@@ -26,7 +26,7 @@ const dayUs = 24 * 60 * minuteUs;
 const tasksPerSequence = 3.75;
 const mostContacts = 500;
 
-const createKeys = ({ keyPrefix, random }: Outline, createdAt: Instant): ApiKey[] =>
+const createKeys = ({ keyPrefix, random }: WorkspaceOptions, createdAt: Instant): ApiKey[] =>
   Object.values(keyKinds).map(({ label, scopes }) => {
     const prefix = `${keyPrefix}_${label.toLowerCase().replaceAll(' ', '_')}`;
     return {
@@ -41,7 +41,7 @@ const createKeys = ({ keyPrefix, random }: Outline, createdAt: Instant): ApiKey[
     };
   });
 
-const createTemplates = ({ random, templateNames }: Outline, start: Instant): SequenceTemplate[] =>
+const createTemplates = ({ random, templateNames }: WorkspaceOptions, start: Instant): SequenceTemplate[] =>
   templateNames.map((name, position) => ({
     id: drawUuid(random),
     name,
@@ -50,7 +50,7 @@ const createTemplates = ({ random, templateNames }: Outline, start: Instant): Se
     updatedAt: start + position * dayUs,
   }));
 
-const createContact = ({ faker, random }: Outline, createdAt: Instant): Contact => {
+const createContact = ({ faker, random }: WorkspaceOptions, createdAt: Instant): Contact => {
   const firstName = faker.person.firstName();
   const lastName = faker.person.lastName();
   return {
@@ -64,19 +64,19 @@ const createContact = ({ faker, random }: Outline, createdAt: Instant): Contact 
   };
 };
 
-/** Makes up a workspace whose tasks were made in the 30 days before the present. The same outline, the same data. */
-export const createWorkspace = (outline: Outline): WorkspaceContent => {
-  const { name, domain, peopleCount, taskCount, faker, random, present, timestampDigits } = outline;
+/** Makes up a workspace whose tasks are up to 30 days old. The same options give the same data. */
+export const createWorkspace = (options: WorkspaceOptions): WorkspaceContent => {
+  const { name, domain, peopleCount, taskCount, faker, random, present, timestampDigits } = options;
   const start = truncateInstant(present - 30 * dayUs, timestampDigits);
   const drawMoment = (from: Instant) =>
     truncateInstant(drawInteger(random, from, Math.max(from, present - minuteUs) + 1), timestampDigits);
 
   const organizationId = drawUuid(random);
   const people = createPeople(faker, peopleCount, domain);
-  const keys = createKeys(outline, start);
-  const templates = createTemplates(outline, start);
+  const keys = createKeys(options, start);
+  const templates = createTemplates(options, start);
   const sequenceCount = Math.ceil(taskCount / tasksPerSequence);
-  const contacts = Array.from({ length: Math.min(sequenceCount, mostContacts) }, () => createContact(outline, start));
+  const contacts = Array.from({ length: Math.min(sequenceCount, mostContacts) }, () => createContact(options, start));
   const sequences = Array.from({ length: sequenceCount }, (_, position): Sequence => {
     const contact = contacts[position % contacts.length];
     const template = drawOne(random, templates);

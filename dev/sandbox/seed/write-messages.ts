@@ -3,7 +3,7 @@ import type { TaskRow } from '../workspace/task.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { writeInstant } from '../workspace/write-task.ts';
 
-/** A message of a task's conversation, as the API answers it. `sender_id` is a user's id, or `null` for the contact. */
+/** A message of a task's conversation, as the API returns it. `sender_id` is a user's id, or `null` for the contact. */
 export type Message = {
   id: string;
   sender_id: string | null;
@@ -16,8 +16,8 @@ const contactLines = ['Could you tell me more?', 'Thanks, not now.', 'Who else w
 const personLines = ['I saw that your team is growing.', 'Would Thursday suit you?', 'Here is what we talked about.'];
 
 /**
- * Makes up the conversation that led to a task: always the same for the same task, and kept nowhere. Its sender may be anybody
- * of the workspace, whoever the task belongs to now.
+ * Makes up the conversation that led to a task: always the same for the same task, stored nowhere. The sender is any
+ * member of the workspace, whoever has the task now.
  */
 export const writeMessages = (workspace: Workspace, task: TaskRow): Message[] => {
   if (task.type !== 'EMAIL_REPLY' && task.type !== 'LINKEDIN_REPLY') return [];

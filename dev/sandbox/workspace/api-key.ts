@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../instant.ts';
 
-/** The scopes that routes of the sandbox ask for. */
+/** The scopes that the sandbox's routes require. */
 export type Scope = 'tasks:read' | 'tasks:write' | 'sequences:read' | 'contacts:read';
 
-/** An API key of one workspace. `prefix` is the part that may be shown, `token` what a client sends. */
+/** An API key of one workspace. `prefix` may be shown, `token` is what a client sends. */
 export type ApiKey = {
   readonly id: string;
   readonly name: string;
@@ -16,7 +16,7 @@ export type ApiKey = {
   isRevoked: boolean;
 };
 
-/** The keys that each workspace starts with: what they are called, and what they may do. */
+/** The keys that each workspace starts with. */
 export const keyKinds = {
   full: { label: 'Full access', scopes: ['tasks:read', 'tasks:write', 'sequences:read', 'contacts:read'] },
   tasksOnly: { label: 'Tasks only', scopes: ['tasks:read', 'tasks:write'] },
@@ -26,6 +26,6 @@ export const keyKinds = {
 
 export type KeyName = keyof typeof keyKinds;
 
-/** A key's token is made from its prefix alone, so it stays the same whatever the seed. */
+/** Derived from the prefix alone, so that a key stays the same whatever the seed. */
 export const tokenOf = (prefix: string): string =>
   `${prefix}_${createHash('sha256').update(prefix).digest('hex').slice(0, 24)}`;

@@ -2,10 +2,10 @@ import type { Instant } from '../instant.ts';
 import { drawInteger, type Random } from '../random.ts';
 import { findPosition } from './ordered-rows.ts';
 
-/** Which part of a list is wanted: rows `offset` to `offset + size`, in the order that is asked for. */
+/** The rows `offset` to `offset + size`, in the requested order. */
 export type PageWindow = { readonly offset: number; readonly size: number; readonly descending: boolean };
 
-/** Takes some of the rows from `low` up to but not including `high`, each equally likely, in any order. */
+/** Draws `count` of the rows from `low` up to but not including `high`, each equally likely, in any order. */
 const drawRows = <Row>(rows: readonly Row[], low: number, high: number, count: number, random: Random): Row[] => {
   const moved = new Map<number, number>();
   const drawn: Row[] = [];
@@ -20,9 +20,9 @@ const drawRows = <Row>(rows: readonly Row[], low: number, high: number, count: n
 };
 
 /**
- * Reads one page of rows that are in ascending order. Rows of the same moment come in a new order at each call, as if
- * all of them had been shuffled: a group of ties that spans a page border is drawn from as a whole, so reading page
- * after page may show one of its rows twice and another one never. Costs a page, whatever the size of list and group.
+ * Returns one page of rows that are in ascending order. Rows of the same moment are shuffled at each call, across page
+ * borders too, so a client that reads page after page may see one of them twice and another never. The cost is that
+ * of a page, however long the list and the group of ties are.
  */
 export const drawPage = <Row>(
   rows: readonly Row[],

@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
 
-/** The position of the first row that `isPast` holds for, in rows where it holds for all that follow it. */
+/** Binary search: the position of the first row for which `isPast` holds, and then for all after it. */
 export const findPosition = <Row>(rows: readonly Row[], isPast: (row: Row) => boolean): number => {
   let low = 0;
   let high = rows.length;
@@ -14,8 +14,8 @@ export const findPosition = <Row>(rows: readonly Row[], isPast: (row: Row) => bo
 };
 
 /**
- * Rows in ascending order of a moment, kept in order as rows come and go, so that no request sorts anything. Among
- * equal moments the id decides, which lets a row be found again by halving.
+ * Rows sorted by a moment, kept sorted as rows come and go, so that no request has to sort. Ties are ordered by id, so
+ * that binary search finds a row again.
  */
 export class OrderedRows<Row extends { readonly id: string }> {
   readonly #instantOf: (row: Row) => Instant;
@@ -42,7 +42,7 @@ export class OrderedRows<Row extends { readonly id: string }> {
     this.#rows.splice(this.#positionOf(row), 1);
   }
 
-  /** Puts `next` in the place of `previous`, or where its moment belongs. */
+  /** Replaces `previous` with `next`, which may move. */
   replace(previous: Row, next: Row): void {
     const position = this.#positionOf(previous);
     if (this.#compare(previous, next) === 0) this.#rows[position] = next;

@@ -9,17 +9,17 @@ export type WorkspaceView = {
   readonly name: string;
   /** The last of them has no task at the start. */
   readonly people: readonly Person[];
-  /** What a client sends as its bearer token, by what the key may do. */
+  /** Bearer tokens, by what the key may do. */
   readonly keys: Readonly<Record<KeyName, string>>;
   readonly templates: readonly SequenceTemplate[];
   readonly sequences: ReadonlyMap<string, Sequence>;
   readonly contacts: ReadonlyMap<string, Contact>;
   readonly taskCount: number;
-  /** All tasks at this moment as the API would answer them, by `created_at`: costs a walk over all of them. */
+  /** All current tasks as the API returns them, by `created_at`. Formats every task at each call. */
   readonly tasks: Task[];
 };
 
-/** Makes the view of a workspace; it stays up to date. */
+/** Creates a live view of a workspace. */
 export const showWorkspace = (workspace: Workspace): WorkspaceView => {
   const tokenOf = (name: KeyName) => workspace.keys.find((key) => key.name === keyKinds[name].label)?.token ?? '';
   return {

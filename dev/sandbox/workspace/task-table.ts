@@ -1,7 +1,7 @@
 import { OrderedRows } from './ordered-rows.ts';
 import type { TaskChange, TaskRow } from './task.ts';
 
-/** The tasks of a workspace, found by id and by sequence, and kept in order by both of their timestamps. */
+/** The tasks of a workspace, indexed by id and sequence, and sorted by each of their timestamps. */
 export class TaskTable {
   readonly #byId = new Map<string, TaskRow>();
   readonly #bySequence = new Map<string, TaskRow[]>();
@@ -37,7 +37,7 @@ export class TaskTable {
     this.#byUpdate.add(row);
   }
 
-  /** Adds many rows for the price of one sort. */
+  /** Adds many rows with one sort. */
   addAll(rows: readonly TaskRow[]): void {
     for (const row of rows) this.#register(row);
     this.#byCreation.addAll(rows);
@@ -50,7 +50,7 @@ export class TaskTable {
     this.#byUpdate.remove(row);
   }
 
-  /** Replaces what `change` names in a row, and answers the new row. */
+  /** Applies `change` to a row and returns the new row. */
   change(row: TaskRow, change: TaskChange): TaskRow {
     const changed = { ...row, ...change };
     this.#unregister(row);

@@ -9,7 +9,7 @@ export type TaskPriority = (typeof taskPriorities)[number];
 export type TaskStatus = (typeof taskStatuses)[number];
 export type Disposition = 'ANSWERED' | 'VOICEMAIL_LEFT' | 'NO_ANSWER';
 
-/** A task as the API answers it; timestamps are ISO 8601 with a zone. */
+/** A task as the API returns it; timestamps are ISO 8601 with a zone. */
 export type Task = {
   id: string;
   organization_id: string;
@@ -27,7 +27,7 @@ export type Task = {
   updated_at: string;
 };
 
-/** A task as the workspace keeps it. Only the task table changes one. */
+/** A task as the workspace stores it. Only the task table changes one. */
 export type TaskRow = {
   readonly id: string;
   readonly type: TaskType;
@@ -44,7 +44,7 @@ export type TaskRow = {
   readonly updatedAt: Instant;
 };
 
-/** What may change in a task. */
+/** The fields of a task that may change. */
 export type TaskChange = Partial<Omit<TaskRow, 'id' | 'sequenceId' | 'createdAt'>>;
 
 /** Whether nothing is left to do. */

@@ -1,12 +1,12 @@
-import type { Habits } from '../habits.ts';
+import type { Assumptions } from '../assumptions.ts';
 import type { Instant } from '../instant.ts';
 import type { Journal } from '../journal.ts';
 import type { Random } from '../random.ts';
 import type { ApiKey } from './api-key.ts';
-import type { AssigneeChange } from './reassign.ts';
+import type { AssigneeChange } from './assignee-change.ts';
 import type { TaskTable } from './task-table.ts';
 
-/** Somebody who works in the workspace. The API never says a name or an e-mail. */
+/** A member of the workspace. The API never returns a name or an e-mail. */
 export type Person = { readonly userId: string; readonly name: string; readonly email: string };
 
 export const templateStatuses = ['ACTIVE', 'PAUSED', 'ARCHIVED'] as const;
@@ -19,7 +19,7 @@ export type SequenceTemplate = {
   readonly updatedAt: Instant;
 };
 
-/** One contact's run of a template. */
+/** A template that runs for one contact. */
 export type Sequence = {
   readonly id: string;
   readonly contactId: string | null;
@@ -40,7 +40,7 @@ export type Contact = {
   readonly updatedAt: Instant;
 };
 
-/** What a workspace is made of. */
+/** What a workspace holds. */
 export type WorkspaceContent = {
   readonly organizationId: string;
   readonly name: string;
@@ -52,9 +52,9 @@ export type WorkspaceContent = {
   readonly tasks: TaskTable;
 };
 
-/** A workspace with what its routes need besides: the time, chance, and what the documents leave open. */
+/** A workspace with what its routes need besides: clock, randomness, and how Topo is assumed to behave. */
 export type Workspace = WorkspaceContent & {
-  readonly habits: Habits;
+  readonly assumptions: Assumptions;
   readonly now: () => Instant;
   readonly random: Random;
   readonly changes: Journal<AssigneeChange>;

@@ -2,13 +2,13 @@ import { formatInstant, type Instant } from '../instant.ts';
 import type { Task, TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';
 
-type Writer = Pick<Workspace, 'organizationId' | 'habits'>;
+type Writer = Pick<Workspace, 'organizationId' | 'assumptions'>;
 
-/** Writes a moment as this workspace's answers have it. */
-export const writeInstant = ({ habits }: Pick<Workspace, 'habits'>, instant: Instant): string =>
-  formatInstant(instant, habits.timestampDigits, habits.timestampOffset);
+/** Formats a moment as this workspace's API does. */
+export const writeInstant = ({ assumptions }: Pick<Workspace, 'assumptions'>, instant: Instant): string =>
+  formatInstant(instant, assumptions.timestampDigits, assumptions.timestampOffset);
 
-/** Writes a task as the API answers it. */
+/** Formats a task as the API returns it. */
 export const writeTask = (workspace: Writer, row: TaskRow): Task => {
   const write = (instant: Instant | null) => (instant === null ? null : writeInstant(workspace, instant));
   return {

@@ -20,7 +20,7 @@ export const judgeClock = (before: string, after: string, dateMs: number | undef
   }
   if (microseconds(after) === microseconds(before)) return notSeen(fact, 'updated_at did not move');
   const aheadMs = microseconds(after) / 1000 - dateMs;
-  // A header of whole seconds is up to a second behind by itself.
+  // Being in whole seconds, the header alone may be up to a second behind.
   const apartMs = aheadMs < 0 ? -aheadMs : Math.max(0, aheadMs - 1000);
   const side = aheadMs < 0 ? 'behind' : 'ahead of';
   const seen = `updated_at is ${(Math.abs(aheadMs) / 1000).toFixed(3)} s ${side} Date, which has whole seconds`;

@@ -27,8 +27,8 @@ export const notSeenSight = (why: string): Finding => notSeen(fact, why);
 /**
  * Reads page 1 until it shows the change.
  *
- * @param before the task as it was read before the write.
- * @param given the task as the write answered it.
+ * @param before the task before the write.
+ * @param given the task in the answer of the write.
  */
 export const seeOnFirstPage = async (
   { ask, wait, clock }: CheckContext,

@@ -1,10 +1,10 @@
 import { microseconds } from '../../../topo/microseconds.ts';
 import type { Task } from '../../../topo/task.ts';
-import type { Outcome } from '../ask-topo.ts';
+import type { CallOutcome } from '../ask-topo.ts';
 import { betweenWritesMs, type Check, type CheckContext } from '../check.ts';
 import { asAssumed, different, type Finding, notSeen } from '../finding.ts';
 import { isOpen } from '../plan.ts';
-import { readOurs } from '../read-ours.ts';
+import { readIfUntouched } from '../read-if-untouched.ts';
 import { readTask } from '../read-task.ts';
 import { judgeClock, notSeenClock } from './clock.ts';
 import { notSeenSight, seeOnFirstPage } from './first-page.ts';
@@ -14,7 +14,8 @@ const movesUpdatedAt = { fact: 'Reassigning moves updated_at', expected: 'to a l
 const closedTask = { fact: 'Reassigning a closed task', expected: '422 BusinessIssue, or done' };
 
 const judgeAnswer = ({ id, assignee_user_id: assigneeId }: Task, { plan }: CheckContext): Finding => {
-  if (id === plan.task.id && assigneeId === plan.borrowerId) return asAssumed(answersTask, 'with its new assignee');
+  if (id === plan.task.id && assigneeId === plan.temporaryAssigneeId)
+    return asAssumed(answersTask, 'with its new assignee');
   const seen = id === plan.task.id ? `with the assignee ${assigneeId}` : `another task, ${id}`;
   return different(answersTask, seen, 'Later steps of a Zap would be told of the wrong person or task.');
 };
@@ -30,7 +31,7 @@ const judgeMoment = (before: string, after: string): Finding => {
   );
 };
 
-const judgeClosed = (outcome: Outcome<Task>, { plan }: CheckContext): Finding => {
+const judgeClosed = (outcome: CallOutcome<Task>, { plan }: CheckContext): Finding => {
   const { status } = plan.task;
   if (status === undefined || isOpen(plan.task)) return notSeen(closedTask, `the task is ${status ?? 'of no status'}`);
   if (outcome.kind === 'answered') return asAssumed(closedTask, `done, though it is ${status}`);
@@ -47,25 +48,29 @@ const noneSeen = (why: string): Finding[] => [
   notSeen(closedTask, why),
 ];
 
-const judgeFailure = ({ kind, said }: Exclude<Outcome<Task>, { kind: 'answered' }>): Finding[] => [
+const judgeFailure = ({ kind, said }: Exclude<CallOutcome<Task>, { kind: 'answered' }>): Finding[] => [
   kind === 'misread'
     ? different(answersTask, said, 'Each Reassign Task step would fail although the task has moved.')
     : notSeen(answersTask, said),
   ...momentNotSeen(said),
 ];
 
-/** Gives the task to somebody else, and looks at what Topo answers and shows. */
+/** Reassigns the task, and checks what Topo answers and shows. */
 export const checkReassignment: Check = async (context) => {
-  const { plan, loans, ask, wait } = context;
+  const { plan, reassignments, ask, wait } = context;
   await wait(betweenWritesMs);
-  const present = await readOurs(context);
-  if (present.kind === 'not ours') return noneSeen(present.why);
+  const present = await readIfUntouched(context);
+  if (present.kind === 'taken') return noneSeen(present.why);
   const before = present.task;
-  const outcome = await loans.lend({ task: plan.owned, borrowerId: plan.borrowerId, scope: 'TASK' });
+  const outcome = await reassignments.reassign({
+    task: plan.owned,
+    temporaryAssigneeId: plan.temporaryAssigneeId,
+    scope: 'TASK',
+  });
   if (outcome.kind !== 'answered') return [...judgeFailure(outcome), judgeClosed(outcome, context)];
 
   const sight = await seeOnFirstPage(context, before, outcome.body);
-  // What a list will show counts, should the answer itself have been written before the change was.
+  // The list counts: the answer may have been written before the change.
   const reading = await readTask(ask, plan.task);
   const after = reading.kind === 'read' ? reading.task.updated_at : outcome.body.updated_at;
   return [

@@ -1,7 +1,7 @@
 import { microseconds } from '../../../topo/microseconds.ts';
 import { betweenWritesMs, type Check } from '../check.ts';
 import { asAssumed, different, type Finding, notSeen } from '../finding.ts';
-import { readOurs } from '../read-ours.ts';
+import { readIfUntouched } from '../read-if-untouched.ts';
 
 const accepted = { fact: 'Repeating a PATCH, to the present assignee, is accepted', expected: '200 with the task' };
 const unmoved = { fact: 'Repeating a PATCH moves updated_at', expected: 'it stays' };
@@ -12,16 +12,21 @@ const movedMeaning =
 
 const bothNotSeen = (why: string): Finding[] => [notSeen(accepted, why), notSeen(unmoved, why)];
 
-/** Gives the task once more to whom it was just given. */
+/** Repeats the last reassignment. */
 export const checkRepetition: Check = async (context) => {
-  const { plan, loans, wait } = context;
+  const { plan, reassignments, wait } = context;
   await wait(betweenWritesMs);
-  const present = await readOurs(context);
-  if (present.kind === 'not ours') return bothNotSeen(present.why);
+  const present = await readIfUntouched(context);
+  if (present.kind === 'taken') return bothNotSeen(present.why);
   const { task } = present;
-  if (task.assignee_user_id !== plan.borrowerId) return bothNotSeen('the task could not be given in the first place');
+  if (task.assignee_user_id !== plan.temporaryAssigneeId)
+    return bothNotSeen('the task could not be given in the first place');
 
-  const outcome = await loans.lend({ task: plan.owned, borrowerId: plan.borrowerId, scope: 'TASK' });
+  const outcome = await reassignments.reassign({
+    task: plan.owned,
+    temporaryAssigneeId: plan.temporaryAssigneeId,
+    scope: 'TASK',
+  });
   switch (outcome.kind) {
     case 'answered': {
       const after = outcome.body.updated_at;

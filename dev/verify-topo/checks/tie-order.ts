@@ -11,14 +11,14 @@ const readings = 4;
 
 type SortBy = NonNullable<TaskQuery['sortBy']>;
 
-/** The ids of the tasks that share their moment with another one on the page, in the order of the page. */
+/** The ids of the tasks that share a timestamp with another one, in the order of the page. */
 const tiedIds = (items: readonly Task[], sortBy: SortBy): string[] => {
   const counts = new Map<number, number>();
   for (const task of items) counts.set(microseconds(task[sortBy]), (counts.get(microseconds(task[sortBy])) ?? 0) + 1);
   return items.filter((task) => (counts.get(microseconds(task[sortBy])) ?? 0) > 1).map(({ id }) => id);
 };
 
-/** The order of those that every reading shows: others may have left a page, or have been changed meanwhile. */
+/** Compares only the tasks that every reading shows: others may have changed, or left the page. */
 const ordersOf = (pages: readonly string[][]): Set<string> => {
   const isOnAll = (id: string) => pages.every((page) => page.includes(id));
   return new Set(pages.map((page) => page.filter(isOnAll).join()));

@@ -8,7 +8,7 @@ const fact = { fact: 'Timestamps have digits of a second, and a zone', expected:
 const digitsOf = (timestamp: string): number => /\.(\d+)/.exec(timestamp)?.[1]?.length ?? 0;
 const zoneOf = (timestamp: string): string => /(?:Z|[+-]\d\d:?\d\d)$/i.exec(timestamp)?.[0] ?? 'no zone';
 
-/** A task that was just changed is on the page, so its timestamp is one that Topo has just written. */
+/** The page holds a task that was just changed, so at least one timestamp is freshly written. */
 export const checkTimestamps: Check = async ({ ask }) => {
   const outcome = await ask(listTasks({ sortBy: 'updated_at', sortOrder: 'desc', size: largestPage }));
   if (outcome.kind !== 'answered') return [notSeen(fact, outcome.said)];

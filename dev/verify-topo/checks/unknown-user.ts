@@ -1,19 +1,19 @@
 import { betweenWritesMs, type Check } from '../check.ts';
 import { asAssumed, different, notSeen } from '../finding.ts';
-import { nobodyId } from '../nobody.ts';
-import { readOurs } from '../read-ours.ts';
+import { unknownId } from '../plan.ts';
+import { readIfUntouched } from '../read-if-untouched.ts';
 
 const fact = { fact: 'Reassigning to a user who does not exist', expected: 'turned down with 400, 404 or 422' };
 const meaning =
   'A mistyped user id leaves a task with nobody who could do it, so the action has to check the id itself.';
 
 export const checkUnknownUser: Check = async (context) => {
-  const { plan, loans, wait } = context;
+  const { plan, reassignments, wait } = context;
   if (!plan.isUnknownUserAsked) return [notSeen(fact, 'not tried without --unknown-user, as Topo might take it')];
   await wait(betweenWritesMs);
-  const present = await readOurs(context);
-  if (present.kind === 'not ours') return [notSeen(fact, present.why)];
-  const outcome = await loans.lend({ task: plan.owned, borrowerId: nobodyId, scope: 'TASK' });
+  const present = await readIfUntouched(context);
+  if (present.kind === 'taken') return [notSeen(fact, present.why)];
+  const outcome = await reassignments.reassign({ task: plan.owned, temporaryAssigneeId: unknownId, scope: 'TASK' });
   switch (outcome.kind) {
     case 'answered':
       return [different(fact, `200 with the assignee ${outcome.body.assignee_user_id}`, meaning)];

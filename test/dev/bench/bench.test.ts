@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type Figure, isReached, median, medianFigure } from '../../../dev/bench/figure.ts';
-import { measureInPairs, ratios } from '../../../dev/bench/pairs.ts';
-import { percentile } from '../../../dev/bench/percentile.ts';
-import { printFigures } from '../../../dev/bench/print-figures.ts';
+import { type Figure, isReached, median, medianFigure, percentile } from '../../../dev/bench/harness/figure.ts';
+import { measureInPairs, ratios } from '../../../dev/bench/harness/pairs.ts';
+import { printFigures } from '../../../dev/bench/harness/print-figures.ts';
 
 const figure = (change: Partial<Figure> = {}): Figure => ({ figure: 'a poll', value: 1, unit: 'ms', ...change });
 

@@ -6,10 +6,10 @@ const isDeep = process.env['TEST_DEEP'] === 'yes';
 const kills = isDeep ? 200 : 10;
 const longestMs = isDeep ? 40 * 60_000 : 170_000;
 
-type Run = { code: number | null; result: Record<string, number>; stderr: string };
+type ChaosRun = { code: number | null; result: Record<string, number>; stderr: string };
 
 /** Runs the built program as `npm run chaos` does. */
-const runChaos = (store: string): Promise<Run> =>
+const runChaos = (store: string): Promise<ChaosRun> =>
   new Promise((resolve, reject) => {
     const flags = ['--store', store, '--kills', String(kills), '--seed', '20261124', '--json'];
     const child = spawn(process.execPath, ['dist/dev/chaos/main.js', ...flags], { timeout: longestMs });
@@ -23,7 +23,7 @@ const runChaos = (store: string): Promise<Run> =>
     });
     child.on('close', (code) => {
       const last = stdout.trimEnd().split('\n').at(-1) ?? '';
-      if (last.startsWith('{')) resolve({ code, result: JSON.parse(last) as Run['result'], stderr });
+      if (last.startsWith('{')) resolve({ code, result: JSON.parse(last) as ChaosRun['result'], stderr });
       else reject(new Error(`It ended without a result.\n${stderr}`));
     });
   });
@@ -46,7 +46,7 @@ testPostgres(
   longestMs,
 );
 
-test('flags that are wrong are told in a sentence', async () => {
+test('wrong flags are refused in a sentence', async () => {
   const child = spawn(process.execPath, ['dist/dev/chaos/main.js', '--store', 'oracle'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { passStations } from '../../../dev/demo/station.ts';
+import { runStages } from '../../../dev/demo/run-stages.ts';
 import { builtFile } from '../../../dev/local-server/built-file.ts';
-import { freePort } from '../../../dev/local-server/free-port.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 
 let folder: string;
@@ -26,19 +24,19 @@ afterEach(() => {
 });
 
 const startDemo = (...flags: string[]) => {
-  const child = spawn(process.execPath, [fileURLToPath(builtFile('dev/demo/start.js')), ...flags], { cwd: folder });
+  const child = spawn(process.execPath, [fileURLToPath(builtFile('dev/demo/main.js')), ...flags], { cwd: folder });
   const demo = { child, output: '', ended: once(child, 'exit') };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       demo.output += String(chunk);
     });
   }
-  // A demo that is asked to end stops what it has started; one that has ended does not hear it.
+  // On SIGTERM a demo stops what it has started; on an ended one it has no effect.
   clean.push(() => child.kill('SIGTERM'));
   return demo;
 };
 
-test('the demo goes the way there and back once, and ends well', async () => {
+test('the demo runs every stage once and exits with 0', async () => {
   const demo = startDemo('--once');
 
   expect(await demo.ended).toEqual([0, null]);
@@ -51,7 +49,7 @@ test('the demo goes the way there and back once, and ends well', async () => {
   expect(demo.output).toContain('2 reassignments, 2 POSTs, 2 runs, each with both people');
 });
 
-test('the demo stays up, tells what the Zap hears, and stops everything when it is interrupted', async () => {
+test('the demo stays up, prints what the Zap hears, and stops everything when it is interrupted', async () => {
   const demo = startDemo();
   await waitUntil('the demo is up', () => {
     if (demo.child.exitCode !== null) throw new Error(demo.output);
@@ -72,7 +70,7 @@ test('the demo stays up, tells what the Zap hears, and stops everything when it 
   await expect(fetch(`${serverUrl}/readyz`)).rejects.toThrow();
 });
 
-test('the demo takes other ports where its own are in use, and says so', async () => {
+test('the demo uses other ports when its own are in use, and says so', async () => {
   const others = [4010, 3000, 4020].map((port) =>
     createServer()
       .on('error', () => {})
@@ -87,40 +85,23 @@ test('the demo takes other ports where its own are in use, and says so', async (
   for (const port of [4010, 3000, 4020]) expect(demo.output).toContain(`Port ${port} is in use, so it took `);
 });
 
-test('the demo refuses a flag that it does not know', async () => {
+test('the demo refuses an unknown flag', async () => {
   const demo = startDemo('--twice');
 
   expect(await demo.ended).toEqual([1, null]);
   expect(demo.output).toBe('“--twice” is unknown here: the only flag is --once, as in `npm start -- --once`.\n');
 });
 
-test('a station that is not reached is named, and those after it are left out', async () => {
-  const passed: string[] = [];
-  const stations = [
-    { name: 'First', pass: async () => 'done' },
-    { name: 'Second', pass: () => Promise.reject(new Error('The bridge is out.')) },
-    { name: 'Third', pass: async () => 'done' },
+test('a stage that fails is named, and those after it do not run', async () => {
+  const completed: string[] = [];
+  const stages = [
+    { name: 'First', run: async () => 'done' },
+    { name: 'Second', run: () => Promise.reject(new Error('The bridge is out.')) },
+    { name: 'Third', run: async () => 'done' },
   ];
 
-  const way = passStations(stations, (station) => passed.push(station));
+  const running = runStages(stages, (stage) => completed.push(stage));
 
-  await expect(way).rejects.toThrow('“Second” was not reached. The bridge is out.');
-  expect(passed).toEqual(['First']);
-});
-
-test('a wait that is over says what did not come true', async () => {
-  await expect(waitUntil('pigs fly', () => false, { withinMs: 30 })).rejects.toThrow(
-    'It did not come true within 0.03 s that pigs fly.',
-  );
-});
-
-test('a port that is free is taken, and one in use is not', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
-
-  expect(await freePort(port)).not.toBe(port);
-  other.close();
-  await once(other, 'close');
-  expect(await freePort(port)).toBe(port);
+  await expect(running).rejects.toThrow('“Second” was not reached. The bridge is out.');
+  expect(completed).toEqual(['First']);
 });

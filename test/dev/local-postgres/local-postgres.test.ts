@@ -24,7 +24,7 @@ const spawnProgram = () => {
   return program;
 };
 
-/** Starts it, and answers the URL that it prints. */
+/** Starts it, and returns the URL that it prints. */
 const start = async () => {
   const program = spawnProgram();
   started.push(program);
@@ -65,7 +65,7 @@ testPostgres.each(['SIGINT', 'SIGKILL'] as const)(
   },
 );
 
-testPostgres('it wants the password that it prints', async () => {
+testPostgres('it requires the password that it prints', async () => {
   const { url } = await start();
   const other = new URL(url);
   other.password = 'another';

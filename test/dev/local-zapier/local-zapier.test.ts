@@ -33,7 +33,7 @@ const post = (url: string | undefined, body: unknown, headers: Record<string, st
     body: JSON.stringify(body),
   });
 
-test('z.cache keeps a value, and null is what an unknown key answers', async () => {
+test('z.cache keeps a value, and returns null for an unknown key', async () => {
   const connection = zapier.connect({ api_key: 'a' });
 
   const answers = await useCache(
@@ -48,7 +48,7 @@ test('z.cache keeps a value, and null is what an unknown key answers', async () 
   expect(answers).toEqual([null, true, { a: [1] }, true, false]);
 });
 
-test('with nx a key that is there keeps its value', async () => {
+test('with nx an existing key keeps its value', async () => {
   const connection = zapier.connect({ api_key: 'a' });
   const setNew = (value: string) => ['set', 'nx', value, null, null, true];
 
@@ -64,7 +64,7 @@ test('with nx a key that is there keeps its value', async () => {
   expect(answers).toEqual([true, false, 'first', true, true]);
 });
 
-test('a key is gone when its seconds are over, and may be set with nx again', async () => {
+test('a key expires after its ttl, and can then be set with nx again', async () => {
   const connection = zapier.connect({ api_key: 'a' });
   await useCache(connection, ['set', 'ttl', 'value', 60]);
 
@@ -114,7 +114,7 @@ test('the app gets its variables with each event, not while it loads', async () 
   expect(await connection.test()).not.toHaveProperty('greetingWhileLoading');
 });
 
-test('a connection is shown by the label of the app', async () => {
+test('a connection is shown with the app’s label', async () => {
   expect(await zapier.connect({ api_key: 'a key' }).label()).toBe('Toy for a key');
 });
 
@@ -149,7 +149,7 @@ test('a crash of the app fails one step, and the next one runs', async () => {
   await expect(connection.test()).resolves.toMatchObject({ name: 'Toy' });
 });
 
-test('a step that takes too long is stopped', async () => {
+test('a step that takes too long is killed', async () => {
   const lambda = createLambda({ appUrl, loggingUrl: `${zapier.url}/logs`, timeLimitMs: 1 });
 
   const definition = lambda.run({ command: 'definition', environment: {}, rpc_base: '', token: '', isDeveloper: true });
@@ -167,7 +167,7 @@ test('the requests of the app are logged here, and not at Zapier', async () => {
   await waitUntil('the log line arrived', () => zapier.logs.some((line) => line.includes('/nowhere')));
 });
 
-test('a POST is accepted at once and performed once for each', async () => {
+test('each POST is accepted at once and performed once', async () => {
   const zap = await turnOnToyZap();
 
   const first = await post(zap.targetUrl, { ids: ['1', '2'] }, { 'webhook-id': 'msg_1' });
@@ -186,7 +186,7 @@ test('a POST is accepted at once and performed once for each', async () => {
   ]);
 });
 
-test('perform sees the request with headers as Zapier names them, and what subscribe returned', async () => {
+test('perform gets the request with Zapier’s header names, and what subscribe returned', async () => {
   const zap = await turnOnToyZap();
 
   await post(`${zap.targetUrl}?a=1&b=?`, { ids: ['1'] }, { 'webhook-id': 'msg_1', 'webhook-signature': 'v1,x' });
@@ -210,7 +210,7 @@ test('perform sees the request with headers as Zapier names them, and what subsc
   });
 });
 
-test('an error of perform is a failed run', async () => {
+test('an error in perform is a failed run', async () => {
   const zap = await turnOnToyZap();
 
   await post(zap.targetUrl, { error: 'Out of toys.' });
@@ -254,7 +254,7 @@ test('DELETE at the catch URL pauses the Zap', async () => {
   expect(zap.isOn).toBe(false);
 });
 
-test('a catch URL that was never given out is unknown', async () => {
+test('an unknown catch URL answers 404', async () => {
   expect((await post(`${zapier.url}/hooks/standard/1/2/`, {})).status).toBe(404);
 });
 
@@ -268,10 +268,10 @@ test('a Zap whose app cannot subscribe stays off and says why', async () => {
 
 test('a catch URL can refuse, and such a POST starts no run', async () => {
   const zap = await turnOnToyZap();
-  zap.manner = 'refuses';
+  zap.behaviour = 'refuses';
 
   expect((await post(zap.targetUrl, { ids: ['1'] })).status).toBe(503);
-  zap.manner = 'accepts';
+  zap.behaviour = 'accepts';
   expect((await post(zap.targetUrl, { ids: ['1'] })).status).toBe(200);
   await zapier.idle();
 

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { AppFault } from '../../../dev/local-zapier/app-fault.ts';
 import type { AppStep, InputField } from '../../../dev/local-zapier/app-step.ts';
-import type { Connection } from '../../../dev/local-zapier/connection.ts';
-import { type CourseParts, runCourse } from '../../../dev/local-zapier/course.ts';
-import { fillIn } from '../../../dev/local-zapier/fill-in.ts';
-import { givenByApp, givenElsewhere } from '../../../dev/local-zapier/given.ts';
-import type { Filled, WrittenStep } from '../../../dev/local-zapier/written-step.ts';
+import { fillIn } from '../../../dev/local-zapier/written-zap/fill-in.ts';
+import { runSteps, type ZapRunParts } from '../../../dev/local-zapier/written-zap/run-steps.ts';
+import { outputOfApp, outputOfOtherApp } from '../../../dev/local-zapier/written-zap/step-output.ts';
+import type { Filled, WrittenStep } from '../../../dev/local-zapier/written-zap/written-step.ts';
+import type { Connection } from '../../../dev/local-zapier/zapier-connection.ts';
 
-// What Zapier's editor would not let somebody do, a Zap that is set up in words must not get away with.
+// Whatever Zapier's editor does not allow must throw here, too.
 
 const field = (key: string, label: string, more: Partial<InputField> = {}): InputField => ({
   key,
@@ -48,11 +48,11 @@ const written = (fields: Record<string, Filled>, event = 'Paint Wall', number = 
   fields: Object.entries(fields).map(([label, filled]) => ({ label, filled })),
 });
 
-const earlier = new Map([[1, givenElsewhere({ Wall: 'north', Helpers: ['Ada', 'Grace'], Nobody: null, Count: 3 })]]);
+const earlier = new Map([[1, outputOfOtherApp({ Wall: 'north', Helpers: ['Ada', 'Grace'], Nobody: null, Count: 3 })]]);
 
 const fill = (fields: Record<string, Filled>) => fillIn(paint, written({ Wall: ['north'], ...fields }), earlier);
 
-test('fields are found by their labels, choices by theirs, and the rest keeps what usually stands there', () => {
+test('fields and choices are found by label, and other fields keep their defaults', () => {
   expect(fill({ Colour: ['Bright red'], 'Dry Run': ['Yes'] }).inputData).toEqual({
     wall: 'north',
     colour: 'RED',
@@ -62,7 +62,7 @@ test('fields are found by their labels, choices by theirs, and the rest keeps wh
   expect(fill({ Colour: [] }).inputData).toMatchObject({ colour: '' });
 });
 
-test('what is mapped becomes text, also among words; a list stays one where lists are taken', () => {
+test('a mapped value becomes text, also within other text; a list stays a list in a list field', () => {
   const helpers = { step: 1, label: 'Helpers' };
   expect(
     fill({ Wall: ['The ', { step: 1, label: 'Wall' }, ' wall, ', { step: 1, label: 'Count' }] }).inputData,
@@ -76,7 +76,7 @@ test('what is mapped becomes text, also among words; a list stays one where list
   expect(fill({ Helpers: ['Ada'] }).inputData).toMatchObject({ helpers: ['Ada'] });
 });
 
-test('the app sees that something was mapped, also when nothing came of it', () => {
+test('the app sees that a value was mapped, even when it is empty', () => {
   const { inputData, inputDataRaw } = fill({ Wall: [{ step: 1, label: 'Nobody' }] });
   expect(inputData).toMatchObject({ wall: '', colour: 'WHITE' });
   expect(inputDataRaw).toMatchObject({ wall: '{{1__Nobody}}', colour: 'WHITE' });
@@ -92,13 +92,13 @@ test.each<[string, Record<string, Filled>, string]>([
   expect(() => fill(fields)).toThrow(message);
 });
 
-test('a required field cannot be left out', () => {
+test('a required field must be filled in', () => {
   expect(() => fillIn(paint, written({}), earlier)).toThrow('“Walls: Paint Wall” requires the field “Wall”.');
 });
 
-test('what a step of the app gives is found by its label, also inside of objects and lists', () => {
+test('the output of a step of the app is found by label, also inside objects and lists', () => {
   const output = { wall: { name: 'north' }, coats: [{ painter: { name: 'Ada' } }, { painter: null }], tins: ['red'] };
-  const given = givenByApp(paint.outputFields, output);
+  const given = outputOfApp(paint.outputFields, output);
   expect(given('Wall Name')).toBe('north');
   expect(given('Painters')).toEqual(['Ada', undefined]);
   expect(given('Tins')).toEqual(['red']);
@@ -108,15 +108,15 @@ test('what a step of the app gives is found by its label, also inside of objects
 
 const trigger: WrittenStep = { number: 1, app: 'Elsewhere', event: 'Trigger', fields: [] };
 
-/** Runs steps with an app that finds and makes what it is told to. */
+/** Runs steps with an app that returns the given results. */
 const run = (steps: WrittenStep[], answers: { act?: unknown; search?: unknown } = {}, played: string[] = []) => {
   const answer = (given: unknown) => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given));
   const connection = { act: () => answer(answers.act), search: () => answer(answers.search) } as unknown as Connection;
-  const parts: CourseParts = {
+  const parts: ZapRunParts = {
     connection,
     appName: 'Walls',
     appSteps: [paint, find],
-    elsewhere: {
+    otherApps: {
       'Filter: Stop': async () => 'filtered',
       'Mail: Send': async ({ Text = '' }) => {
         played.push(Text);
@@ -124,7 +124,7 @@ const run = (steps: WrittenStep[], answers: { act?: unknown; search?: unknown } 
       },
     },
   };
-  return runCourse(parts, [trigger, ...steps], givenElsewhere({ Wall: 'north' }));
+  return runSteps(parts, [trigger, ...steps], outputOfOtherApp({ Wall: 'north' }));
 };
 
 const mail = (number: number, text: Filled): WrittenStep => ({
@@ -136,19 +136,19 @@ const mail = (number: number, text: Filled): WrittenStep => ({
 
 const findWall = written({ Wall: [{ step: 1, label: 'Wall' }] }, 'Find Wall');
 
-test('a search gives on the first that it finds', async () => {
+test('a search passes on its first result', async () => {
   const played: string[] = [];
   const search = [{ wall: { name: 'first' } }, { wall: { name: 'second' } }];
-  const course = await run([findWall, mail(3, ['The ', { step: 2, label: 'Wall Name' }])], { search }, played);
-  expect(course.status).toBe('success');
-  expect(course.outputs.get(2)).toEqual({ wall: { name: 'first' } });
+  const zapRun = await run([findWall, mail(3, ['The ', { step: 2, label: 'Wall Name' }])], { search }, played);
+  expect(zapRun.status).toBe('success');
+  expect(zapRun.outputs.get(2)).toEqual({ wall: { name: 'first' } });
   expect(played).toEqual(['The first']);
 });
 
 test('a search that finds nothing stops the run', async () => {
   const played: string[] = [];
-  const course = await run([findWall, mail(3, ['never'])], { search: [] }, played);
-  expect(course).toMatchObject({ status: 'halted', at: 2, reason: 'Nothing could be found for the search.' });
+  const zapRun = await run([findWall, mail(3, ['never'])], { search: [] }, played);
+  expect(zapRun).toMatchObject({ status: 'halted', at: 2, reason: 'Nothing could be found for the search.' });
   expect(played).toEqual([]);
 });
 
@@ -158,12 +158,12 @@ test.each([
   ['ThrottledError', 'errored'],
 ])('a step that throws %s stops the run as %s', async (error, status) => {
   const played: string[] = [];
-  const course = await run(
+  const zapRun = await run(
     [written({ Wall: ['north'] }), mail(3, ['never'])],
     { act: new AppFault(error, 'Why.') },
     played,
   );
-  expect(course).toMatchObject({ status, at: 2, reason: 'Why.' });
+  expect(zapRun).toMatchObject({ status, at: 2, reason: 'Why.' });
   expect(played).toEqual([]);
 });
 
@@ -174,12 +174,12 @@ test('a filter stops the run', async () => {
   expect(played).toEqual([]);
 });
 
-test('a step that nobody plays and one that the app does not have are mistakes, not runs', async () => {
+test('a step without a stand-in and a step that the app does not have throw', async () => {
   await expect(run([{ ...mail(2, ['x']), event: 'Forward' }])).rejects.toThrow('Nobody plays “Mail: Forward”.');
   await expect(run([written({}, 'Burn Wall')])).rejects.toThrow('Nothing is called “Burn Wall” here.');
 });
 
-test('a fault of the local Zapier itself is none of the run’s', async () => {
+test('a failure of the local Zapier itself throws instead of ending the run', async () => {
   await expect(run([written({ Wall: ['north'] })], { act: new Error('The app process ended.') })).rejects.toThrow(
     'ended',
   );

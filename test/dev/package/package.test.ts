@@ -71,12 +71,12 @@ const runUnpacked = async (event: Record<string, unknown>): Promise<unknown> => 
   return JSON.parse(stdout.split('\n').at(-1) ?? '');
 };
 
-test('the zip holds the app in one file, and what Zapier wants beside it', () => {
+test('the zip holds the app in one file, and the files that Zapier requires', () => {
   const ours = files.filter((file) => !file.startsWith('node_modules/'));
   expect(ours.sort()).toEqual(['definition.json', 'dist/index.js', 'package.json', 'zapierwrapper.js']);
 });
 
-test('the zip holds no package but core and what core needs, and none of their tests', () => {
+test('the zip holds only core and its dependencies, without their tests', () => {
   const shipped = new Set(files.filter((file) => file.startsWith('node_modules/')).map(packageOf));
   const needed = neededBy('node_modules/zapier-platform-core');
   expect([...shipped].filter((path) => !needed.has(path))).toEqual([]);
@@ -84,7 +84,7 @@ test('the zip holds no package but core and what core needs, and none of their t
   expect(files.filter((file) => /\/(tests?|__tests__|docs)\//.test(file))).toEqual([]);
 });
 
-test('the one file is made of the app’s folders and zod, and imports core and Node alone', () => {
+test('the one file bundles the app’s folders and zod, and imports only core and Node', () => {
   const bundle = readFileSync(join(unpacked, 'dist/index.js'), 'utf8');
   const parts = [...bundle.matchAll(/^\/\/ (\S+\.\S+)$/gm)].map(([, part = '']) => part);
   const allowed = /^(index\.ts|package\.json|(actions|searches|triggers|zapier|topo|contract|node_modules\/zod)\/.+)$/;
@@ -111,7 +111,7 @@ test('the zip is at most 780 kB, and the command says where it is and how large'
   expect(said).toBe(`Packaged the app: build/build.zip, ${Math.ceil(size / 1000)} kB\n`);
 });
 
-test('the unpacked app is valid, and is the app', async () => {
+test('the unpacked app is valid, and has the definition of the app', async () => {
   expect(await runUnpacked({ command: 'validate' })).toEqual([]);
   const definition = JSON.parse(readFileSync(join(unpacked, 'definition.json'), 'utf8'));
   for (const kind of ['triggers', 'creates', 'searches'] as const) {
@@ -154,7 +154,7 @@ test('zapier-platform upload sends these zips, under the app’s version', async
   expect(Buffer.from(source_zip_file, 'base64')).toEqual(readFileSync(zip('source.zip')));
 });
 
-test('the zip of the sources holds the app that is sent, and nothing else', () => {
+test('source.zip holds the packaged app and nothing else', () => {
   expect(sourceFiles.sort()).toEqual(['.gitignore', '.zapierapprc', 'dist/index.js', 'package.json']);
   expect(readFileSync(join(sources, 'dist/index.js'))).toEqual(readFileSync(join(unpacked, 'dist/index.js')));
 });

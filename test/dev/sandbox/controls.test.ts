@@ -23,7 +23,7 @@ const open = async (options: SandboxOptions = {}) => {
   return { sandbox, workspace, url, get, patch };
 };
 
-test('every request is journaled with what it asked for and how it was answered', async () => {
+test('every request is recorded with its path, query and status', async () => {
   const at = new Date('2026-01-31T10:00:00Z');
   const { sandbox, url, get } = await open({ clock: () => at });
   await get('/tasks?types=CALL&types=EMAIL_REPLY&page=2');
@@ -44,7 +44,7 @@ test('every request is journaled with what it asked for and how it was answered'
   expect(sandbox.requests.entries[0]?.query.getAll('types')).toEqual(['CALL', 'EMAIL_REPLY']);
 });
 
-test('journals are counted, walked and cleared', async () => {
+test('a journal can be counted, iterated and cleared', async () => {
   const { sandbox, get } = await open();
   await get('/me');
   await get('/nowhere');
@@ -80,13 +80,13 @@ test.each([
   [30, '30'],
   [0, '0'],
   [new Date('2026-01-31T10:00:30Z'), 'Sat, 31 Jan 2026 10:00:30 GMT'],
-])('a rate limit says when to come back: %s', async (retryAfter, header) => {
+])('a rate limit sends Retry-After: %s', async (retryAfter, header) => {
   const { sandbox, get } = await open();
   sandbox.injectFault({ kind: 'rate limit', retryAfter });
   expect((await get('/tasks')).headers.get('retry-after')).toBe(header);
 });
 
-test('a fault lasts for as many requests as it is told, of its method and path only', async () => {
+test('a fault applies to the given number of requests of its method and path', async () => {
   const { sandbox, get, patch } = await open();
   const { id } = sandbox.createTask();
   sandbox.injectFault({ kind: 'status', status: 500, times: 2, method: 'patch', path: /\/assignee$/ });
@@ -96,7 +96,7 @@ test('a fault lasts for as many requests as it is told, of its method and path o
   expect(statuses).toEqual([500, 500, 200]);
 });
 
-test('a path given as text must be the whole path', async () => {
+test('a path given as a string must match the whole path', async () => {
   const { sandbox, get } = await open();
   const { id } = sandbox.createTask();
   sandbox.injectFault({ kind: 'status', status: 503, path: '/v1/tasks' });
@@ -104,7 +104,7 @@ test('a path given as text must be the whole path', async () => {
   expect((await get('/tasks?size=1')).status).toBe(503);
 });
 
-test('the oldest matching fault comes first, and faults can be lifted', async () => {
+test('the oldest matching fault applies first, and faults can be removed', async () => {
   const { sandbox, get } = await open();
   const lift = sandbox.injectFault({ kind: 'status', status: 500, times: Number.POSITIVE_INFINITY });
   sandbox.injectFault({ kind: 'status', status: 503, times: 2 });
@@ -133,7 +133,7 @@ test.each([
   });
 });
 
-test('a page of htmlPage may come instead of JSON, with any status', async () => {
+test('a fault can answer with an HTML page and any status', async () => {
   const { sandbox, get } = await open();
   sandbox.injectFault({ kind: 'html' });
   sandbox.injectFault({ kind: 'html', status: 200 });
@@ -157,15 +157,15 @@ test('a cut connection has no answer and changes nothing', async () => {
 test.each([
   ['cut', { kind: 'cut' }],
   ['500', { kind: 'status', status: 500 }],
-] as const)('a fault afterwards (%s) spoils the answer to what was done', async (_name, spoiling) => {
+] as const)('a fault afterwards (%s) replaces the answer, and the change is made', async (_name, faultKind) => {
   const { sandbox, workspace, patch } = await open();
   const { id } = sandbox.createTask();
-  sandbox.injectFault({ ...spoiling, afterwards: true });
+  sandbox.injectFault({ ...faultKind, afterwards: true });
   const outcome = await patch(id).then(
     (response) => response.status,
     () => 'cut',
   );
-  expect(outcome).toBe(spoiling.kind === 'cut' ? 'cut' : 500);
+  expect(outcome).toBe(faultKind.kind === 'cut' ? 'cut' : 500);
   expect(sandbox.task(id)?.assignee_user_id).toBe(workspace.people[0]?.userId);
   expect((await patch(id)).status).toBe(200);
   expect(sandbox.changes.length).toBe(1);
@@ -174,7 +174,7 @@ test.each([
 test.each([
   [false, null],
   [true, 'done'],
-])('a delay (afterwards: %s) keeps the answer back', async (afterwards, assignee) => {
+])('a delay (afterwards: %s) holds the answer back', async (afterwards, assignee) => {
   const { sandbox, patch } = await open();
   const { id } = sandbox.createTask();
   sandbox.injectFault({ kind: 'delay', delayMs: 300, afterwards });
@@ -198,7 +198,7 @@ test('closing does not wait for delayed answers', async () => {
   await close();
 });
 
-test('the same sandbox can listen again at the same port, with what it holds', async () => {
+test('a sandbox can listen again on the same port, with its data', async () => {
   const sandbox = createSandbox({ taskCount: 1 });
   const { url, port, close } = await sandbox.listen();
   expect(url).toBe(`http://127.0.0.1:${port}/v1`);
@@ -211,7 +211,7 @@ test('the same sandbox can listen again at the same port, with what it holds', a
   expect((await fetch(`${again.url}/tasks/${id}`, { headers })).status).toBe(200);
 });
 
-test('a port that is taken rejects with the ordinary error', async () => {
+test('a port in use rejects with EADDRINUSE', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   closers.push(() => new Promise((resolve) => other.close(() => resolve())));

@@ -101,7 +101,7 @@ test.each([
   ['GET', '/tasks/1/messages', 'task_id'],
   ['GET', '/sequences/1', 'sequence_id'],
   ['GET', '/contacts/1', 'contact_id'],
-])('%s %s is a 400, as 1 is not a uuid', async (method, path, field) => {
+])('%s %s is a 400, because 1 is not a uuid', async (method, path, field) => {
   const body = method === 'PATCH' ? { body: JSON.stringify({ assignee_user_id: userId }) } : {};
   expectIssue(await send(path, { method, ...body }), { status: 400, type: 'ValidationIssue', data: { field } });
 });
@@ -123,7 +123,7 @@ test.each([
   ['GET', `/tasks/${foreign?.id}/messages`],
   ['GET', `/sequences/${foreign?.sequence_id}`],
   ['GET', `/contacts/${foreignContact}`],
-])('%s %s is a 404, as it is not of this workspace', async (method, path) => {
+])('%s %s is a 404, because it is in another workspace', async (method, path) => {
   const body = method === 'PATCH' ? { body: JSON.stringify({ assignee_user_id: userId }) } : {};
   expectIssue(await send(path, { method, ...body }), { status: 404, type: 'NotFoundIssue' });
 });
@@ -133,7 +133,7 @@ test.each([
   ['GET', ''],
   ['DELETE', '/tasks'],
   ['POST', '/me'],
-])('%s /v1%s is a 404, as there is no such route', async (method, path) => {
+])('%s /v1%s is a 404, because there is no such route', async (method, path) => {
   expectIssue(await send(path, { method }), { status: 404, type: 'NotFoundIssue' });
 });
 
@@ -172,7 +172,7 @@ test('a 401 has the body of every error', async () => {
   expectIssue(await send('/tasks', { key: 'topo_wrong' }), { status: 401, type: 'UnauthorizedIssue' });
 });
 
-test('who may not do a thing learns that before anything about the body', async () => {
+test('a missing scope is reported before anything about the body', async () => {
   const path = `/tasks/${task.id}/assignee`;
   expect((await send(path, { method: 'PATCH', key: 'topo_wrong', body: '{' })).status).toBe(401);
   expect((await send(path, { method: 'PATCH', key: first.keys.readOnly, body: '{' })).status).toBe(403);

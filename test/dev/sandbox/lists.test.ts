@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createSandbox, type SandboxOptions } from '../../../dev/sandbox/create-sandbox.ts';
-import type { ListAnswer } from '../../../dev/sandbox/http/list-answer.ts';
+import type { ListAnswer } from '../../../dev/sandbox/http/answer-list.ts';
 import type { Task } from '../../../dev/sandbox/workspace/task.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -114,7 +114,7 @@ test.each(filters)('tasks are filtered by %s', async (_name, describeFilter) => 
   expect(ids(wanted)).toEqual(expect.arrayContaining([...seen]));
 });
 
-test('a filter that meets nothing answers an empty list', async () => {
+test('a filter that matches nothing returns an empty list', async () => {
   const { list } = await open();
   const nobody = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
   const empty = { items: [], total_count: 0, total_pages: 0, has_more: false };
@@ -122,7 +122,7 @@ test('a filter that meets nothing answers an empty list', async () => {
   expect(await list(`sequence_template_ids=${nobody}`)).toEqual(empty);
 });
 
-test('the last page says that there is no more, and a page after it is empty', async () => {
+test('the last page has no more after it, and a page beyond it is empty', async () => {
   const { list } = await open({ taskCount: 25 });
   const last = await list('page=3');
   expect(last).toMatchObject({ total_count: 25, total_pages: 3, has_more: false });
@@ -133,7 +133,7 @@ test('the last page says that there is no more, and a page after it is empty', a
   expect((await list('size=24')).has_more).toBe(true);
 });
 
-test('tasks of the same moment come in a new order at each request', async () => {
+test('tasks with the same timestamp come in a new order at each request', async () => {
   const { sandbox, list } = await open({ taskCount: 0 });
   for (let count = 0; count < 8; count += 1) sandbox.createTask({ created_at: '2026-01-01T00:00:00Z' });
   const orders = new Set<string>();
@@ -145,7 +145,7 @@ test('tasks of the same moment come in a new order at each request', async () =>
   expect(orders.size).toBeGreaterThan(5);
 });
 
-test.each(['asc', 'desc'])('ties are shuffled across the borders of pages (%s)', async (order) => {
+test.each(['asc', 'desc'])('ties are shuffled across page borders (%s)', async (order) => {
   const { sandbox, list } = await open({ taskCount: 0 });
   const create = (created_at: string) => sandbox.createTask({ created_at }).id;
   const [before, after] = [create('2026-01-01T00:00:00Z'), create('2026-01-03T00:00:00Z')];
@@ -169,7 +169,7 @@ test.each(['asc', 'desc'])('ties are shuffled across the borders of pages (%s)',
   expect(skipped).toBeGreaterThan(100);
 });
 
-test('rows of different moments never change places', async () => {
+test('rows with different timestamps never swap places', async () => {
   const { list } = await open();
   for (let count = 0; count < 5; count += 1) {
     const { items } = await list('sort_by=updated_at&sort_order=desc&size=100&page=2');
@@ -199,7 +199,7 @@ test('templates are listed, and filtered by their exact name and by status', asy
   expect((await ask('size=3&page=2')).items).toHaveLength(1);
 });
 
-test('a sequence leads to a template, and to a contact with a company', async () => {
+test('a sequence has a template, and a contact with a company', async () => {
   const { workspace, get } = await open();
   const task = first(workspace.tasks);
   const sequence = await get<Record<string, string>>(`/sequences/${task.sequence_id}`);
@@ -215,7 +215,7 @@ test('a sequence leads to a template, and to a contact with a company', async ()
   });
 });
 
-test('messages are a bare array whose senders are people or nobody', async () => {
+test('messages are a bare array, and each sender is a person or null', async () => {
   const { workspace, get } = await open();
   const task = first(workspace.tasks.filter(({ type }) => type === 'EMAIL_REPLY'));
   const messages = await get<{ sender_id: string | null }[]>(`/tasks/${task.id}/messages`);

@@ -25,7 +25,7 @@ test('the same seed and clock make the same workspaces, another seed makes other
   expect(other?.keys).toEqual(one?.keys);
 });
 
-test('another clock moves the times and nothing else', () => {
+test('another clock changes the times and nothing else', () => {
   const [today] = contentsOf({ clock });
   const [tomorrow] = contentsOf({ clock: () => new Date(startAt.getTime() + dayMs) });
   const moved = tomorrow?.tasks.map((task) => new Date(Date.parse(task.updated_at) - dayMs).toISOString());
@@ -73,7 +73,7 @@ test('some tasks have no assignee, some sequences have several open tasks, one p
   expect([...perSequence.values()].filter((tasks) => tasks.length > 1).length).toBeGreaterThan(20);
 });
 
-test('seeded tasks were made in the last thirty days, and their fields agree with each other', () => {
+test('seeded tasks are at most thirty days old, and their fields are consistent', () => {
   for (const { tasks, people } of createSandbox({ clock }).workspaces) {
     const userIds = [null, ...people.map(({ userId }) => userId)];
     for (const task of tasks) {
@@ -112,7 +112,7 @@ const startMain = async (port: number) => {
   return { program, output };
 };
 
-test('the program prints a request that works, and stops when it is told to', async () => {
+test('the program prints a request that works, and stops on a signal', async () => {
   const { program, output } = await startMain(0);
   const url = /curl -X PATCH (\S+) /.exec(output)?.[1] ?? '';
   const authorization = /'Authorization: (.+?)'/.exec(output)?.[1] ?? '';
@@ -143,7 +143,7 @@ test('the program takes a free port when its own is taken, and says so', async (
   await once(program, 'exit');
 }, 30_000);
 
-test('the program refuses a port that is none', async () => {
+test('the program refuses an invalid port', async () => {
   const { program, output } = await startMain(70_000);
   expect(output).toContain('SANDBOX_PORT must be a whole number from 0 to 65535.');
   expect(program.exitCode ?? (await once(program, 'exit'))[0]).toBe(1);

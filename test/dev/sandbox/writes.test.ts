@@ -35,7 +35,7 @@ const open = async (options: SandboxOptions = {}) => {
   return { sandbox, workspace, anna, ben, send, patch, advance };
 };
 
-test('reassigning gives one task to somebody and moves its updated_at alone', async () => {
+test('reassigning changes one task’s assignee and updated_at, and nothing else', async () => {
   const { sandbox, anna, ben, patch, advance } = await open();
   const task = sandbox.createTask({ assignee_user_id: anna });
   const sibling = sandbox.createTask({ sequence_id: task.sequence_id, assignee_user_id: anna });
@@ -47,14 +47,14 @@ test('reassigning gives one task to somebody and moves its updated_at alone', as
   expect(sandbox.task(sibling.id)).toEqual(sibling);
 });
 
-test('an unassigned task can be given to somebody', async () => {
+test('an unassigned task can be reassigned', async () => {
   const { sandbox, ben, patch } = await open();
   const task = sandbox.createTask();
   expect(task.assignee_user_id).toBeNull();
   expect((await patch(task.id, ben)).answer.assignee_user_id).toBe(ben);
 });
 
-test('scope SEQUENCE moves every open task of the sequence and answers the named one', async () => {
+test('scope SEQUENCE moves every open task of the sequence and returns the named one', async () => {
   const { sandbox, anna, ben, patch, advance } = await open();
   const named = sandbox.createTask({ assignee_user_id: anna });
   const { sequence_id } = named;
@@ -84,7 +84,7 @@ test('a reassigned task is the first of the list by updated_at', async () => {
   expect(answer).toMatchObject({ items: [{ id: task?.id, assignee_user_id: ben }], total_count: 300 });
 });
 
-test('reassigning twice leads to the same end', async () => {
+test('reassigning twice has the same result as once', async () => {
   const { sandbox, anna, ben, patch, advance } = await open();
   const task = sandbox.createTask({ assignee_user_id: anna });
   const once = await patch(task.id, ben);
@@ -93,7 +93,7 @@ test('reassigning twice leads to the same end', async () => {
   expect(sandbox.changes.length).toBe(1);
 });
 
-test('while the clock stands still two changes have the same moment', async () => {
+test('two changes have the same timestamp while the clock stands still', async () => {
   const { sandbox, anna, ben, patch } = await open();
   const [one, two] = [sandbox.createTask(), sandbox.createTask()];
   const answers = [await patch(one.id, anna), await patch(two.id, ben), await patch(one.id, ben)];
@@ -121,7 +121,7 @@ test('skipping closes a task and reopening opens it again', async () => {
   expect(sandbox.changes.length).toBe(0);
 });
 
-test('what is closed cannot be skipped and what is open cannot be reopened', async () => {
+test('a closed task cannot be skipped and an open one cannot be reopened', async () => {
   const { sandbox, send } = await open();
   const [closed, opened] = [sandbox.createTask({ status: 'COMPLETED' }), sandbox.createTask()];
   for (const path of [`/tasks/${closed.id}/skip`, `/tasks/${opened.id}/reopen`]) {
@@ -131,7 +131,7 @@ test('what is closed cannot be skipped and what is open cannot be reopened', asy
   }
 });
 
-test('a colleague changes tasks without the API, and may leave one with nobody', async () => {
+test('a person in Topo reassigns tasks without the API, and may unassign one', async () => {
   const { sandbox, anna, send, advance } = await open();
   const task = sandbox.createTask({ assignee_user_id: anna });
   advance(1000);
@@ -149,7 +149,7 @@ test('a colleague changes tasks without the API, and may leave one with nobody',
   });
 });
 
-test('a colleague completes, deletes and makes tasks', async () => {
+test('a person in Topo completes, deletes and creates tasks', async () => {
   const { sandbox, workspace, anna, send, advance } = await open({ taskCount: 4 });
   const task = sandbox.createTask({ type: 'CALL', priority: 'HOT', assignee_user_id: anna });
   expect(workspace.taskCount).toBe(5);
@@ -164,7 +164,7 @@ test('a colleague completes, deletes and makes tasks', async () => {
   expect(workspace.tasks.map(({ id }) => id)).not.toContain(task.id);
 });
 
-test('what a test asks for in vain is an error', () => {
+test('a control throws for a wrong argument', () => {
   const sandbox = createSandbox({ taskCount: 1 });
   const { id } = sandbox.createTask();
   expect(() => sandbox.reassign(stranger, null)).toThrow('no task');
@@ -175,7 +175,7 @@ test('what a test asks for in vain is an error', () => {
   expect(sandbox.task(stranger)).toBeUndefined();
 });
 
-test('a SEQUENCE through the API is journaled as the route that it was', async () => {
+test('a SEQUENCE through the API is recorded as made by the route', async () => {
   const { sandbox, anna, ben, patch } = await open();
   const { id, sequence_id } = sandbox.createTask({ assignee_user_id: anna });
   sandbox.createTask({ sequence_id });
@@ -188,10 +188,10 @@ test('a SEQUENCE through the API is journaled as the route that it was', async (
   expect(sandbox.changes.length).toBe(0);
 });
 
-test('habit: reassigning, or reassigning a sibling, may leave updated_at alone', async () => {
+test('assumption: reassigning, or reassigning a sibling, may leave updated_at alone', async () => {
   for (const reassigningMovesUpdatedAt of [true, false]) {
     const { sandbox, ben, patch, advance } = await open({
-      habits: { reassigningMovesUpdatedAt, siblingsMoveUpdatedAt: false },
+      assumptions: { reassigningMovesUpdatedAt, siblingsMoveUpdatedAt: false },
     });
     const task = sandbox.createTask();
     const sibling = sandbox.createTask({ sequence_id: task.sequence_id });
@@ -202,11 +202,11 @@ test('habit: reassigning, or reassigning a sibling, may leave updated_at alone',
   }
 });
 
-test('habit: a closed task is refused, or reassigned', async () => {
+test('assumption: a closed task is refused, or reassigned', async () => {
   const refusing = await open();
   const { id } = refusing.sandbox.createTask({ status: 'COMPLETED' });
   expect(await refusing.patch(id, refusing.ben)).toMatchObject({ status: 422, answer: { type: 'BusinessIssue' } });
-  const allowing = await open({ habits: { closedTask: 'allowed' } });
+  const allowing = await open({ assumptions: { closedTask: 'allowed' } });
   const task = allowing.sandbox.createTask({ status: 'COMPLETED' });
   expect(await allowing.patch(task.id, allowing.ben)).toMatchObject({
     status: 200,
@@ -218,8 +218,8 @@ test.each([
   ['refused', 422, 'BusinessIssue'],
   ['not found', 404, 'NotFoundIssue'],
   ['allowed', 200, 'EMAIL_REPLY'],
-] as const)('habit: an unknown user is %s (%d)', async (unknownUser, status, type) => {
-  const { sandbox, patch } = await open({ habits: { unknownUser } });
+] as const)('assumption: an unknown user is %s (%d)', async (unknownUser, status, type) => {
+  const { sandbox, patch } = await open({ assumptions: { unknownUser } });
   const { id } = sandbox.createTask({ type: 'EMAIL_REPLY' });
   expect(await patch(id, stranger)).toMatchObject({ status, answer: { type } });
 });
@@ -230,16 +230,16 @@ test("another workspace's user is unknown", async () => {
   expect((await patch(id, sandbox.workspaces[1].people[0]?.userId ?? '')).status).toBe(422);
 });
 
-test('habit: the present assignee may touch updated_at, without being a change', async () => {
-  const { sandbox, ben, patch, advance } = await open({ habits: { presentAssignee: 'touched' } });
+test('assumption: reassigning to the current assignee may move updated_at, and is no change', async () => {
+  const { sandbox, ben, patch, advance } = await open({ assumptions: { presentAssignee: 'touched' } });
   const task = sandbox.createTask({ assignee_user_id: ben });
   advance(1000);
   expect((await patch(task.id, ben)).answer).toEqual({ ...task, updated_at: '2026-01-31T10:00:01.125Z' });
   expect(sandbox.changes.length).toBe(0);
 });
 
-test('habit: which statuses are actionable', async () => {
-  const { sandbox, ben, patch } = await open({ habits: { actionableStatuses: ['PENDING'] } });
+test('assumption: which statuses are actionable', async () => {
+  const { sandbox, ben, patch } = await open({ assumptions: { actionableStatuses: ['PENDING'] } });
   const task = sandbox.createTask();
   const sibling = sandbox.createTask({ sequence_id: task.sequence_id, status: 'IN_PROGRESS' });
   await patch(task.id, ben, 'SEQUENCE');
@@ -247,9 +247,9 @@ test('habit: which statuses are actionable', async () => {
   expect((await patch(sibling.id, ben)).status).toBe(422);
 });
 
-test('habit: routes that only seem to exist can be switched off', async () => {
+test('assumption: undocumented routes can be switched off', async () => {
   const { sandbox, send, ben, patch } = await open({
-    habits: { getTask: false, skipTask: false, getSequence: false },
+    assumptions: { getTask: false, skipTask: false, getSequence: false },
   });
   const { id, sequence_id } = sandbox.createTask();
   expect((await send('GET', `/tasks/${id}`)).status).toBe(404);
@@ -258,13 +258,13 @@ test('habit: routes that only seem to exist can be switched off', async () => {
   expect((await patch(id, ben)).status).toBe(200);
 });
 
-test('habit: created_at_after may include its moment, or be ignored', async () => {
+test('assumption: created_at_after may include its moment, or be ignored', async () => {
   for (const [createdAtAfter, count] of [
     ['exclusive', 1],
     ['inclusive', 2],
     ['ignored', 3],
   ] as const) {
-    const { sandbox, send } = await open({ taskCount: 0, habits: { createdAtAfter } });
+    const { sandbox, send } = await open({ taskCount: 0, assumptions: { createdAtAfter } });
     for (const day of ['01', '02', '03']) sandbox.createTask({ created_at: `2026-01-${day}T00:00:00Z` });
     const { answer } = await send('GET', '/tasks?created_at_after=2026-01-02');
     expect(answer).toMatchObject({ total_count: count });
@@ -275,23 +275,23 @@ test.each([
   [0, 'Z', '2026-01-31T10:00:00Z'],
   [3, '+02:00', '2026-01-31T12:00:00.125+02:00'],
   [6, '-05:30', '2026-01-31T04:30:00.125000-05:30'],
-] as const)('habit: timestamps with %d digits at %s', async (timestampDigits, timestampOffset, wanted) => {
-  const { sandbox, workspace } = await open({ habits: { timestampDigits, timestampOffset } });
+] as const)('assumption: timestamps with %d digits at %s', async (timestampDigits, timestampOffset, wanted) => {
+  const { sandbox, workspace } = await open({ assumptions: { timestampDigits, timestampOffset } });
   const [shape] = [wanted.replaceAll(/\d/g, '0')];
   expect(new Set(workspace.tasks.map((task) => task.updated_at.replaceAll(/\d/g, '0')))).toEqual(new Set([shape]));
   expect(sandbox.createTask().updated_at).toBe(wanted);
 });
 
-test('habit: with six digits, changes within a millisecond differ', async () => {
-  const { sandbox, anna, ben } = await open({ habits: { timestampDigits: 6 } });
+test('assumption: with six digits, changes within a millisecond differ', async () => {
+  const { sandbox, anna, ben } = await open({ assumptions: { timestampDigits: 6 } });
   const { id } = sandbox.createTask();
   const moments = [anna, ben, anna].map((userId) => sandbox.reassign(id, userId).updated_at);
   expect(new Set(moments).size).toBe(3);
   expect([...moments].sort()).toEqual(moments);
 });
 
-test('habit: with no digits, changes within a second are ties', async () => {
-  const { sandbox, send, ben, advance } = await open({ taskCount: 0, habits: { timestampDigits: 0 } });
+test('assumption: with no digits, changes within a second are ties', async () => {
+  const { sandbox, send, ben, advance } = await open({ taskCount: 0, assumptions: { timestampDigits: 0 } });
   const [one, two] = [sandbox.createTask().id, sandbox.createTask().id];
   const firsts = new Set<string>();
   sandbox.reassign(one, ben);

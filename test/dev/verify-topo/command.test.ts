@@ -48,7 +48,7 @@ const open = async () => {
   return { sandbox, task, before: assignees(), assignees, start };
 };
 
-test('the command prints one object a line, ends with 0, and leaves everything as it was', async () => {
+test('the command prints one object a line, exits with 0, and leaves everything as it was', async () => {
   const { task, start, assignees, before } = await open();
   const { output, ended } = start('--task', task.id, '--yes', '--json', '--sequence');
   expect(await ended).toBe(0);
@@ -58,7 +58,7 @@ test('the command prints one object a line, ends with 0, and leaves everything a
   expect(assignees()).toEqual(before);
 });
 
-test('the command asks for --yes where there is no terminal, and ends with 1', async () => {
+test('without a terminal the command requires --yes, and exits with 1', async () => {
   const { task, start, sandbox } = await open();
   const { output, ended } = start('--task', task.id);
   expect(await ended).toBe(1);
@@ -70,7 +70,7 @@ test.each([
   ['SIGINT', 1],
   ['SIGTERM', 1],
   ['SIGINT', 3],
-] as const)('%s after the change number %d gives everything back, however often it comes', async (signal, changes) => {
+] as const)('%s after change number %d gives everything back, even when it is repeated', async (signal, changes) => {
   const { task, start, sandbox, assignees, before } = await open();
   const { child, output, ended } = start('--task', task.id, '--yes', '--sequence');
   await waitUntil('the change is next', () => sandbox.changes.length >= changes - 1);
@@ -86,7 +86,7 @@ test.each([
   expect(output.told).toContain('Everything is with whom it was before.');
 });
 
-test('a Ctrl-C while Topo is still busy with the change waits for it, and then gives back', async () => {
+test('after a Ctrl-C during a change the command waits for it, and then gives the task back', async () => {
   const { task, start, sandbox, assignees, before } = await open();
   sandbox.injectFault({ kind: 'delay', delayMs: 1_500, method: 'PATCH', path: `/v1/tasks/${task.id}/assignee` });
   const { child, output, ended } = start('--task', task.id, '--yes');

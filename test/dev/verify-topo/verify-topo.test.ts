@@ -94,7 +94,7 @@ const open = async (options: SandboxOptions = {}) => {
     return { code, printed, told };
   };
 
-  /** Verifies everything, and answers what was seen by fact. */
+  /** Verifies everything, and returns the findings by fact. */
   const verifyAll = async (ports: Parameters<typeof verify>[1] = {}, args: string[] = all) => {
     const { code, printed, told } = await verify(['--task', task.id, '--to', dora, ...args], ports);
     const lines = printed.split('\n').slice(0, -1);
@@ -121,7 +121,7 @@ const open = async (options: SandboxOptions = {}) => {
   };
 };
 
-/** What a stretch of road between the command and the sandbox does; `number` counts requests from 1. */
+/** What a proxy between the command and the sandbox does; `number` counts requests from 1. */
 type Road = {
   before?: (request: { method: string; path: string; number: number }) => void;
   headers?: Record<string, string>;
@@ -132,7 +132,7 @@ type Road = {
     number: number;
     key: string;
   }) => { status: number; body: unknown } | undefined;
-  /** What becomes of an answer's body. */
+  /** Replaces an answer's body. */
   rewrite?: (body: unknown, request: { method: string; path: string; number: number }) => unknown;
 };
 
@@ -188,7 +188,7 @@ const lay = async (url: string, { before, headers = {}, instead, rewrite = (body
 
 const isReassignment = ({ method }: { method: string }) => method === 'PATCH';
 
-test('a Topo that does as the code assumes has nothing different, and everybody has what they had', async () => {
+test('a Topo that behaves as assumed shows no difference, and every task is with its owner again', async () => {
   const { verifyAll, assignees, before, sandbox } = await open();
   const { code, seen, different, told } = await verifyAll();
   expect(different).toEqual([]);
@@ -214,8 +214,8 @@ test.each([
   [{ unknownUser: 'allowed' }, [facts.unknownUser]],
   [{ actionableStatuses: ['PENDING'] }, [facts.siblings]],
   [{ actionableStatuses: ['PENDING', 'IN_PROGRESS', 'COMPLETED'] }, [facts.siblings]],
-] as const)('a Topo with the habit %j differs in just that', async (habits, wanted) => {
-  const { verifyAll, assignees, before } = await open({ habits, taskCount: 300 });
+] as const)('a Topo that behaves like %j differs in just that', async (assumptions, wanted) => {
+  const { verifyAll, assignees, before } = await open({ assumptions, taskCount: 300 });
   const { code, different } = await verifyAll();
   expect(different).toEqual(wanted);
   expect(code).toBe(2);
@@ -233,8 +233,8 @@ test.each([
   [{}, facts.clock, /^updated_at is 0\.350 s ahead of Date/],
   [{}, facts.siblings, /^2 of 2 open ones and 0 of 1 closed ones$/],
   [{}, facts.limits, /^no such header$/],
-] as const)('what a Topo with the habits %j does is told: %s', async (habits, fact, wanted) => {
-  const { verifyAll } = await open({ habits, taskCount: 300 });
+] as const)('a Topo that behaves like %j is reported: %s', async (assumptions, fact, wanted) => {
+  const { verifyAll } = await open({ assumptions, taskCount: 300 });
   const { code, seen } = await verifyAll();
   expect(seen.get(fact)).toMatchObject({ verdict: 'as assumed', seen: expect.stringMatching(wanted) });
   expect(code).toBe(0);
@@ -244,7 +244,7 @@ test.each([
   ['refused', 'as assumed', /^Topo answered 422/, 'could not be seen'],
   ['allowed', 'as assumed', /^done, though it is COMPLETED$/, 'as assumed'],
 ] as const)('a closed task is %s', async (closedTask, verdict, wanted, moment) => {
-  const { verify, sandbox, anna, dora } = await open({ habits: { closedTask } });
+  const { verify, sandbox, anna, dora } = await open({ assumptions: { closedTask } });
   const task = sandbox.createTask({ assignee_user_id: anna, status: 'COMPLETED' });
   const { code, printed } = await verify(['--task', task.id, '--to', dora, '--yes', '--json']);
   const seen = printed
@@ -258,7 +258,7 @@ test.each([
   expect(sandbox.task(task.id)?.assignee_user_id).toBe(anna);
 });
 
-test('a Date header that is far from updated_at is told with its distance', async () => {
+test('a Date header far from updated_at is reported with the difference', async () => {
   const { verifyAll, url } = await open();
   const { apiUrl } = await lay(url, { headers: { date: 'Mon, 02 Mar 2026 08:55:00 GMT' } });
   const { code, seen } = await verifyAll({ apiUrl });
@@ -276,7 +276,7 @@ test('headers about the rate limit are shown', async () => {
   expect(seen.get(facts.limits)?.seen).toBe('x-ratelimit-limit: 600, x-ratelimit-remaining: 1');
 });
 
-test('a 429 is waited out, for as long as it asks', async () => {
+test('a 429 is retried after the wait that it asks for', async () => {
   const { verifyAll, sandbox, waits } = await open();
   sandbox.injectFault({ kind: 'rate limit', retryAfter: 7, method: 'PATCH', times: 2 });
   const { code, seen } = await verifyAll();
@@ -285,7 +285,7 @@ test('a 429 is waited out, for as long as it asks', async () => {
   expect(seen.get(facts.limits)?.seen).toBe('retry-after: 7');
 });
 
-test('an answer that still names the old assignee differs', async () => {
+test('an answer that still names the old assignee is a difference', async () => {
   const { verifyAll, url, anna, assignees, before } = await open();
   const { apiUrl } = await lay(url, {
     rewrite: (body, request) => (isReassignment(request) ? { ...(body as Task), assignee_user_id: anna } : body),
@@ -296,7 +296,7 @@ test('an answer that still names the old assignee differs', async () => {
   expect(assignees()).toEqual(before);
 });
 
-test('an answer of another shape differs, and the task is given back', async () => {
+test('an answer of another shape is a difference, and the task is given back', async () => {
   const { verifyAll, url, assignees, before } = await open();
   const { apiUrl } = await lay(url, { rewrite: (body, request) => (isReassignment(request) ? {} : body) });
   const { different, code, told } = await verifyAll({ apiUrl });
@@ -306,7 +306,7 @@ test('an answer of another shape differs, and the task is given back', async () 
   expect(assignees()).toEqual(before);
 });
 
-test('a list that stays behind differs after a minute, and one that follows late tells how late', async () => {
+test('a list that does not show the change within a minute is a difference, and a slow list is reported with its delay', async () => {
   for (const [lateMs, verdict, wanted] of [
     [Number.POSITIVE_INFINITY, 'different', /^not on page 1 within 6\d s$/],
     [9_000, 'as assumed', /^in place 1 after \d{4,5} ms$/],
@@ -328,7 +328,7 @@ test('a list that stays behind differs after a minute, and one that follows late
   }
 });
 
-test('a repetition that is turned down differs', async () => {
+test('a refused repetition is a difference', async () => {
   const { verifyAll, url, dora, assignees, before, task, sandbox } = await open();
   const { apiUrl } = await lay(url, {
     instead: (request) =>
@@ -341,7 +341,7 @@ test('a repetition that is turned down differs', async () => {
   expect(assignees()).toEqual(before);
 });
 
-test('without the flags that move more, those facts are not looked at and no other task moves', async () => {
+test('without the flags for more writes, those facts are not checked and no other task moves', async () => {
   const { verifyAll, sandbox, task } = await open();
   const { code, seen } = await verifyAll({}, ['--yes', '--json']);
   expect(code).toBe(0);
@@ -351,7 +351,7 @@ test('without the flags that move more, those facts are not looked at and no oth
   expect(new Set(sandbox.changes.entries.map(({ taskId }) => taskId))).toEqual(new Set([task.id]));
 });
 
-/** Every way in which one request can go wrong, and an interruption, at every request of a whole run. */
+/** Every way in which a request can fail, and an interruption, at every request of a whole run. */
 const mishaps: [string, Fault | 'interruption'][] = [
   ['a 500', { kind: 'status', status: 500 }],
   ['a cut connection', { kind: 'cut' }],
@@ -360,7 +360,7 @@ const mishaps: [string, Fault | 'interruption'][] = [
   ['an interruption', 'interruption'],
 ];
 
-test.each(mishaps)('after %s at any request, everybody has what they had', async (_name, mishap) => {
+test.each(mishaps)('after %s at any request, every task is with its owner again', async (_name, mishap) => {
   const untroubled = await open();
   const road = await lay(untroubled.url, {});
   await untroubled.verifyAll({ apiUrl: road.apiUrl });
@@ -384,7 +384,7 @@ test.each(mishaps)('after %s at any request, everybody has what they had', async
   }
 });
 
-test('a change that is made only after its connection was cut is taken back as well', async () => {
+test('a change that takes effect after its connection was cut is undone as well', async () => {
   const { verifyAll, url, sandbox, task, dora, assignees, before } = await open();
   const { apiUrl } = await lay(url, {
     instead: (request) =>
@@ -395,7 +395,7 @@ test('a change that is made only after its connection was cut is taken back as w
   const { told } = await verifyAll(
     {
       apiUrl,
-      // Longer than any pause between reads: the one that lets a late change come.
+      // Longer than any pause between reads: the wait for a late change.
       wait: async (ms) => {
         if (ms === 3_000) sandbox.reassign(task.id, dora);
       },
@@ -407,7 +407,7 @@ test('a change that is made only after its connection was cut is taken back as w
   expect(told).toContain('Everything is with whom it was before.');
 });
 
-test('a task that cannot be given back is told loudly, with its owner', async () => {
+test('a task that cannot be given back is reported loudly, with its owner', async () => {
   const { verifyAll, url, sandbox, task, anna, dora } = await open();
   let patches = 0;
   const { apiUrl } = await lay(url, {
@@ -425,7 +425,7 @@ test('a task that cannot be given back is told loudly, with its owner', async ()
   expect(sandbox.task(task.id)?.assignee_user_id).toBe(dora);
 });
 
-test('Topo that is out of order for a while gets its tasks back all the same', async () => {
+test('tasks are given back even when Topo is down for a while', async () => {
   const { verifyAll, url, sandbox, assignees, before } = await open();
   let patches = 0;
   const { apiUrl } = await lay(url, {
@@ -439,7 +439,7 @@ test('Topo that is out of order for a while gets its tasks back all the same', a
   expect(assignees()).toEqual(before);
 });
 
-test('what somebody else did with the task meanwhile is left as it is, and told', async () => {
+test('a change by somebody else is left alone, and reported', async () => {
   for (const nth of [1, 2]) {
     const { verifyAll, url, sandbox, task, carl } = await open();
     let patches = 0;
@@ -459,7 +459,7 @@ test('what somebody else did with the task meanwhile is left as it is, and told'
   }
 });
 
-test('a sibling that somebody takes just before keeps the sequence from being moved', async () => {
+test('a sibling that changed just before prevents the sequence from being moved', async () => {
   const { verifyAll, url, sandbox, siblings, carl } = await open();
   const id = siblings[0]?.id ?? '';
   const { apiUrl } = await lay(url, {
@@ -472,7 +472,7 @@ test('a sibling that somebody takes just before keeps the sequence from being mo
   expect(sandbox.task(id)?.assignee_user_id).toBe(carl);
 });
 
-test('a sequence with a task of nobody is not moved, as that one could not be given back', async () => {
+test('a sequence with an unassigned task is not moved, because that task could not be given back', async () => {
   const { verifyAll, sandbox, task } = await open();
   const { id } = sandbox.createTask({ sequence_id: task.sequence_id });
   const { seen, told } = await verifyAll();
@@ -481,7 +481,7 @@ test('a sequence with a task of nobody is not moved, as that one could not be gi
   expect(sandbox.task(id)?.assignee_user_id).toBeNull();
 });
 
-test('the question says what is going to happen, and no means that nothing does', async () => {
+test('the question says what is going to happen, and after “no” nothing does', async () => {
   const { verify, task, anna, dora, siblings, sandbox } = await open();
   let question = '';
   const args = ['--task', task.id, '--to', dora, '--sequence', '--unknown-user'];
@@ -502,14 +502,14 @@ test('the question says what is going to happen, and no means that nothing does'
   expect(sandbox.requests.count(({ method }) => method !== 'GET')).toBe(0);
 });
 
-test('yes to the question lets it go ahead', async () => {
+test('after “yes” it goes ahead', async () => {
   const { verify, task, dora, sandbox } = await open();
   const { code } = await verify(['--task', task.id, '--to', dora], { confirm: async () => true });
   expect(code).toBe(0);
   expect(sandbox.changes.length).toBe(2);
 });
 
-test('where nobody can be asked, --yes is asked for, before anything is sent', async () => {
+test('without a terminal it requires --yes, before anything is sent', async () => {
   const { verify, task, sandbox } = await open();
   const { code, told } = await verify(['--task', task.id]);
   expect(code).toBe(1);
@@ -518,7 +518,7 @@ test('where nobody can be asked, --yes is asked for, before anything is sent', a
 });
 
 test('the table says what each difference means', async () => {
-  const { verify, task, dora } = await open({ habits: { getSequence: false } });
+  const { verify, task, dora } = await open({ assumptions: { getSequence: false } });
   const { code, printed } = await verify(['--task', task.id, '--to', dora, '--yes'], { width: 100 });
   expect(code).toBe(2);
   const [head = '', rule = ''] = printed.split('\n');
@@ -532,7 +532,7 @@ test('the table says what each difference means', async () => {
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
-test('without --to the task goes to somebody who is seen in the newest tasks', async () => {
+test('without --to the task goes to an assignee of one of the newest tasks', async () => {
   const { verify, task, anna, ben, sandbox, workspace } = await open();
   const { code } = await verify(['--task', task.id, '--yes', '--sequence']);
   expect(code).toBe(0);
@@ -541,7 +541,7 @@ test('without --to the task goes to somebody who is seen in the newest tasks', a
   expect([anna, ben]).not.toContain(borrower);
 });
 
-test('what keeps it from running is a sentence', async () => {
+test('a reason not to run is printed as a sentence', async () => {
   const { verify, task, anna, workspace, sandbox } = await open();
   const unowned = sandbox.createTask({});
   const stranger = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
@@ -567,7 +567,7 @@ test('what keeps it from running is a sentence', async () => {
   expect(sandbox.changes.length).toBe(0);
 });
 
-test('nobody else among the newest tasks is a sentence that names --to', async () => {
+test('when the newest tasks show nobody else, a sentence names --to', async () => {
   const { verify, sandbox } = await open({ taskCount: 0 });
   const [workspace] = sandbox.workspaces;
   for (const { id } of workspace.tasks) sandbox.deleteTask(id);
@@ -579,7 +579,7 @@ test('nobody else among the newest tasks is a sentence that names --to', async (
   });
 });
 
-test('a key without sequences:read leaves that one fact unseen', async () => {
+test('with a key without sequences:read that one fact could not be seen', async () => {
   const { verifyAll, workspace } = await open();
   const { code, seen } = await verifyAll({ key: workspace.keys.tasksOnly });
   expect(seen.get(facts.sequenceCall)).toMatchObject({
@@ -589,7 +589,7 @@ test('a key without sequences:read leaves that one fact unseen', async () => {
   expect(code).toBe(0);
 });
 
-test('a key that Topo quotes is not passed on, nor are control characters', async () => {
+test('a key that Topo quotes is not printed, nor are control characters', async () => {
   const { verifyAll, url } = await open();
   const { apiUrl } = await lay(url, {
     instead: (request) =>
@@ -601,7 +601,7 @@ test('a key that Topo quotes is not passed on, nor are control characters', asyn
   expect(seen.get(facts.sequenceCall)?.seen).toBe('Topo answered 418 “No [31m use for [secret]”');
 });
 
-test('no part of the key is passed on where a long text is cut, nor a key in a header', async () => {
+test('no part of the key is printed when a long text is cut, nor a key in a header', async () => {
   const { verifyAll, url, workspace } = await open();
   const key = workspace.keys.full;
   const { apiUrl } = await lay(url, {
@@ -616,7 +616,7 @@ test('no part of the key is passed on where a long text is cut, nor a key in a h
   expect(seen.get(facts.limits)?.seen).toBe('x-ratelimit-scope: [secret]');
 });
 
-test('a Topo that does not answer at all is told', async () => {
+test('a Topo that does not answer at all is reported', async () => {
   const { verify, task } = await open();
   const { code, told } = await verify(['--task', task.id, '--yes'], { apiUrl: 'http://127.0.0.1:9/v1' });
   expect(code).toBe(1);
@@ -629,7 +629,7 @@ test.each([
   [{ TOPO_API_KEY: 'topo_a\nb' }, 'TOPO_API_KEY must be the key alone'],
   [{ TOPO_API_KEY: 'topo_a', TOPO_API_URL: 'http://api.topo.io/v1' }, 'TOPO_API_URL must be an https URL'],
   [{ TOPO_API_KEY: 'topo_a', TOPO_API_URL: 'https://me:secret@api.topo.io/v1' }, 'TOPO_API_URL must be an https URL'],
-])('settings %j are named and not printed', async (environment: Record<string, string>, wanted) => {
+])('wrong settings %j are named, without their values', async (environment: Record<string, string>, wanted) => {
   let told = '';
   const never = () => Promise.reject(new Error('This is not to be called.'));
   const code = await runCommand(
@@ -661,7 +661,7 @@ test.each([
   [['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '-y'], '“-y” is unknown here'],
   [['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--json', '--json'], '--json may be given only once'],
   [['mine'], '“mine” belongs to no flag'],
-])('flags %j are a sentence that names the wrong one', async (args: string[], wanted) => {
+])('for wrong flags %j a sentence names the first wrong one', async (args: string[], wanted) => {
   const { verify, sandbox } = await open({ taskCount: 1 });
   const { code, told } = await verify(args);
   expect(code).toBe(1);

@@ -178,7 +178,7 @@ test.each([-3_600_000, 3_600_000])('a server clock that is wrong by %i ms hides 
 test.each([0, 3, 6] as const)(
   'timestamps with %i digits and an offset are compared rightly',
   async (timestampDigits) => {
-    const at = await listening({ habits: { timestampDigits, timestampOffset: '+05:30' } });
+    const at = await listening({ assumptions: { timestampDigits, timestampOffset: '+05:30' } });
     const ids = reassign(at, 5);
     await nextPoll(at);
     expect(new Set((await at.events()).map(({ task }) => task.id))).toEqual(new Set(ids));

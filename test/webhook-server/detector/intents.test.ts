@@ -298,7 +298,7 @@ test('a hook that ignores Zapier’s changes gets the others', async () => {
 });
 
 test('where reassigning does not move a sibling’s updated_at, the daily reconciliation still finds it', async () => {
-  await listening({ habits: { siblingsMoveUpdatedAt: false }, taskCount: 1_000 });
+  await listening({ assumptions: { siblingsMoveUpdatedAt: false }, taskCount: 1_000 });
   const open = at.workspace.tasks.filter(({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id);
   const first = open.find(({ sequence_id }) => open.filter((task) => task.sequence_id === sequence_id).length > 2);
   const to = at.workspace.people.at(-1)?.userId ?? '';

@@ -61,7 +61,7 @@ test('a hook that filters by template gets only its tasks; each sequence is look
 });
 
 test('a sequence that Topo does not know has no template, and other hooks get its changes', async () => {
-  at = await watchWorkspace({ habits: { getSequence: false } });
+  at = await watchWorkspace({ assumptions: { getSequence: false } });
   const { id, to, templateId } = openTask(0);
   await at.subscribe(undefined, { filters: { sequence_template_ids: [templateId] } });
   await at.subscribe(undefined, {});

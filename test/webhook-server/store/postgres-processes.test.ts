@@ -4,9 +4,9 @@ import { afterEach, expect, jest } from '@jest/globals';
 import type { TaskReassigned } from '../../../contract/event.ts';
 import { findBinaries } from '../../../dev/local-postgres/find-binaries.ts';
 import { startCluster } from '../../../dev/local-postgres/start-cluster.ts';
-import { fetchHooks } from '../../../dev/local-server/hook-view.ts';
+import { fetchHooks } from '../../../dev/local-server/fetch-hooks.ts';
+import { startWebhookServer, type WebhookServer } from '../../../dev/local-server/start-webhook-server.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
-import { startWebhookServer, type WebhookServer } from '../../../dev/local-server/webhook-server.ts';
 import { createRandom, drawInteger, drawOne } from '../../../dev/sandbox/random.ts';
 import { connectPostgres, newSchemaUrl, testPostgres } from '../../support/postgres.ts';
 import { startReceiver } from '../../support/receiver.ts';
@@ -48,7 +48,7 @@ const startLoop = async (serverCount: number, url?: string) => {
     });
     await waitUntil('the hooks listen', async () => {
       const hooks = await fetchHooks(first(started).url, key);
-      return hooks.every(({ listeningSince }) => listeningSince !== null);
+      return hooks.every(({ listening_since }) => listening_since !== null);
     });
   };
   return { ...topo, receiver, started, startServer, databaseUrl, subscribe, key };
@@ -158,7 +158,7 @@ testPostgres('a process that was paused past its lease does not settle what anot
 });
 
 testPostgres('when the database falls over the server says that it is not ready, and goes on by itself', async () => {
-  const cluster = await startCluster({ binaries: findBinaries(process.env['PATH'] ?? '') ?? '' });
+  const cluster = await startCluster({ binaries: findBinaries(process.env['PATH'] ?? '') ?? '', isDurable: false });
   try {
     const { sandbox, workspace, receiver, started, subscribe } = await startLoop(1, cluster.url);
     const server = first(started);

@@ -1,0 +1,47 @@
+import { signingSecretAad, targetAad, topoKeyAad } from '../../webhook-server/seals/associated-data.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+import { createVault } from '../../webhook-server/secrets/vault.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import type { TopoPlace } from './sandbox-process.ts';
+
+/** The same in every process of a benchmark, so that one can open what another has sealed. */
+export const vault = createVault(Buffer.alloc(32, 1));
+
+/** The workspace of `addHook`. */
+export const organizationId = 'bench';
+
+const signingSecret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
+
+/** Adds a hook for every event. Its target is not checked. */
+export const addHook = async (store: Store, id: string, target: string): Promise<void> => {
+  await store.tenant(organizationId).subscribe({
+    id,
+    targetHash: id,
+    rateLimitKey: null,
+    secretHash: id,
+    sealedTarget: vault.seal(new Secret(target), targetAad(id)),
+    sealedSecret: vault.seal(signingSecret, signingSecretAad(id)),
+    sealedKey: '',
+    keyHash: '',
+    filters: {},
+    oncePer: 'task',
+    bringsNeededKey: false,
+  });
+};
+
+/** Adds a hook with a key of Topo, so that the detector polls the workspace. */
+export const addPolledHook = async (store: Store, { organizationId, key }: TopoPlace): Promise<void> => {
+  await store.tenant(organizationId).subscribe({
+    id: 'hok_bench',
+    targetHash: 'target',
+    rateLimitKey: null,
+    secretHash: 'secret',
+    sealedTarget: '',
+    sealedSecret: '',
+    sealedKey: vault.seal(new Secret(key), topoKeyAad(organizationId)),
+    keyHash: vault.hash(new Secret(key), 'topo_key'),
+    filters: {},
+    oncePer: 'task',
+    bringsNeededKey: false,
+  });
+};

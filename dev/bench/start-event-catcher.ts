@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { TaskReassigned } from '../../contract/event.ts';
+
+/** A catch URL that records when the event of each task arrives. */
+export type EventCatcher = {
+  /** `127.0.0.1:port`: what HOOK_ALLOWED_HOSTS needs. */
+  readonly host: string;
+  readonly targetUrl: string;
+  /** When the first event of a task arrived, in `performance.now()`; undefined before that. */
+  arrivedAtMs(taskId: string): number | undefined;
+  close(): Promise<void>;
+};
+
+const taskIdsOf = async (request: IncomingMessage): Promise<string[]> => {
+  const event = TaskReassigned.parse(JSON.parse(await text(request)));
+  return event.changes.map(({ task }) => task.id);
+};
+
+export const startEventCatcher = async (): Promise<EventCatcher> => {
+  const arrivals = new Map<string, number>();
+  const record = (taskIds: readonly string[], nowMs: number): void => {
+    for (const taskId of taskIds) arrivals.set(taskId, arrivals.get(taskId) ?? nowMs);
+  };
+
+  const server = createServer((request, response) => {
+    const nowMs = performance.now();
+    taskIdsOf(request).then(
+      (taskIds) => {
+        record(taskIds, nowMs);
+        response.end('{}');
+      },
+      () => {
+        response.statusCode = 400;
+        response.end();
+      },
+    );
+  });
+  // The sender may reuse an idle connection just when it times out, so ours outlasts theirs.
+  server.keepAliveTimeout = 75_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The catch URL has no port.');
+  const host = `127.0.0.1:${address.port}`;
+
+  return {
+    host,
+    targetUrl: `http://${host}/hooks/standard/1/bench/`,
+    arrivedAtMs: (taskId) => arrivals.get(taskId),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};

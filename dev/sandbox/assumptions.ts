@@ -1,0 +1,45 @@
+import type { TimestampDigits } from './instant.ts';
+import type { TaskStatus } from './workspace/task.ts';
+
+/** How Topo behaves where its documentation does not say. The default of each switch is what we assume. */
+export type Assumptions = {
+  /** Whether `GET /v1/tasks/{task_id}` exists; without it the route is unknown (404). Default `true`. */
+  getTask: boolean;
+  /** Whether `POST /v1/tasks/{task_id}/skip` exists. Default `true`. */
+  skipTask: boolean;
+  /** Whether `GET /v1/sequences/{sequence_id}` exists. Default `true`. */
+  getSequence: boolean;
+  /** Whether `created_at_after` leaves the moment itself out, keeps it, or does nothing. Default `'exclusive'`. */
+  createdAtAfter: 'exclusive' | 'inclusive' | 'ignored';
+  /** Whether a change of assignee moves the task's `updated_at`. Default `true`. */
+  reassigningMovesUpdatedAt: boolean;
+  /** Whether scope SEQUENCE moves `updated_at` of the *other* tasks that it reassigns. Default `true`. */
+  siblingsMoveUpdatedAt: boolean;
+  /** The statuses that count as actionable. Default `['PENDING', 'IN_PROGRESS']`. */
+  actionableStatuses: readonly TaskStatus[];
+  /** Reassigning a task that is not actionable: 422, or carried out. Default `'refused'`. */
+  closedTask: 'refused' | 'allowed';
+  /** Reassigning to a user who is not a member: 422, 404, or carried out. Default `'refused'`. */
+  unknownUser: 'refused' | 'not found' | 'allowed';
+  /** Reassigning to the current assignee: 200 with the same `updated_at`, or a new one. Default `'unchanged'`. */
+  presentAssignee: 'unchanged' | 'touched';
+  /** Decimal places of a second in timestamps, also as stored: with 0, changes within a second tie. Default `3`. */
+  timestampDigits: TimestampDigits;
+  /** The zone of timestamps: `'Z'` or an offset such as `'+02:00'`. Default `'Z'`. */
+  timestampOffset: string;
+};
+
+export const defaultAssumptions: Assumptions = {
+  getTask: true,
+  skipTask: true,
+  getSequence: true,
+  createdAtAfter: 'exclusive',
+  reassigningMovesUpdatedAt: true,
+  siblingsMoveUpdatedAt: true,
+  actionableStatuses: ['PENDING', 'IN_PROGRESS'],
+  closedTask: 'refused',
+  unknownUser: 'refused',
+  presentAssignee: 'unchanged',
+  timestampDigits: 3,
+  timestampOffset: 'Z',
+};
