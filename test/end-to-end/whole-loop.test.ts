@@ -38,7 +38,7 @@ const chooseOne = () => {
 const eventsOf = (zap: Zap) => zap.runs.map(({ output }) => output as TaskReassigned);
 
 const heardBy = async (zap: Zap, count = 1): Promise<TaskReassigned[]> => {
-  await waitUntil(`the Zap heard ${count}`, () => zap.runs.length >= count, { withinMs: 40_000 });
+  await waitUntil(`the Zap heard ${count}`, () => zap.runs.length >= count);
   await loop.settled();
   return eventsOf(zap);
 };

@@ -157,5 +157,4 @@ testWithDisk(
       disk.unmount();
     }
   },
-  30_000,
 );
