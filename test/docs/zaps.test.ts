@@ -1,3 +1,5 @@
+// Slow: it starts the built server and the built app.
+
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Loop, startLoop } from '../../dev/demo/start-loop.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';

@@ -1,3 +1,5 @@
+// Slow: it waits for retries in real time.
+
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { inspect } from 'node:util';

@@ -1,3 +1,5 @@
+// Slow: it starts the built server and the built app.
+
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TaskReassigned } from '../../contract/event.ts';
 import { type Choice, chooseReassignments, reassignInTopo } from '../../dev/demo/reassign-in-topo.ts';

@@ -1,3 +1,5 @@
+// Slow: it packs the built app and runs Zapier's command line on it.
+
 import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

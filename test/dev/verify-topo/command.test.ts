@@ -1,3 +1,5 @@
+// Slow: it runs the built command.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
