@@ -1,8 +1,9 @@
 const isDeep = process.env.TEST_DEEP === 'yes';
 
 export default {
-  // For a test that hangs; one that is only slow, on a busy machine, has not failed.
-  testTimeout: 60_000,
+  // The one limit of every test, except those that `npm run test:deep` prolongs. It ends a test that hangs: one that is
+  // only slow, on a busy machine, has not failed. `waitUntil` gives up sooner, and names what did not come true.
+  testTimeout: 180_000,
   // On two cores Jest would leave one idle.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],

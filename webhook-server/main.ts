@@ -1,6 +1,7 @@
 // V8's flags must be set before anything else is loaded.
 import './v8-flags.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { errorCode } from './error-code.ts';
 import { createLog } from './log.ts';
 import { EncryptionKeyError } from './secrets/encryption-key.ts';
 import { redact } from './secrets/redact.ts';
@@ -15,10 +16,10 @@ const operatorErrors = [ConfigError, EncryptionKeyError, StoreError, SealBroken]
 const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   if (operatorErrors.some((kind) => error instanceof kind)) return error.message;
-  if ('code' in error && error.code === 'EADDRINUSE') {
+  if (errorCode(error) === 'EADDRINUSE') {
     return 'The port is in use by another program. Stop that one, or choose another port with PORT.';
   }
-  if ('code' in error && error.code === 'EACCES') {
+  if (errorCode(error) === 'EACCES') {
     return 'The port may not be used by this user. Choose one above 1023 with PORT.';
   }
   return error.stack ?? error.message;

@@ -11,7 +11,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export const waitUntil = async (
   what: string,
   isTrue: () => boolean | Promise<boolean>,
-  { withinMs = 20_000 }: { withinMs?: number } = {},
+  { withinMs = 60_000 }: { withinMs?: number } = {},
 ): Promise<void> => {
   const deadline = performance.now() + withinMs;
   while (!(await isTrue())) {

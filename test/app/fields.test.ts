@@ -279,43 +279,35 @@ const cases = steps.flatMap((step) =>
 );
 
 describe('whatever a field holds, a run ends with a result or a sentence, and asks only what is documented', () => {
-  test.each(cases)(
-    '%s',
-    async (_name, step, run, moreOf) => {
-      const method = `${step.path}.operation.${run}`;
-      const keys = fieldsOf(step);
-      const base = ground.base[step.key] ?? {};
-      // What may be wrong with one field hides what is wrong with the next: so most runs spoil one.
-      const spoilt = fc.oneof(
-        { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...keys), value).map(([key, one]) => ({ [key]: one })) },
-        { weight: 1, arbitrary: fc.record(Object.fromEntries(keys.map((key) => [key, value])), { requiredKeys: [] }) },
-      );
-      await fc.assert(
-        fc.asyncProperty(spoilt, async (fields) => {
-          expect(await ground.complaints(method, { ...base, ...fields }, moreOf())).toEqual([]);
-        }),
-        { seed, numRuns },
-      );
-    },
-    120_000,
-  );
+  test.each(cases)('%s', async (_name, step, run, moreOf) => {
+    const method = `${step.path}.operation.${run}`;
+    const keys = fieldsOf(step);
+    const base = ground.base[step.key] ?? {};
+    // What may be wrong with one field hides what is wrong with the next: so most runs spoil one.
+    const spoilt = fc.oneof(
+      { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...keys), value).map(([key, one]) => ({ [key]: one })) },
+      { weight: 1, arbitrary: fc.record(Object.fromEntries(keys.map((key) => [key, value])), { requiredKeys: [] }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(spoilt, async (fields) => {
+        expect(await ground.complaints(method, { ...base, ...fields }, moreOf())).toEqual([]);
+      }),
+      { seed, numRuns },
+    );
+  });
 });
 
 const oddValues = [{ toString: 1 }, [[{}, 1e21], true]];
 
-test.each(cases)(
-  '%s: every field may hold what is no text',
-  async (_name, step, run, moreOf) => {
-    const base = ground.base[step.key] ?? {};
-    for (const { key } of step.inputFields) {
-      for (const odd of oddValues) {
-        const inputData = { ...base, [key]: odd };
-        expect(await ground.complaints(`${step.path}.operation.${run}`, inputData, moreOf())).toEqual([]);
-      }
+test.each(cases)('%s: every field may hold what is no text', async (_name, step, run, moreOf) => {
+  const base = ground.base[step.key] ?? {};
+  for (const { key } of step.inputFields) {
+    for (const odd of oddValues) {
+      const inputData = { ...base, [key]: odd };
+      expect(await ground.complaints(`${step.path}.operation.${run}`, inputData, moreOf())).toEqual([]);
     }
-  },
-  60_000,
-);
+  }
+});
 
 test('the key may be typed as oddly, and never leaves for another place', async () => {
   const { requests, handle } = keepRequests();

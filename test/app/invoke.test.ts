@@ -1,3 +1,5 @@
+// Slow: it runs Zapier's command line on the built app.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

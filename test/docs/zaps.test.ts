@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+// Slow: it starts the built server and the built app.
+
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Loop, startLoop } from '../../dev/local-loop/start-loop.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import type { OtherAppStep, ZapRun } from '../../dev/local-zapier/written-zap/run-steps.ts';
@@ -9,8 +11,6 @@ import { readDocumentedEnds, readWorkedZap, type WorkedZap } from '../support/wo
 
 // The Zaps of docs/zaps.md, read from the document and run as they stand there: Topo is the sandbox, the app and the
 // webhook server are the real ones. What other apps do in these Zaps is played here.
-
-jest.setTimeout(90_000);
 
 const dealMoved = readWorkedZap('Zap 1');
 const leaveBegins = readWorkedZap('Zap 2a');

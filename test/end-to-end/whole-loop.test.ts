@@ -1,3 +1,5 @@
+// Slow: it starts the built server and the built app.
+
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TaskReassigned } from '../../contract/event.ts';
 import {
@@ -42,7 +44,7 @@ const chooseOne = () => {
 const eventsOf = (zap: Zap) => zap.runs.map(({ output }) => output as TaskReassigned);
 
 const heardBy = async (zap: Zap, count = 1): Promise<TaskReassigned[]> => {
-  await waitUntil(`the Zap heard ${count}`, () => zap.runs.length >= count, { withinMs: 40_000 });
+  await waitUntil(`the Zap heard ${count}`, () => zap.runs.length >= count);
   await loop.settled();
   return eventsOf(zap);
 };

@@ -1,3 +1,5 @@
+// Slow: it starts the built server.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

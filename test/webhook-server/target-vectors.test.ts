@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { createDelivery, zapierLimits } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport, type Transport } from '../../webhook-server/delivery/transport.ts';
@@ -21,8 +21,6 @@ const vectors = z
   .parse(JSON.parse(readFileSync(new URL('./target-vectors.json', import.meta.url), 'utf8')));
 
 // PostgreSQL takes its time for a hundred transactions.
-jest.setTimeout(30_000);
-
 const vault = createVault(Buffer.alloc(32, 1));
 const nowMs = Date.parse('2026-03-02T09:00:00Z');
 

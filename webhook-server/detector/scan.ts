@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
+import { visibleWithinMs } from '../store/rules.ts';
 import type { PollClaim, Scan, SeenTask, Watermark } from '../store/work-store.ts';
-
-/** Topo may show a row only this long after the moment in its `updated_at`. */
-const overlapMs = 60_000;
 
 type ScanStart = Pick<PollClaim, 'isSilent' | 'nowMs'>;
 
@@ -29,7 +27,7 @@ export const newBaseline = (start: ScanStart, topUs: number | null): Scan => ({
 /** A scan from the newest change back to a little before the watermark. */
 export const newIncrementalScan = (start: ScanStart & Pick<PollClaim, 'watermark'>): Scan => ({
   ...newScan('incremental', start),
-  floorUs: start.watermark === null ? null : start.watermark.us - overlapMs * 1000,
+  floorUs: start.watermark === null ? null : start.watermark.us - visibleWithinMs * 1000,
 });
 
 /** A scan that looks at every task again, whatever its `updated_at` says. */
@@ -62,5 +60,5 @@ export const watermarkAfter = ({ kind, topUs, startedAtMs }: Scan, before: Water
   if (before === null || topUs > before.us || kind === 'baseline') {
     return { us: topUs, movedAtMs: startedAtMs, isSettled: false };
   }
-  return { ...before, isSettled: before.isSettled || startedAtMs - before.movedAtMs >= overlapMs };
+  return { ...before, isSettled: before.isSettled || startedAtMs - before.movedAtMs >= visibleWithinMs };
 };

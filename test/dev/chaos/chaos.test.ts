@@ -1,3 +1,5 @@
+// Slow: it kills built servers.
+
 import { spawn } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { testPostgres } from '../../support/postgres.ts';

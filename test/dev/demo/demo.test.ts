@@ -1,3 +1,5 @@
+// Slow: it starts the built server and the built app.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,13 +1,13 @@
+// Slow: it starts PostgreSQL.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterEach, expect, jest } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import { Client } from 'pg';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { testPostgres } from '../../support/postgres.ts';
-
-jest.setTimeout(60_000);
 
 const started: ReturnType<typeof spawnProgram>[] = [];
 afterEach(() => {

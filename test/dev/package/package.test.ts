@@ -1,17 +1,17 @@
+// Slow: it packs the built app and runs Zapier's command line on it.
+
 import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, jest, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { unpackZip } from '../../../dev/package/unpack-zip.ts';
 import app from '../../../index.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { first, startTopo } from '../../support/topo-sandbox.ts';
 import { runZapier } from '../../support/zapier-command.ts';
-
-jest.setTimeout(120_000);
 
 const run = promisify(execFile);
 const zip = (name: string): string => join('build', name);

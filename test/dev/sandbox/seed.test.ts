@@ -127,7 +127,7 @@ test('the program prints a request that works, and stops on a signal', async () 
   for (const key of Object.values(createSandbox().workspaces[0].keys)) expect(output).toContain(key);
   program.kill('SIGTERM');
   expect(await once(program, 'exit')).toEqual([0, null]);
-}, 30_000);
+});
 
 test('the program takes a free port when its own is taken, and says so', async () => {
   const other = createServer();
@@ -141,10 +141,10 @@ test('the program takes a free port when its own is taken, and says so', async (
   expect(output).not.toContain(`127.0.0.1:${port}/`);
   program.kill('SIGINT');
   await once(program, 'exit');
-}, 30_000);
+});
 
 test('the program refuses an invalid port', async () => {
   const { program, output } = await startMain(70_000);
   expect(output).toContain('SANDBOX_PORT must be a whole number from 0 to 65535.');
   expect(program.exitCode ?? (await once(program, 'exit'))[0]).toBe(1);
-}, 30_000);
+});

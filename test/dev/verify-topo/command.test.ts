@@ -1,9 +1,9 @@
+// Slow: it runs the built command.
+
 import { type ChildProcess, spawn } from 'node:child_process';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { createSandbox } from '../../../dev/sandbox/create-sandbox.ts';
-
-jest.setTimeout(30_000);
 
 const closers: (() => Promise<void>)[] = [];
 const started: ChildProcess[] = [];

@@ -1,12 +1,12 @@
+// Slow: it waits in real time.
+
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { createSandbox, type SandboxOptions } from '../../../dev/sandbox/create-sandbox.ts';
 import type { Fault } from '../../../dev/sandbox/fault.ts';
 import type { Task } from '../../../dev/sandbox/workspace/task.ts';
 import { type CommandPorts, runCommand } from '../../../dev/verify-topo/run-command.ts';
-
-jest.setTimeout(60_000);
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

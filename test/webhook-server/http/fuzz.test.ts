@@ -1,3 +1,5 @@
+// Slow: it sends ten thousand requests.
+
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

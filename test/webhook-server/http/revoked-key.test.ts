@@ -79,8 +79,6 @@ test('once the detector hears that its key was revoked, callers with it hear so 
   expect(await statusWith(workspace.keys.readOnly)).toBe(200);
   sandbox.revokeKey(workspace.keys.full);
   // What is remembered of it would let it pass for minutes.
-  await waitUntil('the key is refused', async () => (await statusWith(workspace.keys.full)) === 401, {
-    withinMs: 15_000,
-  });
+  await waitUntil('the key is refused', async () => (await statusWith(workspace.keys.full)) === 401);
   expect(await statusWith(workspace.keys.readOnly)).toBe(200);
-}, 30_000);
+});

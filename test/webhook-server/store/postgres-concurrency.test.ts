@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, jest } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import { createRandom, drawInteger, drawOne } from '../../../dev/sandbox/random.ts';
 import { createPostgresStore } from '../../../webhook-server/store/postgres/postgres-store.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
@@ -9,8 +9,6 @@ import { connectPostgres, newSchemaUrl, testPostgres } from '../../support/postg
 import { newHook, seen } from '../../support/store-contract/store-bench.ts';
 
 // Stores that work at the same time on one database, as several processes do, on its real clock.
-
-jest.setTimeout(60_000);
 
 const leaseMs = 60_000;
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, jest } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import type { TaskReassigned } from '../../../contract/event.ts';
 import { findBinaries } from '../../../dev/local-postgres/find-binaries.ts';
 import { startCluster } from '../../../dev/local-postgres/start-cluster.ts';
@@ -14,8 +14,6 @@ import { tempFolder } from '../../support/temp-folder.ts';
 import { first, startTopo } from '../../support/topo-sandbox.ts';
 
 // Real server processes on one database, with a sandbox and a receiver of this process.
-
-jest.setTimeout(120_000);
 
 const servers: WebhookServer[] = [];
 afterEach(async () => {

@@ -1,3 +1,5 @@
+// Slow: it cuts the power, and needs root.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -158,5 +158,4 @@ testWithDisk(
       disk.unmount();
     }
   },
-  30_000,
 );

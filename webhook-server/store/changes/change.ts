@@ -1,5 +1,6 @@
 import type { EventTask, Kind, Person, Source, TaskReassigned } from '../../../contract/event.ts';
 import { kindOf } from '../../../contract/kind-of.ts';
+import { nobody } from '../../../contract/person.ts';
 import type { SeenTask } from '../work-store.ts';
 import { batchId, eventId, groupId } from './ids.ts';
 
@@ -60,8 +61,6 @@ export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[]
   for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
   return named.map((change) => ({ ...change, batchSize: sizes.get(change.batchId) ?? 1 }));
 };
-
-const nobody: Person = { user_id: null, name: null, email: null };
 
 /**
  * The event that tells one change, or several of one batch together.

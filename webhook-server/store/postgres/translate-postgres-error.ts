@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { errorCode } from '../../error-code.ts';
 import { StoreError } from '../store.ts';
 
 const next = 'Check DATABASE_URL, and that the server is up.';
@@ -20,11 +21,6 @@ const sentences: Record<string, string> = {
   ENOENT: `The socket of DATABASE_URL is not there. ${next}`,
 };
 
-const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Data, constraint and syntax errors: what we asked is wrong, and will be at every try. */
@@ -36,7 +32,7 @@ const isOurFault = (code: string): boolean => /^(22|23|42)/.test(code) && senten
  */
 export const explain = (error: unknown): Error => {
   if (error instanceof StoreError) return error;
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (error instanceof DatabaseError && code !== undefined && isOurFault(code)) {
     return new Error(`PostgreSQL refused a statement (${code}): ${error.message}`);
   }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
+import { errorCode } from '../../error-code.ts';
 import { StoreError } from '../store.ts';
 import { migrate } from './migrate-sqlite.ts';
 
@@ -35,13 +36,8 @@ const openAlone = (path: string): Database => {
   }
 };
 
-const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-
 const explain = (path: string, error: unknown): string => {
-  switch (codeOf(error)) {
+  switch (errorCode(error)) {
     case 'SQLITE_BUSY':
       return `Another process is using ${path}. Stop it first, or give this one a folder of its own (DATA_DIR).`;
     case 'SQLITE_CANTOPEN':

@@ -1,3 +1,4 @@
+import { errorCode } from '../../error-code.ts';
 import { StoreError } from '../store.ts';
 
 // What is wrong with the disk or the file, as opposed to what is wrong with a statement.
@@ -11,14 +12,11 @@ const sentences: Record<string, string> = {
   SQLITE_BUSY: 'Another process is using the database. Stop it: the server goes on by itself.',
 };
 
-/** By its code: the class of the error belongs to whoever loaded SQLite first in this process. */
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
 /** The error of a statement as the store's callers see it: a StoreError when the disk or the file is at fault. */
 export const translateError = (error: unknown): unknown => {
-  // Extended codes have the code that they extend in front, for example SQLITE_IOERR_WRITE.
-  const primary = codeOf(error).split('_').slice(0, 2).join('_');
+  // By its code: the class belongs to whoever loaded SQLite first. An extended code, such as SQLITE_IOERR_WRITE, begins
+  // with the code that it extends.
+  const primary = (errorCode(error) ?? '').split('_').slice(0, 2).join('_');
   const message = sentences[primary];
   return message === undefined ? error : new StoreError(message, { cause: error });
 };
