@@ -6,6 +6,9 @@ export default {
   testTimeout: 180_000,
   // On two cores Jest would leave one idle.
   maxWorkers: '100%',
+  // A module that was loaded stays in its worker, file after file. One of a gigabyte takes longer to end than Jest waits,
+  // which then says that a test has left something open.
+  workerIdleMemoryLimit: '500MB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Power cuts are for `npm run test:deep` alone: they need root and minutes.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...(isDeep ? [] : ['/power-cut\\.test\\.ts$'])],

@@ -66,6 +66,7 @@ test('the walls stand', () => {
     ['topo/two.ts', './task.ts', 'allowed'],
     ['zapier/people/one.ts', '../../webhook-server/log.ts', 'refused'],
     ['zapier/people/two.ts', '../../topo/task.ts', 'allowed'],
+    ['zapier/hand-over/one.ts', '../../dev/sandbox/main.ts', 'refused'],
     ['zapier/three.ts', '../webhook-server/log.ts', 'refused'],
     ['zapier/four.ts', 'zod', 'refused'],
     ['webhook-server/http/routes/one.ts', '../../store/sqlite/sqlite-store.ts', 'refused'],

@@ -93,7 +93,7 @@ const patternsOf = (room: Room, names: readonly string[], depth: number, rooms: 
     '**',
     ...(widest === undefined ? [] : Array.from({ length: levels + 1 }, (_, ups) => `!${up(ups)}**`)),
     ...(widest === undefined ? [] : [`${up(levels + 1)}**`, ...closedWithin(widest)]),
-    ...folders.filter((name) => !around.includes(name)).flatMap((name) => [`!${write(name)}**`, ...closedWithin(name)]),
+    ...folders.filter((name) => !own.includes(name)).flatMap((name) => [`!${write(name)}**`, ...closedWithin(name)]),
     ...names.filter((name) => isPath(name) && !isFolder(name)).map((name) => `!${write(name)}`),
     ...names.filter((name) => !isPath(name)).flatMap((name) => [`!${name}`, `!${name}/**`]),
   ];
