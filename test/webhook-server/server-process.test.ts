@@ -45,7 +45,7 @@ const startServer = (environment: Record<string, string>) => {
 test('with only a folder configured the server starts, is ready, and stops on SIGTERM', async () => {
   const server = startServer({ DATA_DIR: tempFolder() });
   const url = await server.url;
-  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', scans: [] });
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', readings: [] });
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0 });
 });

@@ -242,7 +242,7 @@ describe('every answer', () => {
 
   test('health needs no key', async () => {
     expect((await http.call('GET', '/healthz')).json).toEqual({ status: 'alive' });
-    expect((await http.call('GET', '/readyz')).json).toEqual({ status: 'ready', scans: [] });
+    expect((await http.call('GET', '/readyz')).json).toEqual({ status: 'ready', readings: [] });
   });
 
   test('leaves no key, secret or target in the log', () => {
