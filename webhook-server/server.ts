@@ -39,11 +39,13 @@ const callGraceMs = 5_000;
 /** Deliveries under way end by themselves within this time. Polls are aborted: they continue later. */
 const deliveryGraceMs = 16_000;
 
+const monotonicClock = (): number => performance.now();
+
 /** PostgreSQL when it is configured, else an SQLite file that only this process uses. */
 const createStore = async ({ databaseUrl, dataFolder, quotas }: Config): Promise<Store> =>
   databaseUrl === undefined
-    ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'), Date.now, quotas)
-    : createPostgresStore(databaseUrl.reveal(), quotas);
+    ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'), Date.now, quotas, monotonicClock)
+    : createPostgresStore(databaseUrl.reveal(), quotas, monotonicClock);
 
 const openStore = async (config: Config, vault: Vault, log: Log): Promise<Store> => {
   const store = await createStore(config);
@@ -80,8 +82,6 @@ type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: Targ
 
 const reconcileIntervalMs = 24 * 3_600_000;
 
-const monotonicClock = (): number => performance.now();
-
 /** Once Topo refuses a key to the detector, callers with that key are refused at once. */
 const reportRefusals =
   ({ call }: TopoClient, keyCache: KeyCache, vault: Vault): CallTopo =>
@@ -106,9 +106,8 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
     random: Math.random,
     log,
   });
-  const msUntilDue = () => work.msUntilPoll();
   const onWork = (listener: () => void) => work.onWork('poll', listener);
-  return startWorkLoop({ name: 'detector', concurrency: () => 4, ...detector, msUntilDue, onWork }, log);
+  return startWorkLoop({ name: 'detector', concurrency: () => 4, ...detector, onWork }, log);
 };
 
 const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts, transport: Transport): WorkLoop => {
@@ -142,6 +141,10 @@ const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop 
 export const startServer = async (config: Config, log: Log): Promise<Server> => {
   const vault = createVault(loadEncryptionKey(config.encryptionKey, config.dataFolder));
   const store = await openStore(config, vault, log);
+  store.work.onClockStep((stepMs) => {
+    const direction = stepMs < 0 ? 'back' : 'forward';
+    log.warn({ stepMs }, `the clock was set ${direction}; what is stored was adapted to it`);
+  });
   const topo = createTopoClient(config.topoApiUrl);
   const keyCache = createKeyCache(topo.identify, monotonicClock);
   const checkTarget = createTargetCheck(config.allowedHosts);

@@ -13,7 +13,7 @@ import { tempFolder } from './temp-folder.ts';
 export type Ground = {
   /** What a server is configured with to use this database. */
   environment: Record<string, string>;
-  open(clock: () => number, quotas?: Quotas): Promise<Store>;
+  open(clock: () => number, quotas?: Quotas, steadyClock?: () => number): Promise<Store>;
   /** Puts another sealed value in the place of one. A SQLite file must be closed for it. */
   alter(column: 'sealed_target' | 'sealed_secret', hookId: string, sealed: string): Promise<void>;
   /** Everything that the database keeps, byte for byte. */
@@ -24,7 +24,7 @@ const beginSqlite = async (): Promise<Ground> => {
   const path = join(tempFolder(), 'topo-for-zapier.sqlite');
   return {
     environment: { DATA_DIR: dirname(path) },
-    open: async (clock, quotas) => createSqliteStore(path, clock, quotas),
+    open: async (clock, quotas, steadyClock) => createSqliteStore(path, clock, quotas, steadyClock),
     async alter(column, hookId, sealed) {
       const database = new SqliteDatabase(path);
       database.prepare(`update hook set ${column} = ? where id = ?`).run(sealed, hookId);
@@ -44,7 +44,7 @@ const beginPostgres = async (): Promise<Ground> => {
   withoutOptions.search = '';
   return {
     environment: { DATABASE_URL: url, DATA_DIR: tempFolder() },
-    open: (clock, quotas) => openPostgresStore(clock, url, quotas),
+    open: (clock, quotas, steadyClock) => openPostgresStore(clock, url, quotas, steadyClock),
     alter: (column, hookId, sealed) =>
       queryPostgres(url, `update hook set ${column} = $1 where id = $2`, [sealed, hookId]),
     contents: () => [

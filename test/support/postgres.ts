@@ -80,7 +80,7 @@ const onClock = <Face extends object>(face: Face, set: () => Promise<unknown>): 
   new Proxy(face, {
     get: (target, name) => {
       const method: unknown = Reflect.get(target, name);
-      if (typeof method !== 'function' || name === 'onWork') return method;
+      if (typeof method !== 'function' || name === 'onWork' || name === 'onClockStep') return method;
       return async (...parameters: unknown[]) => {
         await set();
         return method.apply(target, parameters) as unknown;
@@ -89,9 +89,14 @@ const onClock = <Face extends object>(face: Face, set: () => Promise<unknown>): 
   });
 
 /** A store whose clock is the test's, in a schema of its own or in one that other stores share. */
-export const openPostgresStore = async (clock: () => number, url?: string, quotas?: Quotas): Promise<Store> => {
+export const openPostgresStore = async (
+  clock: () => number,
+  url?: string,
+  quotas?: Quotas,
+  steadyClock?: () => number,
+): Promise<Store> => {
   const schemaUrl = url ?? (await newSchemaUrl());
-  const store = await createPostgresStore(schemaUrl, quotas);
+  const store = await createPostgresStore(schemaUrl, quotas, steadyClock);
   const databaseClock = await stopClock(schemaUrl);
   const set = () => databaseClock.set(clock());
   return {

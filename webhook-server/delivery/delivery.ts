@@ -69,6 +69,7 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
 export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
   const settlements = createSettlementBatcher(store, log);
+  const inFlight = new Set<string>();
 
   const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
     const secret = vault.open(sealedSecret, signingSecretAad(hookId)).reveal();
@@ -119,7 +120,8 @@ export const createDelivery = (ports: DeliveryPorts) => {
 
     async claim(limit: number): Promise<DeliveryJob[]> {
       const claimedAt = monotonicClock();
-      const claims = await store.claimDeliveries({ limit, leaseMs, ...limits });
+      const claims = await store.claimDeliveries({ limit, leaseMs, ...limits, inFlight: [...inFlight] });
+      for (const { id } of claims) inFlight.add(id);
       const notices = await endNotices.claim(limit - claims.length, { isIdle: claims.length === 0 });
       return [
         ...notices.map((notice) => ({ ...notice, kind: 'end notice' as const })),
@@ -128,8 +130,11 @@ export const createDelivery = (ports: DeliveryPorts) => {
     },
 
     run: (job: DeliveryJob, signal: AbortSignal): Promise<void> =>
-      job.kind === 'delivery' ? deliver(job, signal) : endNotices.send(job, signal),
+      job.kind === 'delivery'
+        ? deliver(job, signal).finally(() => inFlight.delete(job.id))
+        : endNotices.send(job, signal),
 
-    msUntilDue: (): Promise<number | undefined> => store.msUntilDelivery({ perHook: limits.perHook }),
+    msUntilDue: (): Promise<number | undefined> =>
+      store.msUntilDelivery({ perHook: limits.perHook, inFlight: [...inFlight] }),
   };
 };

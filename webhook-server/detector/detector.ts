@@ -48,6 +48,8 @@ export const createDetector = ({
   random,
   log,
 }: DetectorPorts) => {
+  const inFlight = new Set<string>();
+
   /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
   const budgetOf = ({ requestedAtMs, nowMs }: PollClaim): RequestBudget => {
     const begunAt = monotonicClock();
@@ -67,20 +69,29 @@ export const createDetector = ({
     }
   };
 
-  return {
-    claim: (limit: number): Promise<PollClaim[]> => store.claimPolls({ limit, leaseMs }),
+  const pollAndRelease = async (claim: PollClaim, signal: AbortSignal): Promise<void> => {
+    const { organizationId, lease } = claim;
+    const budget = budgetOf(claim);
+    const polled = await pollClaimed(claim, budget, signal);
+    report(log, organizationId, polled);
+    const { sawChange } = polled;
+    const result = resultOf(polled, claim);
+    // The store takes whole milliseconds, and a back-off has a random part.
+    const nextPollInMs = Math.round(polled.nextPollInMs);
+    const requestedAtMs = budget.spentAtMs;
+    await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
+  };
 
-    async run(claim: PollClaim, signal: AbortSignal): Promise<void> {
-      const { organizationId, lease } = claim;
-      const budget = budgetOf(claim);
-      const polled = await pollClaimed(claim, budget, signal);
-      report(log, organizationId, polled);
-      const { sawChange } = polled;
-      const result = resultOf(polled, claim);
-      // The store takes whole milliseconds, and a back-off has a random part.
-      const nextPollInMs = Math.round(polled.nextPollInMs);
-      const requestedAtMs = budget.spentAtMs;
-      await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
+  return {
+    async claim(limit: number): Promise<PollClaim[]> {
+      const claims = await store.claimPolls({ limit, leaseMs, inFlight: [...inFlight] });
+      for (const { organizationId } of claims) inFlight.add(organizationId);
+      return claims;
     },
+
+    run: (claim: PollClaim, signal: AbortSignal): Promise<void> =>
+      pollAndRelease(claim, signal).finally(() => inFlight.delete(claim.organizationId)),
+
+    msUntilDue: (): Promise<number | undefined> => store.msUntilPoll({ inFlight: [...inFlight] }),
   };
 };

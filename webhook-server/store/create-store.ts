@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import { createClockWatch } from './clock-watch.ts';
 import type { Driver } from './driver.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
@@ -19,6 +21,7 @@ import { renewKey } from './flows/workspace-keys.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import type { TenantStore } from './tenant-store.ts';
+import { watchClock } from './watched-database.ts';
 import type { WorkStore } from './work-store.ts';
 
 const tenantStoreOf = ({ database }: Driver, organizationId: string, quotas: Quotas): TenantStore => ({
@@ -40,7 +43,9 @@ const tenantStoreOf = ({ database }: Driver, organizationId: string, quotas: Quo
   renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
 });
 
-const workStoreOf = (driver: Driver): WorkStore => {
+type ClockSteps = Pick<WorkStore, 'onClockStep'>;
+
+const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => {
   const { database, onWork } = driver;
   return {
     claimPolls: (options) => database.transaction((run) => claimPolls(run, options)),
@@ -51,7 +56,7 @@ const workStoreOf = (driver: Driver): WorkStore => {
     recordSequences: (lookUp, { leaseMs }) => database.transaction((run) => recordSequences(run, lookUp, leaseMs)),
     finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome)),
     progress: () => readProgress(database),
-    msUntilPoll: () => msUntilPoll(database),
+    msUntilPoll: (options) => msUntilPoll(database, options),
     claimDeliveries: async (options) =>
       options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, options)),
     settle: async (settlements) =>
@@ -64,16 +69,35 @@ const workStoreOf = (driver: Driver): WorkStore => {
     finishCleanUp: (options) => database.transaction((run) => finishCleanUp(run, options)),
     msUntilCleanUp: () => msUntilCleanUp(database),
     onWork,
+    onClockStep,
   };
 };
 
-/** The store over a database: each method one flow, in one transaction. */
-export const createStore = (driver: Driver, quotas: Quotas): Store => {
+/**
+ * The store over a database: each method one flow, in one transaction.
+ *
+ * @param steadyClock milliseconds from any start, never set: with it the store notices when the database's clock is set.
+ */
+export const createStore = (unwatched: Driver, quotas: Quotas, steadyClock?: () => number): Store => {
+  const steps = new EventEmitter<{ step: [stepMs: number] }>();
+  const driver =
+    steadyClock === undefined
+      ? unwatched
+      : {
+          ...unwatched,
+          database: watchClock(unwatched.database, createClockWatch(steadyClock), (stepMs) =>
+            steps.emit('step', stepMs),
+          ),
+        };
+  const onClockStep: WorkStore['onClockStep'] = (listener) => {
+    steps.on('step', listener);
+    return () => steps.off('step', listener);
+  };
   const { database } = driver;
   return {
     tenant: (organizationId) => tenantStoreOf(driver, organizationId, quotas),
     hookOfSecret: (secretHash) => findHookOfSecret(database, secretHash),
-    work: workStoreOf(driver),
+    work: workStoreOf(driver, { onClockStep }),
     keyCheck: (sealed) => database.transaction((run) => checkKey(run, sealed)),
     sealedValues: () => database.transaction(readSealedValues),
     async replaceSealed(values) {

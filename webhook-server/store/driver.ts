@@ -2,7 +2,8 @@ import type { Database, Run, Transaction } from './database.ts';
 import type { DueDelivery } from './rows/due-delivery.ts';
 import type { Topic } from './work-store.ts';
 
-export type DueOptions = { limit: number; perHook: number };
+/** `inFlight` are the ids of deliveries that this process is sending: they count as under way. */
+export type DueOptions = { limit: number; perHook: number; inFlight: readonly string[] };
 
 /**
  * A database, and the few things that one text cannot say for both. Everything else stands once, in `flows/`.
@@ -15,7 +16,7 @@ export type Driver = {
    */
   dueDeliveries(run: Transaction, options: DueOptions): Promise<DueDelivery[]>;
   /** When the next delivery can be claimed or an end notice is due; null when none is waiting. Shares its text with the above. */
-  nextDueMs(run: Run, options: { nowMs: number; perHook: number }): Promise<number | null>;
+  nextDueMs(run: Run, options: { nowMs: number } & Omit<DueOptions, 'limit'>): Promise<number | null>;
   /** Forgets what deleted and overwritten rows held, as far as the database lets a program do so. */
   eraseFreeSpace(): Promise<void>;
   /** Calls the listener whenever there may be new work. Returns a function that ends this. */

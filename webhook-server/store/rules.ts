@@ -36,3 +36,15 @@ export const refusalEndsHooksMs = dayMs;
 
 /** So few rows of some kilobytes are written by one statement that none comes near its time-out. */
 export const rowsPerStatement = 500;
+
+/** No lease lasts longer. One that seems to was written before the clock was set back. */
+export const maxLeaseMs = 60 * secondMs;
+
+/** No poll is due later than this: the longest interval, or as long as Topo may ask to wait. */
+export const maxPollAheadMs = hourMs;
+
+/** No hook rests longer than this after a failure, whatever its target asks. */
+export const maxRestMs = 3 * dayMs;
+
+/** No clean-up is due later than this, not even after the clock was set forward, when nothing is as old as it seems. */
+export const maxCleanUpAheadMs = 30 * dayMs;

@@ -181,8 +181,11 @@ export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease 
  * by the database's clock.
  */
 export type WorkStore = {
-  /** Takes up to `limit` workspaces that have a live hook and are due. */
-  claimPolls(options: { limit: number; leaseMs: number }): Promise<PollClaim[]>;
+  /**
+   * Takes up to `limit` workspaces that have a live hook and are due. Those `inFlight` are being polled by this process: they
+   * are left out, however long their leases seem to have lasted.
+   */
+  claimPolls(options: { limit: number; leaseMs: number; inFlight?: readonly string[] }): Promise<PollClaim[]>;
   /** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
   isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
   /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
@@ -206,20 +209,21 @@ export type WorkStore = {
   finishPoll(outcome: PollOutcome): Promise<void>;
   /** The scans that are under way. */
   progress(): Promise<Progress[]>;
-  /** Milliseconds until a workspace is due; undefined when none is waiting. */
-  msUntilPoll(): Promise<number | undefined>;
+  /** Milliseconds until a workspace that is not `inFlight` is due; undefined when none is waiting. */
+  msUntilPoll(options?: { inFlight?: readonly string[] }): Promise<number | undefined>;
   /**
    * Takes up to `limit` deliveries that are due, in turn from each hook: those first that have fewest under way. At most
    * `perHook` of one hook are under way at once, one alone of a hook whose last attempt failed, and of a hook's sequence
    * run only the oldest that is not settled. A hook or a `rateLimitKey` that has used up its rate waits, by its `resume_at`;
    * `rateLimits` is null where nothing is held back. Each claim counts as an attempt whose outcome is ambiguous until it is
-   * settled.
+   * settled. Those `inFlight` are being sent by this process, and count as under way however old their leases are.
    */
   claimDeliveries(options: {
     limit: number;
     perHook: number;
     leaseMs: number;
     rateLimits: RateLimits | null;
+    inFlight?: readonly string[];
   }): Promise<DeliveryClaim[]>;
   /**
    * Writes down what became of attempts whose leases are still ours, and answers for each in turn. A lease that ran out
@@ -234,7 +238,7 @@ export type WorkStore = {
   /** Notes that a target has heard that its hook has ended, or cannot hear it. */
   closeEndNotice(hookId: string): Promise<void>;
   /** Milliseconds until a delivery can be claimed or an end notice is due; undefined when none is waiting. */
-  msUntilDelivery(options: { perHook: number }): Promise<number | undefined>;
+  msUntilDelivery(options: { perHook: number; inFlight?: readonly string[] }): Promise<number | undefined>;
   /** Takes the clean-up if it is due and no other process has it; answers the lease that proves it. */
   claimCleanUp(options: { leaseMs: number }): Promise<string | undefined>;
   /** Removes up to `limit` rows that were kept for long enough, in one short transaction, and renews the lease. */
@@ -250,4 +254,9 @@ export type WorkStore = {
   msUntilCleanUp(): Promise<number>;
   /** Calls the listener whenever there may be new work. Answers a function that ends this. */
   onWork(topic: Topic, listener: () => void): () => void;
+  /**
+   * Calls the listener after the database's clock was set and stored times were adapted to it, with the step in
+   * milliseconds: negative when it was set back. Returns a function that ends this.
+   */
+  onClockStep(listener: (stepMs: number) => void): () => void;
 };

@@ -16,7 +16,7 @@ const claimOf = (row: Leased, nowMs: number): DeliveryClaim => ({
   sealedSecret: row.sealed_secret,
   body: row.body,
   attempt: row.attempts + 1,
-  ageMs: row.first_sent_at_ms === null ? 0 : nowMs - row.first_sent_at_ms,
+  ageMs: row.first_sent_at_ms === null ? 0 : Math.max(0, nowMs - row.first_sent_at_ms),
   hookFailures: row.failures,
 });
 
@@ -31,15 +31,21 @@ const lease = async (run: Transaction, rows: readonly Leased[], leaseMs: number)
     where delivery.seq = taken.seq`);
 };
 
-type ClaimOptions = { limit: number; perHook: number; leaseMs: number; rateLimits: RateLimits | null };
+type ClaimOptions = {
+  limit: number;
+  perHook: number;
+  leaseMs: number;
+  rateLimits: RateLimits | null;
+  inFlight?: readonly string[];
+};
 
 /** Takes deliveries that are due, as far as the rate limits let them through. */
 export const claimDeliveries = async (
   run: Transaction,
   driver: Driver,
-  { limit, perHook, leaseMs, rateLimits }: ClaimOptions,
+  { limit, perHook, leaseMs, rateLimits, inFlight = [] }: ClaimOptions,
 ): Promise<DeliveryClaim[]> => {
-  const due = await driver.dueDeliveries(run, { limit, perHook });
+  const due = await driver.dueDeliveries(run, { limit, perHook, inFlight });
   const admitted = await admit(run, due, rateLimits);
   if (admitted.length === 0) return [];
   const leased = admitted.map((row) => ({ ...row, lease: randomUUID() }));
@@ -51,8 +57,8 @@ export const claimDeliveries = async (
 export const msUntilDelivery = async (
   run: Run & { nowMs: number },
   driver: Driver,
-  { perHook }: { perHook: number },
+  { perHook, inFlight = [] }: { perHook: number; inFlight?: readonly string[] },
 ): Promise<number | undefined> => {
-  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook });
+  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook, inFlight });
   return dueAtMs === null ? undefined : Math.max(0, dueAtMs - run.nowMs);
 };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
 import { type DueWorkspace, readPollClaim } from '../rows/due-workspace.ts';
 import { visibleWithinMs } from '../rules.ts';
-import { phrase, sql, tableOf } from '../sql.ts';
+import { noneOf, phrase, sql, tableOf } from '../sql.ts';
 import type { PollClaim } from '../work-store.ts';
 import { findScans } from './scans.ts';
 
 /** Locks workspaces that are due and that no other process is claiming. */
-const lockDue = ({ rows, nowMs }: Transaction, limit: number): Promise<DueWorkspace[]> =>
+const lockDue = ({ rows, nowMs }: Transaction, limit: number, inFlight: readonly string[]): Promise<DueWorkspace[]> =>
   rows<DueWorkspace>(sql`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
            swept_at_ms, failures, active_at_ms, requested_at_ms,
@@ -19,6 +19,7 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number): Promise<DueWorksp
            exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
     where sealed_key is not null and poll_at_ms <= ${nowMs} and (lease is null or lease_until_ms <= ${nowMs})
+      and organization_id ${noneOf(inFlight)}
     order by poll_at_ms
     limit ${limit}
     ${phrase('lock free rows')}`);
@@ -26,9 +27,9 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number): Promise<DueWorksp
 /** Takes up to `limit` workspaces that have a live hook and are due. */
 export const claimPolls = async (
   run: Transaction,
-  { limit, leaseMs }: { limit: number; leaseMs: number },
+  { limit, leaseMs, inFlight = [] }: { limit: number; leaseMs: number; inFlight?: readonly string[] },
 ): Promise<PollClaim[]> => {
-  const due = (await lockDue(run, limit)).map((row) => ({ row, lease: randomUUID() }));
+  const due = (await lockDue(run, limit, inFlight)).map((row) => ({ row, lease: randomUUID() }));
   if (due.length === 0) return [];
   await run.change(sql`
     update workspace set lease = taken.lease, lease_until_ms = ${run.nowMs + leaseMs}
@@ -44,11 +45,14 @@ export const claimPolls = async (
   );
 };
 
-/** Milliseconds until a workspace is due; undefined when none is waiting. */
-export const msUntilPoll = async (run: Run): Promise<number | undefined> => {
+/** Milliseconds until a workspace that is not in flight is due; undefined when none is waiting. */
+export const msUntilPoll = async (
+  run: Run,
+  { inFlight = [] }: { inFlight?: readonly string[] } = {},
+): Promise<number | undefined> => {
   const next = await run.first<{ due_in_ms: number | null }>(sql`
     select min(greatest(poll_at_ms, lease_until_ms)) - now_ms() as due_in_ms
-    from workspace where sealed_key is not null`);
+    from workspace where sealed_key is not null and organization_id ${noneOf(inFlight)}`);
   const dueInMs = next?.due_in_ms ?? undefined;
   return dueInMs === undefined ? undefined : Math.max(0, dueInMs);
 };

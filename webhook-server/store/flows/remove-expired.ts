@@ -40,7 +40,7 @@ type RemoveOptions = { lease: string; leaseMs: number; retention: Retention; lim
 export const removeExpired = async (run: Transaction, options: RemoveOptions): Promise<RemoveOutcome> => {
   const { lease, leaseMs, retention, limit } = options;
   const held = await run.change(sql`
-    update chore set lease_until_ms = ${run.nowMs + leaseMs} where name = 'clean-up' and lease = ${lease}`);
+    update chore set lease_until_ms = ${run.nowMs + leaseMs} where name = 'clean-up' and lease = ${lease} and due_at_ms <= ${run.nowMs}`);
   if (held === 0) return { kind: 'lease lost' };
   const steps = [
     { step: removeSettledDeliveries, keptMs: retention.deliveryMs },

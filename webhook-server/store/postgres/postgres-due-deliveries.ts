@@ -1,9 +1,9 @@
 import type { Run, Transaction } from '../database.ts';
 import type { DueOptions } from '../driver.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
-import { phrase, type Statement, sql, tableOf } from '../sql.ts';
+import { oneOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
 
-type Moment = { nowMs: number; perHook: number };
+type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 
 /** The hooks for which something waits, found by one step in the index for each, however much that is. */
 const everyHook = sql`
@@ -19,7 +19,7 @@ const theseHooks = (hookIds: readonly string[]): Statement =>
 // Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a
 // short one; whatever a delivery has to wait for, an older one of its sequence, is among them too. What is under way comes
 // first in a hook's turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = (hooks: Statement, { nowMs, perHook }: Moment): Statement => sql`
+const turns = (hooks: Statement, { nowMs, perHook, inFlight }: Moment): Statement => sql`
   with recursive busy (hook_id) as (${hooks}),
   first as (
     select queued.seq, hook.id as hook_id, paced_until_ms, queued.is_leased, lease_until_ms,
@@ -30,7 +30,7 @@ const turns = (hooks: Statement, { nowMs, perHook }: Moment): Statement => sql`
       join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= ${nowMs}
       cross join lateral (
         select seq, order_key, attempts, lease_until_ms,
-               lease is not null and lease_until_ms > ${nowMs} as is_leased
+               (lease is not null and lease_until_ms > ${nowMs}) or id ${oneOf(inFlight)} as is_leased
         from delivery
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
         order by seq
@@ -67,11 +67,14 @@ export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit:
   order by number, chosen.paced_until_ms, seq`;
 
 /** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */
-export const readDueDeliveries = async (run: Transaction, { limit, perHook }: DueOptions): Promise<DueDelivery[]> => {
+export const readDueDeliveries = async (
+  run: Transaction,
+  { limit, perHook, inFlight }: DueOptions,
+): Promise<DueDelivery[]> => {
   const locked = await run.rows<{ id: string }>(dueHooks(run.nowMs));
   if (locked.length === 0) return [];
   const hookIds = locked.map(({ id }) => id);
-  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, perHook }, limit));
+  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, perHook, inFlight }, limit));
 };
 
 /** When the next delivery can be claimed or an end notice is due; null when none is waiting. */
@@ -83,7 +86,7 @@ export const readNextDue = async (run: Run, moment: Moment): Promise<number | nu
     from (
       select ${nowMs}::bigint as at_ms where exists (select 1 from turn where not is_leased and number <= share)
       union all
-      select min(lease_until_ms) from first where is_leased
+      select min(lease_until_ms) from first where is_leased and lease_until_ms > ${nowMs}
       union all
       select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
       where ended_at_ms is null and resume_at_ms > ${nowMs}

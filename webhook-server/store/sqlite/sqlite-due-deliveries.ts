@@ -1,15 +1,15 @@
 import type { Run, Transaction } from '../database.ts';
 import type { DueOptions } from '../driver.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
-import { type Statement, sql } from '../sql.ts';
+import { oneOf, type Statement, sql } from '../sql.ts';
 
-type Moment = { nowMs: number; perHook: number };
+type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 
 // The hooks for which something waits, found by one step in the index for each, however much that is. Of each hook that
 // is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
 // delivery has to wait for, an older one of its sequence, is among them too. What is under way comes first in a hook's
 // turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = ({ nowMs, perHook }: Moment): Statement => sql`
+const turns = ({ nowMs, perHook, inFlight }: Moment): Statement => sql`
   with recursive busy (hook_id) as (
     select min(hook_id) from delivery where state = 'waiting'
     union all
@@ -18,7 +18,7 @@ const turns = ({ nowMs, perHook }: Moment): Statement => sql`
   ),
   first as (
     select delivery.seq, hook.id as hook_id, paced_until_ms,
-           lease is not null and lease_until_ms > ${nowMs} as is_leased,
+           (lease is not null and lease_until_ms > ${nowMs}) or delivery.id ${oneOf(inFlight)} as is_leased,
            lease_until_ms,
            iif(failures = 0, 0, attempts) as tries,
            iif(failures = 0, ${perHook}, 1) as share,
@@ -50,8 +50,8 @@ export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
     cross join hook on hook.id = hook_id
   order by number, chosen.paced_until_ms, chosen.seq`;
 
-export const readDueDeliveries = (run: Transaction, { limit, perHook }: DueOptions): Promise<DueDelivery[]> =>
-  run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, perHook }, limit));
+export const readDueDeliveries = (run: Transaction, { limit, perHook, inFlight }: DueOptions): Promise<DueDelivery[]> =>
+  run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, perHook, inFlight }, limit));
 
 /** When the next delivery can be claimed or an end notice is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {
@@ -62,7 +62,7 @@ export const readNextDue = async (run: Run, moment: Moment): Promise<number | nu
     from (
       select ${nowMs} as at_ms where exists (select 1 from turn where not is_leased and number <= share)
       union all
-      select min(lease_until_ms) from first where is_leased
+      select min(lease_until_ms) from first where is_leased and lease_until_ms > ${nowMs}
       union all
       select min(resume_at_ms) from busy join hook on hook.id = busy.hook_id
       where ended_at_ms is null and resume_at_ms > ${nowMs}

@@ -42,7 +42,12 @@ const createDriver = (connection: Connection, clock: () => number): Driver => {
  *
  * @param clock the database's clock: milliseconds since 1970.
  * @param quotas how much each organization may keep.
+ * @param steadyClock milliseconds from any start, never set: with it the store notices when the clock is set.
  * @throws StoreError when the file cannot be opened, is in use or was written by a newer version.
  */
-export const createSqliteStore = (path: string, clock: () => number = Date.now, quotas: Quotas = usualQuotas): Store =>
-  createStore(createDriver(openConnection(path), clock), quotas);
+export const createSqliteStore = (
+  path: string,
+  clock: () => number = Date.now,
+  quotas: Quotas = usualQuotas,
+  steadyClock?: () => number,
+): Store => createStore(createDriver(openConnection(path), clock), quotas, steadyClock);
