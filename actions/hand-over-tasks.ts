@@ -6,7 +6,6 @@ import { readTaskIds } from '../zapier/fields/read-id.ts';
 import { readInteger } from '../zapier/fields/read-integer.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
-import type { ChosenTasks } from '../zapier/hand-over/hand-over-order.ts';
 import {
   type HandOverOutput,
   handOverOutput,
@@ -14,6 +13,7 @@ import {
   peopleInHandOver,
   sampleHandOver,
 } from '../zapier/hand-over/hand-over-output.ts';
+import type { ChosenTasks } from '../zapier/hand-over/hand-over-request.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
 import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';

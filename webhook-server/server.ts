@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
+import { rampUp } from './delivery/concurrency-ramp.ts';
 import { createDelivery, zapierLimits } from './delivery/delivery.ts';
-import { rampUp } from './delivery/ramp-up.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { createDetector } from './detector/detector.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
@@ -14,7 +14,7 @@ import { createKeyCache, type KeyCache } from './http/authentication/key-cache.t
 import { createHttp } from './http/create-http.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
-import { sealKeyCheck, verifyKeyCheck } from './seals/key-check.ts';
+import { sealKeyCheck, verifyKeyCheck } from './seals/encryption-key-check.ts';
 import { hashTopoKey } from './seals/lookup-hashes.ts';
 import { reSeal } from './seals/re-seal.ts';
 import { loadEncryptionKey, readKey } from './secrets/encryption-key.ts';

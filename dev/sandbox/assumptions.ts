@@ -1,4 +1,4 @@
-import type { TimestampDigits } from './instant.ts';
+import type { TimestampDigits } from './timestamp.ts';
 import type { TaskStatus } from './workspace/task.ts';
 
 /** How Topo behaves where its documentation does not say. The default of each switch is what we assume. */

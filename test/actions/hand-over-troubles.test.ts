@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { handOver } from '../../zapier/hand-over/hand-over.ts';
-import type { ChosenTasks, HandOverOrder } from '../../zapier/hand-over/hand-over-order.ts';
 import { type HandOverOutput, handOverOutput } from '../../zapier/hand-over/hand-over-output.ts';
+import type { ChosenTasks, HandOverOrder } from '../../zapier/hand-over/hand-over-request.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
 import { idsOf, outcomesOf, pathOf, perform, reasonFor, run, settledIn, zero } from '../support/handing-over.ts';
 import { type Office, startOffice } from '../support/office.ts';

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { retryAfterMs } from '../../contract/retry-after.ts';
-import { type Exchanged, exchange } from './exchange.ts';
+import { type Exchanged, exchange } from './dispatch-request.ts';
 import type { AttemptResult } from './retry-policy.ts';
 
 export type Message = { url: URL; headers: Record<string, string>; body: string; signal: AbortSignal };

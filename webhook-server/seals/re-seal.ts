@@ -2,7 +2,7 @@ import type { Vault } from '../secrets/vault.ts';
 import type { HookSeals, WorkspaceKey } from '../store/sealed-values.ts';
 import type { Store } from '../store/store.ts';
 import { signingSecretAad, targetAad, topoKeyAad } from './associated-data.ts';
-import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './key-check.ts';
+import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './encryption-key-check.ts';
 import { hashTopoKey } from './lookup-hashes.ts';
 import { sealHook } from './seal-hook.ts';
 import { sealKey } from './seal-key.ts';

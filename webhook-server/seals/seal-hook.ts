@@ -3,7 +3,7 @@ import type { Vault } from '../secrets/vault.ts';
 import type { HookSeals } from '../store/sealed-values.ts';
 import { signingSecretAad, targetAad } from './associated-data.ts';
 import { hashSigningSecret, hashTarget, hashZapierUser } from './lookup-hashes.ts';
-import { zapierUserOf } from './zapier-user.ts';
+import { zapierUserOf } from './zapier-user-of-target.ts';
 
 const paceKeyOf = (vault: Vault, url: URL): string | null => {
   const user = zapierUserOf(url);

@@ -1,7 +1,7 @@
 import { kinds, type TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
-import { kindOf } from '../../contract/kind-of.ts';
 import { matches } from '../../contract/matches.ts';
+import { kindOf } from '../../contract/reassignment-kind.ts';
 import { readBoolean } from '../fields/read-boolean.ts';
 import { readChoices } from '../fields/read-choice.ts';
 import { readEnumValues } from '../fields/read-enum-value.ts';

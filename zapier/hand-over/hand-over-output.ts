@@ -7,7 +7,7 @@ import { type ReportedTask, reportedTask, sampleReportedTask } from '../tasks/re
 import { sampleTask } from '../tasks/task-output.ts';
 import { pluralize } from '../wording/labels.ts';
 import type { HandledTask } from './candidate.ts';
-import type { HandOverOrder } from './hand-over-order.ts';
+import type { HandOverOrder } from './hand-over-request.ts';
 
 type HandOverTask = ReportedTask & {
   outcome: HandledTask['outcome'];

@@ -1,7 +1,7 @@
 import type { RunWithDirectory } from '../people/directory.ts';
 import type { Candidate, HandledTask, PlannedTask } from './candidate.ts';
-import type { HandOverOrder } from './hand-over-order.ts';
 import type { HandOverResult } from './hand-over-output.ts';
+import type { HandOverOrder } from './hand-over-request.ts';
 import { listCandidates } from './list-candidates.ts';
 import { moveTasks } from './move-tasks.ts';
 import { planHandOver, sequencesOf } from './plan-hand-over.ts';

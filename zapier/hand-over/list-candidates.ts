@@ -5,7 +5,7 @@ import { listOpenTasks } from '../tasks/list-open-tasks.ts';
 import { tryReadTask } from '../tasks/read-task.ts';
 import { attemptEach } from './attempt-each.ts';
 import type { Candidate, HandledTask } from './candidate.ts';
-import type { HandOverOrder } from './hand-over-order.ts';
+import type { HandOverOrder } from './hand-over-request.ts';
 
 /** The tasks that a hand-over considers, those that it could not read, and how many exceed its limit. */
 export type Candidates = {

@@ -5,10 +5,10 @@ import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
-import { isAssignedTo } from '../tasks/current-state.ts';
 import { lookUpSequences } from '../tasks/look-up-facts.ts';
+import { isAssignedTo } from '../tasks/read-before-reassigning.ts';
 import type { Candidate, PlannedTask } from './candidate.ts';
-import type { HandOverOrder } from './hand-over-order.ts';
+import type { HandOverOrder } from './hand-over-request.ts';
 
 /** The sequence runs of the named tasks, by id; none when the order does not filter by template. */
 export const sequencesOf = async (

@@ -2,7 +2,7 @@ import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
 import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
 import type { StepRun } from '../step-run.ts';
-import { isAssignedTo } from './current-state.ts';
+import { isAssignedTo } from './read-before-reassigning.ts';
 import { tryReadTask } from './read-task.ts';
 
 /** After Topo made the change, its response can still get lost or be invalid. */

@@ -6,7 +6,7 @@ import { topoError } from '../request/topo-error.ts';
 import type { StepRun } from '../step-run.ts';
 import { withIntent } from '../webhook-server/with-intent.ts';
 import { halted } from '../zapier-error.ts';
-import { type CurrentState, isAssignedTo, readCurrentState, tasksToMove } from './current-state.ts';
+import { type CurrentState, isAssignedTo, readCurrentState, tasksToMove } from './read-before-reassigning.ts';
 import { readSequenceTasks } from './read-task.ts';
 import { reassignWithVerification } from './reassign-with-verification.ts';
 import type { ReassignmentResult } from './reassignment-output.ts';

@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.ts';
 import type { Random } from '../random.ts';
+import type { Instant } from '../timestamp.ts';
 import { drawPage } from '../workspace/draw-page.ts';
 import { readInteger, readParameter, readWord } from './read-field.ts';
 

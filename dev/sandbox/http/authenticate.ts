@@ -1,4 +1,4 @@
-import { Issue } from '../issue.ts';
+import { Issue } from '../api-issue.ts';
 import type { ApiKey, Scope } from '../workspace/api-key.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 

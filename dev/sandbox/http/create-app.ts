@@ -1,6 +1,6 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { Issue, issueOfStatus, unknownRouteIssue, validationIssue } from '../api-issue.ts';
 import type { Fault, FaultQueue } from '../fault.ts';
-import { Issue, issueOfStatus, unknownRouteIssue, validationIssue } from '../issue.ts';
 import type { Journal } from '../journal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { authorize, findHolder } from './authenticate.ts';

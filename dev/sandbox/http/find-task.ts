@@ -1,4 +1,4 @@
-import { notFoundIssue } from '../issue.ts';
+import { notFoundIssue } from '../api-issue.ts';
 import type { TaskRow } from '../workspace/task.ts';
 import { readUuid } from './read-field.ts';
 import type { Call } from './route.ts';

@@ -1,5 +1,5 @@
-import { type Instant, parseInstant } from '../instant.ts';
-import { validationIssue } from '../issue.ts';
+import { validationIssue } from '../api-issue.ts';
+import { type Instant, parseInstant } from '../timestamp.ts';
 
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

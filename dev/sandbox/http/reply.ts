@@ -1,5 +1,5 @@
+import { type Issue, issueOfStatus } from '../api-issue.ts';
 import type { FaultKind } from '../fault.ts';
-import { type Issue, issueOfStatus } from '../issue.ts';
 
 /** A response before it is written. */
 export type Reply = {

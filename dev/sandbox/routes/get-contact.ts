@@ -1,6 +1,6 @@
+import { notFoundIssue } from '../api-issue.ts';
 import { readUuid } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
-import { notFoundIssue } from '../issue.ts';
 import { writeInstant } from '../workspace/write-task.ts';
 
 export const getContact: Route = {

@@ -1,7 +1,7 @@
+import { businessIssue, notFoundIssue } from '../api-issue.ts';
 import { findTask } from '../http/find-task.ts';
 import { readObject, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
-import { businessIssue, notFoundIssue } from '../issue.ts';
 import { reassignmentScopes } from '../workspace/assignee-change.ts';
 import { reassign } from '../workspace/reassign.ts';
 import type { TaskRow } from '../workspace/task.ts';

@@ -1,6 +1,6 @@
+import { commitIssue } from '../api-issue.ts';
 import { findTask } from '../http/find-task.ts';
 import type { Route } from '../http/route.ts';
-import { commitIssue } from '../issue.ts';
 import { isClosed } from '../workspace/task.ts';
 import { writeTask } from '../workspace/write-task.ts';
 

@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.ts';
 import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
+import type { Instant } from '../timestamp.ts';
 import {
   type Disposition,
   isClosed,

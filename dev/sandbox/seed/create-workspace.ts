@@ -1,6 +1,6 @@
 import type { Faker } from '@faker-js/faker';
-import { type Instant, type TimestampDigits, truncateInstant } from '../instant.ts';
 import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
+import { type Instant, type TimestampDigits, truncateInstant } from '../timestamp.ts';
 import { type ApiKey, keyKinds, tokenOf } from '../workspace/api-key.ts';
 import { TaskTable } from '../workspace/task-table.ts';
 import type { Contact, Sequence, SequenceTemplate, WorkspaceContent } from '../workspace/workspace.ts';

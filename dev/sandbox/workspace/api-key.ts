@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../timestamp.ts';
 
 /** The scopes that the sandbox's routes require. */
 export type Scope = 'tasks:read' | 'tasks:write' | 'sequences:read' | 'contacts:read';

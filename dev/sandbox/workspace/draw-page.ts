@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.ts';
 import { drawInteger, type Random } from '../random.ts';
+import type { Instant } from '../timestamp.ts';
 import { findPosition } from './ordered-rows.ts';
 
 /** The rows `offset` to `offset + size`, in the requested order. */

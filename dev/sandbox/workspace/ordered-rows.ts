@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../timestamp.ts';
 
 /** Binary search: the position of the first row for which `isPast` holds, and then for all after it. */
 export const findPosition = <Row>(rows: readonly Row[], isPast: (row: Row) => boolean): number => {

@@ -1,4 +1,4 @@
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../timestamp.ts';
 import type { AssigneeChange, ReassignmentScope } from './assignee-change.ts';
 import type { TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';

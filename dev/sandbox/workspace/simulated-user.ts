@@ -1,6 +1,6 @@
 import type { Assumptions } from '../assumptions.ts';
-import { type Instant, parseInstant, truncateInstant } from '../instant.ts';
 import { drawOne, drawUuid } from '../random.ts';
+import { type Instant, parseInstant, truncateInstant } from '../timestamp.ts';
 import type { ReassignmentScope } from './assignee-change.ts';
 import { reassign } from './reassign.ts';
 import type { Task, TaskRow } from './task.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../timestamp.ts';
 
 export const taskTypes = ['EMAIL_REPLY', 'LINKEDIN_REPLY', 'NEW_LEAD_REVIEW', 'CALL'] as const;
 export const taskPriorities = ['HOT', 'TODAY', 'EXTRA'] as const;

@@ -1,7 +1,7 @@
 import type { Assumptions } from '../assumptions.ts';
-import type { Instant } from '../instant.ts';
 import type { Journal } from '../journal.ts';
 import type { Random } from '../random.ts';
+import type { Instant } from '../timestamp.ts';
 import type { ApiKey } from './api-key.ts';
 import type { AssigneeChange } from './assignee-change.ts';
 import type { TaskTable } from './task-table.ts';

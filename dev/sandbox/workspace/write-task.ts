@@ -1,4 +1,4 @@
-import { formatInstant, type Instant } from '../instant.ts';
+import { formatInstant, type Instant } from '../timestamp.ts';
 import type { Task, TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { rampUp } from '../../../webhook-server/delivery/ramp-up.ts';
+import { rampUp } from '../../../webhook-server/delivery/concurrency-ramp.ts';
 import type { Transport } from '../../../webhook-server/delivery/transport.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { type Clocks, startHook } from '../../support/start-hook.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Intent, type IntentAnswer, IntentList, type IntentListAnswer } from '../../../contract/intent.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 /** `POST /intents`: 202 with an id for the intent, or with an id for each intent of a list. */
 export const announceIntents =

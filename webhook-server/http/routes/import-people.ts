@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { maxPeople, NamedPerson } from '../../../contract/person.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 const Rows = z.array(z.unknown()).min(1).max(maxPeople);
 

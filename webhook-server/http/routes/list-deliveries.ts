@@ -5,7 +5,7 @@ import type { Authenticate } from '../authentication/authenticate.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { HttpError } from '../errors/http-error.ts';
 import { pageQuery } from '../page-query.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 import { deliveryView } from '../views/delivery-view.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });

@@ -4,7 +4,7 @@ import { HookFilters } from '../../../contract/hook.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
 import { pageQuery } from '../page-query.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 /** A parameter that is given once is a list of one. */
 const listed = <Shape extends z.ZodType>(list: Shape) =>

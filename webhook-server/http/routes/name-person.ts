@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type NamedPerson, PersonNames } from '../../../contract/person.ts';
 import { userId } from '../../../contract/uuid.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 const Params = z.object({ user_id: userId });
 

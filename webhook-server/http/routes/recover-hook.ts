@@ -4,7 +4,7 @@ import { type Recovered, RecoverRequest } from '../../../contract/delivery.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 import { deliveryView } from '../views/delivery-view.ts';
 
 const Params = z.object({ deliveryId: z.string().max(100) });

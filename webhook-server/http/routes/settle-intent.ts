@@ -4,7 +4,7 @@ import { IntentSettlement } from '../../../contract/intent.ts';
 import type { IntentOutcome } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 const Params = z.object({ intentId: z.string().max(100) });
 

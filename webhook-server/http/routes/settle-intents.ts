@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { IntentSettlementList, type IntentsSettled } from '../../../contract/intent.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 import { intentOutcome } from './settle-intent.ts';
 
 /** `PATCH /intents`: settles each intent of a list. 200 with the ids that are unknown. */

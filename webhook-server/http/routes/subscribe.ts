@@ -8,7 +8,7 @@ import { Secret } from '../../secrets/secret.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { type Authenticate, requireScope } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 import { hookView } from '../views/hook-view.ts';
 
 type Ports = { authenticate: Authenticate; checkTarget: TargetCheck; vault: Vault; clock: () => number };

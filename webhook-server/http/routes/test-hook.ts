@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
-import { parseRequest } from '../parse-request.ts';
 import { testEvent } from '../test-event.ts';
+import { parseRequest } from '../validate-request.ts';
 import { deliveryView } from '../views/delivery-view.ts';
 
 type Ports = { authenticate: Authenticate; clock: () => number };

@@ -5,7 +5,7 @@ import type { TenantStore } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { credentialOf } from '../authentication/credential.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { parseRequest } from '../parse-request.ts';
+import { parseRequest } from '../validate-request.ts';
 
 type Ports = { authenticate: Authenticate; store: Pick<Store, 'tenant' | 'hookOfSecret'> };
 

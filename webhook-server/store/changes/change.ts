@@ -1,6 +1,6 @@
 import type { EventTask, Kind, Person, Source, TaskReassigned } from '../../../contract/event.ts';
-import { kindOf } from '../../../contract/kind-of.ts';
 import { nobody } from '../../../contract/person.ts';
+import { kindOf } from '../../../contract/reassignment-kind.ts';
 import type { SeenTask } from '../work-store.ts';
 import { batchId, eventId, groupId } from './ids.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { zapierUserOf } from '../../../webhook-server/seals/zapier-user.ts';
+import { zapierUserOf } from '../../../webhook-server/seals/zapier-user-of-target.ts';
 
 const userOf = (url: string) => zapierUserOf(new URL(url));
 
