@@ -59,8 +59,7 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     msUntilPoll: (options) => msUntilPoll(database, options),
     claimDeliveries: async (options) =>
       options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, options)),
-    settle: async (settlements) =>
-      settlements.length === 0 ? [] : database.transaction((run) => settle(run, settlements)),
+    settle: (settlements) => settle(database, settlements),
     claimEndNotices: (options) => database.transaction((run) => claimEndNotices(run, options)),
     closeEndNotice: (hookId) => closeEndNotice(database, hookId),
     msUntilDelivery: (options) => database.transaction((run) => msUntilDelivery(run, driver, options)),

@@ -1,5 +1,5 @@
 import type { Certainty } from '../../../contract/delivery.ts';
-import type { Transaction } from '../database.ts';
+import type { Database, Run, Transaction } from '../database.ts';
 import { failureEndsHookMs } from '../rules.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
 import type { Settlement, SettleOutcome } from '../work-store.ts';
@@ -13,18 +13,25 @@ type Failed = Held & { state: 'dead' | 'dropped' | 'unchanged'; certainty: Certa
 
 const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'delivered';
 
-/** Nearly every delivery ends like this: two statements for all that come together. */
-const markDelivered = async (run: Transaction, held: readonly Held[]): Promise<SettleOutcome[]> => {
-  const rows = await run.rows<{ id: string; hook_id: string }>(sql`
+type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean };
+
+/**
+ * Nearly every delivery ends like this: one statement for all that come together, and another one where hooks had failed.
+ * It needs no transaction: should the second be lost, the next success does it.
+ */
+const markDelivered = async (run: Run, held: readonly Held[]): Promise<SettleOutcome[]> => {
+  const rows = await run.rows<DeliveredRow>(sql`
     update delivery
-    set state = 'delivered', settled_at_ms = ${run.nowMs}, certainty = null, reason = null,
+    set state = 'delivered', settled_at_ms = (select now_ms()), certainty = null, reason = null,
         lease = null, lease_until_ms = null
     from ${tableOf('ours', held, { held_id: ['text', ({ id }) => id], held_lease: ['text', ({ lease }) => lease] })}
     where id = held_id and lease = held_lease and state in ('waiting', 'dropped')
-    returning id, hook_id`);
-  await run.change(sql`
-    update hook set failing_since_ms = null, failures = 0
-    where id ${oneOf([...new Set(rows.map(({ hook_id }) => hook_id))])} and (failing_since_ms is not null or failures > 0)`);
+    returning id, hook_id, (
+      select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed`);
+  const recovered = new Set(rows.filter(({ had_failed }) => had_failed).map(({ hook_id }) => hook_id));
+  if (recovered.size > 0) {
+    await run.change(sql`update hook set failing_since_ms = null, failures = 0 where id ${oneOf([...recovered])}`);
+  }
   const settled = new Set(rows.map(({ id }) => id));
   return held.map(({ id }) => ({ kind: settled.has(id) ? 'settled' : 'lease lost' }));
 };
@@ -98,9 +105,7 @@ const lockFor = async (run: Transaction, failed: readonly Settlement[]): Promise
   );
 };
 
-/** Writes down what became of attempts whose leases are still ours. Returns one outcome for each, in their order. */
-export const settle = async (run: Transaction, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
-  if (settlements.every(isDelivered)) return markDelivered(run, settlements);
+const settleInTurn = async (run: Transaction, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
   await lockFor(
     run,
     settlements.filter((settlement) => !isDelivered(settlement)),
@@ -109,4 +114,12 @@ export const settle = async (run: Transaction, settlements: readonly Settlement[
   // One after the other, since it counts for a hook what came last.
   for (const settlement of settlements) outcomes.push(await settleOne(run, settlement));
   return outcomes;
+};
+
+/** Writes down what became of attempts whose leases are still ours. Returns one outcome for each, in their order. */
+export const settle = async (database: Database, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
+  if (settlements.length === 0) return [];
+  return settlements.every(isDelivered)
+    ? markDelivered(database, settlements)
+    : database.transaction((run) => settleInTurn(run, settlements));
 };
