@@ -2,17 +2,17 @@ import type { SealedValues } from './sealed-values.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { WorkStore } from './work-store.ts';
 
-/** What a driver offers. */
+/** All data of the server. Every method is one transaction. */
 export type Store = {
   /** The store of one organization. */
   tenant(organizationId: string): TenantStore;
   /** The hook with this secret, live or ended, for a call that has the secret and no Topo key. */
   hookOfSecret(secretHash: string): Promise<{ organizationId: string; hookId: string } | undefined>;
   work: WorkStore;
-  /** Answers the sealed text that the first start stored, or stores this one: whoever cannot open it has a wrong key. */
+  /** Returns the sealed text that the first start stored, or stores this one. Whoever cannot open it has the wrong key. */
   keyCheck(sealed: string): Promise<string>;
   sealedValues(): Promise<SealedValues>;
-  /** Puts all of them in the place of those that are there, sealed with another key: all, or none. */
+  /** Replaces all sealed values by the same ones sealed with another key: all, or none. */
   replaceSealed(values: SealedValues): Promise<void>;
   close(): Promise<void>;
 };

@@ -112,20 +112,17 @@ export type Recovery =
 /** What a hook is tested with: the body of an event, byte for byte. */
 export type TestEvent = { eventId: string; body: string };
 
-/**
- * All that the routes may do for one organization, which was fixed when this store was made. Every method is one
- * transaction.
- */
+/** All that the routes may do for one organization, which is fixed when this store is made. */
 export type TenantStore = {
   /**
-   * Adds a hook and wakes the detector. The same target again answers the hook that is there, with the new filters; an
-   * ended hook of that target stays as it is, and a new one takes its place.
+   * Adds a hook and wakes the detector. Subscribing the same target again returns the live hook with the new
+   * filters; an ended hook of that target stays ended, and a new one takes its place.
    */
   subscribe(hook: NewHook): Promise<StoredHook>;
   /** The hooks of the organization, ended ones too, newest first. */
   hooks(): Promise<StoredHook[]>;
   /**
-   * Ends a hook. What waits for it is dropped, and with the organization's last hook its Topo key is erased.
+   * Ends a hook and drops its waiting deliveries. Ending an organization's last hook erases its Topo key.
    *
    * @returns whether the organization has, or had, such a hook.
    */
@@ -135,27 +132,27 @@ export type TenantStore = {
   /** The deliveries of a hook, live or ended. */
   deliveries(hookId: string, query: DeliveryQuery): Promise<DeliveryListing>;
   /**
-   * Sends a settled delivery again, as a new one with an id of its own. It goes to the hook that it was for or, when that
-   * one has ended, to the live hook that has its target now; after what waits there for the same sequence run.
+   * Sends a settled delivery again, as a new one with its own id. It goes to its hook or, if that has ended, to the live
+   * hook of the same target, after what already waits there for the same sequence run.
    */
   retryDelivery(deliveryId: string): Promise<Requeued>;
   /**
-   * Sends again what has died or was dropped since then, oldest first and at most `limit` at once: deliveries of this hook
-   * and of ended hooks that had its target before. Each once: what was sent again by hand already is left out.
+   * Sends again what died or was dropped since then, oldest first, at most `limit` at a time: deliveries of this hook and
+   * of earlier hooks of its target. Leaves out what was already sent again by hand.
    */
   recoverDeliveries(hookId: string, options: { sinceMs: number; limit: number }): Promise<Recovery>;
-  /** Adds a delivery that tells no event of Topo's. */
+  /** Adds a delivery of a made-up event. */
   sendTest(hookId: string, event: TestEvent): Promise<Exclude<Requeued, { kind: 'still waiting' }>>;
-  /** Notes what is about to happen, and lets the detector look soon. */
+  /** Records reassignments that are about to be made, and makes the detector poll soon. */
   announce(intents: readonly NewIntent[]): Promise<void>;
-  /** Notes how an intent came out; done, it lets the detector look now. Answers whether there is such an intent. */
+  /** Records the result of an intent; if it is done, the detector polls now. Returns whether there is such an intent. */
   settleIntent(intentId: string, outcome: IntentOutcome): Promise<boolean>;
-  /** Lets the detector look now, and again shortly after until it has seen a change. */
+  /** Makes the detector poll now, and again shortly after until it has seen a change. */
   nudge(): Promise<void>;
-  /** Everybody who was named or seen as an assignee: the named first, by name. */
+  /** Everybody who was named, or seen as an assignee: people with names first, by name. */
   people(): Promise<DirectoryEntry[]>;
-  /** Names people, all of them or, should one fail, none. */
+  /** Names people: all of them, or none. */
   namePeople(people: readonly NamedPerson[]): Promise<void>;
-  /** Takes this key for the detector if the one that it has was refused by Topo. */
+  /** Gives the detector this key if Topo refuses the one it has. */
   renewKey(key: SealedKey): Promise<void>;
 };

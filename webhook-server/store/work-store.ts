@@ -177,34 +177,30 @@ export type Retention = { eventMs: number; deliveryMs: number; deadDeliveryMs: n
 export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease lost' };
 
 /**
- * The work of the detector and the delivery, across all organizations. Every method is one transaction, and leases run
- * by the database's clock.
+ * The work of the detector and the delivery, across all organizations. Leases run by the database's clock.
  */
 export type WorkStore = {
   /**
-   * Takes up to `limit` workspaces that have a live hook and are due. Those `inFlight` are being polled by this process: they
-   * are left out, however long their leases seem to have lasted.
+   * Leases up to `limit` due workspaces that have a live hook. Leaves out those `inFlight`, which this process is polling,
+   * however old their leases seem to be.
    */
   claimPolls(options: { limit: number; leaseMs: number; inFlight?: readonly string[] }): Promise<PollClaim[]>;
-  /** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
+  /** Whether the snapshot holds every row exactly as it was seen: the page has no news. */
   isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
   /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
   countTasksAt(organizationId: string, which: 'created' | 'updated', us: number): Promise<number>;
   /**
-   * Compares the rows of one page with the snapshot, stores what differs and renews the lease. With an incremental scan's last
-   * page, and with every page of a reconciliation, its changes become events and deliveries. Nothing is stored when the lease is no
-   * longer ours.
+   * Compares the rows of a page with the snapshot, stores what differs and renews the lease. Changes are published with the
+   * last page of an incremental scan, and with every page of a reconciliation. Stores nothing when the lease is lost.
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
-  /**
-   * Sequence runs whose template a hook asks for and that nobody has looked up, at most `limit`. Their changes wait.
-   */
+  /** Up to `limit` sequence runs whose template a hook asks for and nobody has looked up yet. Their changes wait. */
   sequencesToLookUp(organizationId: string, limit: number): Promise<string[]>;
-  /** Notes what look-ups brought, for good, tells the changes that waited for it, and renews the lease. */
+  /** Keeps what look-ups found, publishes the changes that waited for it, and renews the lease. */
   recordSequences(lookUp: SequenceLookUp, options: { leaseMs: number }): Promise<void>;
   /**
-   * Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. A key that was
-   * refused for a day ends the workspace's hooks.
+   * Releases the workspace. It is due sooner while an intent or a nudge waits for its change. A key that Topo has refused
+   * for a day ends the workspace's hooks.
    */
   finishPoll(outcome: PollOutcome): Promise<void>;
   /** The scans that are under way. */
@@ -212,11 +208,11 @@ export type WorkStore = {
   /** Milliseconds until a workspace that is not `inFlight` is due; undefined when none is waiting. */
   msUntilPoll(options?: { inFlight?: readonly string[] }): Promise<number | undefined>;
   /**
-   * Takes up to `limit` deliveries that are due, in turn from each hook: those first that have fewest under way. At most
-   * `perHook` of one hook are under way at once, one alone of a hook whose last attempt failed, and of a hook's sequence
-   * run only the oldest that is not settled. A hook or a `rateLimitKey` that has used up its rate waits, by its `resume_at`;
-   * `rateLimits` is null where nothing is held back. Each claim counts as an attempt whose outcome is ambiguous until it is
-   * settled. Those `inFlight` are being sent by this process, and count as under way however old their leases are.
+   * Leases up to `limit` due deliveries, in turn from each hook, those with fewest under way first. At most `perHook` of a
+   * hook are under way at once, only one after a failed attempt, and only the oldest unsettled one of a sequence run. A hook
+   * or Zapier user that has used up its rate waits; null `rateLimits` hold nothing back. Each claim counts as an attempt
+   * with an ambiguous outcome until it is settled. Those `inFlight`, which this process is sending, count as under way
+   * however old their leases are.
    */
   claimDeliveries(options: {
     limit: number;
@@ -226,33 +222,33 @@ export type WorkStore = {
     inFlight?: readonly string[];
   }): Promise<DeliveryClaim[]>;
   /**
-   * Writes down what became of attempts whose leases are still ours, and answers for each in turn. A lease that ran out
-   * is ours until somebody else has claimed the delivery. What was under way when its hook ended may still be delivered.
+   * Stores the outcomes of attempts whose leases are still ours, and returns one result for each, in order. An expired lease
+   * is ours until somebody else claims the delivery. What was under way when its hook ended may still be delivered.
    */
   settle(settlements: readonly Settlement[]): Promise<SettleOutcome[]>;
   /**
-   * Takes up to `limit` hooks that we have ended ourselves and whose targets have not heard of it. Each is due again
-   * after `againInMs`, up to `mostAttempts` times, until its notice is closed.
+   * Takes up to `limit` hooks that we ended ourselves and whose targets do not know it yet. Each is due again after
+   * `againInMs`, up to `mostAttempts` times, until its notice is closed.
    */
   claimEndNotices(options: { limit: number; againInMs: number; mostAttempts: number }): Promise<EndNotice[]>;
-  /** Notes that a target has heard that its hook has ended, or cannot hear it. */
+  /** Ends the notices to a target that has received one, or cannot receive any. */
   closeEndNotice(hookId: string): Promise<void>;
   /** Milliseconds until a delivery can be claimed or an end notice is due; undefined when none is waiting. */
   msUntilDelivery(options: { perHook: number; inFlight?: readonly string[] }): Promise<number | undefined>;
-  /** Takes the clean-up if it is due and no other process has it; answers the lease that proves it. */
+  /** Leases the clean-up if it is due and free. Returns the lease. */
   claimCleanUp(options: { leaseMs: number }): Promise<string | undefined>;
-  /** Removes up to `limit` rows that were kept for long enough, in one short transaction, and renews the lease. */
+  /** Removes up to `limit` expired rows and renews the lease. */
   removeExpired(options: {
     lease: string;
     leaseMs: number;
     retention: Retention;
     limit: number;
   }): Promise<RemoveOutcome>;
-  /** Gives the clean-up back, if the lease is still ours. */
+  /** Releases the clean-up, if the lease is still ours. */
   finishCleanUp(options: { lease: string; againInMs: number }): Promise<void>;
   /** Milliseconds until the clean-up is due. */
   msUntilCleanUp(): Promise<number>;
-  /** Calls the listener whenever there may be new work. Answers a function that ends this. */
+  /** Calls the listener whenever there may be new work. Returns a function that ends this. */
   onWork(topic: Topic, listener: () => void): () => void;
   /**
    * Calls the listener after the database's clock was set and stored times were adapted to it, with the step in

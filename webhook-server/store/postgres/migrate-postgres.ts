@@ -50,7 +50,7 @@ const applyMigrations = async (client: Client): Promise<void> => {
 };
 
 /**
- * Brings the tables up to date, in the schema that the URL's user works in, and answers its name.
+ * Brings the tables up to date, in the current schema of the URL's user, and returns that schema's name.
  *
  * @throws StoreError when the database cannot be used, or a newer program has written it.
  */
