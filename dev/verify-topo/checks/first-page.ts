@@ -19,7 +19,7 @@ const missed = (seen: string): Finding =>
   different(
     fact,
     seen,
-    'A poll that reads the newest changes misses a reassignment, which then waits for the daily sweep.',
+    'A poll that reads the newest changes misses a reassignment, which then waits for the daily reconciliation.',
   );
 
 export const notSeenSight = (why: string): Finding => notSeen(fact, why);

@@ -27,7 +27,7 @@ const judgeMoment = (before: string, after: string): Finding => {
   return different(
     movesUpdatedAt,
     seen,
-    'No poll can see a reassignment: only the daily sweep finds it, up to a day later, unless polls stop relying on updated_at.',
+    'No poll can see a reassignment: only the daily reconciliation finds it, up to a day later, unless polls stop relying on updated_at.',
   );
 };
 

@@ -67,7 +67,7 @@ const judgeMoved = (pairs: readonly Pair[]): Finding => {
   return different(
     moved,
     seen,
-    'Polls see the named task alone: of its siblings only the daily sweep tells, up to a day later.',
+    'Polls see the named task alone: of its siblings only the daily reconciliation tells, up to a day later.',
   );
 };
 
