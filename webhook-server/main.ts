@@ -82,12 +82,13 @@ const start = async (): Promise<void> => {
   log.info({ url: started.url }, 'listening');
 };
 
+// Nobody may be there to read it: that is no reason to end.
+process.stderr.on('error', () => {});
+
 try {
   await start();
 } catch (error) {
   process.exitCode = 1;
-  // Nobody may be there to read it: that must neither raise another error nor keep the process.
-  process.stderr.on('error', () => {});
   process.stderr.write(`${redact(explainStartError(error))}\n`);
   exitSoon();
 }
