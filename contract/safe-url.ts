@@ -4,13 +4,18 @@ const loopbackAddress = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 export const isLoopbackAddress = (hostname: string): boolean => loopbackAddress.test(hostname);
 
 /**
+ * Scheme, host and path. A parser drops or rewrites white space, control characters, backslashes and missing slashes:
+ * what is written must be what is meant.
+ */
+const plainUrl = /^https?:\/\/[^/?#@\s\p{Cc}\\]+(\/[^?#\s\p{Cc}\\]*)?$/iu;
+
+/**
  * Whether requests that carry a key may go to this base URL: https, or http to this machine, without a user name, a
- * query or a fragment.
+ * query or a fragment. An empty one counts, too: paths are appended to the text, and would end up behind the `?` or `#`.
  */
 export const isSafeBaseUrl = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (!plainUrl.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
   const staysHere = hostname === 'localhost' || isLoopbackAddress(hostname);
-  const isProtected = protocol === 'https:' || (protocol === 'http:' && staysHere);
-  return isProtected && [username, password, search, hash].every((part) => part === '');
+  return protocol === 'https:' || (protocol === 'http:' && staysHere);
 };

@@ -42,8 +42,10 @@ const Environment = z
     PORT: wholeNumber(0, 65_535).default(3000),
     TOPO_API_URL: z
       .string()
+      .trim()
       .refine(isSafeBaseUrl, {
-        error: 'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone)',
+        error:
+          'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone), without a user name, “?” or “#”',
       })
       .default('https://api.topo.io/v1'),
     DATA_DIR: z.string().default('./.data'),

@@ -23,10 +23,8 @@ const { errWithCause } = pino.stdSerializers;
 /**
  * Logs JSON lines. No caller passes keys, hook URLs or signing secrets to it; should one appear in an error's message all
  * the same, it is redacted.
- *
- * @param destination standard output by default.
  */
-export const createLog = (level: LevelWithSilent, destination: DestinationStream = pino.destination(1)): Logger =>
+export const createLog = (level: LevelWithSilent, destination: DestinationStream): Logger =>
   pino(
     {
       level,

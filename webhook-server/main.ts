@@ -1,56 +1,94 @@
 // V8's flags must be set before anything else is loaded.
 import './v8-flags.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { errorCode } from './error-code.ts';
+import './refuse-inspector.ts';
+import { fstatSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { readConfig } from './config.ts';
+import { explainStartError } from './explain-start-error.ts';
+import { createFileOutput } from './file-output.ts';
 import { createLog } from './log.ts';
-import { EncryptionKeyError } from './secrets/encryption-key.ts';
+import { createLossyDestination, type Output } from './lossy-destination.ts';
 import { redact } from './secrets/redact.ts';
-import { SealBroken } from './secrets/vault.ts';
-import { startServer } from './server.ts';
-import { StoreError } from './store/store.ts';
+import { type Server, startServer } from './server.ts';
+import { createStreamOutput } from './stream-output.ts';
 
-/** Errors whose messages are sentences for the operator. */
-const operatorErrors = [ConfigError, EncryptionKeyError, StoreError, SealBroken];
+/** What is under way has this long to end after an error that nobody expected. */
+const settleWithinMs = 20_000;
 
-/** A sentence for what the operator can fix; the stack for anything else. */
-const explain = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (operatorErrors.some((kind) => error instanceof kind)) return error.message;
-  if (errorCode(error) === 'EADDRINUSE') {
-    return 'The port is in use by another program. Stop that one, or choose another port with PORT.';
-  }
-  if (errorCode(error) === 'EACCES') {
-    return 'The port may not be used by this user. Choose one above 1023 with PORT.';
-  }
-  return error.stack ?? error.message;
+/** Lines that a slow reader has not read by then are lost. */
+const exitWithinMs = 3_000;
+
+const openStandardOutput = (onLost: () => void): Output => {
+  const { stdout } = process;
+  const kind = fstatSync(stdout.fd);
+  return kind.isFIFO() || kind.isSocket() || isatty(stdout.fd)
+    ? createStreamOutput(stdout, onLost)
+    : createFileOutput(stdout.fd);
+};
+
+/** The process ends by itself when nothing is left to do. A pipe that nobody reads must not keep it. */
+const exitSoon = (): void => {
+  setTimeout(() => process.exit(), exitWithinMs).unref();
 };
 
 const start = async (): Promise<void> => {
   const config = readConfig(process.env);
-  const log = createLog(config.logLevel);
-  const server = await startServer(config, log);
-  let isStopping = false;
+  const log = createLog(config.logLevel, createLossyDestination(openStandardOutput));
+  // Node would write its warnings to standard error, and wait for whoever reads it.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ error: warning }, 'a warning of Node'));
+
+  let server: Server | undefined;
+  let stopping: Promise<void> | undefined;
+  const stopOnce = (running: Server): Promise<void> => {
+    stopping ??= running.stop();
+    return stopping;
+  };
+
+  let hasCrashed = false;
+  const crash = (error: unknown): void => {
+    process.exitCode = 1;
+    // What follows from the first error is not worth a line.
+    if (hasCrashed) return;
+    hasCrashed = true;
+    log.fatal({ error }, 'an unexpected error ends the server');
+    if (server === undefined) process.exit();
+    setTimeout(() => process.exit(), settleWithinMs).unref();
+    stopOnce(server)
+      .catch((cause: unknown) => log.error({ error: cause }, 'the server did not stop cleanly'))
+      .finally(exitSoon);
+  };
+  // A promise that nobody handles ends here, too.
+  process.on('uncaughtException', crash);
+
+  const started = await startServer(config, log);
+  server = started;
   const stop = (signal: string): void => {
-    if (isStopping) return;
-    isStopping = true;
+    if (stopping !== undefined) return;
     log.info({ signal }, 'stopping');
-    server.stop().then(
-      () => log.info('stopped'),
-      (error: unknown) => {
-        log.error({ error }, 'the server did not stop cleanly');
-        process.exitCode = 1;
-      },
-    );
+    stopOnce(started)
+      .then(
+        () => log.info('stopped'),
+        (error: unknown) => {
+          log.error({ error }, 'the server did not stop cleanly');
+          process.exitCode = 1;
+        },
+      )
+      .finally(exitSoon);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // Log this last: whoever reads the line may stop the server from then on.
-  log.info({ url: server.url }, 'listening');
+  log.info({ url: started.url }, 'listening');
 };
+
+// Nobody may be there to read it: that is no reason to end.
+process.stderr.on('error', () => {});
 
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${redact(explain(error))}\n`);
   process.exitCode = 1;
+  process.stderr.write(`${redact(explainStartError(error))}\n`);
+  exitSoon();
 }

@@ -9,15 +9,16 @@ import { rampUp } from './delivery/concurrency-ramp.ts';
 import { createDelivery, zapierLimits } from './delivery/delivery.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { createDetector } from './detector/detector.ts';
+import { findLooseModes } from './find-loose-modes.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
 import { createKeyCache, type KeyCache } from './http/authentication/key-cache.ts';
 import { createHttp } from './http/create-http.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
-import { sealKeyCheck, verifyKeyCheck } from './seals/encryption-key-check.ts';
+import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './seals/encryption-key-check.ts';
 import { hashTopoKey } from './seals/lookup-hashes.ts';
 import { reSeal } from './seals/re-seal.ts';
-import { loadEncryptionKey, readKey } from './secrets/encryption-key.ts';
+import { type EncryptionKey, EncryptionKeyError, loadEncryptionKey, readKey } from './secrets/encryption-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
 import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -39,19 +40,37 @@ const callGraceMs = 5_000;
 /** Deliveries under way end by themselves within this time. Polls are aborted: they continue later. */
 const deliveryGraceMs = 16_000;
 
+const databaseFile = 'topo-for-zapier.sqlite';
+
+/** What in the data folder is for the server's user alone. */
+const privateFiles = ['encryption.key', databaseFile, `${databaseFile}-wal`];
+
 const monotonicClock = (): number => performance.now();
 
 /** PostgreSQL when it is configured, else an SQLite file that only this process uses. */
 const createStore = async ({ databaseUrl, dataFolder, quotas }: Config): Promise<Store> =>
   databaseUrl === undefined
-    ? createSqliteStore(join(dataFolder, 'topo-for-zapier.sqlite'), Date.now, quotas, monotonicClock)
+    ? createSqliteStore(join(dataFolder, databaseFile), Date.now, quotas, monotonicClock)
     : createPostgresStore(databaseUrl.reveal(), quotas, monotonicClock);
 
-const openStore = async (config: Config, vault: Vault, log: Log): Promise<Store> => {
+/** A pass phrase that was taken for a key goes on opening what it has sealed, and seals nothing new. */
+const checkSpelling = async (store: Store, key: EncryptionKey, vault: Vault, log: Log): Promise<void> => {
+  if (key.isCanonical) return;
+  const { keyCheck } = await store.sealedValues();
+  const what = `${key.from} is not written as 64 hexadecimal digits or 44 characters of base64, so it may be a pass phrase`;
+  const next = 'Make a key with `openssl rand -hex 32`';
+  if (!passesKeyCheck(vault, keyCheck))
+    throw new EncryptionKeyError(`${what}, and it has sealed nothing here. ${next}.`);
+  log.warn(`${what}. It opens this database. ${next}, and change to it with ENCRYPTION_KEY_OLD.`);
+};
+
+const openStore = async (config: Config, key: EncryptionKey, vault: Vault, log: Log): Promise<Store> => {
   const store = await createStore(config);
   try {
+    await checkSpelling(store, key, vault, log);
+    for (const warning of findLooseModes(config.dataFolder, privateFiles)) log.warn(warning);
     if (config.oldEncryptionKey !== undefined) {
-      const oldVault = createVault(readKey(config.oldEncryptionKey, 'ENCRYPTION_KEY_OLD'));
+      const oldVault = createVault(readKey(config.oldEncryptionKey, 'ENCRYPTION_KEY_OLD').bytes);
       const isDone = await reSeal(store, oldVault, vault);
       log.info(isDone ? 'everything is sealed with ENCRYPTION_KEY now' : 'nothing is sealed with ENCRYPTION_KEY_OLD');
     }
@@ -139,8 +158,9 @@ const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop 
  * @throws Error with a sentence for the operator when something cannot be started; nothing is left running then.
  */
 export const startServer = async (config: Config, log: Log): Promise<Server> => {
-  const vault = createVault(loadEncryptionKey(config.encryptionKey, config.dataFolder));
-  const store = await openStore(config, vault, log);
+  const key = loadEncryptionKey(config.encryptionKey, config.dataFolder);
+  const vault = createVault(key.bytes);
+  const store = await openStore(config, key, vault, log);
   store.work.onClockStep((stepMs) => {
     const direction = stepMs < 0 ? 'back' : 'forward';
     log.warn({ stepMs }, `the clock was set ${direction}; what is stored was adapted to it`);

@@ -9,6 +9,9 @@ import type { CallTopo, TopoAnswer, TopoClient } from './topo-port.ts';
 
 const timeoutMs = 20_000;
 
+/** Topo's `Retry-After` puts a workspace off for at most this long. */
+const maxRetryAfterMs = 3_600_000;
+
 /** Keep at most this many characters of Topo's message. */
 const maxMessageCharacters = 500;
 
@@ -73,6 +76,7 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
       return {
         kind: 'limited',
         retryAfterMs: retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers) ?? Date.now(), {
+          maxMs: maxRetryAfterMs,
           fractions: true,
         }),
         reason: await describe(response, key),

@@ -6,7 +6,7 @@ import type { Secret } from './secrets/secret.ts';
  * The outcome of a call. `dateMs` is the response's `Date` header: Topo's own clock, to the second.
  *
  * - `refused`: Topo does not accept the key (401), or the key lacks the scope (403).
- * - `limited`: 429; `retryAfterMs` is how long Topo asks to wait, if it says so.
+ * - `limited`: 429; `retryAfterMs` is how long to wait if Topo says so, from 5 s to an hour.
  * - `failed`: anything else, with the status if there was a response. `reason` is a sentence for the log, without secrets.
  */
 export type TopoAnswer<Answer> =

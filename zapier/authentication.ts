@@ -1,12 +1,10 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
+import { coversScope } from '../contract/covers-scope.ts';
 import { type Me, me } from '../topo/me.ts';
 import { callTopo } from './request/call-topo.ts';
 import { failed } from './zapier-error.ts';
 
 const neededScopes = ['tasks:read', 'tasks:write'] as const;
-
-const grants = (scopes: readonly string[], needed: string): boolean =>
-  [needed, needed.replace(/:.*/, ':*'), '*'].some((scope) => scopes.includes(scope));
 
 /** The connection label needs both texts, even if Topo gives none. */
 type Connection = Me & { name: string; key_prefix: string };
@@ -14,7 +12,7 @@ type Connection = Me & { name: string; key_prefix: string };
 /** Asks Topo about the key. Throws when the key lacks a scope that this integration needs. */
 const test = async (z: ZObject, _bundle: Bundle): Promise<Connection> => {
   const key = await callTopo(z, me());
-  const missing = neededScopes.filter((needed) => !grants(key.scopes, needed));
+  const missing = neededScopes.filter((needed) => !coversScope(key.scopes, needed));
   if (missing.length === 0) return { ...key, name: key.name ?? 'Topo', key_prefix: key.key_prefix ?? 'topo_' };
   throw failed(
     `This API key works, but it lacks the scope${missing.length === 1 ? '' : 's'} ${missing.join(' and ')}. ` +

@@ -19,7 +19,7 @@ const readUrl = (name: string, example: string): string | undefined => {
   if (value === undefined || isSafeBaseUrl(value)) return value?.replace(/\/+$/, '');
   throw failed(
     `The owner of this integration has set ${name} to something unusable. It must be an https URL such as ${example} ` +
-      '(http only for the same machine), without a user name, a query or a fragment.',
+      '(http only for the same machine), without a user name, “?” or “#”.',
     'bad_configuration',
   );
 };

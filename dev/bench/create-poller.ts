@@ -30,7 +30,7 @@ export const createPoller = (path: string, place: TopoPlace): Poller => {
       return budgetMs;
     },
     random: () => 0.5,
-    log: createLog('error'),
+    log: createLog('error', process.stdout),
   });
   const { signal } = new AbortController();
 

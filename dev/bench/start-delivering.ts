@@ -10,7 +10,7 @@ import { vault } from './hooks-in-store.ts';
 export const startDelivering = (store: Store, host: string, limits: DeliveryLimits, concurrency: number) => {
   const entry = readAllowedHost(host);
   const transport = createTransport();
-  const log = createLog('fatal');
+  const log = createLog('fatal', process.stdout);
   const delivery = createDelivery({
     store: store.work,
     vault,

@@ -34,17 +34,17 @@ export type AskOptions = Settings & {
 
 const timeoutMs = 20_000;
 const mostAttempts = 4;
-const mostWaitMs = 60_000;
+const maxWaitMs = 60_000;
 
 const dateOf = (headers: Headers): number | undefined => {
   const dateMs = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(dateMs) ? undefined : dateMs;
 };
 
-/** How long a 429 asks to wait: `Retry-After` in seconds or as a date, otherwise exponential backoff. */
+/** How long to wait after a 429: its `Retry-After`, within bounds, or else exponential backoff. */
 const pauseMs = (headers: Headers, attempt: number): number => {
-  const askedMs = retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers));
-  return askedMs === undefined ? 5_000 * 2 ** attempt : Math.min(askedMs, mostWaitMs);
+  const waitMs = retryAfterMs(headers.get('retry-after') ?? undefined, dateOf(headers), { maxMs: maxWaitMs });
+  return waitMs ?? 5_000 * 2 ** attempt;
 };
 
 /** Makes foreign text safe for a terminal: without control characters, and short. */

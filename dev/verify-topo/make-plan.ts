@@ -1,3 +1,4 @@
+import { coversScope } from '../../contract/covers-scope.ts';
 import { me } from '../../topo/me.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Ask } from './ask-topo.ts';
@@ -48,7 +49,7 @@ const chooseTemporaryAssignee = async (
 export const makePlan = async (ask: Ask, flags: Flags): Promise<Planning> => {
   const identity = await ask(me());
   if (identity.kind !== 'answered') return impossible(`The key could not be used: ${identity.said}.`);
-  const missing = ['tasks:read', 'tasks:write'].filter((scope) => !identity.body.scopes.includes(scope));
+  const missing = ['tasks:read', 'tasks:write'].filter((scope) => !coversScope(identity.body.scopes, scope));
   if (missing.length > 0) return impossible(`The key lacks ${missing.join(' and ')}, which this needs.`);
 
   const reading = await readTask(ask, { id: flags.taskId });

@@ -1,19 +1,14 @@
 import * as z from 'zod';
+import { isSafeBaseUrl } from '../../contract/safe-url.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
-
-/** Every request carries the key, so it must be encrypted or stay on this machine. */
-const isSafeUrl = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isEncrypted =
-    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname));
-  return isEncrypted && [username, password, search, hash].every((part) => part === '');
-};
 
 const Environment = z.object({
   TOPO_API_URL: z
     .string()
-    .refine(isSafeUrl, 'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone)')
+    .refine(
+      isSafeBaseUrl,
+      'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone), without a user name, “?” or “#”',
+    )
     .default('https://api.topo.io/v1'),
   TOPO_API_KEY: z
     .string({ error: 'is missing: make a key in Topo under Settings → Developers → API Keys' })

@@ -8,6 +8,7 @@ test.each([
   'http://127.0.0.1:4010',
   'http://127.1:4010',
   'http://[::1]:4010/v1/',
+  'https://example.com/@proxy/v1',
 ])('%s is a safe base URL', (url) => {
   expect(isSafeBaseUrl(url)).toBe(true);
 });
@@ -23,6 +24,16 @@ test.each([
   'https://:password@api.topo.io',
   'https://api.topo.io/v1?key=1',
   'https://api.topo.io/v1#part',
+  'https://api.topo.io/v1?',
+  'https://api.topo.io/v1#',
+  'https://api.topo.io?',
+  'https://@api.topo.io/v1',
+  'https:api.topo.io/v1',
+  'https:///api.topo.io/v1',
+  'https:\\\\api.topo.io\\v1',
+  'https://api.topo.io/v1 ',
+  'https://api.topo\n.io/v1',
+  'https://api.topo.io/v1\t',
 ])('“%s” is not a safe base URL', (url) => {
   expect(isSafeBaseUrl(url)).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { sign, verify } from '../../contract/signature.ts';
 import { standardWebhooksVectors } from '../support/standard-webhooks-vectors.ts';
@@ -70,4 +71,89 @@ test('a secret of another form never verifies a delivery', () => {
   for (const wrong of ['', 'whsec_', secret.slice(6), 'whsec_***']) {
     expect(verify(wrong, headers, body, limits).kind).toBe('invalid');
   }
+});
+
+test('there is one way to write a signature: whatever is decoded alike is invalid', () => {
+  const { signature, timestamp } = headers;
+  const list = (text: string) => ({ ...headers, signature: text });
+  const altered = [
+    list(signature.replace(/=$/, '')),
+    list(`${signature}=`),
+    list(`${signature},more`),
+    list(`${signature} `),
+    list(` ${signature}`),
+    list(`${signature}  ${signature}`),
+    list(`${signature} more`),
+    list(`${signature}\n`),
+    list(signature.replace(/.=$/, (end) => `${end === 'A=' ? 'B' : String.fromCharCode(end.charCodeAt(0) + 1)}=`)),
+    list(signature.replaceAll('+', '-').replaceAll('/', '_')),
+    { ...headers, timestamp: `0${timestamp}` },
+    { ...headers, timestamp: `00${timestamp}` },
+    { ...headers, timestamp: ` ${timestamp}` },
+    { ...headers, timestamp: `+${timestamp}` },
+    { ...headers, timestamp: `${timestamp}.0` },
+  ].filter((given) => given.signature !== signature || given.timestamp !== timestamp);
+  for (const given of altered) expect([given, verify(secret, given, body, limits).kind]).toEqual([given, 'invalid']);
+});
+
+test('the seams between id, timestamp and body cannot be moved', () => {
+  const inner = `{"a":1}`;
+  const outer = `${nowSeconds}.${inner}`;
+  const signature = sign(secret, { id: 'msg_1', timestampSeconds: nowSeconds, body: outer });
+  const moved = { id: `msg_1.${nowSeconds}`, timestamp: String(nowSeconds), signature };
+  expect(verify(secret, { ...headers, signature }, outer, limits)).toEqual({ kind: 'valid' });
+  expect(verify(secret, moved, inner, limits)).toEqual({ kind: 'invalid', reason: 'its id is malformed' });
+});
+
+test('half a surrogate pair does not pass for the character that replaces it', () => {
+  const replaced = '{"note":"\ufffd"}';
+  const signed = { ...headers, signature: sign(secret, { ...message, body: replaced }) };
+  expect(verify(secret, signed, replaced, limits)).toEqual({ kind: 'valid' });
+  expect(verify(secret, signed, '{"note":"\ud83d"}', limits).kind).toBe('invalid');
+});
+
+test.each([
+  ['one byte', 'whsec_AA=='],
+  ['15 bytes', `whsec_${Buffer.alloc(15, 7).toString('base64')}`],
+  ['spare characters', `${secret}!`],
+  ['no padding', secret.replace(/=+$/, '')],
+])('a secret with %s never verifies a delivery, not even one that was signed with it', (_what, wrong) => {
+  expect(verify(wrong, { ...headers, signature: sign(wrong, message) }, body, limits)).toEqual({
+    kind: 'invalid',
+    reason: 'the subscription has no usable signing secret',
+  });
+});
+
+test('any single character that is changed, added or left out makes a delivery invalid', () => {
+  const sender = fc.record({
+    id: fc.stringMatching(/^dlv_[0-9a-z]{8,32}$/),
+    body: fc.json({ noUnicodeString: false }),
+    secret: fc.uint8Array({ minLength: 16, maxLength: 64 }),
+    ageSeconds: fc.integer({ min: 0, max: 3_600 }),
+  });
+  const change = fc.record({
+    part: fc.constantFrom('id', 'timestamp', 'signature', 'body'),
+    how: fc.constantFrom('changed', 'added', 'left out'),
+    at: fc.nat(),
+    to: fc.oneof(
+      fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+      fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+    ),
+  });
+  fc.assert(
+    fc.property(sender, change, ({ id, body, secret: bytes, ageSeconds }, { part, how, at, to }) => {
+      const secret = `whsec_${Buffer.from(bytes).toString('base64')}`;
+      const timestampSeconds = nowSeconds - ageSeconds;
+      const signature = sign(secret, { id, timestampSeconds, body });
+      const genuine = { id, timestamp: String(timestampSeconds), signature, body };
+      const judge = ({ body, ...headers }: typeof genuine) => verify(secret, headers, body, limits).kind;
+      expect(judge(genuine)).toBe('valid');
+      const text = genuine[part];
+      const index = at % text.length;
+      const end = text.slice(how === 'added' ? index : index + 1);
+      const altered = text.slice(0, index) + (how === 'left out' ? '' : to) + end;
+      if (altered !== text) expect(judge({ ...genuine, [part]: altered })).toBe('invalid');
+    }),
+    { numRuns: 2_000 },
+  );
 });

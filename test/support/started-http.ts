@@ -23,6 +23,8 @@ const usualHosts = ['hooks.zapier.com', '127.0.0.1:4020'].flatMap((entry) => rea
 type Options = {
   sandbox?: SandboxOptions;
   openStore?: OpenStore;
+  /** Another Topo than the sandbox, to ask about keys. */
+  topoUrl?: string;
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
   maxConnections?: number;
@@ -35,6 +37,7 @@ type Options = {
 export const startHttp = async ({
   openStore = openSqlite,
   sandbox: sandboxOptions = {},
+  topoUrl,
   allowedHosts = usualHosts,
   limits = {},
   maxConnections = 2_000,
@@ -48,7 +51,7 @@ export const startHttp = async ({
   const store = await openStore(() => nowMs);
   const kept = keepLog();
   const log = givenLog ?? kept;
-  const keyCache = createKeyCache(createTopoClient(topo.url).identify, () => nowMs);
+  const keyCache = createKeyCache(createTopoClient(topoUrl ?? topo.url).identify, () => nowMs);
   const http = createHttp({
     store,
     readiness: async () => ({ readings: await store.work.progress() }),

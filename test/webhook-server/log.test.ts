@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { createLog } from '../../webhook-server/log.ts';
 import { redact } from '../../webhook-server/secrets/redact.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
@@ -13,6 +14,18 @@ const secrets = [
   `https://user:${canary}@hooks.zapier.com/`,
   `https://hooks.zapier.com?${canary}`,
   `postgres://topo:${canary}@127.0.0.1/topo`,
+  `https://hooks.zapier.com/hooks/${canary}`,
+  `https://hooks.zapier.com/hooks/hok_1/deliveries/${canary}`,
+  `https://hooks.zapier.com#${canary}`,
+  `https://api.topo.io/v1/${canary}`,
+  `https://api.topo.io/v1?key=${canary}`,
+  `https://api.topo.io/v1/tasks?key=${canary}`,
+  `http://127.0.0.1:3000/events#${canary}`,
+  `http://127.0.0.1:3000/people/${canary}`,
+  `https://${canary}@api.topo.io/v1`,
+  `postgresql://user:password@host/database?password=${canary}`,
+  `Basic ${canary}).`,
+  `(https://hooks.zapier.com/hooks/standard/1/${canary}/).`,
 ];
 
 const linesOf = (write: (log: ReturnType<typeof createLog>) => void): string => {
@@ -88,7 +101,44 @@ test('ordinary text stays as it is', () => {
     'workspace/1/topo_key',
     'the target answered 500',
     'hok_1',
+    'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone)',
+    'such as (https://api.topo.io/v1).',
+    'no answer (GET http://127.0.0.1:3000/readyz), trying again',
+    'GET http://[::1]:3000/hooks/hok_0a1b/deliveries',
+    'POST https://hooks.example.com/deliveries/msg_0a1b/retry',
+    'PATCH https://api.topo.io/v1/tasks/3c90c3cc-0d44-4b50-8888-8dd25736052a/assignee',
+    'must begin with postgres://, as in postgres://user:password@host/database',
+    'Send your Topo API key in a header: “Authorization: Bearer topo_…”.',
   ]) {
     expect(redact(text)).toBe(text);
   }
+});
+
+test('what surrounds a secret in a sentence stays', () => {
+  expect(redact(`no answer (POST https://hooks.zapier.com/hooks/standard/1/${canary}/), trying again`)).toBe(
+    'no answer (POST https://hooks.zapier.com/[secret]), trying again',
+  );
+  expect(redact(`(Authorization: Bearer ${canary})`)).toBe('(Authorization: Bearer [secret])');
+  expect(redact(redact(`https://hooks.zapier.com/${canary}`))).toBe('https://hooks.zapier.com/[secret]');
+});
+
+test('whatever the path of a hook, the part that cannot be guessed is redacted', () => {
+  const part = fc.stringMatching(/^[A-Za-z0-9_.~!$&'()*+,;=:@%-]{1,12}$/);
+  const route = fc.constantFrom(
+    'hooks',
+    'hooks/standard',
+    'hooks/catch',
+    'v1',
+    'v1/tasks',
+    'people',
+    'events',
+    'intents',
+  );
+  const end = fc.constantFrom('', '/', '?a=1', '#x', ').', '”');
+  fc.assert(
+    fc.property(route, fc.array(part, { maxLength: 3 }), end, (begin, parts, after) => {
+      const url = `https://hooks.zapier.com/${[begin, ...parts, canary].join('/')}${after}`;
+      expect(redact(`POST ${url} failed`)).not.toContain(canary);
+    }),
+  );
 });

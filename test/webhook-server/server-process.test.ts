@@ -1,46 +1,14 @@
 // Slow: it starts the built server.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createSandbox } from '../../dev/sandbox/create-sandbox.ts';
+import { killAfterTests, startServer } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const started: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
-});
-
-/** Starts the built server; `ended` tells its exit code and what it printed. */
-const startServer = (environment: Record<string, string>) => {
-  const child = spawn(process.execPath, ['dist/webhook-server/main.js'], {
-    env: { PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  let printed = '';
-  child.stdout.on('data', (text) => {
-    printed += text;
-  });
-  child.stderr.on('data', (text) => {
-    printed += text;
-  });
-  const ended = new Promise<{ code: number | null; printed: string }>((resolve) => {
-    child.on('close', (code) => resolve({ code, printed }));
-  });
-  const url = new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      const found = /"url":"(http[^"]+)"/.exec(printed)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.on('close', () => reject(new Error(`The server ended: ${printed}`)));
-  });
-  url.catch(() => {});
-  return { child, url, ended, printed: () => printed };
-};
 
 test('with only a folder configured the server starts, is ready, and stops on SIGTERM', async () => {
   const server = startServer({ DATA_DIR: tempFolder() });
@@ -56,7 +24,7 @@ test('npm run serve passes SIGTERM to the server, which stops gracefully', async
     env: { PATH: `${process.cwd()}/node_modules/.bin:/usr/bin:/bin`, PORT: '0', DATA_DIR: tempFolder() },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  started.push(child);
+  killAfterTests(child);
   let printed = '';
   await new Promise<void>((resolve) => {
     child.stdout.on('data', (text) => {

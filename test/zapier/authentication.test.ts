@@ -121,6 +121,8 @@ test.each([
   ['http://api.topo.io/v1', 'plain http'],
   ['https://user:secret@api.topo.io/v1', 'with a password'],
   ['https://api.topo.io/v1?key=secret', 'with a query'],
+  ['https://api.topo.io/v1?', 'with an empty query'],
+  ['https://api.topo.io/v1#', 'with an empty fragment'],
   ['api.topo.io', 'no URL'],
   ['javascript:alert(1)', 'no web address'],
   ['http://127.0.0.1.example.com/v1', 'a host that looks like this machine'],

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from '../store/work-store.ts';
 
-/** The result of an attempt. `reason` is a short phrase without secrets. */
+/** The result of an attempt. `reason` is a short phrase without secrets; `retryAfterMs` is at most `maxRetryAfterMs`. */
 export type AttemptResult =
   | { kind: 'answered'; status: number; retryAfterMs: number | undefined }
   /** No byte of the event reached the target. */
@@ -27,17 +27,20 @@ const backOffMs = [
   12 * hourMs,
 ];
 
+/** A target's `Retry-After` puts its hook off for at most this long, which is also the longest back-off. */
+export const maxRetryAfterMs = 12 * hourMs;
+
 /** A delivery that has not succeeded this long after its first attempt is dead. */
 export const horizonMs = 72 * hourMs;
 
 /** With up to a fifth of jitter either way, so that what failed together does not come back together. */
 const backOff = ({ attempt, random }: AttemptFacts): number =>
-  (backOffMs[attempt - 1] ?? 12 * hourMs) * (0.8 + 0.4 * random);
+  (backOffMs[attempt - 1] ?? maxRetryAfterMs) * (0.8 + 0.4 * random);
 
 /**
  * Decides how a delivery continues after an attempt. 2xx means delivered and 410 ends the hook. Everything else, also a
- * redirect, is retried: after the target's `Retry-After` in full, or else with a growing back-off, until the horizon.
- * A `Retry-After` beyond the horizon pauses the hook until the horizon.
+ * redirect, is retried until the horizon: after the target's `Retry-After`, within its bounds, or else with a growing
+ * back-off. A delivery whose next attempt would come after the horizon is dead; its hook rests all the same.
  */
 export const decide = (result: AttemptResult, facts: AttemptFacts): DeliveryOutcome => {
   if (result.kind === 'answered' && result.status >= 200 && result.status < 300) return { kind: 'delivered' };
@@ -50,10 +53,7 @@ export const decide = (result: AttemptResult, facts: AttemptFacts): DeliveryOutc
           reason: result.reason,
           certainty: result.kind === 'never sent' ? 'never sent' : 'ambiguous',
         } as const);
-  const asked = result.kind === 'answered' ? result.retryAfterMs : undefined;
-  const afterMs = Math.round(asked === undefined ? backOff(facts) : Math.max(asked, secondMs));
-  const isPastHorizon = facts.ageMs + afterMs > horizonMs;
-  return isPastHorizon
-    ? { kind: 'dead', afterMs: Math.min(afterMs, horizonMs), ...failure }
-    : { kind: 'retry', afterMs, ...failure };
+  const askedMs = result.kind === 'answered' ? result.retryAfterMs : undefined;
+  const afterMs = askedMs ?? Math.round(backOff(facts));
+  return { kind: facts.ageMs + afterMs > horizonMs ? 'dead' : 'retry', afterMs, ...failure };
 };

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { retryAfterMs } from '../../contract/retry-after.ts';
 import { type Exchanged, exchange } from './dispatch-request.ts';
-import type { AttemptResult } from './retry-policy.ts';
+import { type AttemptResult, maxRetryAfterMs } from './retry-policy.ts';
 
 export type Message = { url: URL; headers: Record<string, string>; body: string; signal: AbortSignal };
 
@@ -32,7 +32,8 @@ const resultOf = (exchanged: Exchanged, nowMs: number): AttemptResult => {
   switch (exchanged.kind) {
     case 'answered': {
       const { status, retryAfter } = exchanged;
-      return { kind: 'answered', status, retryAfterMs: retryAfterMs(retryAfter, nowMs, { fractions: true }) };
+      const options = { maxMs: maxRetryAfterMs, fractions: true };
+      return { kind: 'answered', status, retryAfterMs: retryAfterMs(retryAfter, nowMs, options) };
     }
     case 'never sent':
       return { kind: 'never sent', reason: `the target could not be reached (${exchanged.code})` };

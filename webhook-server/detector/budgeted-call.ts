@@ -33,13 +33,6 @@ export type BudgetedCallOptions = {
   signal: AbortSignal;
 };
 
-const minWaitMs = 1_000;
-const maxWaitMs = 3_600_000;
-
-/** Topo's Retry-After, within bounds: a mistake in a header must neither rush a workspace nor silence it for good. */
-const waitOf = (retryAfterMs: number | undefined): number | undefined =>
-  retryAfterMs === undefined ? undefined : Math.max(minWaitMs, Math.min(retryAfterMs, maxWaitMs));
-
 const mayBeNull = (answer: TopoAnswer<unknown>): boolean =>
   (answer.kind === 'refused' && answer.status === 403) || (answer.kind === 'failed' && answer.status === 404);
 
@@ -55,11 +48,7 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
       case 'refused':
         return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
       case 'limited':
-        return stop({
-          result: 'failed',
-          nextPollInMs: waitOf(answer.retryAfterMs) ?? retryInMs,
-          reason: answer.reason,
-        });
+        return stop({ result: 'failed', nextPollInMs: answer.retryAfterMs ?? retryInMs, reason: answer.reason });
       case 'failed':
         return stop({ result: 'failed', nextPollInMs: retryInMs, reason: answer.reason });
     }

@@ -40,11 +40,11 @@ export const rowsPerStatement = 500;
 /** No lease lasts longer. One that seems to was written before the clock was set back. */
 export const maxLeaseMs = 60 * secondMs;
 
-/** No poll is due later than this: the longest interval, or as long as Topo may ask to wait. */
+/** No poll is due later than this: the longest interval, or the longest `Retry-After` of Topo's. */
 export const maxPollAheadMs = hourMs;
 
-/** No hook rests longer than this after a failure, whatever its target asks. */
-export const maxRestMs = 3 * dayMs;
+/** No hook rests longer than this after a failure: 12 hours with a fifth of jitter, whatever its target asks. */
+export const maxRestMs = 14.4 * hourMs;
 
 /** No clean-up is due later than this, not even after the clock was set forward, when nothing is as old as it seems. */
 export const maxCleanUpAheadMs = 30 * dayMs;

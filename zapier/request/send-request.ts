@@ -57,10 +57,12 @@ const optionsOf = ({ method, url, json, headers, timeoutMs }: OutgoingRequest): 
   throwForThrottlingEarly: false,
 });
 
-/** How long a `Retry-After` header asks Zapier to wait, in whole seconds, at least one. */
+const maxRetryAfterMs = 3_600_000;
+
+/** How long Zapier waits because of a `Retry-After` header, in whole seconds: from 5 seconds to an hour. */
 export const retryAfterSeconds = (header: string | undefined, nowMs: number): number | undefined => {
-  const ms = retryAfterMs(header, nowMs);
-  return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
+  const ms = retryAfterMs(header, nowMs, { maxMs: maxRetryAfterMs });
+  return ms === undefined ? undefined : Math.ceil(ms / 1000);
 };
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;

@@ -628,6 +628,7 @@ test.each([
   [{ TOPO_API_KEY: ' ' }, 'TOPO_API_KEY is missing'],
   [{ TOPO_API_KEY: 'topo_a\nb' }, 'TOPO_API_KEY must be the key alone'],
   [{ TOPO_API_KEY: 'topo_a', TOPO_API_URL: 'http://api.topo.io/v1' }, 'TOPO_API_URL must be an https URL'],
+  [{ TOPO_API_KEY: 'topo_a', TOPO_API_URL: 'https://api.topo.io/v1?' }, 'TOPO_API_URL must be an https URL'],
   [{ TOPO_API_KEY: 'topo_a', TOPO_API_URL: 'https://me:secret@api.topo.io/v1' }, 'TOPO_API_URL must be an https URL'],
 ])('wrong settings %j are named, without their values', async (environment: Record<string, string>, wanted) => {
   let told = '';

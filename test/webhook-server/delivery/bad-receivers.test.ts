@@ -82,7 +82,10 @@ test.each([
   ['7', 7_000],
   ['Mon, 02 Mar 2026 09:01:00 GMT', 60_000],
   ['soon', undefined],
-])('Retry-After: %s is passed on', async (retryAfter, retryAfterMs) => {
+  ['0', 5_000],
+  ['99999999999999999999999', 43_200_000],
+  ['Fri, 31 Dec 9999 23:59:59 GMT', 43_200_000],
+])('Retry-After: %s is passed on, within its bounds', async (retryAfter, retryAfterMs) => {
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': retryAfter }).end());
   expect(await post(receiver.url)).toEqual({ kind: 'answered', status: 429, retryAfterMs });
 });

@@ -108,15 +108,52 @@ test('every delivery of a hook waits for a Retry-After of an hour, to the second
   expect(await hook.deliver()).toBe(1);
 });
 
-test('a Retry-After of a week kills the delivery and pauses the hook for three days', async () => {
-  const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '604800' }).end());
+test.each(['604800', '99999999999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+  'a Retry-After of %s puts the hook off for 12 hours, and no delivery is given up for it',
+  async (retryAfter) => {
+    let isDown = true;
+    const receiver = await startReceiver((response) =>
+      isDown ? response.writeHead(429, { 'retry-after': retryAfter }).end() : response.end(),
+    );
+    const hook = await startHook(receiver.url, clocks);
+    await hook.assign('grace', ['t1']);
+    await hook.deliver();
+    expect(await hook.deliveries()).toMatchObject([{ state: 'waiting' }]);
+    await hook.assign('grace', ['t2']);
+    expect(await hook.delivery.msUntilDue()).toBe(12 * hourMs - 1);
+    isDown = false;
+    await runUntilNothingWaits(hook);
+    expect((await hook.deliveries()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+  },
+);
+
+test('a target that always asks for a year is tried every 12 hours until the horizon', async () => {
+  const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '31536000' }).end());
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace', ['t1']);
-  await hook.deliver();
-  expect(await hook.deliveries()).toMatchObject([{ state: 'dead' }]);
-  await hook.assign('grace', ['t2']);
-  expect(await hook.delivery.msUntilDue()).toBe(72 * hourMs - 1);
+  await runUntilNothingWaits(hook);
+  const posts = receiver.received.filter(({ method }) => method === 'POST');
+  const times = posts.map(({ headers }) => Number(headers['webhook-timestamp']) * secondMs);
+  expect(times.map((time) => time - (times[0] ?? 0))).toEqual(
+    [0, 12, 24, 36, 48, 60, 72].map((hours) => hours * hourMs),
+  );
+  expect(await hook.deliveries()).toMatchObject([{ state: 'dead', attempts: 7 }]);
 });
+
+test.each(['0', '0.001', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
+  'a Retry-After of %s is followed by one attempt every 5 seconds and no more',
+  async (retryAfter) => {
+    const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': retryAfter }).end());
+    const hook = await startHook(receiver.url, clocks);
+    await hook.assign('grace', ['t1']);
+    await hook.deliver();
+    for (let attempts = 1; attempts < 6; attempts += 1) {
+      expect(await hook.delivery.msUntilDue()).toBe(5 * secondMs);
+      clocks.nowMs += 5 * secondMs;
+      expect(await hook.deliver()).toBe(1);
+    }
+  },
+);
 
 test('a target that never answers leaves its deliveries marked ambiguous', async () => {
   const silent: Transport = {

@@ -59,7 +59,7 @@ test('410 ends the hook, and nothing more is sent', async () => {
   expect(receiver.received.every(({ method }) => method === 'POST')).toBe(true);
 });
 
-test('a Retry-After of an hour is honoured in full', async () => {
+test('a Retry-After of an hour is kept to the millisecond', async () => {
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '3600' }).end());
   const hook = await startHook(receiver.url);
   await hook.assign('grace');

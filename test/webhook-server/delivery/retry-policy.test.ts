@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { retryAfterMs } from '../../../contract/retry-after.ts';
-import { type AttemptResult, decide, horizonMs } from '../../../webhook-server/delivery/retry-policy.ts';
+import {
+  type AttemptResult,
+  decide,
+  horizonMs,
+  maxRetryAfterMs,
+} from '../../../webhook-server/delivery/retry-policy.ts';
 
 const answered = (status: number, retryAfter?: number): AttemptResult => ({
   kind: 'answered',
@@ -56,14 +61,10 @@ test.each([
 
 test.each([
   [429, 3_600_000],
-  [503, 86_400_000],
+  [503, maxRetryAfterMs],
   [500, 7_000],
-])('a Retry-After with %i is honoured in full', (status, asked) => {
+])('a Retry-After with %i takes the place of the back-off', (status, asked) => {
   expect(decide(answered(status, asked), facts)).toMatchObject({ kind: 'retry', afterMs: asked });
-});
-
-test('a Retry-After of zero waits one second', () => {
-  expect(decide(answered(429, 0), facts)).toMatchObject({ afterMs: 1_000 });
 });
 
 test('a delivery whose next attempt would come after three days is dead', () => {
@@ -72,21 +73,28 @@ test('a delivery whose next attempt would come after three days is dead', () => 
   expect(decide(answered(500), { ...facts, ageMs: horizonMs - 5_000 })).toMatchObject({ kind: 'retry' });
 });
 
-test('a Retry-After of more than three days pauses the hook for three days, and the delivery is dead', () => {
-  const dead = { kind: 'dead', afterMs: horizonMs, reason: 'the target answered 429', certainty: 'refused' };
-  expect(decide(answered(429, horizonMs), facts)).toMatchObject({ kind: 'retry', afterMs: horizonMs });
-  expect(decide(answered(429, horizonMs + 1), facts)).toEqual(dead);
-  expect(decide(answered(429, Number.POSITIVE_INFINITY), facts)).toEqual(dead);
+test('the longest Retry-After never kills a first attempt, and near the end it rests the hook no longer than ever', () => {
+  const longest = answered(429, maxRetryAfterMs);
+  expect(maxRetryAfterMs).toBe(12 * hourMs);
+  expect(decide(longest, facts)).toMatchObject({ kind: 'retry', afterMs: 12 * hourMs });
+  expect(decide(longest, { ...facts, ageMs: horizonMs - 12 * hourMs })).toMatchObject({ kind: 'retry' });
+  expect(decide(longest, { ...facts, ageMs: horizonMs - 12 * hourMs + 1 })).toEqual({
+    kind: 'dead',
+    afterMs: 12 * hourMs,
+    reason: 'the target answered 429',
+    certainty: 'refused',
+  });
 });
 
 test('Retry-After is in seconds or a date', () => {
   const nowMs = Date.parse('2026-01-01T00:00:00Z');
-  expect(retryAfterMs('120', nowMs)).toBe(120_000);
-  expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', nowMs)).toBe(60_000);
-  expect(retryAfterMs('Wed, 31 Dec 2025 00:00:00 GMT', nowMs)).toBe(0);
-  expect(retryAfterMs('Thursday, 01-Jan-26 00:01:00 GMT', nowMs)).toBe(60_000);
+  const options = { maxMs: maxRetryAfterMs };
+  expect(retryAfterMs('120', nowMs, options)).toBe(120_000);
+  expect(retryAfterMs('Thu, 01 Jan 2026 00:01:00 GMT', nowMs, options)).toBe(60_000);
+  expect(retryAfterMs('Wed, 31 Dec 2025 00:00:00 GMT', nowMs, options)).toBe(5_000);
+  expect(retryAfterMs('Thursday, 01-Jan-26 00:01:00 GMT', nowMs, options)).toBe(60_000);
   for (const neither of ['soon', '-5', '+5', '10, 20', '1.5.2', '1e3', '']) {
-    expect(retryAfterMs(neither, nowMs)).toBeUndefined();
+    expect(retryAfterMs(neither, nowMs, options)).toBeUndefined();
   }
-  expect(retryAfterMs(undefined, nowMs)).toBeUndefined();
+  expect(retryAfterMs(undefined, nowMs, options)).toBeUndefined();
 });

@@ -162,7 +162,7 @@ test('tasks that are deleted during a scan hide no reassignment', async () => {
   at.sandbox.injectFault({ kind: 'rate limit', retryAfter: 1, path: '/v1/tasks' });
   await at.poll();
   for (const id of ids.slice(-30)) at.sandbox.deleteTask(id);
-  at.passTime(1_000);
+  at.passTime(5_000);
   await at.poll();
   const told = new Set((await at.events()).map(({ task }) => task.id));
   expect(ids.slice(0, -30).filter((id) => !told.has(id))).toEqual([]);

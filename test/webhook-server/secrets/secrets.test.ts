@@ -3,7 +3,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, inspect, promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { EncryptionKeyError, loadEncryptionKey } from '../../../webhook-server/secrets/encryption-key.ts';
+import { decodeKey, EncryptionKeyError, loadEncryptionKey } from '../../../webhook-server/secrets/encryption-key.ts';
 import { Secret } from '../../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../../webhook-server/secrets/vault.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -71,7 +71,8 @@ test('a hash depends on the key and on the purpose', () => {
 test('a key is made once in the data folder, for its owner alone', () => {
   const folder = join(tempFolder(), 'new');
   const key = loadEncryptionKey(undefined, folder);
-  expect(key).toHaveLength(32);
+  expect(key.bytes).toHaveLength(32);
+  expect(key.isCanonical).toBe(true);
   expect(loadEncryptionKey(undefined, folder)).toEqual(key);
   expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600);
 });
@@ -80,14 +81,14 @@ test('processes that start together on a new folder share one key, and leave no 
   const folder = tempFolder();
   const load = `
     import { loadEncryptionKey } from ${JSON.stringify(new URL('../../../dist/webhook-server/secrets/encryption-key.js', import.meta.url).href)};
-    process.stdout.write(loadEncryptionKey(undefined, ${JSON.stringify(folder)}).toString('hex'));`;
+    process.stdout.write(loadEncryptionKey(undefined, ${JSON.stringify(folder)}).bytes.toString('hex'));`;
   const keys = await Promise.all(
     Array.from({ length: 8 }, async () => {
       const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load]);
       return stdout;
     }),
   );
-  expect(new Set(keys)).toEqual(new Set([loadEncryptionKey(undefined, folder).toString('hex')]));
+  expect(new Set(keys)).toEqual(new Set([loadEncryptionKey(undefined, folder).bytes.toString('hex')]));
   expect(readdirSync(folder)).toEqual(['encryption.key']);
 });
 
@@ -105,4 +106,20 @@ test('a key file that cannot be read or created gives a sentence, and only its o
   const folder = join(tempFolder(), 'data');
   loadEncryptionKey(undefined, folder);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
+
+const bytes = Buffer.from('ab'.repeat(16) + 'ff'.repeat(16), 'hex');
+
+test.each([
+  ['hexadecimal', bytes.toString('hex'), true],
+  ['capital hexadecimal', bytes.toString('hex').toUpperCase(), true],
+  ['base64', bytes.toString('base64'), true],
+  ['base64 and a line break', `${bytes.toString('base64')}\n`, true],
+  ['base64 without padding', bytes.toString('base64').replace('=', ''), false],
+  ['base64 for URLs', bytes.toString('base64url'), false],
+  ['a pass phrase', 'password-password-password-password-passwor', false],
+  ['letters that base64 has not', `é${bytes.toString('base64')}`, false],
+  ['two padding characters', `${bytes.toString('base64')}=`, false],
+])('a key in %s is decoded, and it is told whether a program wrote it', (_what, text, isCanonical) => {
+  expect(decodeKey(text)?.isCanonical).toBe(isCanonical);
 });

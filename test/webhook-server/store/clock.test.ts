@@ -144,6 +144,23 @@ for (const { name, describe: describeStore, begin } of everyStore) {
       await store.close();
     });
 
+    test.each([
+      [72 * hourMs - secondMs, 0],
+      [14 * hourMs, 14 * hourMs],
+    ])('a rest of %d ms that an earlier version stored lasts %d ms after the start', async (storedMs, expectedMs) => {
+      const ground = await begin();
+      const at = await start(ground);
+      await at.listen();
+      await at.scan('grace', 1);
+      await at.deliver(refused(storedMs));
+      await at.store.close();
+      const store = await at.open();
+      expect(await store.work.claimPolls({ limit: 1, leaseMs })).toHaveLength(1);
+      expect((await store.tenant('org').hooks())[0]?.resumeAtMs).toBeLessThanOrEqual(at.clocks.nowMs + expectedMs);
+      expect(await store.work.claimDeliveries(sending)).toHaveLength(expectedMs === 0 ? 1 : 0);
+      await store.close();
+    });
+
     test('an intent and a change of before the step are not waited for until the clock is there again', async () => {
       const at = await start(await begin());
       await at.listen();

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
@@ -8,6 +7,7 @@ import { sql } from '../../../webhook-server/store/sql.ts';
 import { createDatabase } from '../../../webhook-server/store/sqlite/sqlite-database.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
+import { fillDisk, onSmallDisk, testWithDisk } from '../../support/small-disk.ts';
 import { startHttp } from '../../support/started-http.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -78,41 +78,6 @@ test('what is wrong with a statement is no fault of the disk', async () => {
   await expect(attempt).rejects.not.toThrow(StoreError);
 });
 
-/** A file system of its own that is soon full; `undefined` where this user may not mount one. */
-const mountSmallDisk = (): { folder: string; unmount(): void } | undefined => {
-  const folder = tempFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  return { folder, unmount: () => void execFileSync('umount', [folder]) };
-};
-
-const mayMount = (): boolean => {
-  const disk = mountSmallDisk();
-  disk?.unmount();
-  return disk !== undefined;
-};
-
-/** Takes all the space that is left. */
-const fill = (folder: string) => {
-  const path = join(folder, 'filler');
-  const file = openSync(path, 'w');
-  try {
-    for (;;) writeSync(file, Buffer.alloc(16_384));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' });
-    closeSync(file);
-  }
-  return () => {
-    const opened = openSync(path, 'r+');
-    ftruncateSync(opened, 0);
-    closeSync(opened);
-    rmSync(path);
-  };
-};
-
 const callWhileDiskIsFull = async (folder: string) => {
   const http = await startHttp({
     openStore: async (clock) => createSqliteStore(join(folder, 'store.sqlite'), clock),
@@ -123,7 +88,7 @@ const callWhileDiskIsFull = async (folder: string) => {
       event: 'task.reassigned',
     });
   const acknowledged: string[] = [(await subscribe(-1)).json.id];
-  const empty = fill(folder);
+  const empty = fillDisk(folder);
   let refused: Awaited<ReturnType<typeof subscribe>> | undefined;
   for (let index = 0; index < 2_000 && refused === undefined; index += 1) {
     const answer = await subscribe(index);
@@ -138,24 +103,15 @@ const callWhileDiskIsFull = async (folder: string) => {
   return { acknowledged, refused, isAlive, after, listed: json.items.map(({ id }: { id: string }) => id) };
 };
 
-const testWithDisk = mayMount() ? test : test.skip;
-
-testWithDisk(
-  'the routes answer 503 while a disk is full, and go on when there is space (needs to mount a disk)',
-  async () => {
-    const disk = mountSmallDisk();
-    if (disk === undefined) throw new Error('A disk could be mounted a moment ago.');
-    try {
-      const { acknowledged, refused, isAlive, after, listed } = await callWhileDiskIsFull(disk.folder);
-      expect(refused?.status).toBe(503);
-      expect(ErrorBody.parse(refused?.json).error).toMatchObject({ code: 'unavailable' });
-      expect(refused?.text).not.toMatch(/SQLITE|\bat /);
-      expect(isAlive).toBe(true);
-      expect(after.status).toBe(201);
-      expect(listed).toHaveLength(acknowledged.length + 1);
-      expect(listed).toEqual(expect.arrayContaining(acknowledged));
-    } finally {
-      disk.unmount();
-    }
-  },
+testWithDisk('the routes answer 503 while a disk is full, and go on when there is space (needs to mount a disk)', () =>
+  onSmallDisk(async (folder) => {
+    const { acknowledged, refused, isAlive, after, listed } = await callWhileDiskIsFull(folder);
+    expect(refused?.status).toBe(503);
+    expect(ErrorBody.parse(refused?.json).error).toMatchObject({ code: 'unavailable' });
+    expect(refused?.text).not.toMatch(/SQLITE|\bat /);
+    expect(isAlive).toBe(true);
+    expect(after.status).toBe(201);
+    expect(listed).toHaveLength(acknowledged.length + 1);
+    expect(listed).toEqual(expect.arrayContaining(acknowledged));
+  }),
 );

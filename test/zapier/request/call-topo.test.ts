@@ -91,9 +91,11 @@ test('the error of a change that timed out says that it is safe to repeat', asyn
 
 test.each([
   ['12', 12],
-  [' 0 ', 1],
+  [' 0 ', 5],
+  ['3601', 3_600],
+  ['99999999999999999999999', 3_600],
   ['Mon, 02 Mar 2026 09:01:30 GMT', 90],
-  ['Mon, 02 Mar 2026 08:00:00 GMT', 1],
+  ['Mon, 02 Mar 2026 08:00:00 GMT', 5],
   ['soon', undefined],
   ['-5', undefined],
   ['1.5', undefined],

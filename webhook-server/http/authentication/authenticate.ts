@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { coversScope } from '../../../contract/covers-scope.ts';
 import { sealKey } from '../../seals/seal-key.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
@@ -17,9 +18,9 @@ export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonl
  */
 export type Authenticate = (request: Request, scope: 'tasks:read' | 'tasks:write') => Promise<Caller>;
 
-/** @throws HttpError 403 when the scope is not among those of the key. */
+/** @throws HttpError 403 when the key's scopes do not cover this one. */
 export const requireScope = (scopes: readonly string[], scope: string): void => {
-  if (scopes.includes(scope)) return;
+  if (coversScope(scopes, scope)) return;
   const next = 'Make a new one with it in Topo under Settings → Developers → API Keys.';
   throw new HttpError(403, 'forbidden', `This API key lacks the scope ${scope}. ${next}`);
 };
@@ -60,6 +61,6 @@ export const createAuthenticate =
     const { organizationId, scopes } = accept(await keyCache.identify(credential), scope);
     const store = tenant(organizationId);
     const sealedKey = sealKey(vault, organizationId, credential);
-    if (scopes.includes('tasks:read')) await store.renewKey(sealedKey);
+    if (coversScope(scopes, 'tasks:read')) await store.renewKey(sealedKey);
     return { store, sealedKey, scopes };
   };

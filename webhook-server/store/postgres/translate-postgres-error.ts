@@ -4,6 +4,9 @@ import { StoreError } from '../store.ts';
 
 const next = 'Check DATABASE_URL, and that the server is up.';
 
+/** Our migrations found something of another program in their way; the database names it. */
+const foreignObjects = new Set(['42723', '42725', '42P13', '42P07', '42710']);
+
 /** What the operator can do about it, by the code of PostgreSQL or of the network. */
 const sentences: Record<string, string> = {
   '28P01': 'The database refuses the user or the password of DATABASE_URL.',
@@ -26,6 +29,12 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** Data, constraint and syntax errors: what we asked is wrong, and will be at every try. */
 const isOurFault = (code: string): boolean => /^(22|23|42)/.test(code) && sentences[code] === undefined;
 
+const explainForeignObject = (error: Error): StoreError =>
+  new StoreError(
+    `The schema of DATABASE_URL holds something of another program where this server needs the name (${error.message}). ` +
+      'Give the server a database or a schema of its own.',
+  );
+
 /**
  * What an error of the database means to whoever called the store. The original is left behind: its details may quote
  * whole rows.
@@ -33,6 +42,7 @@ const isOurFault = (code: string): boolean => /^(22|23|42)/.test(code) && senten
 export const explain = (error: unknown): Error => {
   if (error instanceof StoreError) return error;
   const code = errorCode(error);
+  if (error instanceof DatabaseError && foreignObjects.has(code ?? '')) return explainForeignObject(error);
   if (error instanceof DatabaseError && code !== undefined && isOurFault(code)) {
     return new Error(`PostgreSQL refused a statement (${code}): ${error.message}`);
   }

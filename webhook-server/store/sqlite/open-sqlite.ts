@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { errorCode } from '../../error-code.ts';
@@ -36,17 +36,46 @@ const openAlone = (path: string): Database => {
   }
 };
 
+const denied = new Set(['EPERM', 'EACCES', 'EROFS', 'ENOTSUP']);
+
+/** Takes all rights from other users, where the file system knows such rights and the file is ours. */
+const tighten = (path: string): void => {
+  const { mode } = statSync(path);
+  if ((mode & 0o077) === 0) return;
+  try {
+    chmodSync(path, mode & 0o700);
+  } catch (error) {
+    if (!denied.has(errorCode(error) ?? '')) throw error;
+  }
+};
+
+/** SQLite makes a file that everybody may read, and gives the files beside it the rights of that file. */
+const makePrivate = (path: string): void => {
+  if (path === ':memory:') return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  for (const file of [path, `${path}-wal`, `${path}-journal`]) if (existsSync(file)) tighten(file);
+};
+
 const explain = (path: string, error: unknown): string => {
   switch (errorCode(error)) {
     case 'SQLITE_BUSY':
       return `Another process is using ${path}. Stop it first, or give this one a folder of its own (DATA_DIR).`;
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
-      return `${path} cannot be written. Check that the folder exists and belongs to the user who runs the server.`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${path} cannot be written. Let it and its folder (DATA_DIR) belong to the user who runs the server.`;
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
       return `${path} is damaged, or is no SQLite file. Restore it from a backup, or move it away to start anew.`;
     case 'SQLITE_FULL':
+    case 'ENOSPC':
+    case 'EDQUOT':
       return `The disk that holds ${path} is full. Free some space and start the server again.`;
     default:
       return `${path} cannot be opened (${String(error)}).`;
@@ -60,7 +89,7 @@ const explain = (path: string, error: unknown): string => {
  */
 export const openConnection = (path: string): Database => {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makePrivate(path);
     return openAlone(path);
   } catch (cause) {
     throw cause instanceof StoreError ? cause : new StoreError(explain(path, cause), { cause });
