@@ -26,6 +26,8 @@ type Options = {
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
   maxConnections?: number;
+  keepAliveMs?: number;
+  trustedProxies?: number;
   clientTimeouts?: ClientTimeouts;
   vault?: Vault;
   log?: Log;
@@ -38,6 +40,8 @@ export const startHttp = async ({
   allowedHosts = usualHosts,
   limits = {},
   maxConnections = 2_000,
+  keepAliveMs = 80_000,
+  trustedProxies = 0,
   clientTimeouts,
   vault = createVault(Buffer.alloc(32, 1)),
   log: givenLog,
@@ -56,11 +60,12 @@ export const startHttp = async ({
     checkTarget: createTargetCheck(allowedHosts),
     vault,
     clock: () => nowMs,
-    trustedProxies: 0,
+    monotonicClock: () => nowMs,
+    trustedProxies,
     limits: { ...defaultLimits, ...limits },
     log,
   });
-  const server = await listen(http, { host: '127.0.0.1', port: 0, maxConnections }, clientTimeouts);
+  const server = await listen(http, { host: '127.0.0.1', port: 0, maxConnections, keepAliveMs }, clientTimeouts);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */

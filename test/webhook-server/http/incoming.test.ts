@@ -125,15 +125,23 @@ describe('every answer', () => {
 });
 
 describe('slow clients', () => {
-  const clientTimeouts = { headersTimeout: 150, requestTimeout: 400, connectionsCheckingInterval: 30 };
+  const clientTimeouts = {
+    headersTimeout: 150,
+    requestTimeout: 400,
+    connectionsCheckingInterval: 30,
+    stallTimeout: 5_000,
+  };
 
   test.each([
     ['headers', 'GET /people HTTP/1.1\r\nHost: x\r\nX-Slow: '],
-    ['a body', `POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a`],
+    [
+      'a body',
+      `POST /hooks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a`,
+    ],
   ])('who never end with %s hear 408', async (_what, bytes) => {
     const impatient = await startHttp({ clientTimeouts });
     try {
-      expect(errorOf(await speak(impatient.url, bytes))).toMatchObject({
+      expect(errorOf(await speak(impatient.url, bytes.replace('KEY', impatient.keys.full)))).toMatchObject({
         head: expect.stringContaining(' 408 '),
         code: 'timed_out',
       });
@@ -147,7 +155,7 @@ describe('slow clients', () => {
     const port = Number(new URL(http.url).port);
     const starts = [
       'GET /people HTTP/1.1\r\nHost: x\r\nX-Slow: ',
-      'POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90000\r\n\r\n{"target_url":"',
+      `POST /hooks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${http.keys.full}\r\nContent-Type: application/json\r\nContent-Length: 90000\r\n\r\n{"target_url":"`,
     ];
     const open = async (index: number) => {
       const socket = connect(port, '127.0.0.1');
