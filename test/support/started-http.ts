@@ -102,6 +102,11 @@ export const startHttp = async ({
     log: kept,
     url,
     call,
+    /** How many connections are open. */
+    connections: () =>
+      new Promise<number>((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      }),
     keys: sandbox.workspaces[0].keys,
     foreignKey: sandbox.workspaces[1].keys.full,
     organizationId: sandbox.workspaces[0].organizationId,

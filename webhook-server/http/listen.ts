@@ -9,10 +9,7 @@ export type ClientTimeouts = {
   headersTimeout: number;
   requestTimeout: number;
   connectionsCheckingInterval: number;
-  /**
-   * Without reading anything of an answer. A client that goes on reading, however slowly, may take as long as it wants;
-   * one that does not is cut off after once to twice this time, since Node looks only so often.
-   */
+  /** Without reading anything of its answer. A client that goes on reading may take as long as it wants. */
   stallTimeout: number;
 };
 
@@ -20,7 +17,7 @@ const defaultTimeouts: ClientTimeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
-  stallTimeout: 15_000,
+  stallTimeout: 30_000,
 };
 
 type Listening = {
@@ -43,7 +40,7 @@ export const listen = async (
   { host, port, maxConnections, keepAliveMs }: Listening,
   { stallTimeout, ...clientTimeouts } = defaultTimeouts,
 ): Promise<Server> => {
-  const { note, isIdle, refuseError, refuseConnect } = refuseMalformed();
+  const { note, stateOf, refuseError, refuseConnect } = refuseMalformed();
   const handle: RequestListener = (request, response) => {
     note(request, response);
     answer(request, response);
@@ -67,9 +64,15 @@ export const listen = async (
     if (socket instanceof Socket) refuseConnect(socket);
     else socket.destroy();
   });
-  // Node calls back when nothing has moved on a connection for so long. While a call is still at work nothing need move.
-  listener.setTimeout(stallTimeout, (socket) => {
-    if (isIdle(socket) || socket.writableLength > 0) socket.destroy();
+  // Node calls back when nothing has moved on a connection for so long, and counts what the operating system takes at once
+  // as movement. So it looks early first.
+  const firstLookMs = stallTimeout / 30;
+  listener.setTimeout(firstLookMs, (socket) => {
+    const state = stateOf(socket);
+    if (state === 'idle') socket.destroy();
+    if (state !== 'answering' || socket.writableLength === 0) return;
+    if (socket.timeout === firstLookMs) socket.setTimeout(stallTimeout);
+    else socket.destroy();
   });
   listener.listen(port, host);
   await once(listener, 'listening');

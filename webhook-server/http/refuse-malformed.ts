@@ -116,8 +116,11 @@ export const refuseMalformed = () => {
       });
     },
 
-    /** Whether no request of this connection is being answered. */
-    isIdle,
+    /** `idle`: whatever was asked on this connection is answered. */
+    stateOf(socket: Socket): 'new' | 'answering' | 'idle' {
+      if (!lastCall.has(socket)) return 'new';
+      return isIdle(socket) ? 'idle' : 'answering';
+    },
 
     refuseError(error: Error, socket: Socket): void {
       if (socket.writable) refuse(socket, refusals[errorCode(error) ?? ''] ?? malformed);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ErrorBody } from '../../../contract/error-body.ts';
+import { errorOf, speak } from '../../support/speak-http.ts';
 import { startHttp } from '../../support/started-http.ts';
 
 let http: Awaited<ReturnType<typeof startHttp>>;
@@ -11,25 +12,6 @@ beforeAll(async () => {
 afterAll(() => http.close());
 
 const userId = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
-
-/** Speaks these bytes to the server and answers what came back until it closed the connection. */
-const speak = async (url: string, bytes: string): Promise<string> => {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  let heard = '';
-  socket.on('data', (chunk) => {
-    heard += String(chunk);
-  });
-  socket.on('error', () => {});
-  socket.write(bytes);
-  await once(socket, 'close');
-  return heard;
-};
-
-/** The status and the error of a raw answer. */
-const errorOf = (heard: string) => {
-  const [head = '', body = ''] = heard.split('\r\n\r\n');
-  return { head, ...ErrorBody.parse(JSON.parse(body)).error };
-};
 
 describe('a body', () => {
   const put = (body: string, headers?: Record<string, string>) =>
