@@ -7,13 +7,15 @@ import type { RequestHandler } from 'express';
 export const discardBodyUpTo =
   (bytes: number): RequestHandler =>
   (request, response, next) => {
-    response.once('finish', () => {
+    // At `finish` Node would discard whatever comes, without an end, and out of sight.
+    response.once('prefinish', () => {
       if (request.complete) return;
       let left = bytes;
       request.on('data', (chunk: Buffer) => {
         left -= chunk.length;
         if (left < 0) request.socket.destroy();
       });
+      request.read(0);
     });
     next();
   };
