@@ -72,6 +72,8 @@ const Environment = z
     NEW_KEYS_PER_MINUTE: wholeNumber(1, 10_000_000).default(defaultLimits.newKeysPerMinute),
     BODY_KILOBYTES: wholeNumber(1, 10_000).default(defaultLimits.bodyKilobytes),
     MAX_CONNECTIONS: wholeNumber(1, 100_000).default(2_000),
+    // Longer than nginx (75 s) and load balancers (60 s) keep a connection: else they send a call just when it closes.
+    KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(80),
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -124,6 +126,7 @@ const Environment = z
       bodyKilobytes: environment.BODY_KILOBYTES,
     }),
     maxConnections: environment.MAX_CONNECTIONS,
+    keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1000,
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

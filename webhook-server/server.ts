@@ -182,6 +182,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     checkTarget,
     vault,
     clock: Date.now,
+    monotonicClock,
     trustedProxies: config.trustedProxies,
     limits: config.limits,
     log,

@@ -103,6 +103,7 @@ export const openPostgresStore = async (
     tenant: (organizationId) => onClock(store.tenant(organizationId), set),
     work: onClock(store.work, set),
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
+    keyHashes: () => store.keyHashes(),
     keyCheck: (sealed) => store.keyCheck(sealed),
     sealedValues: () => store.sealedValues(),
     replaceSealed: (values) => store.replaceSealed(values),

@@ -28,6 +28,8 @@ type Options = {
   allowedHosts?: Parameters<typeof createTargetCheck>[0];
   limits?: Partial<HttpLimits>;
   maxConnections?: number;
+  keepAliveMs?: number;
+  trustedProxies?: number;
   clientTimeouts?: ClientTimeouts;
   vault?: Vault;
   log?: Log;
@@ -41,6 +43,8 @@ export const startHttp = async ({
   allowedHosts = usualHosts,
   limits = {},
   maxConnections = 2_000,
+  keepAliveMs = 80_000,
+  trustedProxies = 0,
   clientTimeouts,
   vault = createVault(Buffer.alloc(32, 1)),
   log: givenLog,
@@ -59,11 +63,12 @@ export const startHttp = async ({
     checkTarget: createTargetCheck(allowedHosts),
     vault,
     clock: () => nowMs,
-    trustedProxies: 0,
+    monotonicClock: () => nowMs,
+    trustedProxies,
     limits: { ...defaultLimits, ...limits },
     log,
   });
-  const server = await listen(http, { host: '127.0.0.1', port: 0, maxConnections }, clientTimeouts);
+  const server = await listen(http, { host: '127.0.0.1', port: 0, maxConnections, keepAliveMs }, clientTimeouts);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Calls a route; a body that is no text is sent as JSON. */
@@ -100,6 +105,11 @@ export const startHttp = async ({
     log: kept,
     url,
     call,
+    /** How many connections are open. */
+    connections: () =>
+      new Promise<number>((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      }),
     keys: sandbox.workspaces[0].keys,
     foreignKey: sandbox.workspaces[1].keys.full,
     organizationId: sandbox.workspaces[0].organizationId,

@@ -106,6 +106,7 @@ test.each([
   ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, unauthenticatedPerMinute: 35 } }],
   ['BODY_KILOBYTES', '7', { limits: { bodyKilobytes: 7 } }],
   ['MAX_CONNECTIONS', '7', { maxConnections: 7 }],
+  ['KEEP_ALIVE_SECONDS', '7', { keepAliveMs: 7_000 }],
 ])('%s is configurable, and must be a number', (name, value, expected) => {
   expect(readConfig({ [name]: value })).toMatchObject(expected);
   for (const bad of ['0', '-1', '1.5', 'many', '1e9']) expect(() => readConfig({ [name]: bad })).toThrow(name);

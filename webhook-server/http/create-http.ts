@@ -4,17 +4,25 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { Store } from '../store/store.ts';
-import { createAuthenticate } from './authentication/authenticate.ts';
+import { createAuthenticate, requireKey, requireKeyOrSecret } from './authentication/authenticate.ts';
 import { readCredential } from './authentication/credential.ts';
 import type { KeyCache } from './authentication/key-cache.ts';
+import { createKnownKeys } from './authentication/known-keys.ts';
+import { recognizeCaller } from './authentication/recognize-caller.ts';
+import { discardBodyUpTo } from './discard-body.ts';
 import { handleError } from './errors/handle-error.ts';
 import { HttpError } from './errors/http-error.ts';
 import type { HttpLimits } from './limits.ts';
 import { logRequests } from './log-requests.ts';
 import { readJsonUpTo } from './parse-json-body.ts';
+import { addressOf } from './rate-limits/address-of.ts';
 import { limitPerAddress } from './rate-limits/limit-per-address.ts';
 import { limitPerKey } from './rate-limits/limit-per-key.ts';
+import { limitPerMinute } from './rate-limits/limit-per-minute.ts';
 import { limitPerWorkspace } from './rate-limits/limit-per-workspace.ts';
+import { takeTurns } from './rate-limits/take-turns.ts';
+import { warnOfProxy } from './rate-limits/warn-of-proxy.ts';
+import { refuseUnusual } from './refuse-unusual.ts';
 import { assignRequestId } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
@@ -34,7 +42,7 @@ import { testHook } from './routes/test-hook.ts';
 import { unsubscribe } from './routes/unsubscribe.ts';
 
 export type HttpPorts = {
-  store: Pick<Store, 'tenant' | 'hookOfSecret'>;
+  store: Pick<Store, 'tenant' | 'hookOfSecret' | 'keyHashes'>;
   /** Whether the server is ready, and the progress of baselines and reconciliations. */
   readiness: () => Promise<Readiness>;
   keyCache: KeyCache;
@@ -42,6 +50,8 @@ export type HttpPorts = {
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
+  /** Milliseconds from any start; never goes back. */
+  monotonicClock: () => number;
   /** How many proxies in front of the server are trusted to give the caller's address. */
   trustedProxies: number;
   limits: HttpLimits;
@@ -66,13 +76,25 @@ export const createHttp = ({
   checkTarget,
   vault,
   clock,
+  monotonicClock,
   trustedProxies,
   limits,
   log,
 }: HttpPorts): Express => {
   const authenticate = createAuthenticate(keyCache, vault, store.tenant);
+  const isKnownKey = createKnownKeys(store.keyHashes, monotonicClock);
+  const inTurn = takeTurns(keyCache, limits);
+
+  // Nothing of a body is read before its caller is known.
+  const withKey = requireKey(keyCache);
+  const withKeyOrSecret = requireKeyOrSecret(keyCache);
   const readJson = readJsonUpTo(limits.bodyKilobytes);
   const readPeople = readJsonUpTo(limits.bodyKilobytes * 5);
+  const limitReadiness = limitPerMinute({
+    max: limits.unauthenticatedPerMinute,
+    message: 'Too many calls came from this address.',
+    keyOf: addressOf,
+  });
   const limitWakeUps = limitPerKey(limits.wakeUpsPerMinute);
   const limitManualDeliveries = limitPerKey(limits.manualDeliveriesPerMinute);
 
@@ -85,28 +107,32 @@ export const createHttp = ({
   http.use(assignRequestId);
   http.use(helmet());
   http.use(forbidCaching);
+  http.use(discardBodyUpTo(limits.bodyKilobytes * 5 * 1024));
+  http.use(refuseUnusual);
   http.get('/healthz', healthz);
-  http.get('/readyz', readyz(readiness));
+  http.get('/readyz', limitReadiness, readyz(readiness, monotonicClock));
   http.use(logRequests(log));
+  http.use(warnOfProxy(trustedProxies, log));
   http.use(readCredential(vault));
+  http.use(recognizeCaller({ keyCache, isKnownKey, store }));
   http.use(limitPerAddress(keyCache, limits));
   http.use(limitPerWorkspace(keyCache, limits.requestsPerMinute));
 
-  http.post('/hooks', readJson, subscribe({ authenticate, checkTarget, vault, clock }));
-  http.get('/hooks', listHooks({ authenticate, vault, clock }));
-  http.delete('/hooks/:hookId', unsubscribe({ authenticate, store }));
-  http.get('/hooks/:hookId/deliveries', listDeliveries({ authenticate }));
-  http.post('/deliveries/:deliveryId/retry', limitManualDeliveries, retryDelivery({ authenticate }));
-  http.post('/hooks/:hookId/recover', limitManualDeliveries, readJson, recoverHook({ authenticate }));
-  http.post('/hooks/:hookId/test', limitManualDeliveries, testHook({ authenticate, clock }));
-  http.get('/events', listEvents({ authenticate }));
-  http.post('/intents', limitWakeUps, readJson, announceIntents({ authenticate }));
-  http.patch('/intents', limitWakeUps, readJson, settleIntents({ authenticate }));
-  http.patch('/intents/:intentId', limitWakeUps, readJson, settleIntent({ authenticate }));
-  http.post('/nudges', limitWakeUps, nudge({ authenticate }));
-  http.get('/people', listPeople({ authenticate }));
-  http.put('/people/:user_id', readJson, namePerson({ authenticate }));
-  http.post('/people/import', readPeople, importPeople({ authenticate }));
+  http.post('/hooks', withKey, readJson, inTurn(subscribe({ authenticate, checkTarget, vault, clock })));
+  http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock })));
+  http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store })));
+  http.get('/hooks/:hookId/deliveries', withKey, inTurn(listDeliveries({ authenticate })));
+  http.post('/deliveries/:deliveryId/retry', withKey, limitManualDeliveries, inTurn(retryDelivery({ authenticate })));
+  http.post('/hooks/:hookId/recover', withKey, limitManualDeliveries, readJson, inTurn(recoverHook({ authenticate })));
+  http.post('/hooks/:hookId/test', withKey, limitManualDeliveries, inTurn(testHook({ authenticate, clock })));
+  http.get('/events', withKey, inTurn(listEvents({ authenticate })));
+  http.post('/intents', withKey, limitWakeUps, readJson, inTurn(announceIntents({ authenticate })));
+  http.patch('/intents', withKey, limitWakeUps, readJson, inTurn(settleIntents({ authenticate })));
+  http.patch('/intents/:intentId', withKey, limitWakeUps, readJson, inTurn(settleIntent({ authenticate })));
+  http.post('/nudges', withKey, limitWakeUps, inTurn(nudge({ authenticate })));
+  http.get('/people', withKey, inTurn(listPeople({ authenticate })));
+  http.put('/people/:user_id', withKey, readJson, inTurn(namePerson({ authenticate })));
+  http.post('/people/import', withKey, readPeople, inTurn(importPeople({ authenticate })));
 
   http.use(notFound);
   http.use(handleError(log));

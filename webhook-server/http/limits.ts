@@ -8,8 +8,13 @@ export type HttpLimits = {
   manualDeliveriesPerMinute: number;
   /** New keys in a minute, from one address: Topo is asked about each. Zapier's users share a few addresses. */
   newKeysPerMinute: number;
-  /** Calls in a minute, from one address, without a key that Topo accepts. */
+  /** Calls in a minute, from one address, without a key that Topo accepts, and as many of `/readyz`. */
   unauthenticatedPerMinute: number;
+  /** Calls of one workspace that run at once. */
+  callsAtOnce: number;
+  /** Calls of one workspace that wait until they may run, and how long. */
+  callsWaiting: number;
+  callWaitMs: number;
   /** The largest body in kilobytes; an import of people may be five times as large. */
   bodyKilobytes: number;
 };
@@ -22,6 +27,9 @@ export const deriveLimits = (
   wakeUpsPerMinute: Math.ceil(given.requestsPerMinute / 25),
   manualDeliveriesPerMinute: Math.ceil(given.requestsPerMinute / 25),
   unauthenticatedPerMinute: given.newKeysPerMinute * 5,
+  callsAtOnce: 8,
+  callsWaiting: 100,
+  callWaitMs: 5_000,
 });
 
 export const defaultLimits: HttpLimits = deriveLimits({

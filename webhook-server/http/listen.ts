@@ -1,61 +1,34 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
-import type { ErrorBody } from '../../contract/error-body.ts';
-import { errorCode } from '../error-code.ts';
+import { Socket } from 'node:net';
+import { refuseMalformed } from './refuse-malformed.ts';
 
-/** How long a client may take to send its headers and its whole request, and how often that is checked. */
-export type ClientTimeouts = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number };
+/** How long a client may take, in milliseconds, and how often that is checked. */
+export type ClientTimeouts = {
+  /** To send its headers, and its whole request. */
+  headersTimeout: number;
+  requestTimeout: number;
+  connectionsCheckingInterval: number;
+  /** Without reading anything of its answer. A client that goes on reading may take as long as it wants. */
+  stallTimeout: number;
+};
 
 const defaultTimeouts: ClientTimeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
+  stallTimeout: 30_000,
+};
+
+type Listening = {
+  host: string;
+  port: number;
+  maxConnections: number;
+  /** How long a connection may be idle. */
+  keepAliveMs: number;
 };
 
 const maxHeaderBytes = 16 * 1024;
-
-type Refusal = { status: string; code: string; message: string };
-
-const refusals: Record<string, Refusal> = {
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: '408 Request Timeout',
-    code: 'timed_out',
-    message: 'The request took too long to arrive. Send it again.',
-  },
-  HPE_HEADER_OVERFLOW: {
-    status: '431 Request Header Fields Too Large',
-    code: 'payload_too_large',
-    message: 'The headers are too large.',
-  },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
-    status: '413 Payload Too Large',
-    code: 'payload_too_large',
-    message: 'The body is too large. Send less at once.',
-  },
-};
-
-const malformed: Refusal = { status: '400 Bad Request', code: 'invalid_request', message: 'This is not valid HTTP.' };
-
-/** Answers what is no valid request, in the shape of every other error, and closes the connection. */
-const refuse = (error: Error, socket: Socket): void => {
-  // The client has gone, or part of a response is already on its way.
-  if (!socket.writable || socket.bytesWritten > 0) {
-    socket.destroy();
-    return;
-  }
-  const { status, code, message } = refusals[errorCode(error) ?? ''] ?? malformed;
-  const body: ErrorBody = { error: { code, message, request_id: `req_${randomUUID()}` } };
-  const text = JSON.stringify(body);
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
-};
 
 /**
  * Listens, with limits for slow clients and for the number of connections. Closes connections above the limit at once.
@@ -64,15 +37,43 @@ const refuse = (error: Error, socket: Socket): void => {
  */
 export const listen = async (
   answer: RequestListener,
-  { host, port, maxConnections }: { host: string; port: number; maxConnections: number },
-  clientTimeouts = defaultTimeouts,
+  { host, port, maxConnections, keepAliveMs }: Listening,
+  { stallTimeout, ...clientTimeouts } = defaultTimeouts,
 ): Promise<Server> => {
+  const { note, stateOf, refuseError, refuseConnect } = refuseMalformed();
+  const handle: RequestListener = (request, response) => {
+    note(request, response);
+    answer(request, response);
+  };
   const listener = createServer(
-    { ...clientTimeouts, maxHeaderSize: maxHeaderBytes, insecureHTTPParser: false },
-    answer,
+    {
+      ...clientTimeouts,
+      keepAliveTimeout: keepAliveMs,
+      maxHeaderSize: maxHeaderBytes,
+      insecureHTTPParser: false,
+      // Node would answer without a body. The routes refuse the same.
+      requireHostHeader: false,
+    },
+    handle,
   );
   listener.maxConnections = maxConnections;
-  listener.on('clientError', refuse);
+  listener.on('checkContinue', handle);
+  listener.on('checkExpectation', handle);
+  listener.on('clientError', refuseError);
+  listener.on('connect', (_request, socket) => {
+    if (socket instanceof Socket) refuseConnect(socket);
+    else socket.destroy();
+  });
+  // Node calls back when nothing has moved on a connection for so long, and counts what the operating system takes at once
+  // as movement. So it looks early first.
+  const firstLookMs = stallTimeout / 30;
+  listener.setTimeout(firstLookMs, (socket) => {
+    const state = stateOf(socket);
+    if (state === 'idle') socket.destroy();
+    if (state !== 'answering' || socket.writableLength === 0) return;
+    if (socket.timeout === firstLookMs) socket.setTimeout(stallTimeout);
+    else socket.destroy();
+  });
   listener.listen(port, host);
   await once(listener, 'listening');
   return listener;

@@ -1,8 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { HttpError } from './errors/http-error.ts';
+import { measureJson } from './measure-json.ts';
 
 /** The bodies of our routes nest three levels deep. */
 const deepest = 10;
+
+/** An import of 1,000 people holds 4,001 values. */
+const mostValues = 20_000;
 
 /** Names that can change an object's prototype where code copies fields carelessly. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
@@ -13,33 +18,47 @@ const requireJson: RequestHandler = (request, _response, next) => {
     next(new HttpError(415, 'unsupported_media_type', 'Send the body as JSON, with “Content-Type: application/json”.'));
 };
 
-type Nested = { value: object; depth: number };
+/** A client that sent “Expect: 100-continue” holds its body back until it is asked for it. */
+const askForBody: RequestHandler = (request, response, next) => {
+  if (request.get('expect') !== undefined && request.httpVersion === '1.1') response.writeContinue();
+  next();
+};
 
-const nestedIn = (value: unknown, depth: number): Nested[] =>
-  typeof value === 'object' && value !== null ? [{ value, depth }] : [];
+/** Bounds what parsing costs. The bytes of another charset could hide brackets from the count. */
+const checkSize = (_request: IncomingMessage, _response: unknown, body: Buffer, charset: string): void => {
+  if (charset !== 'utf-8') throw new HttpError(415, 'unsupported_media_type', 'Send the body as UTF-8.');
+  const { values, depth } = measureJson(body);
+  if (depth > deepest) {
+    throw new HttpError(400, 'invalid_request', `The body nests more than ${deepest} levels deep.`);
+  }
+  if (values > mostValues) {
+    throw new HttpError(413, 'payload_too_large', `The body holds more than ${mostValues} values. Send less at once.`);
+  }
+};
 
-/** What is wrong with the body's structure. No recursion: a deep body must not overflow the stack. */
-const faultOf = (body: unknown): string | undefined => {
-  const waiting = nestedIn(body, 1);
+const nestedIn = (value: unknown): object[] => (typeof value === 'object' && value !== null ? [value] : []);
+
+const reservedNameIn = (body: unknown): string | undefined => {
+  const waiting = nestedIn(body);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { value, depth } = next;
-    if (depth > deepest) return `The body nests more than ${deepest} levels deep.`;
-    for (const [name, child] of Object.entries(value)) {
-      if (reserved.has(name)) return `“${name}” is not a known field. Leave it out.`;
-      waiting.push(...nestedIn(child, depth + 1));
+    for (const [name, child] of Object.entries(next)) {
+      if (reserved.has(name)) return name;
+      waiting.push(...nestedIn(child));
     }
   }
   return undefined;
 };
 
-const checkStructure: RequestHandler = (request, _response, next) => {
-  const fault = faultOf(request.body);
-  next(fault === undefined ? undefined : new HttpError(400, 'invalid_request', fault));
+const checkNames: RequestHandler = (request, _response, next) => {
+  const name = reservedNameIn(request.body);
+  if (name === undefined) next();
+  else next(new HttpError(400, 'invalid_request', `“${name}” is not a known field. Leave it out.`));
 };
 
-/** Reads a JSON body. Counts its bytes as they arrive, and never decompresses. */
+/** Reads a JSON body. Counts its bytes as they arrive and its values before it is parsed, and never decompresses. */
 export const readJsonUpTo = (kilobytes: number): RequestHandler[] => [
   requireJson,
-  express.json({ limit: kilobytes * 1024, inflate: false, type: () => true }),
-  checkStructure,
+  askForBody,
+  express.json({ limit: kilobytes * 1024, inflate: false, type: () => true, verify: checkSize }),
+  checkNames,
 ];

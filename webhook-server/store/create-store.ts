@@ -17,7 +17,7 @@ import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace
 import { readProgress } from './flows/scans.ts';
 import { findSequencesToLookUp, recordSequences } from './flows/sequence-templates.ts';
 import { settle } from './flows/settle-deliveries.ts';
-import { renewKey } from './flows/workspace-keys.ts';
+import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import type { TenantStore } from './tenant-store.ts';
@@ -96,6 +96,7 @@ export const createStore = (unwatched: Driver, quotas: Quotas, steadyClock?: () 
   return {
     tenant: (organizationId) => tenantStoreOf(driver, organizationId, quotas),
     hookOfSecret: (secretHash) => findHookOfSecret(database, secretHash),
+    keyHashes: () => listKeyHashes(database),
     work: workStoreOf(driver, { onClockStep }),
     keyCheck: (sealed) => database.transaction((run) => checkKey(run, sealed)),
     sealedValues: () => database.transaction(readSealedValues),

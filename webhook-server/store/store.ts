@@ -8,6 +8,8 @@ export type Store = {
   tenant(organizationId: string): TenantStore;
   /** The hook with this secret, live or ended, for a call that has the secret and no Topo key. */
   hookOfSecret(secretHash: string): Promise<{ organizationId: string; hookId: string } | undefined>;
+  /** The hashes of all Topo keys that workspaces have in use or as a spare. */
+  keyHashes(): Promise<string[]>;
   work: WorkStore;
   /** Returns the sealed text that the first start stored, or stores this one. Whoever cannot open it has the wrong key. */
   keyCheck(sealed: string): Promise<string>;

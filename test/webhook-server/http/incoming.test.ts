@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ErrorBody } from '../../../contract/error-body.ts';
+import { errorOf, speak } from '../../support/speak-http.ts';
 import { startHttp } from '../../support/started-http.ts';
 
 let http: Awaited<ReturnType<typeof startHttp>>;
@@ -11,25 +12,6 @@ beforeAll(async () => {
 afterAll(() => http.close());
 
 const userId = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
-
-/** Speaks these bytes to the server and answers what came back until it closed the connection. */
-const speak = async (url: string, bytes: string): Promise<string> => {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  let heard = '';
-  socket.on('data', (chunk) => {
-    heard += String(chunk);
-  });
-  socket.on('error', () => {});
-  socket.write(bytes);
-  await once(socket, 'close');
-  return heard;
-};
-
-/** The status and the error of a raw answer. */
-const errorOf = (heard: string) => {
-  const [head = '', body = ''] = heard.split('\r\n\r\n');
-  return { head, ...ErrorBody.parse(JSON.parse(body)).error };
-};
 
 describe('a body', () => {
   const put = (body: string, headers?: Record<string, string>) =>
@@ -125,15 +107,23 @@ describe('every answer', () => {
 });
 
 describe('slow clients', () => {
-  const clientTimeouts = { headersTimeout: 150, requestTimeout: 400, connectionsCheckingInterval: 30 };
+  const clientTimeouts = {
+    headersTimeout: 150,
+    requestTimeout: 400,
+    connectionsCheckingInterval: 30,
+    stallTimeout: 5_000,
+  };
 
   test.each([
     ['headers', 'GET /people HTTP/1.1\r\nHost: x\r\nX-Slow: '],
-    ['a body', `POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a`],
+    [
+      'a body',
+      `POST /hooks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a`,
+    ],
   ])('who never end with %s hear 408', async (_what, bytes) => {
     const impatient = await startHttp({ clientTimeouts });
     try {
-      expect(errorOf(await speak(impatient.url, bytes))).toMatchObject({
+      expect(errorOf(await speak(impatient.url, bytes.replace('KEY', impatient.keys.full)))).toMatchObject({
         head: expect.stringContaining(' 408 '),
         code: 'timed_out',
       });
@@ -147,7 +137,7 @@ describe('slow clients', () => {
     const port = Number(new URL(http.url).port);
     const starts = [
       'GET /people HTTP/1.1\r\nHost: x\r\nX-Slow: ',
-      'POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90000\r\n\r\n{"target_url":"',
+      `POST /hooks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${http.keys.full}\r\nContent-Type: application/json\r\nContent-Length: 90000\r\n\r\n{"target_url":"`,
     ];
     const open = async (index: number) => {
       const socket = connect(port, '127.0.0.1');

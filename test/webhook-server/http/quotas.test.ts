@@ -132,7 +132,7 @@ test('calls are counted by workspace, whichever of its keys they come with; anot
 });
 
 test('calls without a working key are counted by address, and known keys go on', async () => {
-  const http = await startHttp({ limits: { unauthenticatedPerMinute: 8 } });
+  const http = await startHttp({ limits: { unauthenticatedPerMinute: 7 } });
   try {
     await http.call('GET', '/people', http.keys.full);
     await http.call('GET', '/people', 'topo_refused');

@@ -1,11 +1,11 @@
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { coversScope } from '../../../contract/covers-scope.ts';
 import { sealKey } from '../../seals/seal-key.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { SealedKey, TenantStore } from '../../store/tenant-store.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { credentialOf } from './credential.ts';
+import { type Credential, credentialOf } from './credential.ts';
 import type { Identity, KeyCache } from './key-cache.ts';
 
 /** An authenticated caller: the store of their organization, their key, sealed for it, and the key's scopes. */
@@ -25,7 +25,9 @@ export const requireScope = (scopes: readonly string[], scope: string): void => 
   throw new HttpError(403, 'forbidden', `This API key lacks the scope ${scope}. ${next}`);
 };
 
-const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted' } => {
+type Accepted = Identity & { kind: 'accepted' };
+
+const accept = (identity: Identity): Accepted => {
   switch (identity.kind) {
     case 'refused':
       throw new HttpError(
@@ -44,21 +46,44 @@ const accept = (identity: Identity, scope: string): Identity & { kind: 'accepted
         },
       );
     case 'accepted':
-      requireScope(identity.scopes, scope);
       return identity;
   }
 };
+
+type Identified = { credential: Credential & { kind: 'topo key' }; identity: Accepted };
+
+const identify = async (keyCache: KeyCache, request: Request): Promise<Identified> => {
+  const credential = credentialOf(request);
+  // Topo is never shown a hook's secret.
+  if (credential?.kind !== 'topo key') {
+    throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
+  }
+  return { credential, identity: accept(await keyCache.identify(credential)) };
+};
+
+/** Refuses callers without a key that Topo accepts. It stands before whatever a caller makes the server do or read. */
+export const requireKey =
+  (keyCache: KeyCache): RequestHandler =>
+  async (request, _response, next) => {
+    await identify(keyCache, request);
+    next();
+  };
+
+/** The same, and lets the secret of a hook pass: the route checks that it is the right one. */
+export const requireKeyOrSecret =
+  (keyCache: KeyCache): RequestHandler =>
+  async (request, _response, next) => {
+    if (credentialOf(request)?.kind !== 'hook secret') await identify(keyCache, request);
+    next();
+  };
 
 /** Callers authenticate with their Topo key. A working key replaces one that Topo has refused to the detector. */
 export const createAuthenticate =
   (keyCache: KeyCache, vault: Vault, tenant: Store['tenant']): Authenticate =>
   async (request, scope) => {
-    const credential = credentialOf(request);
-    // Topo is never shown a hook's secret.
-    if (credential?.kind !== 'topo key') {
-      throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
-    }
-    const { organizationId, scopes } = accept(await keyCache.identify(credential), scope);
+    const { credential, identity } = await identify(keyCache, request);
+    const { organizationId, scopes } = identity;
+    requireScope(scopes, scope);
     const store = tenant(organizationId);
     const sealedKey = sealKey(vault, organizationId, credential);
     if (coversScope(scopes, 'tasks:read')) await store.renewKey(sealedKey);

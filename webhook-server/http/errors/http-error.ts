@@ -6,6 +6,7 @@ export type HttpErrorCode =
   | 'conflict'
   | 'quota_reached'
   | 'payload_too_large'
+  | 'expectation_failed'
   | 'unsupported_media_type'
   | 'rate_limited'
   | 'topo_unavailable'

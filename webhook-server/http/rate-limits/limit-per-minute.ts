@@ -6,14 +6,16 @@ type RateLimit = {
   max: number;
   /** What the caller is told above the limit. */
   message: string;
-  /** Whose calls are counted together: by default those of one address. */
-  keyOf?: (request: Request) => string;
+  /** Whose calls are counted together. */
+  keyOf: (request: Request) => string;
   /** Calls that do not count. */
-  skip: (request: Request) => boolean;
+  skip?: (request: Request) => boolean;
+  /** Calls that turn out not to count once they are answered. */
+  refund?: (request: Request) => boolean;
 };
 
 /** Answers 429 to whoever calls more often in a minute. */
-export const limitPerMinute = ({ max, message, keyOf, skip }: RateLimit): RequestHandler =>
+export const limitPerMinute = ({ max, message, keyOf, skip = () => false, refund }: RateLimit): RequestHandler =>
   rateLimit({
     windowMs: 60_000,
     limit: max,
@@ -22,7 +24,8 @@ export const limitPerMinute = ({ max, message, keyOf, skip }: RateLimit): Reques
     // It would print warnings that callers can provoke, for example with a forwarded address that is not trusted.
     validate: false,
     skip,
-    ...(keyOf === undefined ? {} : { keyGenerator: keyOf }),
+    keyGenerator: keyOf,
+    ...(refund === undefined ? {} : { skipSuccessfulRequests: true, requestWasSuccessful: refund }),
     handler: (_request, _response, next) => {
       next(new HttpError(429, 'rate_limited', `${message} Try again in a minute.`, { retryAfterSeconds: 60 }));
     },

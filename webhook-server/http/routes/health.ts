@@ -9,11 +9,23 @@ export const healthz: RequestHandler = (_request, response) => {
   response.json({ status: 'alive' });
 };
 
-/** `GET /readyz`: 200 when the server has started and its database answers, else 503. */
-export const readyz =
-  (readiness: () => Promise<Readiness>): RequestHandler =>
-  async (_request, response) => {
-    const ready = await readiness();
+/** Ask the database at most this often, whoever calls. */
+const askAgainMs = 1_000;
+
+/**
+ * `GET /readyz`: 200 when the server has started and its database answers, else 503.
+ *
+ * @param clock milliseconds, from any start; never goes back.
+ */
+export const readyz = (readiness: () => Promise<Readiness>, clock: () => number): RequestHandler => {
+  let asked: { atMs: number; answer: Promise<Readiness> } | undefined;
+  const ask = (): Promise<Readiness> => {
+    if (asked === undefined || clock() - asked.atMs >= askAgainMs) asked = { atMs: clock(), answer: readiness() };
+    return asked.answer;
+  };
+
+  return async (_request, response) => {
+    const ready = await ask();
     if (ready === null) {
       response.status(503).json({ status: 'not ready' });
       return;
@@ -26,3 +38,4 @@ export const readyz =
     }));
     response.json({ status: 'ready', readings });
   };
+};

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database.ts';
+import type { Run, Transaction } from '../database.ts';
 import { sql } from '../sql.ts';
 import type { NewHook, SealedKey } from '../tenant-store.ts';
 
@@ -70,4 +70,13 @@ export const useSpareKey = async (
     update workspace set key_hash = ${spare.key_hash}, sealed_key = ${spare.sealed_key}, key_refused_since_ms = null
     where organization_id = ${organizationId}`);
   return true;
+};
+
+/** The hashes of the keys of all workspaces, in use or spare. */
+export const listKeyHashes = async (run: Run): Promise<string[]> => {
+  const rows = await run.rows<{ key_hash: string }>(sql`
+    select key_hash from workspace where key_hash is not null
+    union
+    select key_hash from spare_key`);
+  return rows.map(({ key_hash }) => key_hash);
 };
