@@ -1,5 +1,7 @@
 // Slow: it starts the built server.
 
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
@@ -64,6 +66,21 @@ test.each([
   const database = new SqliteDatabase(join(folder, 'topo-for-zapier.sqlite'), { readonly: true });
   expect(database.prepare('select state from delivery').pluck().all()).toEqual(['delivered']);
   database.close();
+});
+
+test('a call that never ends does not keep a server that ends after an error', async () => {
+  const nodeArguments = ['--import', preload(`setTimeout(() => { throw new Error('of a foreign timer'); }, 1)`)];
+  const server = startServer({ DATA_DIR: tempFolder() }, { nodeArguments });
+  const { hostname, port } = new URL(await server.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write('POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+  server.child.kill('SIGUSR2');
+  const { code, printed } = await server.ended;
+  expect(code).toBe(1);
+  expect(fatalLines(printed)).toHaveLength(1);
+  socket.destroy();
 });
 
 test('a warning of Node is a line of the log', async () => {
