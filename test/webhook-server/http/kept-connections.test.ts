@@ -108,17 +108,20 @@ test('a client that vanishes after CONNECT does no harm', async () => {
   expect((await http.call('GET', '/healthz')).status).toBe(200);
 });
 
-test('a client that was refused and keeps its side open is disconnected', async () => {
+test.each([
+  ['nonsense', 'nonsense\r\n\r\n'],
+  ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n'],
+])('a client that was refused for %s and keeps its side open is disconnected', async (_what, bytes) => {
+  const others = await http.connections();
   const socket = connect({ port: Number(new URL(http.url).port), host: '127.0.0.1', allowHalfOpen: true });
-  await once(socket, 'connect');
   socket.on('error', () => {});
   socket.resume();
-  socket.write('nonsense\r\n\r\n');
+  socket.write(bytes);
   await once(socket, 'end');
-  await waitUntil('only connections of others are left', async () => {
-    socket.write('x');
-    return socket.destroyed;
+  await waitUntil('only connections of others are left', async () => (await http.connections()) <= others, {
+    withinMs: 15_000,
   });
+  socket.destroy();
 });
 
 describe('an idle connection', () => {

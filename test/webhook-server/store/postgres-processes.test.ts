@@ -167,6 +167,8 @@ testPostgres('when the database falls over the server says that it is not ready,
 
     await cluster.kill();
     sandbox.reassign(task.id, person.userId);
+    // What it said last holds for a second.
+    await waitUntil('the server knows', async () => (await readiness()) !== 200);
     expect(await readiness()).toBe(503);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     await cluster.start();
