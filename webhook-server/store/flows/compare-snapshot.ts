@@ -44,10 +44,12 @@ const placeIntents = async (run: Run, organizationId: string, rows: readonly See
   await run.change(sql`
     update intent set sequence_id = seen.run_id
     from ${tableOf('seen', inRuns, {
+      // Makes SQLite begin with the tasks, not with all intents.
+      seen_in: ['text', () => organizationId],
       seen_id: ['text', ({ task }) => task.id.toLowerCase()],
       run_id: ['text', ({ task }) => task.sequence_id],
     })}
-    where organization_id = ${organizationId} and task_id = seen_id and sequence_id is null and closed_at_ms is null`);
+    where intent.organization_id = seen_in and intent.task_id = seen_id and sequence_id is null and closed_at_ms is null`);
 };
 
 /** Adds the tasks that are not there yet, and leaves the others as they are. */

@@ -18,7 +18,7 @@ export const findHook = async (run: Run, organizationId: string, hookId: string)
 };
 
 const refuseTooMany = async (run: Transaction, organizationId: string, { hooks }: Quotas): Promise<void> => {
-  // Counted in two indexes: the rows themselves hold large filters.
+  // Counted in indexes: the rows themselves hold large filters.
   const { live = 0, kept = 0 } =
     (await run.first<{ live: number; kept: number }>(sql`
       select (select count(*) from hook where organization_id = ${organizationId} and ended_at_ms is null) as live,

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
 import { intentLifeMs, intentsKeptMs, writeTakesMs } from '../rules.ts';
-import { oneOf, sql, tableOf } from '../sql.ts';
+import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
 import type { IntentSettled, NewIntent } from '../tenant-store.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
@@ -52,6 +52,9 @@ export const announceIntents = async (
     left join snapshot on snapshot.organization_id = ${organizationId} and snapshot.task_id = announced.task_id`);
 };
 
+/** “is true” keeps SQLite from looking through all intents of the organization instead of a few ids. */
+const isOf = (organizationId: string): Statement => sql`(intent.organization_id = ${organizationId}) is true`;
+
 /**
  * Notes how intents came out; only an open one changes, and of several settlements of one intent the first counts.
  * Returns the ids of which there is no such intent.
@@ -72,12 +75,12 @@ export const settleIntents = async (
       outcome: ['text', ({ state }) => state],
       answered_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
     })}
-    where intent.organization_id = ${organizationId} and intent.id = intent_id and intent.state = 'open'
+    where intent.id = intent_id and ${isOf(organizationId)} and intent.state = 'open'
     returning intent.state`);
   if (settled.some(({ state }) => state === 'done')) await pollSoon(run, organizationId, 0);
   else run.announce('poll');
   const rows = await run.rows<{ id: string }>(sql`
-    select id from intent where organization_id = ${organizationId} and id ${oneOf([...firstOf.keys()])}`);
+    select id from intent where id ${oneOf([...firstOf.keys()])} and ${isOf(organizationId)}`);
   const known = new Set(rows.map(({ id }) => id));
   return settlements.flatMap(({ id }) => (known.has(id) ? [] : [id]));
 };

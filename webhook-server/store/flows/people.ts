@@ -22,7 +22,13 @@ export const listPeople = (
 ): Promise<DirectoryEntry[]> => {
   const conditions = [
     sql`organization_id = ${organizationId}`,
-    ...(after === undefined ? [] : [sql`(${nameKey}, ${userKey}) > (${keyOf(after.name)}, ${after.user_id})`]),
+    ...(after === undefined
+      ? []
+      : [
+          // SQLite finds the place in the index by this one alone.
+          sql`${nameKey} >= ${keyOf(after.name)}`,
+          sql`(${nameKey}, ${userKey}) > (${keyOf(after.name)}, ${after.user_id})`,
+        ]),
   ];
   return run.rows<DirectoryEntry>(sql`
     select user_id, name, email from person

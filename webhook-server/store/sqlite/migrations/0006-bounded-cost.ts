@@ -3,6 +3,8 @@ export const boundedCost = `
 -- Lists of hooks in pages, newest first.
 drop index hook_of_organization;
 create index hook_newest on hook (organization_id, created_at_ms);
+-- Live hooks, and how many they are.
+create index hook_live on hook (organization_id, ended_at_ms);
 drop index hook_of_target;
 create index hook_of_target on hook (organization_id, target_hash, created_at_ms);
 
