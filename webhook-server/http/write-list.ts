@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 
+const opening = '{"items":[';
+
 /** A client that reads nothing for this long is cut off. */
 const patienceMs = 60_000;
 
@@ -24,17 +26,19 @@ const drain = async (response: Response): Promise<boolean> => {
  * Nothing is sent before the first piece is there, so that its failure becomes an ordinary error response.
  */
 export const writeList = async (response: Response, pieces: AsyncIterable<readonly unknown[]>): Promise<void> => {
-  let isFirst = true;
+  let begin = opening;
   for await (const items of pieces) {
     if (response.closed) return;
     const text = items.map((item) => JSON.stringify(item)).join(',');
-    const begin = isFirst ? '{"items":[' : items.length > 0 ? ',' : '';
-    if (isFirst) {
+    if (text === '') continue;
+    if (begin === opening) {
       response.type('json');
       response.setTimeout(patienceMs);
     }
-    isFirst = false;
-    if (!response.write(begin + text) && !(await drain(response))) return;
+    const isTaken = response.write(begin + text);
+    begin = ',';
+    if (!isTaken && !(await drain(response))) return;
   }
-  response.end(isFirst ? '{"items":[]}' : ']}');
+  if (begin === opening) response.json({ items: [] });
+  else response.end(']}');
 };

@@ -40,14 +40,11 @@ test('between two turns the event loop goes round', async () => {
   const { notes, call } = noteTurns();
   const rounds: number[] = [];
   const calls = Promise.all(Array.from({ length: 5 }, () => call('org')));
-  let isOver = false;
-  calls.finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
+  while (notes.length < 5) {
     await new Promise((resolve) => setImmediate(resolve));
     rounds.push(notes.length);
   }
+  await calls;
   for (const turns of [1, 2, 3, 4, 5]) expect(rounds).toContain(turns);
 });
 
