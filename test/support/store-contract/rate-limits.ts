@@ -77,28 +77,6 @@ export const describeRateLimits = (name: string, at: StoreBench): void => {
       expect(countOf('c')).toBeGreaterThanOrEqual(40);
     });
 
-    test('organizations that name the same user get equal shares of its pace, however many hooks one of them has', async () => {
-      const narrow = { hook: { everyMs: 1, burst: 100 }, user: { everyMs: 40, burst: 1 } };
-      const queueAt = async (organizationId: string) => {
-        const tenant = at.store.tenant(organizationId);
-        const { id } = await tenant.subscribe(newHook({ rateLimitKey: 'user' }));
-        for (const event of [1, 2, 3]) await tenant.sendTest(id, { eventId: `evt_${id}_${event}`, body: '{}' });
-        return id;
-      };
-      const claim = async () => {
-        at.nowMs += 40;
-        const claims = await claimDeliveries({ rateLimits: narrow, limit: 5 });
-        for (const claimed of claims) await settle(claimed);
-        return claims.map(({ hookId }) => hookId);
-      };
-      for (let hooks = 0; hooks < 30; hooks += 1) await queueAt('crowd');
-      expect([...(await claim()), ...(await claim())]).toHaveLength(2);
-      const alone = await queueAt('org');
-      const turns: boolean[] = [];
-      for (let turn = 0; turn < 6; turn += 1) turns.push((await claim()).includes(alone));
-      expect(turns).toEqual([true, false, true, false, true, false]);
-    });
-
     test('a target that is subscribed again takes the pace that it is subscribed with', async () => {
       const hook = newHook({ rateLimitKey: null });
       await at.tenant.subscribe(hook);
