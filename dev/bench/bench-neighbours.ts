@@ -64,7 +64,7 @@ const hookBody = (host: string, index: number) => ({
 const personBodies = (first: number) =>
   Array.from({ length: importedAtOnce }, (_, index) => ({
     user_id: `00000000-0000-4000-8000-${String(first + index).padStart(12, '0')}`,
-    name: `Person ${first + index}`,
+    name: `Person ${first + index}, call {n}`,
     email: `person-${first + index}@example.com`,
   }));
 

@@ -20,11 +20,12 @@ serveParent(async (question) => {
   let refused = 0;
   let nextAtMs = performance.now();
 
+  /** `{n}` makes each body another one. */
   const call = async (): Promise<void> => {
     const response = await fetch(url, {
       method,
       headers: { authorization: `Bearer ${readText(question, 'key')}`, 'content-type': 'application/json' },
-      ...(body === '' ? {} : { body }),
+      ...(body === '' ? {} : { body: body.replaceAll('{n}', String(called)) }),
     });
     for await (const _chunk of response.body ?? []) if (performance.now() > untilMs) break;
     if (response.ok) answered += 1;

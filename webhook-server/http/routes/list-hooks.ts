@@ -15,7 +15,7 @@ type Ports = { authenticate: Authenticate; vault: Vault; clock: () => number };
 const Query = z.object({ limit: optionalPage.limit, before: optionalPage.position });
 
 /** The filters of one hook may take 25 kB. */
-const hooksPerPiece = 10;
+const hooksPerPiece = 5;
 
 async function* readAll(store: TenantStore): AsyncGenerator<StoredHook[]> {
   let before: StoredHook | undefined;

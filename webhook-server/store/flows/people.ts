@@ -81,7 +81,8 @@ export const namePeople = async (
     })}
     where true
     order by user_id
-    on conflict (organization_id, user_id) do update set name = excluded.name, email = excluded.email`);
+    on conflict (organization_id, user_id) do update set name = excluded.name, email = excluded.email
+    where person.name is distinct from excluded.name or person.email is distinct from excluded.email`);
   const { known = 0 } =
     (await run.first<{ known: number }>(sql`
       select count(*) as known from person where organization_id = ${organizationId}`)) ?? {};
