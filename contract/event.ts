@@ -55,6 +55,13 @@ export const TaskReassigned = z.object({
 });
 export type TaskReassigned = z.infer<typeof TaskReassigned>;
 
-/** `GET /events`: newest first. */
-export const EventPage = z.object({ items: z.array(TaskReassigned), has_more: z.boolean() });
+/**
+ * `GET /events`: newest first. `has_more` says that there may be more after the last item: go on with its id as `before`,
+ * or with `next` if it is there. `next` is the event up to which the server has looked, so that it need not look again.
+ */
+export const EventPage = z.object({
+  items: z.array(TaskReassigned),
+  has_more: z.boolean(),
+  next: z.string().optional(),
+});
 export type EventPage = z.infer<typeof EventPage>;

@@ -58,6 +58,10 @@ export const Hook = z.object({
 });
 export type Hook = z.infer<typeof Hook>;
 
+/** The response of `GET /hooks` with `limit` or `before`, newest first. Without them it has all hooks and no `has_more`. */
+export const HookPage = z.object({ items: z.array(Hook), has_more: z.boolean() });
+export type HookPage = z.infer<typeof HookPage>;
+
 /** The response of `POST /hooks`: the hook, and the secret that signs its deliveries. */
 export const Subscribed = Hook.extend({ secret: z.string() });
 export type Subscribed = z.infer<typeof Subscribed>;

@@ -33,3 +33,7 @@ export const unnamedPerson = (userId: string): DirectoryEntry => ({ user_id: use
 /** The response of `GET /people`: people with names first, by name. */
 export const PersonList = z.object({ items: z.array(DirectoryEntry) });
 export type PersonList = z.infer<typeof PersonList>;
+
+/** The response of `GET /people` with `q`, `limit` or `after`. */
+export const PersonPage = PersonList.extend({ has_more: z.boolean() });
+export type PersonPage = z.infer<typeof PersonPage>;

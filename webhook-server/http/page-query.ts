@@ -1,12 +1,17 @@
 import * as z from 'zod';
 
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, { error: 'Expected a number from 1 to 100.', abort: true })
+  .transform(Number)
+  .refine((given) => given >= 1 && given <= 100, { error: 'Expected a number from 1 to 100.' });
+
+const id = z.string().min(1).max(100);
+
+export const usualLimit = 20;
+
 /** The query parameters of every list that comes in pages: `limit` items, starting after the item with the id `before`. */
-export const pageQuery = {
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: 'Expected a number from 1 to 100.', abort: true })
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= 100, { error: 'Expected a number from 1 to 100.' })
-    .default(20),
-  before: z.string().min(1).max(100).optional(),
-};
+export const pageQuery = { limit: limit.default(usualLimit), before: id.optional() };
+
+/** The same for lists that come whole to callers that ask for no page, and let unknown parameters pass. */
+export const optionalPage = { limit: limit.optional(), position: id.optional() };

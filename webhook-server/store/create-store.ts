@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createClockWatch } from './clock-watch.ts';
+import type { Database } from './database.ts';
 import type { Driver } from './driver.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
@@ -8,9 +9,9 @@ import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './fl
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { listEvents } from './flows/events.ts';
 import { finishPoll } from './flows/finish-poll.ts';
-import { findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
-import { announceIntents, nudge, settleIntent } from './flows/intents.ts';
-import { listPeople, namePeople } from './flows/people.ts';
+import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
+import { announceIntents, nudge, settleIntents } from './flows/intents.ts';
+import { findPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
 import { recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
@@ -18,27 +19,34 @@ import { readProgress } from './flows/scans.ts';
 import { findSequencesToLookUp, recordSequences } from './flows/sequence-templates.ts';
 import { settle } from './flows/settle-deliveries.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
+import { createOrganizationTurns } from './organization-turns.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import type { TenantStore } from './tenant-store.ts';
 import { watchClock } from './watched-database.ts';
 import type { WorkStore } from './work-store.ts';
 
-const tenantStoreOf = ({ database }: Driver, organizationId: string, quotas: Quotas): TenantStore => ({
+const tenantStoreOf = (database: Database, organizationId: string, quotas: Quotas): TenantStore => ({
   subscribe: (hook) => database.transaction((run) => subscribe(run, organizationId, hook, quotas)),
-  hooks: () => listHooks(database, organizationId),
+  hooks: (query) => listHooks(database, organizationId, query),
+  hook: (hookId) => findHook(database, organizationId, hookId),
   endHook: (hookId) => database.transaction((run) => unsubscribe(run, organizationId, hookId)),
-  events: (query) => database.transaction((run) => listEvents(run, organizationId, query)),
-  deliveries: (hookId, query) => database.transaction((run) => listDeliveries(run, { organizationId, hookId }, query)),
+  events: (query) => listEvents(database, organizationId, query),
+  deliveries: (hookId, query) => listDeliveries(database, { organizationId, hookId }, query),
   retryDelivery: (deliveryId) => database.transaction((run) => retryDelivery(run, organizationId, deliveryId, quotas)),
   recoverDeliveries: (hookId, options) =>
     database.transaction((run) => recoverDeliveries(run, { organizationId, hookId }, options, quotas)),
   sendTest: (hookId, event) => database.transaction((run) => sendTest(run, { organizationId, hookId }, event, quotas)),
   announce: (intents) => database.transaction((run) => announceIntents(run, organizationId, intents, quotas)),
-  settleIntent: (intentId, outcome) =>
-    database.transaction((run) => settleIntent(run, organizationId, intentId, outcome)),
+  settleIntent: async (id, outcome) => {
+    const settlements = [{ id, ...outcome }];
+    return (await database.transaction((run) => settleIntents(run, organizationId, settlements))).length === 0;
+  },
+  settleIntents: (settlements) => database.transaction((run) => settleIntents(run, organizationId, settlements)),
   nudge: () => database.transaction((run) => nudge(run, organizationId)),
-  people: () => listPeople(database, organizationId),
+  people: (query) => listPeople(database, organizationId, query),
+  person: (userId) => findPerson(database, organizationId, userId),
+  searchPeople: (query) => searchPeople(database, organizationId, query),
   namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
   renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
 });
@@ -73,7 +81,7 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
 };
 
 /**
- * The store over a database: each method one flow, in one transaction.
+ * The store over a database: each method one flow. What callers ask for takes turns by organization.
  *
  * @param steadyClock milliseconds from any start, never set: with it the store notices when the database's clock is set.
  */
@@ -93,8 +101,9 @@ export const createStore = (unwatched: Driver, quotas: Quotas, steadyClock?: () 
     return () => steps.off('step', listener);
   };
   const { database } = driver;
+  const turns = createOrganizationTurns(database, driver.turnLimits);
   return {
-    tenant: (organizationId) => tenantStoreOf(driver, organizationId, quotas),
+    tenant: (organizationId) => tenantStoreOf(turns.databaseOf(organizationId), organizationId, quotas),
     hookOfSecret: (secretHash) => findHookOfSecret(database, secretHash),
     keyHashes: () => listKeyHashes(database),
     work: workStoreOf(driver, { onClockStep }),

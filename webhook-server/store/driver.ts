@@ -1,4 +1,5 @@
 import type { Database, Run, Transaction } from './database.ts';
+import type { TurnLimits } from './organization-turns.ts';
 import type { DueDelivery } from './rows/due-delivery.ts';
 import type { Topic } from './work-store.ts';
 
@@ -10,6 +11,8 @@ export type DueOptions = { limit: number; perHook: number; inFlight: readonly st
  */
 export type Driver = {
   database: Database;
+  /** How much of it callers may use at once: the loops need the rest. */
+  turnLimits: TurnLimits;
   /**
    * Locks and reads up to `limit` deliveries that may be claimed, in the order of their turns. It is the hottest read of
    * the store, and each planner needs to be led to the same plan by words that the other does not know.

@@ -18,7 +18,12 @@ const nextAllowedMs = ({ everyMs, burst }: RateLimit, usedUntilMs: number): numb
   usedUntilMs - (burst - 1) * everyMs;
 
 /** Whose rate a delivery uses up: that of its hook and, if it has one, that of its `pace_key`. */
-export type RateLimited = { hook_id: string; pace_key: string | null; paced_until_ms: number };
+export type RateLimited = {
+  hook_id: string;
+  organization_id: string;
+  pace_key: string | null;
+  paced_until_ms: number;
+};
 
 /** Lets deliveries through as their rate limits allow. To be made for one claim, inside its transaction. */
 export type RateLimiter = {

@@ -7,6 +7,8 @@ import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
 /** A hook as it is stored. Times are milliseconds since 1970, by the database's clock. */
 export type StoredHook = {
   id: string;
+  /** Counts hooks in the order in which they were made. */
+  number: number;
   sealedTarget: string;
   sealedSecret: string;
   filters: HookFilters;
@@ -53,8 +55,23 @@ export type NewIntent = Intent & { id: string };
 /** How an intent came out. `updatedAtUs` is what Topo answered, in microseconds, if the caller says so. */
 export type IntentOutcome = { state: 'done' | 'failed'; updatedAtUs: number | null };
 
+/** How the intent with this id came out. */
+export type IntentSettled = IntentOutcome & { id: string };
+
+/** Which hooks to return, newest first: at most `limit` (by default 100), made before this one. */
+export type HookQuery = { limit?: number; before?: Pick<StoredHook, 'createdAtMs' | 'number'> | undefined };
+
+/** Which people to return: at most `limit` (by default 100), after this one. */
+export type PeopleQuery = { limit?: number; after?: DirectoryEntry | undefined };
+
+/** A reading in several transactions stops when nobody waits for it any more. */
+type Interruptible = { isWanted?: (() => boolean) | undefined };
+
+/** Whom to look for: people whose name, e-mail address or id holds the text. */
+export type PeopleSearch = Interruptible & { text: string; limit: number; after?: DirectoryEntry | undefined };
+
 /** Which events to answer. Absent filters match everything; `before` is the id of the event to go on after. */
-export type EventQuery = {
+export type EventQuery = Interruptible & {
   limit: number;
   before?: string | undefined;
   newAssigneeIds?: readonly string[] | undefined;
@@ -87,7 +104,11 @@ export type StoredDelivery = {
 };
 
 /** Which deliveries of a hook to answer, newest first; `before` is the id of the delivery to go on after. */
-export type DeliveryQuery = { limit: number; state?: DeliveryState | undefined; before?: string | undefined };
+export type DeliveryQuery = Interruptible & {
+  limit: number;
+  state?: DeliveryState | undefined;
+  before?: string | undefined;
+};
 
 export type DeliveryListing =
   | { kind: 'page'; deliveries: StoredDelivery[]; hasMore: boolean }
@@ -112,15 +133,19 @@ export type Recovery =
 /** What a hook is tested with: the body of an event, byte for byte. */
 export type TestEvent = { eventId: string; body: string };
 
-/** All that the routes may do for one organization, which is fixed when this store is made. */
+/**
+ * All that the routes may do for one organization, which is fixed when this store is made. Every method is one
+ * transaction, except those that look through a list of any length: they read it in short ones. Organizations take turns.
+ */
 export type TenantStore = {
   /**
    * Adds a hook and wakes the detector. Subscribing the same target again returns the live hook with the new
    * filters; an ended hook of that target stays ended, and a new one takes its place.
    */
   subscribe(hook: NewHook): Promise<StoredHook>;
-  /** The hooks of the organization, ended ones too, newest first. */
-  hooks(): Promise<StoredHook[]>;
+  /** Hooks of the organization, ended ones too, newest first. */
+  hooks(query?: HookQuery): Promise<StoredHook[]>;
+  hook(hookId: string): Promise<StoredHook | undefined>;
   /**
    * Ends a hook and drops its waiting deliveries. Ending an organization's last hook erases its Topo key.
    *
@@ -147,10 +172,14 @@ export type TenantStore = {
   announce(intents: readonly NewIntent[]): Promise<void>;
   /** Records the result of an intent; if it is done, the detector polls now. Returns whether there is such an intent. */
   settleIntent(intentId: string, outcome: IntentOutcome): Promise<boolean>;
+  /** The same for several at once. Returns the ids of which there is no such intent. */
+  settleIntents(settlements: readonly IntentSettled[]): Promise<string[]>;
   /** Makes the detector poll now, and again shortly after until it has seen a change. */
   nudge(): Promise<void>;
-  /** Everybody who was named, or seen as an assignee: people with names first, by name. */
-  people(): Promise<DirectoryEntry[]>;
+  /** People who were named, or seen as an assignee: those with names first, by name. */
+  people(query?: PeopleQuery): Promise<DirectoryEntry[]>;
+  person(userId: string): Promise<DirectoryEntry | undefined>;
+  searchPeople(query: PeopleSearch): Promise<{ people: DirectoryEntry[]; hasMore: boolean }>;
   /** Names people: all of them, or none. */
   namePeople(people: readonly NamedPerson[]): Promise<void>;
   /** Gives the detector this key if Topo refuses the one it has. */

@@ -7,6 +7,7 @@ import { describeEvents } from './events.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
+import { describePages } from './pages.ts';
 import { describePeople } from './people.ts';
 import { describePolls } from './polls.ts';
 import { describeRateLimits } from './rate-limits.ts';
@@ -28,6 +29,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeCleanUp(name, at);
   describeIntents(name, at);
   describePeople(name, at);
+  describePages(name, at);
   describeSequences(name, at);
   describeRequests(name, at);
   describeKeyCheck(name, at);

@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { maxPeople, NamedPerson } from '../../../contract/person.ts';
@@ -19,6 +20,18 @@ const readRow = (given: unknown, index: number): Row => {
     return { bad: { row, field: issue.keys.slice(0, 1).join(), message: 'This is not a known field.' } };
   }
   return { bad: { row, field: issue?.path.join('.') ?? '', message: issue?.message ?? 'It is not usable.' } };
+};
+
+/** Other requests are answered between so many rows. */
+const rowsAtOnce = 100;
+
+const readRows = async (given: readonly unknown[]): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for (const [index, row] of given.entries()) {
+    if (index > 0 && index % rowsAtOnce === 0) await nextRound();
+    rows.push(readRow(row, index));
+  }
+  return rows;
 };
 
 /** Refuses a second row about one person: which of the two holds is unclear. */
@@ -46,7 +59,7 @@ export const importPeople =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:write');
-    const rows = refuseRepeated(parseRequest(Rows, request.body).map(readRow));
+    const rows = refuseRepeated(await readRows(parseRequest(Rows, request.body)));
     const bad = rows.flatMap((row) => ('bad' in row ? [row.bad] : []));
     const [firstBad] = bad;
     if (firstBad !== undefined) {

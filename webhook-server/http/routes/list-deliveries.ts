@@ -24,7 +24,8 @@ export const listDeliveries =
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:read');
     const { hookId } = parseRequest(Params, request.params);
-    const listing = await store.deliveries(hookId, parseRequest(Query, request.query));
+    const query = parseRequest(Query, request.query);
+    const listing = await store.deliveries(hookId, { ...query, isWanted: () => !response.closed });
     switch (listing.kind) {
       case 'unknown hook':
         throw hookUnavailable('unknown');

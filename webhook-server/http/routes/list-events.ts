@@ -23,13 +23,18 @@ const Query = z.strictObject({
   ignore_sources: listed(filter.ignore_sources),
 });
 
-/** `GET /events`: the events of the caller's workspace, newest first. */
+/**
+ * `GET /events`: the events of the caller's workspace, newest first. A call looks through the history in short pieces until
+ * its page is full. Once it has looked at 20,000 events it answers what it found, if anything, with `has_more` and `next`. A
+ * page is empty only at the end, so a caller that goes on after the last item of each page meets every event once.
+ */
 export const listEvents =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:read');
     const query = parseRequest(Query, request.query);
     const page = await store.events({
+      isWanted: () => !response.closed,
       limit: query.limit,
       before: query.before,
       newAssigneeIds: query.new_assignee_ids,

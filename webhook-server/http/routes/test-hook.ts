@@ -16,7 +16,7 @@ export const testHook =
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:write');
     const { hookId } = parseRequest(Params, request.params);
-    const hook = (await store.hooks()).find(({ id }) => id === hookId);
+    const hook = await store.hook(hookId);
     if (hook === undefined) throw hookUnavailable('unknown');
     const event = testEvent(hook.filters, clock());
     const requeued = await store.sendTest(hookId, { eventId: event.id, body: JSON.stringify(event) });

@@ -1,12 +1,13 @@
+import { admitFairly } from '../admit-fairly.ts';
 import type { Run, Transaction } from '../database.ts';
 import { createRateLimiter, type RateLimited, type RateLimiter } from '../rate-limiter.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
 import type { RateLimits } from '../work-store.ts';
 
-type KeyRow = { pace_key: string; paced_until_ms: number };
+type KeyRow = { pace_key: string; paced_until_ms: number; last_organization_id: string | null };
 
-/** Locks the rateLimits of these keys, always in one order. Returns until when each is used up. */
-const lockUsage = async (run: Run, deliveries: readonly RateLimited[]): Promise<Map<string, number>> => {
+/** Locks the rate limits of these keys, always in one order. Returns how each is used up. */
+const lockUsage = async (run: Run, deliveries: readonly RateLimited[]): Promise<Map<string, KeyRow>> => {
   const rateLimitKeys = [...new Set(deliveries.flatMap(({ pace_key }) => pace_key ?? []))].toSorted();
   if (rateLimitKeys.length === 0) return new Map();
   await run.change(sql`
@@ -15,13 +16,13 @@ const lockUsage = async (run: Run, deliveries: readonly RateLimited[]): Promise<
     where true
     on conflict do nothing`);
   const rows = await run.rows<KeyRow>(sql`
-    select pace_key, paced_until_ms from pace where pace_key ${oneOf(rateLimitKeys)}
+    select pace_key, paced_until_ms, last_organization_id from pace where pace_key ${oneOf(rateLimitKeys)}
     order by pace_key
     ${phrase('lock')}`);
-  return new Map(rows.map(({ pace_key, paced_until_ms }) => [pace_key, paced_until_ms]));
+  return new Map(rows.map((row) => [row.pace_key, row]));
 };
 
-const store = async (run: Run, pacer: RateLimiter): Promise<void> => {
+const store = async (run: Run, pacer: RateLimiter, lasts: ReadonlyMap<string, string>): Promise<void> => {
   const waits = new Map(pacer.waits().map(({ hookId, resumeAtMs }) => [hookId, resumeAtMs]));
   await run.change(sql`
     update hook
@@ -35,17 +36,20 @@ const store = async (run: Run, pacer: RateLimiter): Promise<void> => {
   const keys = pacer.usedByKeys();
   if (keys.length === 0) return;
   await run.change(sql`
-    update pace set paced_until_ms = until_ms
+    update pace
+    set paced_until_ms = until_ms, last_organization_id = coalesce(used.organization_id, last_organization_id)
     from ${tableOf('used', keys, {
       used_key: ['text', ({ rateLimitKey }) => rateLimitKey],
       until_ms: ['bigint', ({ usedUntilMs }) => usedUntilMs],
+      organization_id: ['text', ({ rateLimitKey }) => lasts.get(rateLimitKey) ?? null],
     })}
     where pace_key = used_key`);
 };
 
 /**
- * Returns those of the deliveries that their rateLimits let through now, and stores what they use up; hooks that have to wait
- * are paused. Without rateLimits everything may go. The hooks must be locked.
+ * Returns those of the deliveries that their rate limits let through now, and stores what they use up; hooks that have to
+ * wait are paused. Organizations that share a rate get equal shares of it. Without rate limits everything may go. The hooks
+ * must be locked.
  */
 export const admit = async <Delivery extends RateLimited>(
   run: Transaction,
@@ -54,8 +58,9 @@ export const admit = async <Delivery extends RateLimited>(
 ): Promise<Delivery[]> => {
   if (rateLimits === null || deliveries.length === 0) return deliveries;
   const used = await lockUsage(run, deliveries);
-  const pacer = createRateLimiter(rateLimits, (rateLimitKey) => used.get(rateLimitKey) ?? 0, run.nowMs);
-  const admitted = deliveries.filter((delivery) => pacer.admit(delivery));
-  await store(run, pacer);
+  const pacer = createRateLimiter(rateLimits, (key) => used.get(key)?.paced_until_ms ?? 0, run.nowMs);
+  const lastAdmitted = (key: string) => used.get(key)?.last_organization_id ?? null;
+  const { admitted, lasts } = admitFairly(deliveries, lastAdmitted, (delivery) => pacer.admit(delivery));
+  await store(run, pacer, lasts);
   return admitted;
 };

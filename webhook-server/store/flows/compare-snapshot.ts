@@ -37,6 +37,21 @@ export const countTasksAt = async (
   return counted?.count ?? 0;
 };
 
+/** Whose task was not known when it was announced: its sequence run is known from now on. */
+const placeIntents = async (run: Run, organizationId: string, rows: readonly SeenTask[]): Promise<void> => {
+  const inRuns = rows.filter(({ task }) => task.sequence_id !== null);
+  if (inRuns.length === 0) return;
+  await run.change(sql`
+    update intent set sequence_id = seen.run_id
+    from ${tableOf('seen', inRuns, {
+      // Makes SQLite begin with the tasks, not with all intents.
+      seen_in: ['text', () => organizationId],
+      seen_id: ['text', ({ task }) => task.id.toLowerCase()],
+      run_id: ['text', ({ task }) => task.sequence_id],
+    })}
+    where intent.organization_id = seen_in and intent.task_id = seen_id and sequence_id is null and closed_at_ms is null`);
+};
+
 /** Adds the tasks that are not there yet, and leaves the others as they are. */
 export const insertTasks = async (run: Run, organizationId: string, rows: readonly SeenTask[]): Promise<void> => {
   if (rows.length === 0) return;
@@ -52,6 +67,7 @@ export const insertTasks = async (run: Run, organizationId: string, rows: readon
     })}
     where true
     on conflict do nothing`);
+  await placeIntents(run, organizationId, rows);
 };
 
 /** The compare-and-swap from which an event is born. Returns the ids of the tasks that it moved on. */

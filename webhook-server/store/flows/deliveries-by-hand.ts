@@ -1,10 +1,11 @@
 import type { DeliveryState } from '../../../contract/delivery.ts';
 import { newDeliveryId } from '../changes/ids.ts';
-import type { Run, Transaction } from '../database.ts';
+import type { Database, Run, Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../rows/delivery-row.ts';
 import { allOf, constant, phrase, type Statement, sql, tableOf } from '../sql.ts';
 import type { DeliveryListing, DeliveryQuery, Recovery, Requeued, TestEvent } from '../tenant-store.ts';
+import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
 type OwnedHook = { organizationId: string; hookId: string };
@@ -26,7 +27,7 @@ const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
   return live === undefined ? { kind: 'hook ended' } : { kind: 'live', hookId: live.id };
 };
 
-/** How many more may be asked for by hand: one at least. */
+/** How many more may be asked for by hand: one at least. Counts no further than the quota; only for live hooks something waits. */
 const remainingQuota = async (
   run: Run,
   organizationId: string,
@@ -35,8 +36,10 @@ const remainingQuota = async (
   const { waiting = 0 } =
     (await run.first<{ waiting: number }>(sql`
       select count(*) as waiting
-      from hook join delivery on hook_id = hook.id
-      where hook.organization_id = ${organizationId} and state = 'waiting'`)) ?? {};
+      from (
+        select 1 from hook join delivery on hook_id = hook.id
+        where hook.organization_id = ${organizationId} and ended_at_ms is null and state = 'waiting'
+        limit ${most}) as counted`)) ?? {};
   if (waiting >= most) throw new QuotaReached('waitingDeliveries', most);
   return most - waiting;
 };
@@ -64,35 +67,64 @@ const queued = (row: DeliveryRow | undefined): Requeued & { kind: 'queued' } => 
   return { kind: 'queued', delivery: readDelivery(row) };
 };
 
-// The words of the partial indexes: that of what was lost holds both of its states.
+/** The words of the index in which deliveries of this state are looked for; it may hold others, too. */
 const conditionOf: Record<DeliveryState, Statement> = {
   waiting: sql`state = 'waiting'`,
-  delivered: sql`state = 'delivered'`,
-  dead: sql`state = 'dead' and state in ('dead', 'dropped')`,
-  dropped: sql`state = 'dropped' and state in ('dead', 'dropped')`,
+  delivered: sql`true`,
+  dead: sql`state in ('dead', 'dropped')`,
+  dropped: sql`state in ('dead', 'dropped')`,
+};
+
+type Position = { seq: number };
+
+const lookAtDeliveries = async (
+  run: Run,
+  { hookId }: OwnedHook,
+  state: DeliveryState | undefined,
+  { from, most }: { from: Position | null; most: number },
+): Promise<Look<DeliveryRow, Position>> => {
+  const after = allOf([sql`hook_id = ${hookId}`, ...(from === null ? [] : [sql`seq < ${from.seq}`])]);
+  if (state === undefined) {
+    const found = await run.rows<DeliveryRow>(sql`
+      select ${columns} from delivery where ${after} order by seq desc limit ${most}`);
+    return { found, next: null };
+  }
+  // The index may be one of more states than this.
+  const lookedAt = sql`${after} and ${conditionOf[state]}`;
+  const found = await run.rows<DeliveryRow>(sql`
+    select ${columns}
+    from (select * from delivery where ${lookedAt} order by seq desc limit ${rowsPerLook}) as looked_at
+    where state = ${state}
+    order by seq desc
+    limit ${most}`);
+  if (found.length === most) return { found, next: null };
+  const last = await run.first<Position>(sql`
+    select seq from delivery where ${lookedAt} order by seq desc limit 1 offset ${rowsPerLook - 1}`);
+  return { found, next: last ?? null };
 };
 
 /** The deliveries of a hook, live or ended, newest first. */
-export const listDeliveries = async (run: Run, owned: OwnedHook, query: DeliveryQuery): Promise<DeliveryListing> => {
+export const listDeliveries = async (
+  database: Database,
+  owned: OwnedHook,
+  query: DeliveryQuery,
+): Promise<DeliveryListing> => {
   const { hookId } = owned;
-  const { limit, before, state } = query;
-  if ((await findTarget(run, owned)) === undefined) return { kind: 'unknown hook' };
-  const position =
+  const { limit, before, state, isWanted } = query;
+  if ((await findTarget(database, owned)) === undefined) return { kind: 'unknown hook' };
+  const from =
     before === undefined
       ? null
-      : await run.first<{ seq: number }>(sql`select seq from delivery where id = ${before} and hook_id = ${hookId}`);
-  if (position === undefined) return { kind: 'unknown position' };
-  const conditions = [
-    sql`hook_id = ${hookId}`,
-    ...(position === null ? [] : [sql`seq < ${position.seq}`]),
-    ...(state === undefined ? [] : [conditionOf[state]]),
-  ];
-  const rows = await run.rows<DeliveryRow>(sql`
-    select ${columns} from delivery
-    where ${allOf(conditions)}
-    order by seq desc
-    limit ${limit + 1}`);
-  return { kind: 'page', deliveries: rows.slice(0, limit).map(readDelivery), hasMore: rows.length > limit };
+      : await database.first<Position>(sql`select seq from delivery where id = ${before} and hook_id = ${hookId}`);
+  if (from === undefined) return { kind: 'unknown position' };
+  const { items, hasMore } = await lookInPieces<DeliveryRow, Position>({
+    limit,
+    from,
+    isWanted,
+    look: (position, most) =>
+      database.transaction((run) => lookAtDeliveries(run, owned, state, { from: position, most })),
+  });
+  return { kind: 'page', deliveries: items.map(readDelivery), hasMore };
 };
 
 /** Sends a settled delivery again, as a new one. */
@@ -114,6 +146,50 @@ export const retryDelivery = async (
   return queued((await copyAll(run, [id], live.hookId))[0]);
 };
 
+type LostQuery = { organizationId: string; targetHash: string; sinceMs: number; most: number };
+type HookPosition = { id: string; created_at_ms: number; number: number };
+
+const isLost = (sinceMs: number): Statement =>
+  sql`state in ('dead', 'dropped') and retried_as is null and settled_at_ms >= ${sinceMs}`;
+
+/** The next hook, in the order in which they were made, that had this target and has lost something. */
+const findNextLosing = (
+  run: Run,
+  { organizationId, targetHash, sinceMs }: LostQuery,
+  after: HookPosition | undefined,
+): Promise<HookPosition | undefined> => {
+  const number = phrase('hook number');
+  const conditions = [
+    sql`organization_id = ${organizationId} and target_hash = ${targetHash}`,
+    ...(after === undefined ? [] : [sql`(hook.created_at_ms, ${number}) > (${after.created_at_ms}, ${after.number})`]),
+    sql`exists (select 1 from delivery where hook_id = hook.id and ${isLost(sinceMs)})`,
+  ];
+  return run.first<HookPosition>(sql`
+    select hook.id, hook.created_at_ms, ${number} as number from hook
+    where ${allOf(conditions)}
+    order by hook.created_at_ms, ${number}
+    limit 1`);
+};
+
+/**
+ * What the hooks of a target have lost, oldest first. Hook by hook, because a target has one live hook at a time: what an
+ * earlier one has lost is older.
+ */
+const findLost = async (run: Transaction, query: LostQuery): Promise<string[]> => {
+  const lost: string[] = [];
+  let hook = await findNextLosing(run, query, undefined);
+  while (hook !== undefined && lost.length < query.most) {
+    const rows = await run.rows<{ id: string }>(sql`
+      select id from delivery
+      where hook_id = ${hook.id} and ${isLost(query.sinceMs)} and (lease is null or lease_until_ms <= ${run.nowMs})
+      order by settled_at_ms, seq
+      limit ${query.most - lost.length}`);
+    lost.push(...rows.map(({ id }) => id));
+    hook = await findNextLosing(run, query, hook);
+  }
+  return lost;
+};
+
 /** Sends again what has died or was dropped since then, oldest first and each once. */
 export const recoverDeliveries = async (
   run: Transaction,
@@ -127,17 +203,10 @@ export const recoverDeliveries = async (
   if (target === undefined) return { kind: 'unknown' };
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
-  const lost = await run.rows<{ id: string }>(sql`
-    select delivery.id
-    from hook join delivery on hook_id = hook.id
-    where hook.organization_id = ${organizationId} and target_hash = ${target.target_hash}
-      and state in ('dead', 'dropped') and settled_at_ms >= ${sinceMs} and retried_as is null
-      and (lease is null or lease_until_ms <= ${run.nowMs})
-    order by delivery.seq
-    limit ${limit + 1}`);
+  const lost = await findLost(run, { organizationId, targetHash: target.target_hash, sinceMs, most: limit + 1 });
   if (lost.length === 0) return { kind: 'queued', count: 0, hasMore: false };
   const room = await remainingQuota(run, organizationId, quotas);
-  const taken = lost.slice(0, Math.min(limit, room)).map(({ id }) => id);
+  const taken = lost.slice(0, Math.min(limit, room));
   await copyAll(run, taken, live.hookId);
   return { kind: 'queued', count: taken.length, hasMore: lost.length > taken.length };
 };

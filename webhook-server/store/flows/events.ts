@@ -1,13 +1,14 @@
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
-import type { Run } from '../database.ts';
+import type { Database, Run } from '../database.ts';
 import { allOf, noneOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventQuery } from '../tenant-store.ts';
+import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 
-type Position = { occurred_at_us: number; seq: number };
+type Position = { id: string; occurred_at_us: number; seq: number };
 
 const findPosition = (run: Run, organizationId: string, eventId: string): Promise<Position | undefined> =>
   run.first<Position>(sql`
-    select occurred_at_us, seq from event
+    select id, occurred_at_us, seq from event
     where organization_id = ${organizationId} and id = ${eventId} and body is not null`);
 
 /** One condition for each filter that is there. */
@@ -25,25 +26,49 @@ const conditionsOf = (query: EventQuery): Statement[] => {
   ].filter((condition) => condition !== undefined);
 };
 
-/** The organization's events, newest first; `undefined` when `before` names no event of it. */
-export const listEvents = async (
+/** The events after a position, newest first, whether or not they match. */
+const eventsAfter = (organizationId: string, from: Position | null): Statement =>
+  allOf([
+    sql`organization_id = ${organizationId} and body is not null`,
+    ...(from === null ? [] : [sql`(occurred_at_us, seq) < (${from.occurred_at_us}, ${from.seq})`]),
+  ]);
+
+const look = async (
   run: Run,
   organizationId: string,
   query: EventQuery,
-): Promise<EventPage | undefined> => {
-  const { before, limit } = query;
-  const position = before === undefined ? null : await findPosition(run, organizationId, before);
-  if (position === undefined) return undefined;
-  const conditions = [
-    sql`organization_id = ${organizationId} and body is not null`,
-    ...(position === null ? [] : [sql`(occurred_at_us, seq) < (${position.occurred_at_us}, ${position.seq})`]),
-    ...conditionsOf(query),
-  ];
+  { from, most }: { from: Position | null; most: number },
+): Promise<Look<TaskReassigned, Position>> => {
+  const after = eventsAfter(organizationId, from);
   const rows = await run.rows<{ body: string }>(sql`
-    select body from event
-    where ${allOf(conditions)}
+    select body
+    from (select * from event where ${after} order by occurred_at_us desc, seq desc limit ${rowsPerLook}) as looked_at
+    where ${allOf([sql`body is not null`, ...conditionsOf(query)])}
     order by occurred_at_us desc, seq desc
-    limit ${limit + 1}`);
-  const items = rows.slice(0, limit).map(({ body }) => TaskReassigned.parse(JSON.parse(body)));
-  return { items, has_more: rows.length > limit };
+    limit ${most}`);
+  const found = rows.map(({ body }) => TaskReassigned.parse(JSON.parse(body)));
+  if (found.length === most) return { found, next: null };
+  const last = await run.first<Position>(sql`
+    select id, occurred_at_us, seq from event where ${after}
+    order by occurred_at_us desc, seq desc
+    limit 1 offset ${rowsPerLook - 1}`);
+  return { found, next: last ?? null };
+};
+
+/** The organization's events, newest first; `undefined` when `before` names no event of it. */
+export const listEvents = async (
+  database: Database,
+  organizationId: string,
+  query: EventQuery,
+): Promise<EventPage | undefined> => {
+  const { before, limit, isWanted } = query;
+  const from = before === undefined ? null : await findPosition(database, organizationId, before);
+  if (from === undefined) return undefined;
+  const { items, hasMore, next } = await lookInPieces<TaskReassigned, Position>({
+    limit,
+    from,
+    isWanted,
+    look: (position, most) => database.transaction((run) => look(run, organizationId, query, { from: position, most })),
+  });
+  return { items, has_more: hasMore, ...(next === null ? {} : { next: next.id }) };
 };

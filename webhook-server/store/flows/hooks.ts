@@ -1,24 +1,28 @@
 import type { Run, Transaction } from '../database.ts';
 import { hooksKeptPerLive, QuotaReached, type Quotas } from '../quotas.ts';
 import { type HookRow, hookColumns, readHook } from '../rows/hook-row.ts';
-import { constant, phrase, sql } from '../sql.ts';
-import type { NewHook, StoredHook } from '../tenant-store.ts';
+import { allOf, constant, phrase, sql } from '../sql.ts';
+import type { HookQuery, NewHook, StoredHook } from '../tenant-store.ts';
 import { endHook } from './end-hook.ts';
 import { wakeWorkspace } from './workspace-keys.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
-const readOne = async (run: Run, organizationId: string, hookId: string): Promise<StoredHook | undefined> => {
+const columns = sql`${constant(hookColumns)}, ${phrase('hook number')} as number`;
+
+/** One hook of the organization, live or ended. */
+export const findHook = async (run: Run, organizationId: string, hookId: string): Promise<StoredHook | undefined> => {
   const row = await run.first<HookRow>(sql`
-    select ${constant(hookColumns)} from hook join workspace using (organization_id)
+    select ${columns} from hook join workspace using (organization_id)
     where hook.id = ${hookId} and organization_id = ${organizationId}`);
   return row === undefined ? undefined : readHook(row);
 };
 
 const refuseTooMany = async (run: Transaction, organizationId: string, { hooks }: Quotas): Promise<void> => {
+  // Counted in indexes: the rows themselves hold large filters.
   const { live = 0, kept = 0 } =
     (await run.first<{ live: number; kept: number }>(sql`
-      select count(*) filter (where ended_at_ms is null) as live, count(*) as kept from hook
-      where organization_id = ${organizationId}`)) ?? {};
+      select (select count(*) from hook where organization_id = ${organizationId} and ended_at_ms is null) as live,
+             (select count(*) from hook where organization_id = ${organizationId}) as kept`)) ?? {};
   if (live >= hooks || kept >= hooks * hooksKeptPerLive) throw new QuotaReached('hooks', hooks);
 };
 
@@ -60,25 +64,36 @@ export const subscribe = async (
 ): Promise<StoredHook> => {
   await wakeWorkspace(run, organizationId, added);
   const hookId = await upsertHook(run, organizationId, added, quotas);
-  const stored = await readOne(run, organizationId, hookId);
+  const stored = await findHook(run, organizationId, hookId);
   if (stored === undefined) throw new Error(`The hook ${hookId} was not stored.`);
   run.announce('poll');
   return stored;
 };
 
-/** The hooks of the organization, ended ones too, newest first. */
-export const listHooks = async (run: Run, organizationId: string): Promise<StoredHook[]> => {
+/** Hooks of the organization made before one of them, ended ones too, newest first. */
+export const listHooks = async (
+  run: Run,
+  organizationId: string,
+  { limit = 100, before }: HookQuery = {},
+): Promise<StoredHook[]> => {
+  const conditions = [
+    sql`hook.organization_id = ${organizationId}`,
+    ...(before === undefined
+      ? []
+      : [sql`(hook.created_at_ms, ${phrase('hook number')}) < (${before.createdAtMs}, ${before.number})`]),
+  ];
   const rows = await run.rows<HookRow>(sql`
-    select ${constant(hookColumns)} from hook join workspace using (organization_id)
-    where organization_id = ${organizationId}
-    order by hook.created_at_ms desc, ${phrase('hook number')} desc`);
+    select ${columns} from hook join workspace using (organization_id)
+    where ${allOf(conditions)}
+    order by hook.created_at_ms desc, ${phrase('hook number')} desc
+    limit ${limit}`);
   return rows.map(readHook);
 };
 
 /** Ends a hook because its Zap asked for it. Returns whether the organization has, or had, such a hook. */
 export const unsubscribe = async (run: Transaction, organizationId: string, hookId: string): Promise<boolean> => {
   await lockWorkspaces(run, [organizationId]);
-  if ((await readOne(run, organizationId, hookId)) === undefined) return false;
+  if ((await findHook(run, organizationId, hookId)) === undefined) return false;
   await endHook(run, hookId, 'unsubscribed');
   return true;
 };

@@ -1,8 +1,12 @@
 import type { Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
 import { intentLifeMs, intentsKeptMs, writeTakesMs } from '../rules.ts';
-import { sql, tableOf } from '../sql.ts';
-import type { IntentOutcome, NewIntent } from '../tenant-store.ts';
+import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
+import type { IntentSettled, NewIntent } from '../tenant-store.ts';
+import { lockWorkspaces } from './workspaces.ts';
+
+/** Old intents are deleted this many at a time, so that no call waits for a day's. */
+const mostForgotten = 1_000;
 
 /** Lets the detector look soon. Only a workspace that somebody listens to is polled. */
 const pollSoon = async (run: Transaction, organizationId: string, inMs: number): Promise<void> => {
@@ -22,12 +26,18 @@ export const announceIntents = async (
   intents: readonly NewIntent[],
   quotas: Quotas,
 ): Promise<void> => {
+  // Whose task is new to the snapshot meanwhile gets its sequence run from there.
+  await lockWorkspaces(run, [organizationId]);
   await pollSoon(run, organizationId, writeTakesMs);
+  const sinceMs = run.nowMs - intentsKeptMs;
   await run.change(sql`
-    delete from intent where organization_id = ${organizationId} and created_at_ms < ${run.nowMs - intentsKeptMs}`);
+    delete from intent where id in (
+      select id from intent where organization_id = ${organizationId} and created_at_ms < ${sinceMs}
+      order by created_at_ms limit ${mostForgotten})`);
   const { count = 0 } =
     (await run.first<{ count: number }>(sql`
-      select count(*) as count from intent where organization_id = ${organizationId}`)) ?? {};
+      select count(*) as count from intent
+      where organization_id = ${organizationId} and created_at_ms >= ${sinceMs}`)) ?? {};
   if (count + intents.length > quotas.intents) throw new QuotaReached('intents', quotas.intents);
   await run.change(sql`
     insert into intent (id, organization_id, task_id, sequence_id, assignee_user_id, scope, created_at_ms)
@@ -42,24 +52,37 @@ export const announceIntents = async (
     left join snapshot on snapshot.organization_id = ${organizationId} and snapshot.task_id = announced.task_id`);
 };
 
-/** Notes how an intent came out. Returns whether there is such an intent; only an open one changes. */
-export const settleIntent = async (
+/** “is true” keeps SQLite from looking through all intents of the organization instead of a few ids. */
+const isOf = (organizationId: string): Statement => sql`(intent.organization_id = ${organizationId}) is true`;
+
+/**
+ * Notes how intents came out; only an open one changes, and of several settlements of one intent the first counts.
+ * Returns the ids of which there is no such intent.
+ */
+export const settleIntents = async (
   run: Transaction,
   organizationId: string,
-  intentId: string,
-  { state, updatedAtUs }: IntentOutcome,
-): Promise<boolean> => {
-  const settled = await run.change(sql`
+  settlements: readonly IntentSettled[],
+): Promise<string[]> => {
+  const firstOf = new Map(settlements.toReversed().map((settlement) => [settlement.id, settlement]));
+  const distinct = [...firstOf.values()];
+  const settled = await run.rows<{ state: string }>(sql`
     update intent
-    set state = ${state}, updated_at_us = ${updatedAtUs}, settled_at_ms = ${run.nowMs},
-        closed_at_ms = ${state === 'failed' ? run.nowMs : null}
-    where organization_id = ${organizationId} and id = ${intentId} and state = 'open'`);
-  if (settled > 0 && state === 'done') await pollSoon(run, organizationId, 0);
+    set state = came_out.outcome, updated_at_us = came_out.answered_us, settled_at_ms = ${run.nowMs},
+        closed_at_ms = case when came_out.outcome = 'failed' then cast(${run.nowMs} as bigint) end
+    from ${tableOf('came_out', distinct, {
+      intent_id: ['text', ({ id }) => id],
+      outcome: ['text', ({ state }) => state],
+      answered_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
+    })}
+    where intent.id = intent_id and ${isOf(organizationId)} and intent.state = 'open'
+    returning intent.state`);
+  if (settled.some(({ state }) => state === 'done')) await pollSoon(run, organizationId, 0);
   else run.announce('poll');
-  if (settled > 0) return true;
-  const known = await run.first(sql`
-    select 1 as found from intent where organization_id = ${organizationId} and id = ${intentId}`);
-  return known !== undefined;
+  const rows = await run.rows<{ id: string }>(sql`
+    select id from intent where id ${oneOf([...firstOf.keys()])} and ${isOf(organizationId)}`);
+  const known = new Set(rows.map(({ id }) => id));
+  return settlements.flatMap(({ id }) => (known.has(id) ? [] : [id]));
 };
 
 /** Lets the detector look now. */

@@ -18,9 +18,21 @@ type Unpublished = EventRow & {
   sequence_template_id: string | null;
 };
 
+/** Of the intents that stand for one task or run, and for one person, only the newest are looked at. */
+const mostStanding = 100;
+
+/** Standing intents for the change of an `event`, found by an index however many others stand. */
+const intentsWhere = (isMeant: Statement): Statement => sql`
+  select * from (
+    select id, state, updated_at_us, created_at_ms from intent
+    where intent.organization_id = event.organization_id and ${isMeant}
+      and assignee_user_id = lower(event.new_assignee_id) and closed_at_ms is null
+    order by created_at_ms desc
+    limit ${mostStanding}) as newest`;
+
 /**
  * Reads what was found and not told. An intent speaks for a task once: a later change to the same person is somebody
- * else's. Where its own task was not known when it was announced, its sequence run is known by now.
+ * else's.
  */
 export const unpublishedOf = (organizationId: string): Statement => sql`
   select found.id, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
@@ -31,22 +43,17 @@ export const unpublishedOf = (organizationId: string): Statement => sql`
            event.task, event.occurred_at_us, event.detected_at_ms,
            event.sequence_id is null or sequence.sequence_id is not null as is_looked_up,
            sequence.sequence_template_id,
-           (select intent.id from intent
-            where intent.organization_id = event.organization_id
-              and intent.assignee_user_id = lower(event.new_assignee_id)
-              and intent.closed_at_ms is null
-              and intent.state <> 'failed'
-              and (intent.task_id = lower(event.task_id)
-                   or (intent.scope = 'SEQUENCE' and event.sequence_id = coalesce(intent.sequence_id, (
-                         select snapshot.sequence_id from snapshot
-                         where snapshot.organization_id = intent.organization_id
-                           and snapshot.task_id = intent.task_id))))
-              and (intent.state = 'open' or coalesce(intent.updated_at_us, 0) <= event.occurred_at_us)
+           (select standing.id
+            from (${intentsWhere(sql`task_id = lower(event.task_id)`)}
+                  union all
+                  ${intentsWhere(sql`sequence_id = event.sequence_id and scope = 'SEQUENCE'`)}) as standing
+            where standing.state <> 'failed'
+              and (standing.state = 'open' or coalesce(standing.updated_at_us, 0) <= event.occurred_at_us)
               and not exists (
                 select 1 from event as told
-                where told.intent_id = intent.id and told.task_id = event.task_id
+                where told.intent_id = standing.id and told.task_id = event.task_id
                   and told.organization_id = event.organization_id)
-            order by intent.state = 'done' desc, intent.created_at_ms
+            order by standing.state = 'done' desc, standing.created_at_ms
             limit 1) as speaking_id
     from event
     left join sequence on sequence.organization_id = event.organization_id

@@ -8,6 +8,9 @@ import { publish } from './publish.ts';
 import { forgetScan, rememberScan } from './scans.ts';
 import { renewLease } from './workspaces.ts';
 
+/** Intents are closed this many at a time; the next scan closes more. */
+const mostClosed = 1_000;
+
 /** Everybody who has a task is in the directory, by id. */
 const addAssignees = async (run: Run, { organizationId, rows }: PageRecord): Promise<void> => {
   const userIds = [...new Set(rows.flatMap(({ assigneeId }) => assigneeId?.toLowerCase() ?? []))];
@@ -107,8 +110,11 @@ const publishWhenDue = async (run: Transaction, { organizationId, scan, end }: P
   // What an intent could have done before this scan began has been seen by now, late changes included.
   await run.change(sql`
     update intent set closed_at_ms = ${run.nowMs}
-    where organization_id = ${organizationId} and closed_at_ms is null
-      and settled_at_ms < ${scan.startedAtMs - visibleWithinMs}`);
+    where id in (
+      select id from intent
+      where organization_id = ${organizationId} and closed_at_ms is null
+        and settled_at_ms < ${scan.startedAtMs - visibleWithinMs}
+      order by settled_at_ms limit ${mostClosed})`);
 };
 
 /** Compares the rows of one page with the snapshot, stores what differs, and publishes it when its turn has come. */

@@ -22,7 +22,7 @@ const theseHooks = (hookIds: readonly string[]): Statement =>
 const turns = (hooks: Statement, { nowMs, perHook, inFlight }: Moment): Statement => sql`
   with recursive busy (hook_id) as (${hooks}),
   first as (
-    select queued.seq, hook.id as hook_id, paced_until_ms, queued.is_leased, lease_until_ms,
+    select queued.seq, hook.id as hook_id, hook.organization_id, paced_until_ms, queued.is_leased, lease_until_ms,
            case when failures = 0 then 0 else queued.attempts end as tries,
            case when failures = 0 then ${perHook}::integer else 1 end as share,
            row_number() over (partition by hook.id, queued.order_key order by queued.seq) as place
@@ -37,7 +37,7 @@ const turns = (hooks: Statement, { nowMs, perHook, inFlight }: Moment): Statemen
         limit 2 * ${perHook}::integer) as queued
   ),
   turn as (
-    select seq, hook_id, paced_until_ms, is_leased, share,
+    select seq, hook_id, organization_id, paced_until_ms, is_leased, share,
            row_number() over (partition by hook_id order by is_leased desc, tries, seq) as number
     from first where place = 1
   )`;
@@ -54,17 +54,22 @@ export const dueHooks = (nowMs: number): Statement => sql`
   limit ${mostHooks}
   ${phrase('lock free rows')}`;
 
-/** What may be claimed of these hooks, in the order of its turns. They must be locked. */
+/**
+ * What may be claimed of these hooks, which must be locked: in each round one delivery of each organization, in the order of
+ * its hooks' turns.
+ */
 export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit: number): Statement => sql`
   ${turns(theseHooks(hookIds), moment)},
   chosen as materialized (
-    select seq, number, paced_until_ms from turn where not is_leased and number <= share
-    order by number, paced_until_ms, seq
+    select seq, number, paced_until_ms,
+           row_number() over (partition by organization_id order by number, paced_until_ms, seq) as round
+    from turn where not is_leased and number <= share
+    order by round, number, paced_until_ms, seq
     limit ${limit})
-  select delivery.seq, delivery.id, hook.id as hook_id, pace_key, hook.paced_until_ms, failures, sealed_target,
+  select delivery.seq, delivery.id, hook.id as hook_id, hook.organization_id, pace_key, hook.paced_until_ms, failures, sealed_target,
          sealed_secret, body, attempts, first_sent_at_ms
   from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
-  order by number, chosen.paced_until_ms, seq`;
+  order by round, number, chosen.paced_until_ms, seq`;
 
 /** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */
 export const readDueDeliveries = async (

@@ -13,6 +13,8 @@ const openDriver = async (url: string): Promise<Driver> => {
   const database = createDatabase(url, signals);
   return {
     database,
+    // Of ten connections: the loops keep two, and no organization takes more than two.
+    turnLimits: { total: 8, perOrganization: 2 },
     dueDeliveries: readDueDeliveries,
     nextDueMs: readNextDue,
     // Vacuuming is left to PostgreSQL: it needs rights and time that a server may not have.

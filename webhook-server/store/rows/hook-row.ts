@@ -1,9 +1,10 @@
 import { HookFilters, OncePer } from '../../../contract/hook.ts';
 import type { EndReason, StoredHook } from '../tenant-store.ts';
 
-/** A row of `hook`, joined with what it shares with its workspace. */
+/** A row of `hook` with its number, joined with what it shares with its workspace. */
 export type HookRow = {
   id: string;
+  number: number;
   sealed_target: string;
   sealed_secret: string;
   filters: string;
@@ -25,6 +26,7 @@ export const readFilters = (json: string): HookFilters => HookFilters.parse(JSON
 /** A hook hears of changes from when it was made, or from when its workspace was read, whichever came later. */
 export const readHook = (row: HookRow): StoredHook => ({
   id: row.id,
+  number: row.number,
   sealedTarget: row.sealed_target,
   sealedSecret: row.sealed_secret,
   filters: readFilters(row.filters),

@@ -17,7 +17,7 @@ const turns = ({ nowMs, perHook, inFlight }: Moment): Statement => sql`
     from busy where busy.hook_id is not null
   ),
   first as (
-    select delivery.seq, hook.id as hook_id, paced_until_ms,
+    select delivery.seq, hook.id as hook_id, hook.organization_id, paced_until_ms,
            (lease is not null and lease_until_ms > ${nowMs}) or delivery.id ${oneOf(inFlight)} as is_leased,
            lease_until_ms,
            iif(failures = 0, 0, attempts) as tries,
@@ -30,25 +30,27 @@ const turns = ({ nowMs, perHook, inFlight }: Moment): Statement => sql`
         order by seq limit 2 * ${perHook})
   ),
   turn as (
-    select seq, paced_until_ms, is_leased, share,
+    select seq, organization_id, paced_until_ms, is_leased, share,
            row_number() over (partition by hook_id order by is_leased desc, tries, seq) as number
     from first where place = 1
   )`;
 
-/** What may be claimed now, in the order of its turns. */
+/** What may be claimed now: in each round one delivery of each organization, in the order of its hooks' turns. */
 export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
   ${turns(moment)}
-  select delivery.seq, delivery.id, hook_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
+  select delivery.seq, delivery.id, hook_id, hook.organization_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
          body, attempts, first_sent_at_ms
   from (
-    select seq, number, paced_until_ms from turn where not is_leased and number <= share
-    order by number, paced_until_ms, seq
+    select seq, number, paced_until_ms,
+           row_number() over (partition by organization_id order by number, paced_until_ms, seq) as round
+    from turn where not is_leased and number <= share
+    order by round, number, paced_until_ms, seq
     limit ${limit}
   ) as chosen
     -- In this order: SQLite would rather begin with the whole table.
     cross join delivery using (seq)
     cross join hook on hook.id = hook_id
-  order by number, chosen.paced_until_ms, chosen.seq`;
+  order by round, number, chosen.paced_until_ms, chosen.seq`;
 
 export const readDueDeliveries = (run: Transaction, { limit, perHook, inFlight }: DueOptions): Promise<DueDelivery[]> =>
   run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, perHook, inFlight }, limit));

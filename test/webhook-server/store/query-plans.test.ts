@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import SqliteDatabase from 'better-sqlite3';
+import type { Database, Transaction } from '../../../webhook-server/store/database.ts';
+import { insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
+import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
+import { listEvents } from '../../../webhook-server/store/flows/events.ts';
+import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
+import { announceIntents, settleIntents } from '../../../webhook-server/store/flows/intents.ts';
+import { listPeople } from '../../../webhook-server/store/flows/people.ts';
+import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
+import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
+import { compile, type Statement } from '../../../webhook-server/store/sql.ts';
+import { dialect } from '../../../webhook-server/store/sqlite/sqlite-dialect.ts';
+import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
+import { newHook, seen } from '../../support/store-contract/store-bench.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+
+const path = join(tempFolder(), 'store.sqlite');
+await createSqliteStore(path).close();
+const database = new SqliteDatabase(path);
+for (const taught of ['now_ms', 'least', 'greatest']) database.function(taught, { varargs: true }, () => 0);
+afterAll(() => {
+  database.close();
+});
+
+const explain = (statement: Statement): string[] => {
+  const { text, values } = compile(statement, dialect);
+  const steps = database.prepare<unknown[], { detail: string }>(`explain query plan ${text}`).all(...values);
+  return steps.map(({ detail }) => detail);
+};
+
+/** What a flow looks up in tables, statement by statement, when each `first` finds such a row. */
+const searchesOf = async (
+  flow: (run: Database & Transaction) => Promise<unknown>,
+  firsts: readonly object[] = [],
+): Promise<string[]> => {
+  const steps: string[] = [];
+  const found = [...firsts];
+  const note = (statement: Statement) => {
+    steps.push(
+      ...explain(statement).filter((step) =>
+        /^(SEARCH|SCAN) (?!json_each|CONSTANT|newest|standing|looked_at)/.test(step),
+      ),
+    );
+  };
+  const run: Database & Transaction = {
+    nowMs: 0,
+    announce: () => {},
+    async rows(statement) {
+      note(statement);
+      return [];
+    },
+    async first(statement) {
+      note(statement);
+      return found.shift() as never;
+    },
+    async change(statement) {
+      note(statement);
+      return 0;
+    },
+    transaction: (work) => work(run),
+  };
+  await flow(run);
+  return steps;
+};
+
+test('the intents that stand for a change are found by its task and by its run', () => {
+  const steps = explain(unpublishedOf('org')).filter((step) => step.startsWith('SEARCH intent'));
+  expect(steps).toEqual([
+    'SEARCH intent USING INDEX intent_of_task (organization_id=? AND task_id=? AND assignee_user_id=?)',
+    'SEARCH intent USING INDEX intent_of_sequence (organization_id=? AND sequence_id=? AND assignee_user_id=?)',
+  ]);
+});
+
+test('intents are settled by their ids, and given their run by their tasks', async () => {
+  const settled = await searchesOf((run) =>
+    settleIntents(run, 'org', [{ id: 'a', state: 'failed', updatedAtUs: null }]),
+  );
+  expect(settled).toEqual([
+    'SEARCH intent USING INDEX sqlite_autoindex_intent_1 (id=?)',
+    'SEARCH intent USING INDEX sqlite_autoindex_intent_1 (id=?)',
+  ]);
+  const placed = await searchesOf((run) => insertTasks(run, 'org', [seen('t1', 'ada')]));
+  expect(placed).toEqual(['SEARCH intent USING INDEX intent_of_task (organization_id=? AND task_id=?)']);
+});
+
+test('announcing counts and forgets intents by their age', async () => {
+  const intent = { id: 'a', task_id: 'b', assignee_user_id: 'c', scope: 'TASK' as const };
+  const steps = await searchesOf((run) => announceIntents(run, 'org', [intent], usualQuotas));
+  expect(steps.filter((step) => step.includes('intent_by_age'))).toHaveLength(2);
+  expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual([]);
+});
+
+test('people, hooks and events go on in an index', async () => {
+  const people = await searchesOf((run) => listPeople(run, 'org', { after: { user_id: 'a', name: 'b', email: null } }));
+  expect(people).toEqual(['SEARCH person USING INDEX person_by_name (organization_id=? AND <expr>>?)']);
+  const hooks = await searchesOf((run) => listHooks(run, 'org', { before: { createdAtMs: 1, number: 1 } }));
+  expect(hooks).toContain('SEARCH hook USING INDEX hook_newest (organization_id=? AND created_at_ms<?)');
+  const events = await searchesOf(
+    (run) => listEvents(run, 'org', { limit: 1, before: 'evt', taskTypes: ['CALL'] }),
+    [{ id: 'evt', occurred_at_us: 1, seq: 1 }],
+  );
+  expect(new Set(events.slice(1))).toEqual(
+    new Set(['SEARCH event USING INDEX event_newest (organization_id=? AND occurred_at_us<?)']),
+  );
+});
+
+test('what is recovered is found without what was recovered before', async () => {
+  const owned = { organizationId: 'org', hookId: 'hok' };
+  const steps = await searchesOf(
+    (run) => recoverDeliveries(run, owned, { sinceMs: 1, limit: 1 }, usualQuotas),
+    [{ target_hash: 't' }, { target_hash: 't' }, { id: 'hok' }, { id: 'hok', created_at_ms: 1, number: 1 }],
+  );
+  const lost = steps.filter((step) => step.includes(' delivery '));
+  expect(lost).toHaveLength(3);
+  for (const step of lost) expect(step).toContain('delivery_recoverable (hook_id=? AND settled_at_ms>?)');
+});
+
+test('deliveries of one state are looked for in an index of their hook', async () => {
+  const owned = { organizationId: 'org', hookId: 'hok' };
+  const steps = await searchesOf(
+    (run) => listDeliveries(run, owned, { limit: 1, state: 'dead' }),
+    [{ target_hash: 't' }],
+  );
+  expect(steps.slice(1)).toEqual([
+    'SEARCH delivery USING INDEX delivery_lost (hook_id=?)',
+    'SEARCH delivery USING INDEX delivery_lost (hook_id=?)',
+  ]);
+});
+
+test('hooks are counted without their rows, which hold large filters', async () => {
+  const stored = { id: 'hok', filters: '{}', once_per: 'task' };
+  const steps = await searchesOf((run) => subscribe(run, 'org', newHook(), usualQuotas), [
+    undefined,
+    { live: 0, kept: 0 },
+    stored,
+  ] as object[]);
+  expect(steps.filter((step) => step.includes('COVERING INDEX hook_live'))).toHaveLength(2);
+});
