@@ -30,10 +30,10 @@ const start = async (): Promise<void> => {
   const log = createLog(config.logLevel);
   const server = await startServer(config, log);
   let isStopping = false;
-  const stop = (signal: string): void => {
+  const stop = (facts: { signal?: string }): void => {
     if (isStopping) return;
     isStopping = true;
-    log.info({ signal }, 'stopping');
+    log.info(facts, 'stopping');
     server.stop().then(
       () => log.info('stopped'),
       (error: unknown) => {
@@ -42,8 +42,14 @@ const start = async (): Promise<void> => {
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', (signal) => stop({ signal }));
+  process.on('SIGINT', (signal) => stop({ signal }));
+  // Whoever started this process starts it anew, with what it is configured with by then.
+  void server.outdated.then(({ message }) => {
+    log.error({ reason: message }, 'the server cannot go on with its database');
+    process.exitCode = 1;
+    stop({});
+  });
   // Log this last: whoever reads the line may stop the server from then on.
   log.info({ url: server.url }, 'listening');
 };

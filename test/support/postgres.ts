@@ -105,7 +105,8 @@ export const openPostgresStore = async (
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
     keyCheck: (sealed) => store.keyCheck(sealed),
     sealedValues: () => store.sealedValues(),
-    replaceSealed: (values) => store.replaceSealed(values),
+    replaceSealed: (seal) => store.replaceSealed(seal),
+    outdated: store.outdated,
     async close() {
       await store.close();
       await databaseClock.close();

@@ -183,9 +183,15 @@ export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease 
 export type WorkStore = {
   /**
    * Takes up to `limit` workspaces that have a live hook and are due. Those `inFlight` are being polled by this process: they
-   * are left out, however long their leases seem to have lasted.
+   * are left out, however long their leases seem to have lasted. `wasCutOff`: a claim of this process failed and may have
+   * been stored all the same, so that its leases count only for what is `inFlight`.
    */
-  claimPolls(options: { limit: number; leaseMs: number; inFlight?: readonly string[] }): Promise<PollClaim[]>;
+  claimPolls(options: {
+    limit: number;
+    leaseMs: number;
+    inFlight?: readonly string[];
+    wasCutOff?: boolean;
+  }): Promise<PollClaim[]>;
   /** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
   isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
   /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
@@ -217,6 +223,7 @@ export type WorkStore = {
    * run only the oldest that is not settled. A hook or a `rateLimitKey` that has used up its rate waits, by its `resume_at`;
    * `rateLimits` is null where nothing is held back. Each claim counts as an attempt whose outcome is ambiguous until it is
    * settled. Those `inFlight` are being sent by this process, and count as under way however old their leases are.
+   * `wasCutOff` as above.
    */
   claimDeliveries(options: {
     limit: number;
@@ -224,6 +231,7 @@ export type WorkStore = {
     leaseMs: number;
     rateLimits: RateLimits | null;
     inFlight?: readonly string[];
+    wasCutOff?: boolean;
   }): Promise<DeliveryClaim[]>;
   /**
    * Writes down what became of attempts whose leases are still ours, and answers for each in turn. A lease that ran out
