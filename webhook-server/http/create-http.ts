@@ -93,7 +93,7 @@ export const createHttp = ({
   http.use(limitPerWorkspace(keyCache, limits.requestsPerMinute));
 
   http.post('/hooks', readJson, subscribe({ authenticate, checkTarget, vault, clock }));
-  http.get('/hooks', listHooks({ authenticate, vault, clock }));
+  http.get('/hooks', listHooks({ authenticate, vault, clock, log }));
   http.delete('/hooks/:hookId', unsubscribe({ authenticate, store }));
   http.get('/hooks/:hookId/deliveries', listDeliveries({ authenticate }));
   http.post('/deliveries/:deliveryId/retry', limitManualDeliveries, retryDelivery({ authenticate }));

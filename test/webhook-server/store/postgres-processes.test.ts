@@ -171,9 +171,8 @@ testPostgres('when the database falls over the server says that it is not ready,
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     await cluster.start();
     await waitUntil('the server is ready again', async () => (await readiness()) === 200);
-    // What was under way when the database fell over is leased for a minute.
-    await forwardClock(cluster.url, 61_000);
-    await waitUntil('the change was delivered', () => deliveredBy(server) === 1);
+    // No lease has to run out first.
+    await waitUntil('the change was delivered', () => deliveredBy(server) === 1, { withinMs: 30_000 });
     expect(receiver.received).toHaveLength(1);
     expect(server.output).not.toMatch(/topo:[0-9a-f]{24}|postgres:\/\//);
   } finally {

@@ -8,7 +8,7 @@ import { StoreError, StoreOutdated } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { connectionOptions } from './connect-postgres.ts';
 import { dialect } from './postgres-dialect.ts';
-import { beginText, isMissing, type Known, outdatedBy, tablesGone } from './proof.ts';
+import { beginText, isMissing, type Known, othersBusy, outdatedBy, tablesGone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
 const mostConnections = 10;
@@ -34,9 +34,11 @@ const fail = (error: unknown): never => {
   throw outdatedBy(code) ?? explain(error);
 };
 
-/** Without `prove` there is no table of ours either. */
-const failToBegin = (error: unknown): never => {
-  if (isMissing(errorCode(error))) throw tablesGone();
+const failToBegin = (error: unknown, stance: Stance): never => {
+  const code = errorCode(error);
+  // Without `prove` there is no table of ours either.
+  if (isMissing(code)) throw tablesGone();
+  if (code === '55P03' && stance === 'alone') throw othersBusy();
   return fail(error);
 };
 
@@ -68,8 +70,10 @@ const retryConflicts = async <Result>(attempt: () => Promise<Result>): Promise<R
 const Time = z.object({ rows: z.tuple([z.object({ now_ms: z.number() })]) });
 
 /** Begins a transaction. Returns the time of its beginning. */
-const begin = async (client: PoolClient, text: string): Promise<number> => {
-  const answers: unknown = await client.query(text).catch(failToBegin);
+const begin = async (client: PoolClient, known: Known, stance: Stance): Promise<number> => {
+  const answers: unknown = await client
+    .query(beginText(known, stance))
+    .catch((error: unknown) => failToBegin(error, stance));
   return Time.parse(Array.isArray(answers) ? answers.at(-1) : answers).rows[0].now_ms;
 };
 
@@ -113,7 +117,7 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
     const topics = new Set<Topic>();
     try {
       const run = runWith((statement) => client.query<never>(compile(statement, dialect)).catch(fail));
-      const nowMs = await begin(client, beginText(known, stance)).catch(note);
+      const nowMs = await begin(client, known, stance).catch(note);
       const result = await work({ ...run, nowMs, announce: (topic) => topics.add(topic) });
       for (const topic of topics) await signals.notify(run, topic);
       await run.change(sql`commit`);

@@ -1,6 +1,6 @@
 import { escapeLiteral } from 'pg';
 import type { Stance } from '../database.ts';
-import { StoreOutdated } from '../store.ts';
+import { StoreError, StoreOutdated } from '../store.ts';
 
 /** What a server was started with; `keyCheck` is undefined until it has checked its key. */
 export type Known = { schemaNumber: number; keyCheck: string | undefined };
@@ -37,6 +37,13 @@ export const outdatedBy = (code: string | undefined): StoreOutdated | undefined 
   const reason = reasons[code ?? ''];
   return reason === undefined ? undefined : new StoreOutdated(reason);
 };
+
+/** A transaction that should run alone could not begin in time. */
+export const othersBusy = (): StoreError =>
+  new StoreError(
+    'Another server on the database did not end its work in time, so nothing was sealed with the new ENCRYPTION_KEY. ' +
+      'Start this server again; if that does not help, stop the others first.',
+  );
 
 /** Codes of PostgreSQL for a function or a table that is not there. */
 export const isMissing = (code: string | undefined): boolean => code === '42883' || code === '42P01';
