@@ -34,7 +34,7 @@ const fail = (error: unknown): never => {
   throw outdatedBy(code) ?? explain(error);
 };
 
-const failToBegin = (error: unknown, stance: Stance): never => {
+const failToProve = (error: unknown, stance: Stance): never => {
   const code = errorCode(error);
   // Without `prove` there is no table of ours either.
   if (isMissing(code)) throw tablesGone();
@@ -73,7 +73,7 @@ const Time = z.object({ rows: z.tuple([z.object({ now_ms: z.number() })]) });
 const begin = async (client: PoolClient, known: Known, stance: Stance): Promise<number> => {
   const answers: unknown = await client
     .query(beginText(known, stance))
-    .catch((error: unknown) => failToBegin(error, stance));
+    .catch((error: unknown) => failToProve(error, stance));
   return Time.parse(Array.isArray(answers) ? answers.at(-1) : answers).rows[0].now_ms;
 };
 
@@ -132,8 +132,10 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
     }
   };
 
-  const query: Query = (statement) =>
-    retryConflicts(() => pool.query<never>(compile(statement, dialect)).catch(fail)).catch(note);
+  const settle: Query = (statement) =>
+    retryConflicts(() =>
+      pool.query<never>(compile(statement, dialect)).catch((error: unknown) => failToProve(error, 'settling')),
+    ).catch(note);
 
   /** A statement that misses its table may be wrong, or the first to learn that all tables are gone. */
   const read: Query = async (statement) => {
@@ -148,7 +150,7 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
 
   return {
     ...runWith((statement) => retryConflicts(() => read(statement))),
-    settling: { ...runWith(query), proof: sql`(select prove(${schemaNumber}, null))` },
+    settling: { ...runWith(settle), proof: sql`(select prove(${schemaNumber}, null))` },
     async transaction(work, stance = 'usual') {
       const { result, topics } = await retryConflicts(() => attempt(work, stance));
       for (const topic of topics) signals.emit(topic);
