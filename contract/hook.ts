@@ -40,7 +40,8 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
 /**
  * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
  * credential. `listening_since` is null until the first scan of the workspace's tasks is complete. While Topo refuses the
- * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends.
+ * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends. `problem`
+ * is there when the server cannot read the hook's target; the target is “…” then.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -54,6 +55,7 @@ export const Hook = z.object({
   ended_reason: z.string().nullable(),
   listening_since: z.string().nullable(),
   key_refused_since: z.string().nullable(),
+  problem: z.string().optional(),
   created_at: z.string(),
 });
 export type Hook = z.infer<typeof Hook>;

@@ -63,9 +63,9 @@ const start = async (): Promise<void> => {
 
   const started = await startServer(config, log);
   server = started;
-  const stop = (signal: string): void => {
+  const stop = (facts: { signal?: string }): void => {
     if (stopping !== undefined) return;
-    log.info({ signal }, 'stopping');
+    log.info(facts, 'stopping');
     stopOnce(started)
       .then(
         () => log.info('stopped'),
@@ -76,8 +76,14 @@ const start = async (): Promise<void> => {
       )
       .finally(exitSoon);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', (signal) => stop({ signal }));
+  process.on('SIGINT', (signal) => stop({ signal }));
+  // Whoever started this process starts it anew, with what it is configured with by then.
+  void started.outdated.then(({ message }) => {
+    log.error({ reason: message }, 'the server cannot go on with its database');
+    process.exitCode = 1;
+    stop({});
+  });
   // Log this last: whoever reads the line may stop the server from then on.
   log.info({ url: started.url }, 'listening');
 };

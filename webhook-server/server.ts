@@ -22,7 +22,7 @@ import { type EncryptionKey, EncryptionKeyError, loadEncryptionKey, readKey } fr
 import { createVault, type Vault } from './secrets/vault.ts';
 import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreOutdated } from './store/store.ts';
 import { createTopoClient } from './topo-client.ts';
 import type { CallTopo, TopoClient } from './topo-port.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
@@ -30,6 +30,8 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 export type Server = {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string;
+  /** Resolves when the server must not go on with its database. It answers 503 then, until it is stopped. */
+  outdated: Promise<StoreOutdated>;
   /** Accepts no more calls, finishes what is under way within a time limit, and closes the database. */
   stop(): Promise<void>;
 };
@@ -71,8 +73,12 @@ const openStore = async (config: Config, key: EncryptionKey, vault: Vault, log: 
     for (const warning of findLooseModes(config.dataFolder, privateFiles)) log.warn(warning);
     if (config.oldEncryptionKey !== undefined) {
       const oldVault = createVault(readKey(config.oldEncryptionKey, 'ENCRYPTION_KEY_OLD').bytes);
-      const isDone = await reSeal(store, oldVault, vault);
-      log.info(isDone ? 'everything is sealed with ENCRYPTION_KEY now' : 'nothing is sealed with ENCRYPTION_KEY_OLD');
+      const { sealed, broken } = await reSeal(store, oldVault, vault);
+      if (sealed > 0) log.info({ sealed }, 'everything is sealed with ENCRYPTION_KEY now');
+      else log.info('nothing is sealed with ENCRYPTION_KEY_OLD');
+      if (broken.length > 0) {
+        log.error({ broken }, 'some values open with neither key; subscribe these hooks again, or restore a backup');
+      }
     }
     verifyKeyCheck(vault, await store.keyCheck(sealKeyCheck(vault)));
     return store;
@@ -198,11 +204,21 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
 
+  let isOutdated = false;
+  const outdated = store.outdated.then((error) => {
+    isOutdated = true;
+    return error;
+  });
+
   return {
     url: urlOf(listener),
+    outdated,
     async stop() {
       isStarted = false;
-      await Promise.all([close(listener), detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
+      const loops = Promise.all([detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
+      // Nobody else may listen here yet: a caller hears 503 rather than nothing while the rest is settled.
+      if (isOutdated) await loops;
+      await Promise.all([close(listener), loops]);
       await transport.close();
       await store.close();
     },

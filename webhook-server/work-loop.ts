@@ -1,4 +1,6 @@
 import type { Log } from './log.ts';
+import { createOutageLog } from './outage-log.ts';
+import { StoreOutdated } from './store/store.ts';
 
 /** Jobs that are claimed from the store, several at a time. */
 export type Work<Job> = {
@@ -27,9 +29,10 @@ const afterErrorMs = 1_000;
 /** How long to wait for a job to end before checking whether more may run by now. */
 const whileFullMs = 1_000;
 
-/** Runs jobs as they come due until it is stopped. Errors are logged and never end the loop. */
+/** Runs jobs as they come due until it is stopped. Errors are logged, a lasting one once, and never end the loop. */
 export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   const running = new Set<Promise<void>>();
+  const outage = createOutageLog(log, { work: work.name });
   const abort = new AbortController();
   let isStopping = false;
   let isWoken = false;
@@ -57,7 +60,9 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   const launch = (job: Job): void => {
     const run = work
       .run(job, abort.signal)
-      .catch((error: unknown) => log.error({ error, work: work.name }, 'a job failed unexpectedly'))
+      .catch((error: unknown) => {
+        if (!(error instanceof StoreOutdated)) log.error({ error, work: work.name }, 'a job failed unexpectedly');
+      })
       .finally(() => {
         running.delete(run);
         wake();
@@ -73,6 +78,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
     const free = work.concurrency() - running.size;
     if (free <= 0) return whileFullMs;
     const jobs = await work.claim(free);
+    outage.recovered();
     for (const job of jobs) launch(job);
     if (jobs.length === free) return whileFullMs;
     // Jobs that end quickly wake the loop, which saves the query for what is due next.
@@ -85,7 +91,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   const loop = async (): Promise<void> => {
     while (!isStopping) {
       const sleepMs = await turn().catch((error: unknown) => {
-        log.error({ error, work: work.name }, 'the store did not answer; trying again');
+        outage.failed(error, 'the store did not answer; trying again');
         return afterErrorMs;
       });
       if (!isStopping) await sleep(sleepMs);

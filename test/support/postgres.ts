@@ -34,13 +34,29 @@ export const queryPostgres = async (url: string, text: string, values: readonly 
   await client.query(text, [...values]).finally(() => client.end());
 };
 
+/** Runs tasks one after the other: a client takes one query at a time. */
+const createQueue = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result>(task: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(task);
+    last = result.catch(() => {});
+    return result;
+  };
+};
+
 let administrator: Promise<Client> | undefined;
+const inTurn = createQueue();
+
+const administrate = (text: string): Promise<unknown> =>
+  inTurn(async () => {
+    administrator ??= connectPostgres();
+    return (await administrator).query(text);
+  });
 
 /** The address of a new schema: a database of its own, as far as a store can see. */
 export const newSchemaUrl = async (): Promise<string> => {
-  administrator ??= connectPostgres();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await (await administrator).query(`create schema ${name}`);
+  await administrate(`create schema ${name}`);
   const url = new URL(clusterUrl ?? '');
   url.searchParams.set('options', `-c search_path=${name}`);
   return url.href;
@@ -48,9 +64,8 @@ export const newSchemaUrl = async (): Promise<string> => {
 
 /** The address of a new database, for what names its schema. */
 export const newDatabaseUrl = async (): Promise<string> => {
-  administrator ??= connectPostgres();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await (await administrator).query(`create database ${name}`);
+  await administrate(`create database ${name}`);
   const url = new URL(clusterUrl ?? '');
   url.pathname = `/${name}`;
   return url.href;
@@ -65,12 +80,14 @@ const stopClock = async (url: string) => {
     create or replace function now_ms() returns bigint language sql volatile as $$ select now_ms from test_clock $$;
     insert into test_clock select 0 where not exists (select from test_clock)`);
   let setTo = 0;
+  const inTurn = createQueue();
   return {
-    async set(nowMs: number) {
-      if (nowMs === setTo) return;
-      await client.query('update test_clock set now_ms = $1', [nowMs]);
-      setTo = nowMs;
-    },
+    set: (nowMs: number) =>
+      inTurn(async () => {
+        if (nowMs === setTo) return;
+        await client.query('update test_clock set now_ms = $1', [nowMs]);
+        setTo = nowMs;
+      }),
     close: () => client.end(),
   };
 };
@@ -106,7 +123,8 @@ export const openPostgresStore = async (
     keyHashes: () => store.keyHashes(),
     keyCheck: (sealed) => store.keyCheck(sealed),
     sealedValues: () => store.sealedValues(),
-    replaceSealed: (values) => store.replaceSealed(values),
+    replaceSealed: (seal) => store.replaceSealed(seal),
+    outdated: store.outdated,
     async close() {
       await store.close();
       await databaseClock.close();

@@ -70,6 +70,17 @@ export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
   const settlements = createSettlementBatcher(store, log);
   const inFlight = new Set<string>();
+  let wasCutOff = false;
+
+  /** What a claim that failed may have leased all the same is claimed again by the next one. */
+  const claimDeliveries = async (limit: number): Promise<DeliveryClaim[]> => {
+    const options = { limit, leaseMs, ...limits, inFlight: [...inFlight], wasCutOff };
+    wasCutOff = true;
+    const claims = await store.claimDeliveries(options);
+    wasCutOff = false;
+    for (const { id } of claims) inFlight.add(id);
+    return claims;
+  };
 
   const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
     const secret = vault.open(sealedSecret, signingSecretAad(hookId)).reveal();
@@ -120,8 +131,7 @@ export const createDelivery = (ports: DeliveryPorts) => {
 
     async claim(limit: number): Promise<DeliveryJob[]> {
       const claimedAt = monotonicClock();
-      const claims = await store.claimDeliveries({ limit, leaseMs, ...limits, inFlight: [...inFlight] });
-      for (const { id } of claims) inFlight.add(id);
+      const claims = await claimDeliveries(limit);
       const notices = await endNotices.claim(limit - claims.length, { isIdle: claims.length === 0 });
       return [
         ...notices.map((notice) => ({ ...notice, kind: 'end notice' as const })),

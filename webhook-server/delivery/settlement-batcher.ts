@@ -1,4 +1,6 @@
 import type { Log } from '../log.ts';
+import { createOutageLog } from '../outage-log.ts';
+import { StoreOutdated } from '../store/store.ts';
 import type { Settlement, SettleOutcome, WorkStore } from '../store/work-store.ts';
 
 export type SettlementBatcher = {
@@ -6,7 +8,7 @@ export type SettlementBatcher = {
    * Stores the outcome of an attempt, together with others that follow shortly. It retries while the store fails: what
    * was delivered must not be sent again because a disk was full.
    *
-   * @throws what the store threw, once the signal is aborted and the store still fails.
+   * @throws what the store threw, once the signal is aborted and the store still fails, or when it will never work again.
    */
   settle(settlement: Settlement, signal: AbortSignal): Promise<SettleOutcome>;
   /**
@@ -36,10 +38,11 @@ export const createSettlementBatcher = (store: Pick<WorkStore, 'settle'>, log: L
   let waiting: WaitingSettlement[] = [];
   let isScheduled = false;
   let hasFailed = false;
+  const outage = createOutageLog(log, { work: 'delivery' });
 
   const flushNow = (): void => {
     flush().catch((error: unknown) => {
-      log.error({ error, waiting: waiting.length }, 'the outcomes of deliveries cannot be stored; trying again');
+      outage.failed(error, 'the outcomes of deliveries cannot be stored; trying again');
     });
   };
 
@@ -59,11 +62,13 @@ export const createSettlementBatcher = (store: Pick<WorkStore, 'settle'>, log: L
     try {
       const outcomes = await store.settle(batch.map(({ settlement }) => settlement));
       hasFailed = false;
+      outage.recovered();
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] ?? { kind: 'lease lost' });
     } catch (error) {
       hasFailed = true;
-      for (const { signal, reject } of batch) if (signal.aborted) reject(error);
-      waiting = [...batch.filter(({ signal }) => !signal.aborted), ...waiting];
+      const isGivenUp = ({ signal }: WaitingSettlement) => signal.aborted || error instanceof StoreOutdated;
+      for (const given of batch) if (isGivenUp(given)) given.reject(error);
+      waiting = [...batch.filter((kept) => !isGivenUp(kept)), ...waiting];
       if (waiting.length > 0) flushAfter(retryInMs);
       throw error;
     }

@@ -5,7 +5,8 @@ import type { CallTopo, TopoAnswer } from '../topo-port.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /**
- * How a poll ends, and when the workspace is polled again. `postponed`: Topo was not called, or its response not awaited.
+ * How a poll ends, and when the workspace is polled again. `postponed`: Topo was not called, its response not awaited, or
+ * the database did not answer.
  * `reason` is for the log.
  */
 export type PollEnd = { result: PollOutcome['result'] | 'postponed'; nextPollInMs: number; reason?: string };

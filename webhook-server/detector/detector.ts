@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import { createOutageLog } from '../outage-log.ts';
 import { topoKeyAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
+import { StoreError, StoreOutdated } from '../store/store.ts';
 import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
 import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
@@ -23,6 +26,9 @@ export type DetectorPorts = {
 
 /** A lease lasts this long after the last page that was stored; a page takes 20 s at most. */
 const leaseMs = 60_000;
+
+/** A poll that the database interrupted, and the end of one that it did not take, are tried again after this. */
+const afterStoreErrorMs = 1_000;
 
 /** A postponed poll must not reset the failure count. */
 const resultOf = ({ result }: Polled, { failures }: PollClaim): PollOutcome['result'] => {
@@ -49,6 +55,8 @@ export const createDetector = ({
   log,
 }: DetectorPorts) => {
   const inFlight = new Set<string>();
+  const outage = createOutageLog(log, { work: 'detector' });
+  let wasCutOff = false;
 
   /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
   const budgetOf = ({ requestedAtMs, nowMs }: PollClaim): RequestBudget => {
@@ -64,8 +72,28 @@ export const createDetector = ({
       const callTopo = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
       return await poll(claim, { store, callTopo, intervals, leaseMs, log });
     } catch (error) {
+      if (error instanceof StoreError) {
+        outage.failed(error, 'a poll could not be stored; trying again');
+        const reason = 'the database did not answer';
+        return { result: 'postponed', nextPollInMs: afterStoreErrorMs, sawChange: false, reason };
+      }
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
       return { result: 'failed', nextPollInMs: retryInMs, sawChange: false };
+    }
+  };
+
+  /** Gives the workspace back as soon as the database answers: until its lease runs out nobody else can poll it. */
+  const release = async (outcome: PollOutcome, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      try {
+        await store.finishPoll(outcome);
+        outage.recovered();
+        return;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof StoreError) || error instanceof StoreOutdated) throw error;
+        outage.failed(error, 'the end of a poll could not be stored; trying again');
+        await delay(afterStoreErrorMs, undefined, { signal }).catch(() => undefined);
+      }
     }
   };
 
@@ -79,12 +107,16 @@ export const createDetector = ({
     // The store takes whole milliseconds, and a back-off has a random part.
     const nextPollInMs = Math.round(polled.nextPollInMs);
     const requestedAtMs = budget.spentAtMs;
-    await store.finishPoll({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs });
+    await release({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs }, signal);
   };
 
   return {
     async claim(limit: number): Promise<PollClaim[]> {
-      const claims = await store.claimPolls({ limit, leaseMs, inFlight: [...inFlight] });
+      // What a claim that failed may have leased all the same is claimed again by the next one.
+      const options = { limit, leaseMs, inFlight: [...inFlight], wasCutOff };
+      wasCutOff = true;
+      const claims = await store.claimPolls(options);
+      wasCutOff = false;
       for (const { organizationId } of claims) inFlight.add(organizationId);
       return claims;
     },

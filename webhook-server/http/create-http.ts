@@ -119,7 +119,7 @@ export const createHttp = ({
   http.use(limitPerWorkspace(keyCache, limits.requestsPerMinute));
 
   http.post('/hooks', withKey, readJson, inTurn(subscribe({ authenticate, checkTarget, vault, clock })));
-  http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock })));
+  http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock, log })));
   http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store })));
   http.get('/hooks/:hookId/deliveries', withKey, inTurn(listDeliveries({ authenticate })));
   http.post('/deliveries/:deliveryId/retry', withKey, limitManualDeliveries, inTurn(retryDelivery({ authenticate })));

@@ -1,5 +1,6 @@
-import type { Vault } from '../secrets/vault.ts';
-import type { HookSeals, WorkspaceKey } from '../store/sealed-values.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { SealBroken, type Vault } from '../secrets/vault.ts';
+import type { HookSeals, SealedValues, WorkspaceKey } from '../store/sealed-values.ts';
 import type { Store } from '../store/store.ts';
 import { signingSecretAad, targetAad, topoKeyAad } from './associated-data.ts';
 import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './encryption-key-check.ts';
@@ -7,31 +8,81 @@ import { hashTopoKey } from './lookup-hashes.ts';
 import { sealHook } from './seal-hook.ts';
 import { sealKey } from './seal-key.ts';
 
-/**
- * Re-seals everything that the old key sealed with the new one, in one transaction. Does nothing when that was done
- * before. No other server may run on the database meanwhile: it would go on sealing with the old key.
- *
- * @returns whether there was anything to do.
- * @throws SealBroken when neither key fits.
- */
-export const reSeal = async (store: Store, oldVault: Vault, vault: Vault): Promise<boolean> => {
-  const { keyCheck, workspaceKeys, spareKeys, hooks } = await store.sealedValues();
-  if (keyCheck === '' || passesKeyCheck(vault, keyCheck)) return false;
-  verifyKeyCheck(oldVault, keyCheck);
+/** How many values were sealed anew, and the places of those that neither key opens. */
+export type ReSealed = { sealed: number; broken: readonly string[] };
 
-  const newKey = ({ organizationId, sealedKey }: WorkspaceKey): WorkspaceKey => {
-    const key = oldVault.open(sealedKey, topoKeyAad(organizationId));
-    return { organizationId, ...sealKey(vault, organizationId, hashTopoKey(vault, key)) };
+/**
+ * Seals with the new key whatever only the old one opens, in one transaction beside which no other server writes. A value
+ * that neither opens stays as it is. Servers that were started with the old key stop when they see it.
+ *
+ * @throws SealBroken when neither key fits the database.
+ */
+export const reSeal = async (store: Store, oldVault: Vault, vault: Vault): Promise<ReSealed> => {
+  const sealAnew = (values: SealedValues) => {
+    let sealed = 0;
+    const broken: string[] = [];
+
+    /** Opens a value with whichever key fits. */
+    const open = (value: string, place: string): Secret => {
+      try {
+        return vault.open(value, place);
+      } catch (error) {
+        if (!(error instanceof SealBroken)) throw error;
+      }
+      const secret = oldVault.open(value, place);
+      sealed += 1;
+      return secret;
+    };
+
+    /** Returns the value as it is when nothing of it needs the new key, or nothing can be done. */
+    const replace = <Value>(value: Value, place: string, seal: () => Value): Value => {
+      const before = sealed;
+      try {
+        const replaced = seal();
+        return sealed === before ? value : replaced;
+      } catch (error) {
+        if (!(error instanceof SealBroken)) throw error;
+        sealed = before;
+        broken.push(place);
+        return value;
+      }
+    };
+
+    const replaceKey = (value: WorkspaceKey): WorkspaceKey => {
+      const { organizationId, sealedKey } = value;
+      const place = topoKeyAad(organizationId);
+      return replace(value, place, () => {
+        const key = open(sealedKey, place);
+        return { organizationId, ...sealKey(vault, organizationId, hashTopoKey(vault, key)) };
+      });
+    };
+
+    const replaceHook = (value: HookSeals): HookSeals => {
+      const { id, sealedTarget, sealedSecret } = value;
+      return replace(value, `hook/${id}`, () => {
+        const url = new URL(open(sealedTarget, targetAad(id)).reveal());
+        return sealHook(vault, { id, url, secret: open(sealedSecret, signingSecretAad(id)) });
+      });
+    };
+
+    const hasOldKey = !passesKeyCheck(vault, values.keyCheck);
+    if (hasOldKey) verifyKeyCheck(oldVault, values.keyCheck);
+    const replaced: SealedValues = {
+      keyCheck: hasOldKey ? sealKeyCheck(vault) : values.keyCheck,
+      workspaceKeys: values.workspaceKeys.map(replaceKey),
+      spareKeys: values.spareKeys.map(replaceKey),
+      hooks: values.hooks.map(replaceHook),
+    };
+    return { replaced, sealed: sealed + (hasOldKey ? 1 : 0), broken };
   };
-  const newHook = ({ id, sealedTarget, sealedSecret }: HookSeals): HookSeals => {
-    const url = new URL(oldVault.open(sealedTarget, targetAad(id)).reveal());
-    return sealHook(vault, { id, url, secret: oldVault.open(sealedSecret, signingSecretAad(id)) });
-  };
-  await store.replaceSealed({
-    keyCheck: sealKeyCheck(vault),
-    workspaceKeys: workspaceKeys.map(newKey),
-    spareKeys: spareKeys.map(newKey),
-    hooks: hooks.map(newHook),
+
+  let outcome: ReSealed = { sealed: 0, broken: [] };
+  await store.replaceSealed((values) => {
+    // Nothing was ever stored.
+    if (values.keyCheck === '') return undefined;
+    const { replaced, ...counted } = sealAnew(values);
+    outcome = counted;
+    return counted.sealed > 0 ? replaced : undefined;
   });
-  return true;
+  return outcome;
 };

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createClockWatch } from './clock-watch.ts';
-import type { Database } from './database.ts';
+import type { TenantDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
@@ -19,6 +19,7 @@ import { readProgress } from './flows/scans.ts';
 import { findSequencesToLookUp, recordSequences } from './flows/sequence-templates.ts';
 import { settle } from './flows/settle-deliveries.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
+import { createLeaseOwner } from './lease-owner.ts';
 import { createOrganizationTurns } from './organization-turns.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
@@ -26,7 +27,7 @@ import type { TenantStore } from './tenant-store.ts';
 import { watchClock } from './watched-database.ts';
 import type { WorkStore } from './work-store.ts';
 
-const tenantStoreOf = (database: Database, organizationId: string, quotas: Quotas): TenantStore => ({
+const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas: Quotas): TenantStore => ({
   subscribe: (hook) => database.transaction((run) => subscribe(run, organizationId, hook, quotas)),
   hooks: (query) => listHooks(database, organizationId, query),
   hook: (hookId) => findHook(database, organizationId, hookId),
@@ -55,21 +56,23 @@ type ClockSteps = Pick<WorkStore, 'onClockStep'>;
 
 const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => {
   const { database, onWork } = driver;
+  const owner = createLeaseOwner();
   return {
-    claimPolls: (options) => database.transaction((run) => claimPolls(run, options)),
+    claimPolls: (options) => database.transaction((run) => claimPolls(run, owner, options)),
     isKnown: (organizationId, rows) => isKnown(database, organizationId, rows),
     countTasksAt: (organizationId, which, us) => countTasksAt(database, organizationId, which, us),
     recordPage: (page, { leaseMs }) => database.transaction((run) => recordPage(run, page, leaseMs)),
     sequencesToLookUp: (organizationId, limit) => findSequencesToLookUp(database, organizationId, limit),
     recordSequences: (lookUp, { leaseMs }) => database.transaction((run) => recordSequences(run, lookUp, leaseMs)),
-    finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome)),
-    progress: () => readProgress(database),
+    finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome), 'settling'),
+    // In a transaction, so that `/readyz` notices when the database has become another one.
+    progress: () => database.transaction(readProgress),
     msUntilPoll: (options) => msUntilPoll(database, options),
     claimDeliveries: async (options) =>
-      options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, options)),
+      options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, owner, options)),
     settle: (settlements) => settle(database, settlements),
     claimEndNotices: (options) => database.transaction((run) => claimEndNotices(run, options)),
-    closeEndNotice: (hookId) => closeEndNotice(database, hookId),
+    closeEndNotice: (hookId) => closeEndNotice(database.settling, hookId),
     msUntilDelivery: (options) => database.transaction((run) => msUntilDelivery(run, driver, options)),
     claimCleanUp: (options) => database.transaction((run) => claimCleanUp(run, options)),
     removeExpired: (options) => database.transaction((run) => removeExpired(run, options)),
@@ -107,12 +110,17 @@ export const createStore = (unwatched: Driver, quotas: Quotas, steadyClock?: () 
     hookOfSecret: (secretHash) => findHookOfSecret(database, secretHash),
     keyHashes: () => listKeyHashes(database),
     work: workStoreOf(driver, { onClockStep }),
-    keyCheck: (sealed) => database.transaction((run) => checkKey(run, sealed)),
-    sealedValues: () => database.transaction(readSealedValues),
-    async replaceSealed(values) {
-      await database.transaction((run) => replaceSealedValues(run, values));
-      await driver.eraseFreeSpace();
+    async keyCheck(sealed) {
+      const stored = await database.transaction((run) => checkKey(run, sealed));
+      driver.proveKey(stored);
+      return stored;
     },
+    sealedValues: () => database.transaction(readSealedValues),
+    async replaceSealed(seal) {
+      const isChanged = await database.transaction((run) => replaceSealedValues(run, seal), 'alone');
+      if (isChanged) await driver.eraseFreeSpace();
+    },
+    outdated: driver.outdated,
     close: driver.close,
   };
 };

@@ -1,10 +1,14 @@
 import type { Database, Run, Transaction } from './database.ts';
 import type { TurnLimits } from './organization-turns.ts';
 import type { DueDelivery } from './rows/due-delivery.ts';
+import type { StoreOutdated } from './store.ts';
 import type { Topic } from './work-store.ts';
 
-/** `inFlight` are the ids of deliveries that this process is sending: they count as under way. */
-export type DueOptions = { limit: number; perHook: number; inFlight: readonly string[] };
+/**
+ * `inFlight` are the ids of deliveries that this process is sending: they count as under way. Leases that are `like`
+ * `lostLeases` do not count.
+ */
+export type DueOptions = { limit: number; perHook: number; inFlight: readonly string[]; lostLeases: string };
 
 /**
  * A database, and the few things that one text cannot say for both. Everything else stands once, in `flows/`.
@@ -24,5 +28,9 @@ export type Driver = {
   eraseFreeSpace(): Promise<void>;
   /** Calls the listener whenever there may be new work. Returns a function that ends this. */
   onWork(topic: Topic, listener: () => void): () => void;
+  /** From now on every transaction proves that this is what shows the encryption key. */
+  proveKey(keyCheck: string): void;
+  /** Resolves when the database is not the one any more that this server was started with. */
+  outdated: Promise<StoreOutdated>;
   close(): Promise<void>;
 };

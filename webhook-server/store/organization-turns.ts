@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { TenantDatabase } from './database.ts';
 import { StoreError } from './store.ts';
 
 /** How many statements and transactions of callers run at once: of all organizations together, and of each. */
@@ -10,7 +10,7 @@ const mostWaiting = 1_000;
 /** Lets organizations take turns, so that none waits for more than a short piece of another's work. */
 export type OrganizationTurns = {
   /** The database as this organization uses it: each statement and each transaction waits for its turn. */
-  databaseOf(organizationId: string): Database;
+  databaseOf(organizationId: string): TenantDatabase;
 };
 
 /**
@@ -18,7 +18,7 @@ export type OrganizationTurns = {
  * event loop goes round once, so that requests are read and answered meanwhile.
  */
 export const createOrganizationTurns = (
-  database: Database,
+  database: TenantDatabase,
   { total, perOrganization }: TurnLimits,
 ): OrganizationTurns => {
   /** In the order of their turns: whoever had one goes to the end. */
@@ -92,7 +92,7 @@ export const createOrganizationTurns = (
         rows: (statement) => inTurn(() => database.rows(statement)),
         first: (statement) => inTurn(() => database.first(statement)),
         change: (statement) => inTurn(() => database.change(statement)),
-        transaction: (work) => inTurn(() => database.transaction(work)),
+        transaction: (work, stance) => inTurn(() => database.transaction(work, stance)),
       };
     },
   };

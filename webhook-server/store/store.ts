@@ -14,12 +14,22 @@ export type Store = {
   /** Returns the sealed text that the first start stored, or stores this one. Whoever cannot open it has the wrong key. */
   keyCheck(sealed: string): Promise<string>;
   sealedValues(): Promise<SealedValues>;
-  /** Replaces all sealed values by the same ones sealed with another key: all, or none. */
-  replaceSealed(values: SealedValues): Promise<void>;
+  /**
+   * Replaces what `seal` is given by what it returns: all of it or nothing, and while no other server writes. Servers that
+   * were started with another key stop. Undefined leaves everything as it is.
+   */
+  replaceSealed(seal: (values: SealedValues) => SealedValues | undefined): Promise<void>;
+  /** Resolves when this server must not go on with the database; from then on the store only settles what is under way. */
+  outdated: Promise<StoreOutdated>;
   close(): Promise<void>;
 };
 
 /** The database cannot be used; the message says why and what to do. */
 export class StoreError extends Error {
-  override readonly name = 'StoreError';
+  override readonly name: string = 'StoreError';
+}
+
+/** The database is not the one any more that the server was started with; the message says why. It never will be again. */
+export class StoreOutdated extends StoreError {
+  override readonly name = 'StoreOutdated';
 }

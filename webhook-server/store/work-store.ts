@@ -182,9 +182,15 @@ export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease 
 export type WorkStore = {
   /**
    * Leases up to `limit` due workspaces that have a live hook. Leaves out those `inFlight`, which this process is polling,
-   * however old their leases seem to be.
+   * however old their leases seem to be. `wasCutOff`: a claim of this process failed and may have been stored all the
+   * same, so its leases count only for what is `inFlight`.
    */
-  claimPolls(options: { limit: number; leaseMs: number; inFlight?: readonly string[] }): Promise<PollClaim[]>;
+  claimPolls(options: {
+    limit: number;
+    leaseMs: number;
+    inFlight?: readonly string[];
+    wasCutOff?: boolean;
+  }): Promise<PollClaim[]>;
   /** Whether the snapshot holds every row exactly as it was seen: the page has no news. */
   isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
   /** How many tasks of the snapshot were created, or last changed, at exactly this moment. */
@@ -212,7 +218,7 @@ export type WorkStore = {
    * hook are under way at once, only one after a failed attempt, and only the oldest unsettled one of a sequence run. A hook
    * or Zapier user that has used up its rate waits; null `rateLimits` hold nothing back. Each claim counts as an attempt
    * with an ambiguous outcome until it is settled. Those `inFlight`, which this process is sending, count as under way
-   * however old their leases are.
+   * however old their leases are. `wasCutOff` as above.
    */
   claimDeliveries(options: {
     limit: number;
@@ -220,6 +226,7 @@ export type WorkStore = {
     leaseMs: number;
     rateLimits: RateLimits | null;
     inFlight?: readonly string[];
+    wasCutOff?: boolean;
   }): Promise<DeliveryClaim[]>;
   /**
    * Stores the outcomes of attempts whose leases are still ours, and returns one result for each, in order. An expired lease

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Database } from '../../../webhook-server/store/database.ts';
+import type { TenantDatabase } from '../../../webhook-server/store/database.ts';
 import { createOrganizationTurns } from '../../../webhook-server/store/organization-turns.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
 
@@ -8,7 +8,7 @@ const noteTurns = (turnLimits = { total: 1, perOrganization: 1 }, work: () => Pr
   const notes: string[] = [];
   const running = new Map<string, number>();
   let most = 0;
-  const database: Database = {
+  const database: TenantDatabase = {
     rows: async () => [],
     first: async () => undefined,
     change: async () => 0,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
-import type { Database, Transaction } from '../../../webhook-server/store/database.ts';
+import type { TenantDatabase, Transaction } from '../../../webhook-server/store/database.ts';
 import { insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
 import { listEvents } from '../../../webhook-server/store/flows/events.ts';
@@ -32,7 +32,7 @@ const explain = (statement: Statement): string[] => {
 
 /** What a flow looks up in tables, statement by statement, when each `first` finds such a row. */
 const searchesOf = async (
-  flow: (run: Database & Transaction) => Promise<unknown>,
+  flow: (run: TenantDatabase & Transaction) => Promise<unknown>,
   firsts: readonly object[] = [],
 ): Promise<string[]> => {
   const steps: string[] = [];
@@ -44,7 +44,7 @@ const searchesOf = async (
       ),
     );
   };
-  const run: Database & Transaction = {
+  const run: TenantDatabase & Transaction = {
     nowMs: 0,
     announce: () => {},
     async rows(statement) {

@@ -18,7 +18,8 @@ const statements = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 const ofDrivers: Record<string, string> = {
   'sqlite/sqlite-due-deliveries.ts': 'each planner is led to the same plan by words that the other does not know',
   'postgres/postgres-due-deliveries.ts': 'each planner is led to the same plan by words that the other does not know',
-  'postgres/postgres-database.ts': 'the end of a transaction',
+  'postgres/postgres-database.ts': 'the end of a transaction, and the proof that the tables are still the same',
+  'sqlite/sqlite-database.ts': 'nothing is to be proven while one process holds the file',
   'postgres/signals.ts': 'SQLite has no other processes to notify',
 };
 

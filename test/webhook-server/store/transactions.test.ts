@@ -24,10 +24,12 @@ const openSqlite = async (tables: string): Promise<Opened> => {
 
 const openPostgres = async (tables: string): Promise<Opened> => {
   const url = await newSchemaUrl();
-  const clock = 'create function now_ms() returns bigint language sql as $$ select 1000::bigint $$;';
+  const clock = `
+    create function now_ms() returns bigint language sql as $$ select 1000::bigint $$;
+    create function prove(integer, text) returns boolean language sql as $$ select true $$;`;
   await queryPostgres(url, `${clock} ${tables}`, []);
   const emitted: string[] = [];
-  const database = createPostgresDatabase(url, { notify: async () => {}, emit: (topic) => emitted.push(topic) });
+  const database = createPostgresDatabase(url, { notify: async () => {}, emit: (topic) => emitted.push(topic) }, 1);
   return { database, emitted, close: () => database.close() };
 };
 

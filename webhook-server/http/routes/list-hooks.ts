@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Hook, HookPage } from '../../../contract/hook.ts';
+import type { Log } from '../../log.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { StoredHook, TenantStore } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
@@ -10,7 +11,7 @@ import { parseRequest } from '../validate-request.ts';
 import { hookView } from '../views/hook-view.ts';
 import { writeList } from '../write-list.ts';
 
-type Ports = { authenticate: Authenticate; vault: Vault; clock: () => number };
+type Ports = { authenticate: Authenticate; vault: Vault; clock: () => number; log: Log };
 
 const Query = z.object({ limit: optionalPage.limit, before: optionalPage.position });
 
@@ -50,11 +51,22 @@ const readPage = async (
  * `GET /hooks`: the hooks of the caller's workspace, also those that have ended, newest first. With `limit` or `before` one
  * page and `has_more`; without them all, read and written piece by piece.
  */
-export const listHooks =
-  ({ authenticate, vault, clock }: Ports): RequestHandler =>
-  async (request, response) => {
+export const listHooks = ({ authenticate, vault, clock, log }: Ports): RequestHandler => {
+  const reported = new Set<string>();
+
+  /** Logs each hook with a problem once, however often it is listed. */
+  const view = (stored: StoredHook): Hook => {
+    const hook = hookView(stored, vault, clock());
+    const { id, problem } = hook;
+    if (problem !== undefined && !reported.has(id)) {
+      reported.add(id);
+      log.error({ hookId: id }, problem);
+    }
+    return hook;
+  };
+
+  return async (request, response) => {
     const { store } = await authenticate(request, 'tasks:read');
-    const view = (hook: StoredHook): Hook => hookView(hook, vault, clock());
     const query = parseRequest(Query, request.query);
     if (query.limit === undefined && query.before === undefined) {
       const views = async function* () {
@@ -67,3 +79,4 @@ export const listHooks =
     const page: HookPage = { items: hooks.map(view), has_more: hasMore };
     response.json(page);
   };
+};

@@ -1,6 +1,6 @@
 import type { Hook, HookFilters } from '../../../contract/hook.ts';
 import { targetAad } from '../../seals/associated-data.ts';
-import type { Vault } from '../../secrets/vault.ts';
+import { SealBroken, type Vault } from '../../secrets/vault.ts';
 import type { StoredHook } from '../../store/tenant-store.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -19,13 +19,30 @@ const stateOf = ({ ended, resumeAtMs }: StoredHook, nowMs: number): Hook['state'
 const present = (filters: HookFilters): HookFilters =>
   Object.fromEntries(Object.entries(filters).filter(([, wanted]) => wanted !== undefined));
 
+const unreadable = {
+  target: '…',
+  problem:
+    'The server cannot read the target of this hook, because it was sealed with another ENCRYPTION_KEY or was altered. ' +
+    'Nothing can be sent to it: turn its Zap off and on again.',
+};
+
+/** One hook that cannot be read must not hide the others. */
+const targetOf = ({ id, sealedTarget }: StoredHook, vault: Vault): Pick<Hook, 'target' | 'problem'> => {
+  try {
+    return { target: hint(vault.open(sealedTarget, targetAad(id)).reveal()) };
+  } catch (error) {
+    if (error instanceof SealBroken) return unreadable;
+    throw error;
+  }
+};
+
 /** A hook as callers see it. */
 export const hookView = (hook: StoredHook, vault: Vault, nowMs: number): Hook => {
   const state = stateOf(hook, nowMs);
   return {
     id: hook.id,
     event: 'task.reassigned',
-    target: hint(vault.open(hook.sealedTarget, targetAad(hook.id)).reveal()),
+    ...targetOf(hook, vault),
     filters: present(hook.filters),
     once_per: hook.oncePer,
     state,

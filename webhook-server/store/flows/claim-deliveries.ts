@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
 import type { Driver } from '../driver.ts';
+import { type LeaseOwner, noLeases } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
 import { sql, tableOf } from '../sql.ts';
 import type { DeliveryClaim, RateLimits } from '../work-store.ts';
@@ -37,18 +37,25 @@ type ClaimOptions = {
   leaseMs: number;
   rateLimits: RateLimits | null;
   inFlight?: readonly string[];
+  wasCutOff?: boolean;
 };
 
 /** Takes deliveries that are due, as far as the rate limits let them through. */
 export const claimDeliveries = async (
   run: Transaction,
   driver: Driver,
-  { limit, perHook, leaseMs, rateLimits, inFlight = [] }: ClaimOptions,
+  { newLease, ownLeases }: LeaseOwner,
+  { limit, perHook, leaseMs, rateLimits, inFlight = [], wasCutOff = false }: ClaimOptions,
 ): Promise<DeliveryClaim[]> => {
-  const due = await driver.dueDeliveries(run, { limit, perHook, inFlight });
+  const due = await driver.dueDeliveries(run, {
+    limit,
+    perHook,
+    inFlight,
+    lostLeases: wasCutOff ? ownLeases : noLeases,
+  });
   const admitted = await admit(run, due, rateLimits);
   if (admitted.length === 0) return [];
-  const leased = admitted.map((row) => ({ ...row, lease: randomUUID() }));
+  const leased = admitted.map((row) => ({ ...row, lease: newLease() }));
   await lease(run, leased, leaseMs);
   return leased.map((row) => claimOf(row, run.nowMs));
 };
@@ -59,6 +66,6 @@ export const msUntilDelivery = async (
   driver: Driver,
   { perHook, inFlight = [] }: { perHook: number; inFlight?: readonly string[] },
 ): Promise<number | undefined> => {
-  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook, inFlight });
+  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook, inFlight, lostLeases: noLeases });
   return dueAtMs === null ? undefined : Math.max(0, dueAtMs - run.nowMs);
 };

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
+import { type LeaseOwner, noLeases } from '../lease-owner.ts';
 import { type DueWorkspace, readPollClaim } from '../rows/due-workspace.ts';
 import { visibleWithinMs } from '../rules.ts';
 import { noneOf, phrase, sql, tableOf } from '../sql.ts';
@@ -7,7 +7,10 @@ import type { PollClaim } from '../work-store.ts';
 import { findScans } from './scans.ts';
 
 /** Locks workspaces that are due and that no other process is claiming. */
-const lockDue = ({ rows, nowMs }: Transaction, limit: number, inFlight: readonly string[]): Promise<DueWorkspace[]> =>
+const lockDue = (
+  { rows, nowMs }: Transaction,
+  { limit, inFlight, lostLeases }: { limit: number; inFlight: readonly string[]; lostLeases: string },
+): Promise<DueWorkspace[]> =>
   rows<DueWorkspace>(sql`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
            swept_at_ms, failures, active_at_ms, requested_at_ms,
@@ -18,18 +21,23 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number, inFlight: readonly
                  and settled_at_ms < ${nowMs - visibleWithinMs}) as has_unpublished,
            exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
-    where sealed_key is not null and poll_at_ms <= ${nowMs} and (lease is null or lease_until_ms <= ${nowMs})
+    where sealed_key is not null and poll_at_ms <= ${nowMs} 
+      and (lease is null or lease_until_ms <= ${nowMs} or lease like ${lostLeases})
       and organization_id ${noneOf(inFlight)}
     order by poll_at_ms
     limit ${limit}
     ${phrase('lock free rows')}`);
 
+type ClaimOptions = { limit: number; leaseMs: number; inFlight?: readonly string[]; wasCutOff?: boolean };
+
 /** Takes up to `limit` workspaces that have a live hook and are due. */
 export const claimPolls = async (
   run: Transaction,
-  { limit, leaseMs, inFlight = [] }: { limit: number; leaseMs: number; inFlight?: readonly string[] },
+  { newLease, ownLeases }: LeaseOwner,
+  { limit, leaseMs, inFlight = [], wasCutOff = false }: ClaimOptions,
 ): Promise<PollClaim[]> => {
-  const due = (await lockDue(run, limit, inFlight)).map((row) => ({ row, lease: randomUUID() }));
+  const found = await lockDue(run, { limit, inFlight, lostLeases: wasCutOff ? ownLeases : noLeases });
+  const due = found.map((row) => ({ row, lease: newLease() }));
   if (due.length === 0) return [];
   await run.change(sql`
     update workspace set lease = taken.lease, lease_until_ms = ${run.nowMs + leaseMs}

@@ -1,6 +1,6 @@
 import type { DeliveryState } from '../../../contract/delivery.ts';
 import { newDeliveryId } from '../changes/ids.ts';
-import type { Database, Run, Transaction } from '../database.ts';
+import type { Run, TenantDatabase, Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../rows/delivery-row.ts';
 import { allOf, constant, phrase, type Statement, sql, tableOf } from '../sql.ts';
@@ -105,7 +105,7 @@ const lookAtDeliveries = async (
 
 /** The deliveries of a hook, live or ended, newest first. */
 export const listDeliveries = async (
-  database: Database,
+  database: TenantDatabase,
   owned: OwnedHook,
   query: DeliveryQuery,
 ): Promise<DeliveryListing> => {

@@ -1,4 +1,4 @@
-import type { Run, Transaction } from '../database.ts';
+import type { Settling, Transaction } from '../database.ts';
 import { phrase, sql } from '../sql.ts';
 import type { EndNotice } from '../work-store.ts';
 
@@ -20,6 +20,6 @@ export const claimEndNotices = (
     returning id as "hookId", sealed_target as "sealedTarget", ended_reason as reason, farewell_attempts as attempt`);
 
 /** Notes that a target has heard that its hook has ended, or cannot hear it. */
-export const closeEndNotice = async (run: Run, hookId: string): Promise<void> => {
-  await run.change(sql`update hook set farewell = 'sent' where id = ${hookId} and farewell = 'due'`);
+export const closeEndNotice = async ({ change, proof }: Settling, hookId: string): Promise<void> => {
+  await change(sql`update hook set farewell = 'sent' where id = ${hookId} and farewell = 'due' and ${proof}`);
 };

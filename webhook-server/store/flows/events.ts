@@ -1,5 +1,5 @@
 import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
-import type { Database, Run } from '../database.ts';
+import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, noneOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventQuery } from '../tenant-store.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
@@ -57,7 +57,7 @@ const look = async (
 
 /** The organization's events, newest first; `undefined` when `before` names no event of it. */
 export const listEvents = async (
-  database: Database,
+  database: TenantDatabase,
   organizationId: string,
   query: EventQuery,
 ): Promise<EventPage | undefined> => {

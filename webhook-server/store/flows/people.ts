@@ -1,5 +1,5 @@
 import type { DirectoryEntry, NamedPerson } from '../../../contract/person.ts';
-import type { Database, Run, Transaction } from '../database.ts';
+import type { Run, TenantDatabase, Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
 import { allOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
 import type { PeopleQuery, PeopleSearch } from '../tenant-store.ts';
@@ -43,7 +43,7 @@ export const findPerson = (run: Run, organizationId: string, userId: string): Pr
 
 /** The people whose name, e-mail address or id holds a text, whatever its case. */
 export const searchPeople = async (
-  database: Database,
+  database: TenantDatabase,
   organizationId: string,
   { text, limit, after, isWanted }: PeopleSearch,
 ): Promise<{ people: DirectoryEntry[]; hasMore: boolean }> => {

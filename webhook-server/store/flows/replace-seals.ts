@@ -1,6 +1,7 @@
 import type { Run, Transaction } from '../database.ts';
 import type { HookSeals, SealedValues, WorkspaceKey } from '../sealed-values.ts';
-import { sql, tableOf } from '../sql.ts';
+import { phrase, sql, tableOf } from '../sql.ts';
+import { endHook } from './end-hook.ts';
 
 const readKeyCheck = (run: Run) => run.first<{ sealed: string }>(sql`select sealed from key_check`);
 
@@ -49,11 +50,30 @@ const replaceHookSeals = (run: Run, hooks: readonly HookSeals[]) =>
     })}
     where hook.id = anew.id`);
 
-/** Puts these values in the place of those that are there, sealed with another key. */
+/**
+ * A target that was subscribed under two keys has two live hooks, which becomes visible when both are hashed with the same
+ * one. Zapier knows the secret of the newest alone, and the others end.
+ */
+const endDoubles = async (run: Transaction, hooks: readonly HookSeals[]): Promise<void> => {
+  const targetHashes = new Map(hooks.map(({ id, targetHash }) => [id, targetHash]));
+  const live = await run.rows<{ id: string; organization_id: string }>(sql`
+    select id, organization_id from hook where ended_at_ms is null order by ${phrase('hook number')} desc`);
+  const seen = new Set<string>();
+  for (const { id, organization_id } of live) {
+    const target = `${organization_id} ${targetHashes.get(id)}`;
+    if (seen.has(target)) await endHook(run, id, 'unsubscribed');
+    seen.add(target);
+  }
+};
+
+/** Puts what `seal` makes of all values in their place. Returns whether it made anything of them. */
 export const replaceSealedValues = async (
   run: Transaction,
-  { keyCheck, workspaceKeys, spareKeys, hooks }: SealedValues,
-): Promise<void> => {
+  seal: (values: SealedValues) => SealedValues | undefined,
+): Promise<boolean> => {
+  const anew = seal(await readSealedValues(run));
+  if (anew === undefined) return false;
+  const { keyCheck, workspaceKeys, spareKeys, hooks } = anew;
   await run.change(sql`update key_check set sealed = ${keyCheck}`);
   await run.change(sql`
     update workspace set key_hash = anew_hash, sealed_key = anew_key
@@ -65,7 +85,12 @@ export const replaceSealedValues = async (
     select anew_id, anew_hash, anew_key from ${newKeys(spareKeys)}
     where true
     on conflict do nothing`);
+  await endDoubles(run, hooks);
   await replaceHookSeals(run, hooks);
   // Its keys are hashes made with the old key. The usage of rate limits is forgotten: a few seconds' worth.
   await run.change(sql`delete from pace`);
+  // Servers that were started with the old key wake up, and find that they are outdated.
+  run.announce('poll');
+  run.announce('deliver');
+  return true;
 };

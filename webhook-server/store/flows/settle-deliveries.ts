@@ -1,5 +1,5 @@
 import type { Certainty } from '../../../contract/delivery.ts';
-import type { Database, Run, Transaction } from '../database.ts';
+import type { Database, Settling, Transaction } from '../database.ts';
 import { failureEndsHookMs } from '../rules.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
 import type { Settlement, SettleOutcome } from '../work-store.ts';
@@ -19,18 +19,19 @@ type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean 
  * Nearly every delivery ends like this: one statement for all that come together, and another one where hooks had failed.
  * It needs no transaction: should the second be lost, the next success does it.
  */
-const markDelivered = async (run: Run, held: readonly Held[]): Promise<SettleOutcome[]> => {
+const markDelivered = async ({ proof, ...run }: Settling, held: readonly Held[]): Promise<SettleOutcome[]> => {
   const rows = await run.rows<DeliveredRow>(sql`
     update delivery
     set state = 'delivered', settled_at_ms = (select now_ms()), certainty = null, reason = null,
         lease = null, lease_until_ms = null
     from ${tableOf('ours', held, { held_id: ['text', ({ id }) => id], held_lease: ['text', ({ lease }) => lease] })}
-    where id = held_id and lease = held_lease and state in ('waiting', 'dropped')
+    where id = held_id and lease = held_lease and state in ('waiting', 'dropped') and ${proof}
     returning id, hook_id, (
       select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed`);
   const recovered = new Set(rows.filter(({ had_failed }) => had_failed).map(({ hook_id }) => hook_id));
   if (recovered.size > 0) {
-    await run.change(sql`update hook set failing_since_ms = null, failures = 0 where id ${oneOf([...recovered])}`);
+    await run.change(sql`
+      update hook set failing_since_ms = null, failures = 0 where id ${oneOf([...recovered])} and ${proof}`);
   }
   const settled = new Set(rows.map(({ id }) => id));
   return held.map(({ id }) => ({ kind: settled.has(id) ? 'settled' : 'lease lost' }));
@@ -82,7 +83,7 @@ const settleOne = async (run: Transaction, { id, lease, outcome }: Settlement): 
   if (row === undefined) return { kind: 'lease lost' };
   switch (outcome.kind) {
     case 'delivered':
-      return (await markDelivered(run, [held]))[0] ?? { kind: 'lease lost' };
+      return (await markDelivered({ ...run, proof: sql`true` }, [held]))[0] ?? { kind: 'lease lost' };
     case 'gone':
       await recordFailure(run, { ...held, state: 'dropped', certainty: 'refused', reason: 'the target is gone' });
       return end(run, row.hook_id, 'gone');
@@ -120,6 +121,6 @@ const settleInTurn = async (run: Transaction, settlements: readonly Settlement[]
 export const settle = async (database: Database, settlements: readonly Settlement[]): Promise<SettleOutcome[]> => {
   if (settlements.length === 0) return [];
   return settlements.every(isDelivered)
-    ? markDelivered(database, settlements)
-    : database.transaction((run) => settleInTurn(run, settlements));
+    ? markDelivered(database.settling, settlements)
+    : database.transaction((run) => settleInTurn(run, settlements), 'settling');
 };

@@ -4,9 +4,11 @@ import { connect } from './connect-postgres.ts';
 import { first } from './migrations/0001-first.ts';
 import { order } from './migrations/0002-order.ts';
 import { boundedCost } from './migrations/0003-bounded-cost.ts';
+import { proof } from './migrations/0004-proof.ts';
+import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order, boundedCost];
+const migrations = [first, order, boundedCost, proof];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;
@@ -42,6 +44,11 @@ const applyMigrations = async (client: Client): Promise<void> => {
   const { rows } = await client.query<{ seen: number }>('select coalesce(max(number), 0) as seen from migration');
   const seen = rows[0]?.seen ?? 0;
   refuseNewer(seen);
+  if (seen < migrations.length) {
+    // Servers of an older version go on until here, and find at their next transaction that they are outdated.
+    await client.query(`set local lock_timeout = ${aloneWithinMs}`);
+    await client.query(takeTurnAlone);
+  }
   for (const [index, migration] of migrations.entries()) {
     if (index < seen) continue;
     await client.query(migration);
@@ -51,16 +58,17 @@ const applyMigrations = async (client: Client): Promise<void> => {
 };
 
 /**
- * Brings the tables up to date, in the current schema of the URL's user, and returns that schema's name.
+ * Brings the tables up to date, in the current schema of the URL's user. Returns that schema's name, and the schema
+ * number that the tables have by now.
  *
  * @throws StoreError when the database cannot be used, or a newer program has written it.
  */
-export const migrate = async (url: string): Promise<string> => {
+export const migrate = async (url: string): Promise<{ schema: string; schemaNumber: number }> => {
   const client = await connect(url, { query_timeout: patienceMs });
   try {
     const schema = await readSchema(client);
     await applyMigrations(client);
-    return schema;
+    return { schema, schemaNumber: migrations.length };
   } catch (error) {
     throw explain(error);
   } finally {

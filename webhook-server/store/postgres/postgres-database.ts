@@ -1,11 +1,14 @@
 import { DatabaseError, Pool, type PoolClient, type QueryResult } from 'pg';
 import * as z from 'zod';
-import type { Database, Run, Transaction } from '../database.ts';
+import { errorCode } from '../../error-code.ts';
+import type { Database, Run, Stance, Transaction } from '../database.ts';
+import type { Driver } from '../driver.ts';
 import { compile, type Statement, sql } from '../sql.ts';
-import { StoreError } from '../store.ts';
+import { StoreError, StoreOutdated } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { connectionOptions } from './connect-postgres.ts';
 import { dialect } from './postgres-dialect.ts';
+import { beginText, isMissing, type Known, othersBusy, outdatedBy, tablesGone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
 const mostConnections = 10;
@@ -24,10 +27,19 @@ const enforceDurability = async (client: Pick<PoolClient, 'query'>): Promise<voi
 class TransactionConflict extends StoreError {}
 
 const fail = (error: unknown): never => {
-  if (error instanceof DatabaseError && (error.code === '40P01' || error.code === '40001')) {
+  const code = errorCode(error);
+  if (error instanceof DatabaseError && (code === '40P01' || code === '40001')) {
     throw new TransactionConflict('The database let other work go first, again and again.');
   }
-  throw explain(error);
+  throw outdatedBy(code) ?? explain(error);
+};
+
+const failToProve = (error: unknown, stance: Stance): never => {
+  const code = errorCode(error);
+  // Without `prove` there is no table of ours either.
+  if (isMissing(code)) throw tablesGone();
+  if (code === '55P03' && stance === 'alone') throw othersBusy();
+  return fail(error);
 };
 
 /** Which columns a statement selects is the flow's to say: `never` fits each of its rows. */
@@ -55,25 +67,49 @@ const retryConflicts = async <Result>(attempt: () => Promise<Result>): Promise<R
   }
 };
 
-const BeginAnswers = z.tuple([z.unknown(), z.object({ rows: z.tuple([z.object({ now_ms: z.number() })]) })]);
+const Time = z.object({ rows: z.tuple([z.object({ now_ms: z.number() })]) });
 
-/** Begins a transaction. Returns the time of its beginning: both in one round trip. */
-const begin = async (client: PoolClient): Promise<number> => {
-  const answers: unknown = await client.query('begin; select now_ms() as now_ms').catch(fail);
-  const [, now] = BeginAnswers.parse(answers);
-  return now.rows[0].now_ms;
+/** Begins a transaction. Returns the time of its beginning. */
+const begin = async (client: PoolClient, known: Known, stance: Stance): Promise<number> => {
+  const answers: unknown = await client
+    .query(beginText(known, stance))
+    .catch((error: unknown) => failToProve(error, stance));
+  return Time.parse(Array.isArray(answers) ? answers.at(-1) : answers).rows[0].now_ms;
 };
 
 /** How processes tell each other of work: `notify` inside the transaction that made it, `emit` once it is committed. */
 export type Signalling = { notify(run: Run, topic: Topic): Promise<void>; emit(topic: Topic): void };
 
-/** A bounded pool of connections; none is made before the first statement. */
-export const createDatabase = (url: string, signals: Signalling): Database & { close(): Promise<void> } => {
+export type PostgresDatabase = Database & Pick<Driver, 'proveKey' | 'outdated' | 'close'>;
+
+/**
+ * A bounded pool of connections; none is made before the first statement.
+ *
+ * @param schemaNumber the one that the tables must have.
+ */
+export const createDatabase = (url: string, signals: Signalling, schemaNumber: number): PostgresDatabase => {
   const pool = new Pool({ ...connectionOptions(url), max: mostConnections, onConnect: enforceDurability });
   // An idle connection that was lost is replaced when it is needed.
   pool.on('error', () => {});
+  let known: Known = { schemaNumber, keyCheck: undefined };
+  let ended: StoreOutdated | undefined;
+  const { promise: outdated, resolve: tellOutdated } = Promise.withResolvers<StoreOutdated>();
 
-  const attempt = async <Result>(work: (run: Transaction) => Promise<Result>) => {
+  /** Whoever was outdated once stays so: another server may have gone on from what it would write. */
+  const note = (error: unknown): never => {
+    if (error instanceof StoreOutdated && ended === undefined) {
+      ended = error;
+      tellOutdated(error);
+    }
+    throw error;
+  };
+
+  const refuseOutdated = (): void => {
+    if (ended !== undefined) throw ended;
+  };
+
+  const attempt = async <Result>(work: (run: Transaction) => Promise<Result>, stance: Stance) => {
+    if (stance !== 'settling') refuseOutdated();
     const client = await pool.connect().catch(fail);
     // What is lost between two statements is told by the next one.
     const ignore = () => {};
@@ -81,7 +117,7 @@ export const createDatabase = (url: string, signals: Signalling): Database & { c
     const topics = new Set<Topic>();
     try {
       const run = runWith((statement) => client.query<never>(compile(statement, dialect)).catch(fail));
-      const nowMs = await begin(client);
+      const nowMs = await begin(client, known, stance).catch(note);
       const result = await work({ ...run, nowMs, announce: (topic) => topics.add(topic) });
       for (const topic of topics) await signals.notify(run, topic);
       await run.change(sql`commit`);
@@ -96,13 +132,34 @@ export const createDatabase = (url: string, signals: Signalling): Database & { c
     }
   };
 
+  const settle: Query = (statement) =>
+    retryConflicts(() =>
+      pool.query<never>(compile(statement, dialect)).catch((error: unknown) => failToProve(error, 'settling')),
+    ).catch(note);
+
+  /** A statement that misses its table may be wrong, or the first to learn that all tables are gone. */
+  const read: Query = async (statement) => {
+    refuseOutdated();
+    try {
+      return await pool.query<never>(compile(statement, dialect));
+    } catch (error) {
+      if (isMissing(errorCode(error))) await attempt(async () => {}, 'usual');
+      return fail(error);
+    }
+  };
+
   return {
-    ...runWith((statement) => retryConflicts(() => pool.query<never>(compile(statement, dialect)).catch(fail))),
-    async transaction(work) {
-      const { result, topics } = await retryConflicts(() => attempt(work));
+    ...runWith((statement) => retryConflicts(() => read(statement))),
+    settling: { ...runWith(settle), proof: sql`(select prove(${schemaNumber}, null))` },
+    async transaction(work, stance = 'usual') {
+      const { result, topics } = await retryConflicts(() => attempt(work, stance));
       for (const topic of topics) signals.emit(topic);
       return result;
     },
+    proveKey(keyCheck) {
+      known = { schemaNumber, keyCheck };
+    },
+    outdated,
     close: () => pool.end(),
   };
 };

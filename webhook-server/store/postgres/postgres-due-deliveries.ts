@@ -19,7 +19,7 @@ const theseHooks = (hookIds: readonly string[]): Statement =>
 // Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a
 // short one; whatever a delivery has to wait for, an older one of its sequence, is among them too. What is under way comes
 // first in a hook's turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = (hooks: Statement, { nowMs, perHook, inFlight }: Moment): Statement => sql`
+const turns = (hooks: Statement, { nowMs, perHook, inFlight, lostLeases }: Moment): Statement => sql`
   with recursive busy (hook_id) as (${hooks}),
   first as (
     select queued.seq, hook.id as hook_id, hook.organization_id, paced_until_ms, queued.is_leased, lease_until_ms,
@@ -30,7 +30,7 @@ const turns = (hooks: Statement, { nowMs, perHook, inFlight }: Moment): Statemen
       join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= ${nowMs}
       cross join lateral (
         select seq, order_key, attempts, lease_until_ms,
-               (lease is not null and lease_until_ms > ${nowMs}) or id ${oneOf(inFlight)} as is_leased
+               (lease is not null and lease not like ${lostLeases} and lease_until_ms > ${nowMs}) or id ${oneOf(inFlight)} as is_leased
         from delivery
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
         order by seq
@@ -74,12 +74,12 @@ export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit:
 /** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */
 export const readDueDeliveries = async (
   run: Transaction,
-  { limit, perHook, inFlight }: DueOptions,
+  { limit, ...options }: DueOptions,
 ): Promise<DueDelivery[]> => {
   const locked = await run.rows<{ id: string }>(dueHooks(run.nowMs));
   if (locked.length === 0) return [];
   const hookIds = locked.map(({ id }) => id);
-  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, perHook, inFlight }, limit));
+  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, ...options }, limit));
 };
 
 /** When the next delivery can be claimed or an end notice is due; null when none is waiting. */

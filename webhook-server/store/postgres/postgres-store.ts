@@ -8,9 +8,10 @@ import { readDueDeliveries, readNextDue } from './postgres-due-deliveries.ts';
 import { createSignals } from './signals.ts';
 
 const openDriver = async (url: string): Promise<Driver> => {
-  const signals = createSignals(url, await migrate(url));
+  const { schema, schemaNumber } = await migrate(url);
+  const signals = createSignals(url, schema);
   await signals.listen();
-  const database = createDatabase(url, signals);
+  const database = createDatabase(url, signals, schemaNumber);
   return {
     database,
     // Of ten connections: the loops keep two, and no organization takes more than two.
@@ -20,6 +21,8 @@ const openDriver = async (url: string): Promise<Driver> => {
     // Vacuuming is left to PostgreSQL: it needs rights and time that a server may not have.
     eraseFreeSpace: async () => {},
     onWork: signals.on,
+    proveKey: database.proveKey,
+    outdated: database.outdated,
     async close() {
       await signals.close();
       await database.close();

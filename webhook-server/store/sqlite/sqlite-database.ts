@@ -1,6 +1,6 @@
 import type { Database as Connection, Statement as PreparedStatement } from 'better-sqlite3';
 import type { Database, Run, Transaction } from '../database.ts';
-import { compile, type Statement } from '../sql.ts';
+import { compile, type Statement, sql } from '../sql.ts';
 import type { Topic } from '../work-store.ts';
 import { dialect } from './sqlite-dialect.ts';
 import { translateError } from './translate-sqlite-error.ts';
@@ -93,10 +93,16 @@ export const createDatabase = (connection: Connection, clock: () => number, emit
     }
   };
 
-  return {
+  const single: Run = {
     rows: (statement) => inTurn(() => run.rows(statement)),
     first: (statement) => inTurn(() => run.first(statement)),
     change: (statement) => inTurn(() => run.change(statement)),
+  };
+
+  return {
+    ...single,
+    // One process holds the file alone: nobody else can change its tables or its key, and nothing is left to prove.
+    settling: { ...single, proof: sql`true` },
     async transaction(work) {
       const { result, topics } = await inTurn(() => attempt(work));
       for (const topic of topics) emit(topic);

@@ -9,7 +9,7 @@ type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 // is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
 // delivery has to wait for, an older one of its sequence, is among them too. What is under way comes first in a hook's
 // turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = ({ nowMs, perHook, inFlight }: Moment): Statement => sql`
+const turns = ({ nowMs, perHook, inFlight, lostLeases }: Moment): Statement => sql`
   with recursive busy (hook_id) as (
     select min(hook_id) from delivery where state = 'waiting'
     union all
@@ -18,7 +18,7 @@ const turns = ({ nowMs, perHook, inFlight }: Moment): Statement => sql`
   ),
   first as (
     select delivery.seq, hook.id as hook_id, hook.organization_id, paced_until_ms,
-           (lease is not null and lease_until_ms > ${nowMs}) or delivery.id ${oneOf(inFlight)} as is_leased,
+           (lease is not null and lease not like ${lostLeases} and lease_until_ms > ${nowMs}) or delivery.id ${oneOf(inFlight)} as is_leased,
            lease_until_ms,
            iif(failures = 0, 0, attempts) as tries,
            iif(failures = 0, ${perHook}, 1) as share,
@@ -52,8 +52,8 @@ export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
     cross join hook on hook.id = hook_id
   order by round, number, chosen.paced_until_ms, chosen.seq`;
 
-export const readDueDeliveries = (run: Transaction, { limit, perHook, inFlight }: DueOptions): Promise<DueDelivery[]> =>
-  run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, perHook, inFlight }, limit));
+export const readDueDeliveries = (run: Transaction, { limit, ...options }: DueOptions): Promise<DueDelivery[]> =>
+  run.rows<DueDelivery>(dueDeliveries({ nowMs: run.nowMs, ...options }, limit));
 
 /** When the next delivery can be claimed or an end notice is due; null when none is waiting. */
 export const readNextDue = async (run: Run, moment: Moment): Promise<number | null> => {

@@ -33,6 +33,9 @@ const createDriver = (connection: Connection, clock: () => number): Driver => {
       work.on(topic, listener);
       return () => work.off(topic, listener);
     },
+    // The file is this process's alone as long as it is open: see `open-sqlite.ts`.
+    proveKey() {},
+    outdated: new Promise(() => {}),
     async close() {
       connection.close();
     },
