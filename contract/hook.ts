@@ -41,6 +41,8 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
  * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
  * credential. `listening_since` is null until the first scan of the workspace's tasks is complete. While Topo refuses the
  * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends.
+ * `unusable_tasks` counts the workspace's tasks that Topo returns without a usable id, assignee, `created_at` or
+ * `updated_at`: their changes are not detected. The daily reconciliation counts them anew; servers before 1.1 do not say.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -54,6 +56,7 @@ export const Hook = z.object({
   ended_reason: z.string().nullable(),
   listening_since: z.string().nullable(),
   key_refused_since: z.string().nullable(),
+  unusable_tasks: z.number().int().optional(),
   created_at: z.string(),
 });
 export type Hook = z.infer<typeof Hook>;

@@ -6,6 +6,7 @@ import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
 import { type Polled, poll } from './poll.ts';
 import { backOffMs, type PollIntervals } from './poll-intervals.ts';
+import { createUnusableReport } from './report-unusable.ts';
 import { createRequestBudget, type RequestBudget } from './request-budget.ts';
 
 export type DetectorPorts = {
@@ -49,6 +50,7 @@ export const createDetector = ({
   log,
 }: DetectorPorts) => {
   const inFlight = new Set<string>();
+  const reportUnusable = createUnusableReport(log);
 
   /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
   const budgetOf = ({ requestedAtMs, nowMs }: PollClaim): RequestBudget => {
@@ -62,7 +64,7 @@ export const createDetector = ({
     try {
       const key = vault.open(sealedKey, topoKeyAad(organizationId));
       const callTopo = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
-      return await poll(claim, { store, callTopo, intervals, leaseMs, log });
+      return await poll(claim, { store, callTopo, intervals, reportUnusable, leaseMs, log });
     } catch (error) {
       log.error({ organizationId, error }, 'polling a workspace failed unexpectedly');
       return { result: 'failed', nextPollInMs: retryInMs, sawChange: false };

@@ -19,10 +19,15 @@ export type Cursor = {
   isBorderRead: boolean;
   /** More rows share the border's key than fit on a page, and are being read in passes: see `detector/pagination/tied-rows.ts`. */
   tie: Tie | null;
+  /** The last page ended with a row that cannot be used. */
+  endsUnusable?: boolean;
 };
 
-/** `from` is the offset of the first of the rows, once this pass has met it; `passes` have ended before it. */
-export type Tie = { from: number | null; passes: number };
+/**
+ * `from` is the offset of the first of the rows, once this pass has met it; `passes` have ended before it. `unusable` is
+ * how many rows among them this pass could not use.
+ */
+export type Tie = { from: number | null; passes: number; unusable?: number };
 
 /**
  * One scan of a workspace's tasks, page by page.
@@ -44,6 +49,8 @@ export type Scan = {
   rowsRead: number;
   /** How long the list was at the last page. */
   totalRows: number;
+  /** How many of the rows that it has come past cannot be used. */
+  rowsUnusable?: number;
   /** Null: from the start. */
   cursor: Cursor | null;
 };
@@ -76,6 +83,8 @@ export type PollClaim = {
   reconciledAtMs: number | null;
   /** Changes wait for an intent to be settled, and are published when the next incremental scan ends. */
   hasUnpublished: boolean;
+  /** Tasks that Topo returns malformed, as far as it is known. */
+  unusableTasks: number;
   /** Polls in a row that failed. */
   failures: number;
   /** When a change was last seen. */

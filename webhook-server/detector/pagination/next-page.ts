@@ -21,18 +21,46 @@ const stepBack = (window: PageWindow, cursor: Cursor): PageStep => {
   return { kind: 'continue', cursor: { ...cursor, offset: Math.max(0, offset) } };
 };
 
+const isKey = (key: number | null): key is number => key !== null;
+
 const joins = ({ window, keys, totalCount }: PageFacts, cursor: Cursor, paging: Paging): boolean => {
-  const [first] = keys;
+  const first = keys.find(isKey);
+  const isAdjacent = paging === 'adjacent' || cursor.endsUnusable === true;
   if (window.offset === 0) return true;
-  if (first === undefined) return false;
+  if (first === undefined) return isAdjacent && keys.length > 0 && totalCount >= cursor.totalCount;
   if (first < cursor.borderKey || (cursor.isBorderRead && first === cursor.borderKey)) return true;
-  return paging === 'adjacent' && first > cursor.borderKey && totalCount >= cursor.totalCount;
+  return isAdjacent && first > cursor.borderKey && totalCount >= cursor.totalCount;
 };
 
 /** The offset of the last row that certainly lies before the rows that share the page's last key. */
-const overlapOf = ({ window, keys }: PageFacts, last: number): number | undefined => {
-  const index = keys.findLastIndex((key) => key < last);
+const overlapOf = ({ window, keys }: Pick<PageFacts, 'window' | 'keys'>, last: number): number | undefined => {
+  const index = keys.findLastIndex((key) => key !== null && key < last);
   return index === -1 ? undefined : window.offset + index;
+};
+
+/** Before every row: the border while no row with a key has been met. */
+const beforeAll = Number.MIN_SAFE_INTEGER;
+
+/**
+ * The next page begins where this one ended. Rows that cannot be used prove no overlap, however many follow each other,
+ * so a page that ends with one is joined like an adjacent one.
+ */
+const passUnusable = ({ window, keys, totalCount }: PageFacts, cursor: Cursor | null): PageStep => {
+  const last = keys.findLast(isKey);
+  const borderKey = last ?? cursor?.borderKey ?? beforeAll;
+  const overlapOffset = last === undefined ? undefined : overlapOf({ window, keys }, last);
+  return {
+    kind: 'continue',
+    cursor: {
+      offset: window.offset + keys.length,
+      overlapOffset: overlapOffset ?? cursor?.overlapOffset ?? 0,
+      borderKey,
+      totalCount,
+      isBorderRead: false,
+      tie: null,
+      endsUnusable: true,
+    },
+  };
 };
 
 /**
@@ -52,6 +80,7 @@ export const nextPage = (facts: PageFacts, cursor: Cursor | null, paging: Paging
   const { window, keys, totalCount, hasMore } = facts;
   const last = keys.at(-1);
   if (last === undefined || !hasMore) return { kind: 'complete' };
+  if (last === null) return passUnusable(facts, cursor);
 
   const overlapOffset = overlapOf(facts, last);
   const isTie = overlapOffset === undefined || (last === cursor?.borderKey && overlapOffset <= cursor.overlapOffset);

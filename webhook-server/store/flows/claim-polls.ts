@@ -10,7 +10,7 @@ import { findScans } from './scans.ts';
 const lockDue = ({ rows, nowMs }: Transaction, limit: number, inFlight: readonly string[]): Promise<DueWorkspace[]> =>
   rows<DueWorkspace>(sql`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
-           swept_at_ms, failures, active_at_ms, requested_at_ms,
+           swept_at_ms, unusable_tasks, failures, active_at_ms, requested_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
              or exists (
                select 1 from intent

@@ -3,9 +3,10 @@ import { StoreError } from '../store.ts';
 import { connect } from './connect-postgres.ts';
 import { first } from './migrations/0001-first.ts';
 import { order } from './migrations/0002-order.ts';
+import { undecided } from './migrations/0005-undecided.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order];
+const migrations = [first, order, undecided];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

@@ -10,6 +10,7 @@ export type DueWorkspace = {
   watermark_moved_at_ms: number | null;
   is_settled: number | boolean;
   swept_at_ms: number | null;
+  unusable_tasks: number;
   failures: number;
   active_at_ms: number;
   /** A JSON list, as `renewLease` wrote it. */
@@ -40,6 +41,7 @@ export const readPollClaim = (
   background: scans.find(({ kind }) => kind !== 'incremental') ?? null,
   reconciledAtMs: row.swept_at_ms,
   hasUnpublished: Boolean(row.has_unpublished),
+  unusableTasks: row.unusable_tasks,
   failures: row.failures,
   activeAtMs: row.active_at_ms,
   requestedAtMs: readTimes(row.requested_at_ms),

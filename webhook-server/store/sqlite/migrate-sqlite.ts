@@ -5,8 +5,9 @@ import { delivery } from './migrations/0002-delivery.ts';
 import { requests } from './migrations/0003-requests.ts';
 import { order } from './migrations/0004-order.ts';
 import { columns } from './migrations/0005-columns.ts';
+import { undecided } from './migrations/0008-undecided.ts';
 
-const migrations = [first, delivery, requests, order, columns];
+const migrations = [first, delivery, requests, order, columns, undecided];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.
