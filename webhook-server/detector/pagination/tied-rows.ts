@@ -32,8 +32,8 @@ const continueWith = (cursor: Cursor, change: Partial<Cursor>): PageStep => ({
  * Pages through rows that share one timestamp and do not fit on one page, as a bulk import makes them. Topo guarantees
  * no order among them, so a page may repeat rows and skip others. But where they begin and end tells how many they are,
  * so they are read in passes until that many are stored. A row that is deleted meanwhile may be counted in place of one
- * that was never shown: only a later scan repairs that one case. Rows that cannot be used are
- * never stored, and are not counted.
+ * that was never shown: only a later scan repairs that one case. With rows that
+ * cannot be used among them the number is never reached, and all passes are made.
  *
  * @param tie the state of the pass: `from` is null until the first of the rows has been met.
  */
@@ -48,8 +48,9 @@ export const nextPageOfTie = (facts: PageFacts, cursor: Cursor, tie: Tie): NextP
   }
 
   const group = findGroup(facts, cursor.borderKey, isBegun);
-  const from = tie.from ?? group.from;
-  const unusable = (tie.unusable ?? 0) + (from === null ? 0 : group.unusable);
+  // Where rows that cannot be used lie before them, the rows may begin anywhere behind this page.
+  const from = tie.from ?? group.from ?? (keys.at(-1) === null ? window.offset + keys.length : null);
+  const unusable = (tie.unusable ?? 0) + (isBegun || group.from !== null ? group.unusable : 0);
   if (!group.isPast) {
     return continueWith(cursor, { offset: window.offset + keys.length, tie: { ...tie, from, unusable } });
   }
@@ -58,7 +59,9 @@ export const nextPageOfTie = (facts: PageFacts, cursor: Cursor, tie: Tie): NextP
   const whenAll: PageStep = group.isLast
     ? { kind: 'complete' }
     : continueWith(cursor, { offset: before, overlapOffset: before, isBorderRead: true, tie: null });
-  const expected = Math.max(0, group.end - (from ?? group.end) - unusable);
+  const all = group.end - (from ?? group.end);
+  // In random order a pass may count a row twice that cannot be used, so their number proves nothing: rather read on.
+  const expected = all - unusable <= 1 ? Math.max(0, all - unusable) : all;
   const passes = tie.passes + 1;
   const again = continueWith(cursor, { offset: Math.max(0, (from ?? 0) - 1), tie: { from: null, passes } });
   const whenSome = passes < maxPasses(expected) ? again : whenAll;
