@@ -83,6 +83,8 @@ export type PollClaim = {
   reconciledAtMs: number | null;
   /** Changes wait for an intent to be settled, and are published when the next incremental scan ends. */
   hasUnpublished: boolean;
+  /** Hooks wait for templates. */
+  hasUndecided: boolean;
   /** Tasks that Topo returns malformed, as far as it is known. */
   unusableTasks: number;
   /** Polls in a row that failed. */
@@ -91,10 +93,16 @@ export type PollClaim = {
   activeAtMs: number;
   /** When Topo was asked about this workspace, at least in the last minute, by the database's clock. */
   requestedAtMs: readonly number[];
+  /** Those of them that asked for templates. */
+  lookedUpAtMs: readonly number[];
 };
 
 /** When Topo was asked in the last minute, this poll's requests included; absent, what is known stays as it is. */
-type Requested = { requestedAtMs?: readonly number[] };
+type Requested = {
+  requestedAtMs?: readonly number[];
+  /** Those of them that asked for templates. */
+  lookedUpAtMs?: readonly number[];
+};
 
 /** A task as a page showed it. */
 export type SeenTask = { task: EventTask; assigneeId: string | null; createdAtUs: number; updatedAtUs: number };
@@ -120,17 +128,15 @@ export type PollOutcome = Requested & {
   result: 'done' | 'failed' | 'key refused';
   /** A change was seen. */
   sawChange: boolean;
+  /** Hooks waited for templates when the poll began: those that waited too long are given up. */
+  hasUndecided?: boolean;
 };
 
-/**
- * Templates of sequence runs; null where Topo does not tell. `hasFailed`: the one that was asked for next got no answer,
- * and what has waited for long is told without.
- */
+/** Templates of sequence runs; null where Topo knows none. */
 export type SequenceLookUp = Requested & {
   organizationId: string;
   lease: string;
   sequences: readonly { sequenceId: string; templateId: string | null }[];
-  hasFailed: boolean;
 };
 
 /** How far the scans of all workspaces together have come, in rows. Their kinds have the names of `GET /readyz`. */
@@ -206,10 +212,10 @@ export type WorkStore = {
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
   /**
-   * Sequence runs whose template a hook asks for and that nobody has looked up, at most `limit`. Their changes wait.
+   * Sequence runs whose template a hook asks for and that nobody has looked up, longest waiting first, at most `limit`.
    */
   sequencesToLookUp(organizationId: string, limit: number): Promise<string[]>;
-  /** Notes what look-ups brought, for good, tells the changes that waited for it, and renews the lease. */
+  /** Notes what look-ups brought, for good, decides for the hooks that waited for it, and renews the lease. */
   recordSequences(lookUp: SequenceLookUp, options: { leaseMs: number }): Promise<void>;
   /**
    * Gives the workspace back. It is due sooner while an intent or a nudge waits for its change to be seen. A key that was
