@@ -104,6 +104,17 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       expect(await at.claimDeliveries()).toEqual([]);
     });
 
+    test('a hook that decides later is told in the order in which the changes were found', async () => {
+      await listen(wantsTemplate);
+      await scan([seen('t1', 'grace', 9)]);
+      await scan([seen('t2', 'grace', 3)]);
+      await record([{ sequenceId: 's1', templateId: template }]);
+      const first = await at.claimDelivery();
+      expect(JSON.parse(first.body)).toMatchObject({ task: { id: 't1' } });
+      await at.settle(first);
+      expect(await bodies()).toMatchObject([{ task: { id: 't2' } }]);
+    });
+
     test('a hook that wants one event a sequence gets the batch as one', async () => {
       await listen({ ...wantsTemplate, oncePer: 'sequence' });
       await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);

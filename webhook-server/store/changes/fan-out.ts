@@ -50,26 +50,26 @@ const deliveriesFor = (
   });
 };
 
-const inOrder = (changes: readonly BatchedChange[]): BatchedChange[] =>
+/** Changes that were found together, in the order in which they happened. */
+export const inOrder = (changes: readonly BatchedChange[]): BatchedChange[] =>
   changes.toSorted((a, b) => a.occurredAtUs - b.occurredAtUs);
 
-/** Who is to be told of these changes, in the order in which they happened, and which hooks cannot decide that yet. */
+/** Who is to be told of these changes, in their order, and which hooks cannot decide that yet. */
 export const fanOut = (
   changes: readonly BatchedChange[],
   hooks: readonly Listener[],
   describePerson: DescribePerson,
 ): { deliveries: NewDelivery[]; undecided: Undecided[] } => {
-  const sorted = inOrder(changes);
   return {
     deliveries: hooks.flatMap((hook) =>
       deliveriesFor(
         hook,
-        sorted.filter((change) => !isUndecided(hook, change)),
+        changes.filter((change) => !isUndecided(hook, change)),
         describePerson,
       ),
     ),
     undecided: hooks.flatMap((hook) =>
-      sorted
+      changes
         .filter((change) => isUndecided(hook, change) && wants(withoutTemplate(hook), change))
         .map((change) => ({ hookId: hook.id, change })),
     ),
@@ -81,4 +81,4 @@ export const fanOutUnknown = (
   changes: readonly BatchedChange[],
   hook: Listener,
   describePerson: DescribePerson,
-): NewDelivery[] => deliveriesFor(withoutTemplate(hook), inOrder(changes), describePerson);
+): NewDelivery[] => deliveriesFor(withoutTemplate(hook), changes, describePerson);

@@ -1,6 +1,6 @@
 import { attributeChanges, type Circumstances } from '../changes/attribution.ts';
 import { type BatchedChange, type DescribePerson, eventOf, inBatches } from '../changes/change.ts';
-import { asksForTemplate, fanOut } from '../changes/fan-out.ts';
+import { asksForTemplate, fanOut, inOrder } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
 import { type Statement, sql, tableOf } from '../sql.ts';
@@ -108,7 +108,7 @@ export const publish = async (run: Transaction, organizationId: string): Promise
   const batched = inBatches(ready);
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
   for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, describePerson);
-  const { deliveries, undecided } = fanOut(batched, listeners, describePerson);
+  const { deliveries, undecided } = fanOut(inOrder(batched), listeners, describePerson);
   for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);
   for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
   return decided + deliveries.length;
