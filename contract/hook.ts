@@ -42,7 +42,7 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
  * credential. `listening_since` is null until the first scan of the workspace's tasks is complete. While Topo refuses the
  * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends.
  * `unusable_tasks` counts the workspace's tasks that Topo returns without a usable id, assignee, `created_at` or
- * `updated_at`: their changes are not detected. The daily reconciliation counts them anew; servers before 1.1 do not say.
+ * `updated_at`: their changes are not detected. The daily reconciliation counts them anew; servers of version 0.1.0 do not say.
  */
 export const Hook = z.object({
   id: z.string(),
