@@ -95,6 +95,12 @@ test('more malformed rows than a page holds keep no reading and no change from i
   );
   const costs = [await nextPoll(at), await nextPoll(at)];
   expect(Math.max(...costs)).toBeLessThanOrEqual(3);
+
+  const last = at.workspace.tasks.at(-1);
+  if (last !== undefined) move(at, last);
+  moveEvery(at, doomed);
+  await nextPoll(at);
+  expect(await changedTasks(at)).toContain(last?.id);
 });
 
 test('a workspace whose newest task is malformed is read, and listens', async () => {
