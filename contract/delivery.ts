@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * `waiting` for the first or another attempt; `delivered`; `dead`, given up after three days; `dropped`, because its hook
- * had ended.
+ * had ended, or because its hook filters by template and the template stayed unknown for 5 minutes.
  */
 const deliveryStates = ['waiting', 'delivered', 'dead', 'dropped'] as const;
 export const DeliveryState = z.enum(deliveryStates);

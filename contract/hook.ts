@@ -41,7 +41,9 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
  * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
  * credential. `listening_since` is null until the first scan of the workspace's tasks is complete. While Topo refuses the
  * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends. `problem`
- * is there when the server cannot read the hook's target; the target is “…” then.
+ * is there when the server cannot read the hook's target; the target is “…” then. `unusable_tasks` counts the workspace's
+ * tasks that Topo returns without a usable id, assignee, `created_at` or `updated_at`: their changes are not detected. The
+ * daily reconciliation counts them anew; servers of version 0.1.0 do not say.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -56,6 +58,7 @@ export const Hook = z.object({
   listening_since: z.string().nullable(),
   key_refused_since: z.string().nullable(),
   problem: z.string().optional(),
+  unusable_tasks: z.number().int().optional(),
   created_at: z.string(),
 });
 export type Hook = z.infer<typeof Hook>;

@@ -4,10 +4,10 @@ import type { Call } from './call.ts';
 /** A prospect. Contacts are never assignees. */
 export const Contact = z.looseObject({
   id: z.string().min(1),
-  email: z.string().nullish(),
-  first_name: z.string().nullish(),
-  last_name: z.string().nullish(),
-  company_name: z.string().nullish(),
+  email: z.string().nullish().catch(null),
+  first_name: z.string().nullish().catch(null),
+  last_name: z.string().nullish().catch(null),
+  company_name: z.string().nullish().catch(null),
 });
 export type Contact = z.infer<typeof Contact>;
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Call } from './call.ts';
 
-/** One contact's run of a sequence template. */
+/** One contact's run of a sequence template. A template of another form than documented is no answer. */
 export const Sequence = z.looseObject({
   id: z.string().min(1),
-  contact_id: z.string().nullish(),
+  contact_id: z.string().nullish().catch(null),
   sequence_template_id: z.string().nullish(),
-  status: z.string().nullish(),
+  status: z.string().nullish().catch(null),
 });
 export type Sequence = z.infer<typeof Sequence>;
 

@@ -5,8 +5,8 @@ import { listOf } from './list.ts';
 /** The campaign that many contacts run through. Topo's newer screens call it a sequence. */
 const SequenceTemplate = z.looseObject({
   id: z.string().min(1),
-  name: z.string().nullish(),
-  status: z.string().nullish(),
+  name: z.string().nullish().catch(null),
+  status: z.string().nullish().catch(null),
 });
 export type SequenceTemplate = z.infer<typeof SequenceTemplate>;
 

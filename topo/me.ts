@@ -3,10 +3,10 @@ import type { Call } from './call.ts';
 
 /** What Topo says about an API key (docs.topo.io, `GET /v1/me`). `id` is the key's, `organization_id` the workspace's. */
 export const Me = z.looseObject({
-  id: z.string(),
+  id: z.string().optional().catch(undefined),
   organization_id: z.string().min(1),
-  name: z.string().nullish(),
-  key_prefix: z.string().nullish(),
+  name: z.string().nullish().catch(null),
+  key_prefix: z.string().nullish().catch(null),
   scopes: z.array(z.string()),
 });
 export type Me = z.infer<typeof Me>;

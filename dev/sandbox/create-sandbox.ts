@@ -39,6 +39,11 @@ export type Sandbox = {
   /** Makes coming requests fail; returns the function that removes the fault. */
   injectFault(fault: Fault): () => void;
   clearFaults(): void;
+  /**
+   * Makes routes return these values in place of a task's own; `undefined` leaves a field out. Returns the function that
+   * ends this.
+   */
+  malform(taskId: string, fields: Readonly<Record<string, unknown>>): () => void;
   /** The task as the API returns it, or `undefined`. */
   task(taskId: string): Task | undefined;
   /** Reassigns a task, or unassigns it with `null`, as a person in Topo does: no rule of the API applies. */
@@ -93,11 +98,12 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const changes = new Journal<AssigneeChange>();
   const requests = new Journal<RequestRecord>();
   const faults = new FaultQueue();
+  const malformed = new Map<string, Readonly<Record<string, unknown>>>();
   const random = createRandom(seed + 1);
   const requestIds = createRandom(seed + 2);
 
   const [first, second] = createContents({ seed, taskCount, present: instantOf(clock()), timestampDigits });
-  const complete = (content: typeof first): Workspace => ({ ...content, assumptions, now, random, changes });
+  const complete = (content: typeof first): Workspace => ({ ...content, assumptions, now, random, changes, malformed });
   const workspaces = [complete(first), complete(second)] as const;
   const user = createSimulatedUser(workspaces);
   const app = createApp({
@@ -116,6 +122,10 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
     listen: (address) => listen(app, address),
     injectFault: (fault) => faults.inject(fault),
     clearFaults: () => faults.clear(),
+    malform(taskId, fields) {
+      malformed.set(taskId, fields);
+      return () => malformed.delete(taskId);
+    },
     ...user,
   };
 };

@@ -1,5 +1,5 @@
 import { type ReassignScope, reassignTask } from '../../topo/reassign-task.ts';
-import type { Task } from '../../topo/task.ts';
+import { Task } from '../../topo/task.ts';
 import type { Ask, CallOutcome, Wait } from './ask-topo.ts';
 import { readTask } from './read-task.ts';
 
@@ -94,7 +94,9 @@ export const createTemporaryReassignments = ({
   return {
     async reassign({ task, temporaryAssigneeId, scope, siblings = [] }) {
       for (const each of [task, ...siblings]) note(each, temporaryAssigneeId);
-      const outcome = await ask(reassignTask({ taskId: task.id, assigneeId: temporaryAssigneeId, scope }));
+      // The answer is held against the documentation, timestamps included.
+      const call = { ...reassignTask({ taskId: task.id, assigneeId: temporaryAssigneeId, scope }), answer: Task };
+      const outcome = await ask(call);
       mayArriveLate ||= isUncertain(outcome);
       return outcome;
     },

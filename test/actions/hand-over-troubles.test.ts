@@ -311,3 +311,22 @@ describe('the webhook server', () => {
     },
   );
 });
+
+test('a task that Topo returns malformed is reported as skipped, and the others move', async () => {
+  const { app, sandbox, createTasks, holder, taker, holderOf } = await startOffice();
+  const [bad = '', ...good] = idsOf(createTasks(4));
+  sandbox.malform(bad, { updated_at: null });
+  const output = await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
+  expect(output).toMatchObject({ ...zero, moved_count: 3, skipped_count: 1, give_back: good });
+  expect(reasonFor(output, bad)).toMatch(/incomplete/);
+  expect(holderOf(bad)).toBe(holder.userId);
+});
+
+test('a task that moved is not called failed because Topo’s answer has no usable timestamps', async () => {
+  const { app, sandbox, createTasks, taker, server } = await startOffice();
+  const [bad = ''] = idsOf(createTasks(1));
+  sandbox.malform(bad, { updated_at: null, created_at: '2026-03-02' });
+  const output = await run(app, { task_ids: [bad], to_user_id: taker.userId });
+  expect(output).toMatchObject({ ...zero, moved_count: 1, give_back: [bad] });
+  expect(settledIn(server.told())).toMatchObject([{ state: 'done' }]);
+});

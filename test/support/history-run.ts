@@ -31,6 +31,8 @@ class HistoryRun {
   readonly #at: WatchedWorkspace;
   readonly #faultInjection: ReturnType<typeof createFaultInjection>;
   readonly #told: TaskReassigned[] = [];
+  /** What the hook that asks for templates was told: it wants every template, so it is told all, though later. */
+  readonly #toldByTemplate: TaskReassigned[] = [];
   readonly #announced: Announced[] = [];
   /** Who had each task at the last check; from then on nothing about it may be missed. */
   #known = new Map<string, string | null>();
@@ -55,6 +57,8 @@ class HistoryRun {
     });
     const run = new HistoryRun(at, faultInjection);
     await at.subscribe();
+    const templateIds = at.workspace.templates.map(({ id }) => id);
+    await at.subscribe(undefined, { filters: { sequence_template_ids: templateIds } });
     for (const { deed, afterRequests } of first) faultInjection.meanwhile.add(afterRequests, deed);
     return run;
   }
@@ -192,8 +196,8 @@ class HistoryRun {
       const { work } = this.#at.store;
       const claims = await work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000, rateLimits: null });
       if (claims.length === 0) return;
-      for (const { id, lease, body } of claims) {
-        this.#told.push(JSON.parse(body));
+      for (const { id, lease, hookId, body } of claims) {
+        (hookId === 'hok_1' ? this.#told : this.#toldByTemplate).push(JSON.parse(body));
         await work.settle([{ id, lease, outcome: { kind: 'delivered' } }]);
       }
     }
@@ -233,8 +237,27 @@ class HistoryRun {
     for (const event of news) this.#checkEvent(event);
     const ids = new Set(this.#told.map(({ id }) => id));
     if (ids.size !== this.#told.length) throw new Error('An event was told twice.');
+    await this.#checkTemplateHook();
     this.#known = new Map(tasks.map(({ id, assignee_user_id }) => [id, assignee_user_id]));
     this.#toldAtCheck = this.#told.length;
+  }
+
+  /** The hook that asks for templates was told the same, each once and each run in the same order, or gave it up. */
+  async #checkTemplateHook(): Promise<void> {
+    const listing = await this.#at.tenant.deliveries('hok_2', { limit: 10_000, state: 'dropped' });
+    if (listing.kind !== 'page') throw new Error('The hook that asks for templates is gone.');
+    const givenUp = new Set(listing.deliveries.map(({ eventId }) => eventId));
+    const expected = this.#told.filter(({ id }) => !givenUp.has(id));
+    const runOf = ({ task }: TaskReassigned) => task.sequence_id ?? task.id;
+    const orderOf = (events: readonly TaskReassigned[]) =>
+      JSON.stringify(
+        [...Map.groupBy(events, runOf)].map(([run, group]) => [run, group.map(({ id }) => id)]).toSorted(),
+      );
+    if (orderOf(expected) !== orderOf(this.#toldByTemplate)) {
+      throw new Error('The hook that asks for templates was told something else, or in another order.');
+    }
+    const unknown = this.#toldByTemplate.find(({ sequence_template_id }) => sequence_template_id === null);
+    if (unknown !== undefined) throw new Error(`${unknown.task.id}: told by template without one.`);
   }
 
   /** The events of a task lead from who had it at the last check to who has it now, without a gap. */

@@ -294,3 +294,10 @@ describe('what others typed', () => {
     expect(await labelWith(contact)).toContain(shown);
   });
 });
+
+test('a task that Topo returns malformed costs the dropdown no other task', async () => {
+  const { app, sandbox, createTask } = await startOffice({ taskCount: 0 });
+  const [bad, good] = [createTask(), createTask()];
+  sandbox.malform(bad.id, { created_at: null });
+  expect((await open(app)).map(({ id }) => id)).toEqual([good.id]);
+});

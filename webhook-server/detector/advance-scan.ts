@@ -1,3 +1,4 @@
+import type { UnusableItem } from '../../topo/list.ts';
 import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
@@ -5,11 +6,13 @@ import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
 import { type PageWindow, pageFrom } from './pagination/page-window.ts';
+import type { ReportUnusable } from './report-unusable.ts';
 import { isIncremental, newestOf, seenTask, watermarkAfter } from './scan.ts';
 
 export type ScanPorts = {
   store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
   callTopo: BudgetedCall;
+  reportUnusable: ReportUnusable;
   leaseMs: number;
 };
 
@@ -36,12 +39,20 @@ const queryOf = (scan: Scan, { page, size }: PageWindow): TaskQuery =>
     ? { page, size, sortBy: 'updated_at', sortOrder: 'desc' }
     : { page, size, sortBy: 'created_at', sortOrder: 'asc' };
 
+/** A key for each row, in its place; null for one that cannot be used. */
+const keysOf = (scan: Scan, { items, unusable }: TaskPage): (number | null)[] => {
+  const keys: (number | null)[] = items.map(({ updated_at, created_at }) =>
+    isIncremental(scan) ? -microseconds(updated_at) : microseconds(created_at),
+  );
+  // Their places ascend, so each is put in after those before it.
+  for (const { index } of unusable) keys.splice(index, 0, null);
+  return keys;
+};
+
 /** What the page showed, with keys that ascend in the order in which the scan meets the rows. */
 const factsOf = (scan: Scan, window: PageWindow, page: TaskPage): PageFacts => ({
   window,
-  keys: page.items.map((task) =>
-    isIncremental(scan) ? -microseconds(task.updated_at) : microseconds(task.created_at),
-  ),
+  keys: keysOf(scan, page),
   totalCount: page.total_count,
   hasMore: page.has_more,
 });
@@ -55,29 +66,28 @@ const cursorAfter = ({ floorUs }: Scan, step: PageStep): Cursor | null => {
 
 /** Progress never goes back, although some rows are read more than once. */
 const progressOf = (
-  { rowsRead }: Scan,
+  { rowsRead, rowsUnusable = 0 }: Scan,
   { offset }: PageWindow,
-  { items, total_count }: TaskPage,
-): Pick<Scan, 'rowsRead' | 'totalRows'> => ({
-  rowsRead: Math.min(total_count, Math.max(rowsRead, offset + items.length)),
+  { items, unusable, total_count }: TaskPage,
+): Pick<Scan, 'rowsRead' | 'totalRows' | 'rowsUnusable'> => ({
+  rowsRead: Math.min(total_count, Math.max(rowsRead, offset + items.length + unusable.length)),
   totalRows: total_count,
+  rowsUnusable: rowsUnusable + unusable.filter(({ index }) => offset + index >= rowsRead).length,
 });
 
 /** Whether a first page without news proves that there is no news at all. */
 const coversAllNews = (scan: Scan, watermark: Watermark | null, page: TaskPage, rows: readonly SeenTask[]): boolean => {
   if (!isFirstPageOfIncremental(scan) || scan.isSilent || watermark?.isSettled !== true) return false;
   const oldest = rows.at(-1);
-  return oldest === undefined || !page.has_more || oldest.updatedAtUs <= watermark.us;
+  return !page.has_more || (oldest !== undefined && oldest.updatedAtUs <= watermark.us);
 };
 
-/**
- * Reads page after page, and stores each page together with where the scan continues, so that an interruption costs at
- * most one page.
- */
-export const advanceScan = async (
+type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly UnusableItem[]) => void };
+
+const readPages = async (
   begun: Scan,
   claim: PollClaim,
-  { store, callTopo, leaseMs }: ScanPorts,
+  { store, callTopo, skip, leaseMs }: PagePorts,
   maxPages: number,
 ): Promise<ScanOutcome> => {
   const { organizationId, lease, watermark, hasUnpublished } = claim;
@@ -106,11 +116,13 @@ export const advanceScan = async (
 
     const { answer: page, nowUs } = called;
     const rows = page.items.map(seenTask);
-    const isIdle = !hasUnpublished && coversAllNews(scan, watermark, page, rows);
+    skip(page.unusable.filter(({ index }) => isIncremental(scan) || window.offset + index >= scan.rowsRead));
+    const isKnownAmount = page.unusable.length <= claim.unusableTasks;
+    const isIdle = !hasUnpublished && isKnownAmount && coversAllNews(scan, watermark, page, rows);
     if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, scan };
 
     scan = { ...scan, ...progressOf(scan, window, page) };
-    if (isFirstPageOfIncremental(scan)) scan = { ...scan, topUs: newestOf(rows, nowUs) };
+    if (isIncremental(scan) && scan.topUs === null) scan = { ...scan, topUs: newestOf(rows, nowUs) };
     const next = nextPage(factsOf(scan, window, page), scan.cursor, pagingOf(scan));
     const cursor = cursorAfter(scan, next.kind === 'count' ? next.whenSome : next);
     if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
@@ -122,4 +134,21 @@ export const advanceScan = async (
     if (passed === null) return { kind: 'ended', changes, scan };
   }
   return { kind: 'paused', changes, scan };
+};
+
+/**
+ * Reads page after page, and stores each page together with where the scan continues, so that an interruption costs at
+ * most one page. Rows that cannot be used are reported and passed over.
+ */
+export const advanceScan = async (
+  begun: Scan,
+  claim: PollClaim,
+  ports: ScanPorts,
+  maxPages: number,
+): Promise<ScanOutcome> => {
+  const skipped: UnusableItem[] = [];
+  const skip = (unusable: readonly UnusableItem[]) => skipped.push(...unusable);
+  const outcome = await readPages(begun, claim, { ...ports, skip }, maxPages);
+  ports.reportUnusable(claim.organizationId, outcome.scan, skipped);
+  return outcome;
 };

@@ -14,13 +14,22 @@ export type PollEnd = { result: PollOutcome['result'] | 'postponed'; nextPollInM
 /** What Topo answered, and its clock at that moment in microseconds; or why the poll ends here. */
 export type Called<Answer> = { kind: 'answered'; answer: Answer; nowUs: number } | { kind: 'stop'; end: PollEnd };
 
+/** What a look-up brought: null where Topo does not know the object (404). `wait`: the share is used up for now. */
+export type LookedUp<Answer> =
+  | { kind: 'answered'; answer: Answer | null }
+  | { kind: 'wait'; waitMs: number }
+  | { kind: 'failed'; retryAfterMs: number | undefined; reason: string }
+  | { kind: 'stop'; end: PollEnd };
+
 export type BudgetedCall = {
   /** Runs a call within the workspace's request budget. */
   <Answer>(call: Call<Answer>): Promise<Called<Answer>>;
-  /** The same, but the answer is null where Topo refuses the call (403) or does not know its object (404). */
-  orNull<Answer>(call: Call<Answer>): Promise<Called<Answer | null>>;
+  /** Runs a call within the share of look-ups. Its failure is no end of the poll. */
+  lookUp<Answer>(call: Call<Answer>): Promise<LookedUp<Answer>>;
   /** When Topo was called in the last minute: to be stored with what it answered. */
   requestedAtMs(): readonly number[];
+  /** Those of these calls that were look-ups. */
+  lookedUpAtMs(): readonly number[];
 };
 
 export type BudgetedCallOptions = {
@@ -34,8 +43,8 @@ export type BudgetedCallOptions = {
   signal: AbortSignal;
 };
 
-const mayBeNull = (answer: TopoAnswer<unknown>): boolean =>
-  (answer.kind === 'refused' && answer.status === 403) || (answer.kind === 'failed' && answer.status === 404);
+/** A look-up that hangs must not keep the next scan waiting for as long as Topo's client would. */
+const lookUpTimeoutMs = 5_000;
 
 /** Calls Topo for one poll of one workspace, and turns every other outcome than an answer into the end of the poll. */
 export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall => {
@@ -67,11 +76,23 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
     return answer.kind === 'stop' ? answer : judge(answer);
   };
 
-  const orNull = async <Answer>(request: Call<Answer>): Promise<Called<Answer | null>> => {
-    const answer = await run(request);
-    if (answer.kind === 'stop') return answer;
-    return mayBeNull(answer) ? { kind: 'answered', answer: null, nowUs: nowMs * 1000 } : judge<Answer | null>(answer);
+  const lookUp = async <Answer>(request: Call<Answer>): Promise<LookedUp<Answer>> => {
+    const waitMs = budget.spendOnLookUp();
+    if (waitMs > 0) return { kind: 'wait', waitMs };
+    const answer = await call(key, request, AbortSignal.any([signal, AbortSignal.timeout(lookUpTimeoutMs)]));
+    if (signal.aborted) return stop({ result: 'postponed', nextPollInMs: 0, reason: 'the server stops' });
+    if (answer.kind === 'answered') return { kind: 'answered', answer: answer.answer };
+    if (answer.kind === 'failed' && answer.status === 404) return { kind: 'answered', answer: null };
+    if (answer.kind === 'refused' && answer.status === 401) {
+      return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
+    }
+    const retryAfterMs = answer.kind === 'limited' ? answer.retryAfterMs : undefined;
+    return { kind: 'failed', retryAfterMs, reason: answer.reason };
   };
 
-  return Object.assign(budgetedCall, { orNull, requestedAtMs: () => budget.spentAtMs });
+  return Object.assign(budgetedCall, {
+    lookUp,
+    requestedAtMs: () => budget.spentAtMs,
+    lookedUpAtMs: () => budget.lookedUpAtMs,
+  });
 };

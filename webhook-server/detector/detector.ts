@@ -7,8 +7,10 @@ import { StoreError, StoreOutdated } from '../store/store.ts';
 import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
 import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
+import { createLookUpPauses } from './look-up-pauses.ts';
 import { type Polled, poll } from './poll.ts';
 import { backOffMs, type PollIntervals } from './poll-intervals.ts';
+import { createUnusableReport } from './report-unusable.ts';
 import { createRequestBudget, type RequestBudget } from './request-budget.ts';
 
 export type DetectorPorts = {
@@ -56,12 +58,15 @@ export const createDetector = ({
 }: DetectorPorts) => {
   const inFlight = new Set<string>();
   const outage = createOutageLog(log, { work: 'detector' });
+  const reportUnusable = createUnusableReport(log);
+  const pauses = createLookUpPauses(monotonicClock);
   let wasCutOff = false;
 
   /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
-  const budgetOf = ({ requestedAtMs, nowMs }: PollClaim): RequestBudget => {
+  const budgetOf = ({ requestedAtMs, lookedUpAtMs, hasUndecided, nowMs }: PollClaim): RequestBudget => {
     const begunAt = monotonicClock();
-    return createRequestBudget(requestsPerMinute, requestedAtMs, () => nowMs + monotonicClock() - begunAt);
+    const clock = () => nowMs + monotonicClock() - begunAt;
+    return createRequestBudget(requestsPerMinute, requestedAtMs, clock, { lookedUpAtMs, hasLookUps: hasUndecided });
   };
 
   const pollClaimed = async (claim: PollClaim, budget: RequestBudget, signal: AbortSignal): Promise<Polled> => {
@@ -70,7 +75,7 @@ export const createDetector = ({
     try {
       const key = vault.open(sealedKey, topoKeyAad(organizationId));
       const callTopo = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
-      return await poll(claim, { store, callTopo, intervals, leaseMs, log });
+      return await poll(claim, { store, callTopo, intervals, reportUnusable, pauses, monotonicClock, leaseMs, log });
     } catch (error) {
       if (error instanceof StoreError) {
         outage.failed(error, 'a poll could not be stored; trying again');
@@ -106,8 +111,10 @@ export const createDetector = ({
     const result = resultOf(polled, claim);
     // The store takes whole milliseconds, and a back-off has a random part.
     const nextPollInMs = Math.round(polled.nextPollInMs);
-    const requestedAtMs = budget.spentAtMs;
-    await release({ organizationId, lease, result, nextPollInMs, sawChange, requestedAtMs }, signal);
+    const { spentAtMs: requestedAtMs, lookedUpAtMs } = budget;
+    const { hasUndecided } = claim;
+    const asked = { requestedAtMs, lookedUpAtMs };
+    await release({ organizationId, lease, result, nextPollInMs, sawChange, hasUndecided, ...asked }, signal);
   };
 
   return {

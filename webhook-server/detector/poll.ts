@@ -7,7 +7,7 @@ import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
 import { nextPollInMs, type PollIntervals } from './poll-intervals.ts';
 import { newBaseline, newestOf, newIncrementalScan, newReconciliation, seenTask } from './scan.ts';
 
-export type PollPorts = ScanPorts & LookUpPorts & { intervals: PollIntervals; log: Log };
+export type PollPorts = ScanPorts & LookUpPorts & { intervals: PollIntervals };
 
 /** How a poll ended, and whether it saw a change. */
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
@@ -53,14 +53,8 @@ const isReconciliationDue = (
 ): boolean =>
   background !== null || (!isSilent && reconciledAtMs !== null && nowMs - reconciledAtMs >= reconcileIntervalMs);
 
-/**
- * Polls one workspace: continues the scan that was interrupted, or begins one, and stores it page by page until it ends
- * or has to wait. An incremental scan of a workspace without news costs one request. Once a day a reconciliation looks
- * at every task again, a few pages in each poll.
- */
-export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
-  if (!claim.isBaselined) return pollBaseline(claim, ports);
-
+/** What the list of tasks shows: how the poll goes on, and whether a change was seen. */
+const pollTasks = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   const scanned = await advanceScan(claim.incremental ?? newIncrementalScan(claim), claim, ports, maxPages);
   if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false };
   if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
@@ -74,8 +68,24 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> 
     changes += reconciled.changes;
     isReconciling = reconciled.kind === 'paused';
   }
-  const stopped = await lookUpSequences(claim, ports);
-  if (stopped !== null) return { ...stopped, sawChange: changes > 0 };
   const sinceActiveMs = changes > 0 || isReconciling ? 0 : claim.nowMs - claim.activeAtMs;
   return { result: 'done', nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs), sawChange: changes > 0 };
+};
+
+/**
+ * Polls one workspace: continues the scan that was interrupted, or begins one, and stores it page by page until it ends
+ * or has to wait. An incremental scan of a workspace without news costs one request. Once a day a reconciliation looks
+ * at every task again, a few pages in each poll. Templates are looked up after that, also when the scan has used up its
+ * share of the request budget.
+ */
+export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
+  if (!claim.isBaselined) return pollBaseline(claim, ports);
+
+  const polled = await pollTasks(claim, ports);
+  const isOver = polled.result === 'failed' || polled.result === 'key refused' || polled.nextPollInMs === 0;
+  if (isOver) return polled;
+  const lookedUp = await lookUpSequences(claim, ports);
+  if (lookedUp.kind === 'stop') return { ...lookedUp.end, sawChange: polled.sawChange };
+  const { againInMs } = lookedUp;
+  return againInMs === null ? polled : { ...polled, nextPollInMs: Math.min(polled.nextPollInMs, againInMs) };
 };

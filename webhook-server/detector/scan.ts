@@ -15,6 +15,7 @@ const newScan = (kind: Scan['kind'], { isSilent, nowMs }: ScanStart): Scan => ({
   floorUs: null,
   rowsRead: 0,
   totalRows: 0,
+  rowsUnusable: 0,
   cursor: null,
 });
 

@@ -13,8 +13,8 @@ export const intentLifeMs = 30 * secondMs;
 /** A change waits no longer than this for its intent to be settled. */
 export const intentPatienceMs = 3 * secondMs;
 
-/** A change waits no longer than this for its template, if Topo still fails to tell it then. */
-export const templatePatienceMs = hourMs;
+/** A hook that asks for a change's template waits no longer than this for it. */
+export const templatePatienceMs = 5 * 60 * secondMs;
 
 /** Intents are counted for the quota, and kept, for this long. */
 export const intentsKeptMs = dayMs;

@@ -21,6 +21,8 @@ export type StoredHook = {
   listeningSinceMs: number | null;
   /** Since when Topo refuses the workspace's key; null while it does not. */
   keyRefusedSinceMs: number | null;
+  /** Tasks of the workspace whose changes cannot be seen, because Topo returns them malformed. */
+  unusableTasks: number;
 };
 
 /**

@@ -19,10 +19,15 @@ export type Cursor = {
   isBorderRead: boolean;
   /** More rows share the border's key than fit on a page, and are being read in passes: see `detector/pagination/tied-rows.ts`. */
   tie: Tie | null;
+  /** The last page ended with a row that cannot be used. */
+  endsUnusable?: boolean;
 };
 
-/** `from` is the offset of the first of the rows, once this pass has met it; `passes` have ended before it. */
-export type Tie = { from: number | null; passes: number };
+/**
+ * `from` is the offset of the first of the rows, once this pass has met it; `passes` have ended before it. `unusable` is
+ * how many rows among them this pass could not use.
+ */
+export type Tie = { from: number | null; passes: number; unusable?: number };
 
 /**
  * One scan of a workspace's tasks, page by page.
@@ -44,6 +49,8 @@ export type Scan = {
   rowsRead: number;
   /** How long the list was at the last page. */
   totalRows: number;
+  /** How many of the rows that it has come past cannot be used. */
+  rowsUnusable?: number;
   /** Null: from the start. */
   cursor: Cursor | null;
 };
@@ -76,16 +83,26 @@ export type PollClaim = {
   reconciledAtMs: number | null;
   /** Changes wait for an intent to be settled, and are published when the next incremental scan ends. */
   hasUnpublished: boolean;
+  /** Hooks wait for templates. */
+  hasUndecided: boolean;
+  /** Tasks that Topo returns malformed, as far as it is known. */
+  unusableTasks: number;
   /** Polls in a row that failed. */
   failures: number;
   /** When a change was last seen. */
   activeAtMs: number;
   /** When Topo was asked about this workspace, at least in the last minute, by the database's clock. */
   requestedAtMs: readonly number[];
+  /** Those of them that asked for templates. */
+  lookedUpAtMs: readonly number[];
 };
 
 /** When Topo was asked in the last minute, this poll's requests included; absent, what is known stays as it is. */
-type Requested = { requestedAtMs?: readonly number[] };
+type Requested = {
+  requestedAtMs?: readonly number[];
+  /** Those of them that asked for templates. */
+  lookedUpAtMs?: readonly number[];
+};
 
 /** A task as a page showed it. */
 export type SeenTask = { task: EventTask; assigneeId: string | null; createdAtUs: number; updatedAtUs: number };
@@ -111,17 +128,15 @@ export type PollOutcome = Requested & {
   result: 'done' | 'failed' | 'key refused';
   /** A change was seen. */
   sawChange: boolean;
+  /** Hooks waited for templates when the poll began: those that waited too long are given up. */
+  hasUndecided?: boolean;
 };
 
-/**
- * Templates of sequence runs; null where Topo does not tell. `hasFailed`: the one that was asked for next got no answer,
- * and what has waited for long is told without.
- */
+/** Templates of sequence runs; null where Topo knows none. */
 export type SequenceLookUp = Requested & {
   organizationId: string;
   lease: string;
   sequences: readonly { sequenceId: string; templateId: string | null }[];
-  hasFailed: boolean;
 };
 
 /** How far the scans of all workspaces together have come, in rows. Their kinds have the names of `GET /readyz`. */
@@ -200,9 +215,9 @@ export type WorkStore = {
    * last page of an incremental scan, and with every page of a reconciliation. Stores nothing when the lease is lost.
    */
   recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
-  /** Up to `limit` sequence runs whose template a hook asks for and nobody has looked up yet. Their changes wait. */
+  /** Up to `limit` sequence runs whose template a hook asks for and nobody has looked up yet, longest waiting first. */
   sequencesToLookUp(organizationId: string, limit: number): Promise<string[]>;
-  /** Keeps what look-ups found, publishes the changes that waited for it, and renews the lease. */
+  /** Keeps what look-ups found, decides for the hooks that waited for it, and renews the lease. */
   recordSequences(lookUp: SequenceLookUp, options: { leaseMs: number }): Promise<void>;
   /**
    * Releases the workspace. It is due sooner while an intent or a nudge waits for its change. A key that Topo has refused

@@ -18,6 +18,8 @@ export type Candidates = {
 /** Reading a task takes as long as moving it, so the time until the last write is shared equally. */
 const readingMs = lastWriteMs / 2;
 
+const malformed = 'Topo’s answer about this task is incomplete, so it was left alone. Reassign it in Topo.';
+
 const readCandidates = async (
   z: ZObject,
   ids: readonly string[],
@@ -33,14 +35,19 @@ const readCandidates = async (
   };
 };
 
-/** Reads the named tasks, or the open tasks of the person, longest waiting first. */
+/**
+ * Reads the named tasks, or the open tasks of the person, longest waiting first. A task that Topo returns malformed is
+ * reported and leaves the others as they are.
+ */
 export const listCandidates = async (z: ZObject, order: HandOverOrder, deadline: Deadline): Promise<Candidates> => {
   const { maxTasks } = order;
   if (order.taskIds === undefined) {
     const query = { ...order.filters, assigneeId: order.fromId, sortOrder: 'asc' as const };
-    const { tasks, total } = await listOpenTasks(z, query, maxTasks, deadline);
+    const { tasks, total, unusableIds } = await listOpenTasks(z, query, maxTasks, deadline);
     const candidates = tasks.map((task) => ({ id: task.id, task }));
-    return { candidates, unread: [], overLimitCount: Math.max(0, total - tasks.length), overLimitIds: [] };
+    const unread = unusableIds.map((id) => ({ id, task: null, outcome: 'skipped' as const, reason: malformed }));
+    const overLimitCount = Math.max(0, total - tasks.length - unread.length);
+    return { candidates, unread, overLimitCount, overLimitIds: [] };
   }
   const overLimitIds = order.taskIds.slice(maxTasks);
   const read = await readCandidates(z, order.taskIds.slice(0, maxTasks), deadline);

@@ -29,7 +29,7 @@ export const moveTasks = async (
     const outcome = await reassignWithVerification(run, reassignmentOf(candidate), candidate.task);
     const settlement =
       outcome.kind === 'done'
-        ? ({ state: 'done', updated_at: outcome.answer.updated_at } as const)
+        ? ({ state: 'done', updated_at: outcome.answer.updated_at ?? undefined } as const)
         : ({ state: 'failed' } as const);
     intents.settle(candidate.id, settlement);
     return outcome;

@@ -6,7 +6,7 @@ import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { callTopo } from '../request/call-topo.ts';
 
-/** The number of open tasks of each person, by id in lower case; not `isComplete` when only the newest were counted. */
+/** The number of open tasks of each person, by id in lower case; not `isComplete` when some were not counted. */
 export type OpenTaskCounts = { counts: ReadonlyMap<string, number>; isComplete: boolean };
 
 /** A dropdown must open within seconds, so only this many pages of each open status are read. */
@@ -16,11 +16,13 @@ type Newest = { tasks: Task[]; isComplete: boolean };
 
 const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): Promise<Newest> => {
   const tasks: Task[] = [];
+  let isEveryUsable = true;
   for (let page = 1; page <= maxPages; page += 1) {
     const call = listTasks({ status, page, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
-    const { items, has_more } = await callTopo(z, call, { deadline });
+    const { items, unusable, has_more } = await callTopo(z, call, { deadline });
     tasks.push(...items);
-    if (!has_more) return { tasks, isComplete: true };
+    isEveryUsable &&= unusable.length === 0;
+    if (!has_more) return { tasks, isComplete: isEveryUsable };
   }
   return { tasks, isComplete: false };
 };

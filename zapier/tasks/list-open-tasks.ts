@@ -13,8 +13,11 @@ export type OpenTaskQuery = Pick<
   'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sortOrder'
 >;
 
-/** The first matching open tasks, and how many match in all; `total` may count a task twice that changes its status. */
-export type OpenTasks = { tasks: Task[]; total: number };
+/**
+ * The first matching open tasks, and how many match in all; `total` may count a task twice that changes its status, and
+ * counts the tasks that Topo returns malformed. `unusableIds` are the ids of those, as far as they were met and have one.
+ */
+export type OpenTasks = { tasks: Task[]; total: number; unusableIds: string[] };
 
 /** When rows move between pages during a read, the list is read again, at most this many times. */
 const maxPasses = 10;
@@ -28,7 +31,7 @@ const compareBy = (sortOrder: 'asc' | 'desc'): CompareTasks => {
   return (one, other) => direction * (createdAt(one) - createdAt(other));
 };
 
-type StatusList = { found: Map<string, Task>; total: number };
+type StatusList = { found: Map<string, Task>; total: number; unusableIds: ReadonlySet<string> };
 
 const listOfStatus = async (
   z: ZObject,
@@ -38,6 +41,7 @@ const listOfStatus = async (
 ): Promise<StatusList> => {
   const compare = compareBy(query.sortOrder);
   const found = new Map<string, Task>();
+  const unusableIds = new Set<string>();
 
   /** Whether `count` tasks come strictly before the last row: then the order of equal rows no longer matters. */
   const isEnough = (last: Task): boolean => {
@@ -49,18 +53,20 @@ const listOfStatus = async (
   const readPages = async (): Promise<{ rows: number; total: number }> => {
     for (let page = 1, rows = 0; ; page += 1) {
       const call = listTasks({ ...query, page, size: largestPage, sortBy: 'created_at' });
-      const { items, total_count: total, has_more } = await callTopo(z, call, { deadline });
+      const { items, unusable, total_count: total, has_more } = await callTopo(z, call, { deadline });
       for (const task of items) found.set(task.id, task);
+      for (const { id } of unusable) if (id !== null) unusableIds.add(id);
       rows += items.length;
       const last = items.at(-1);
-      if (!has_more || last === undefined || isEnough(last)) return { rows, total };
+      const isEnd = !has_more || items.length + unusable.length === 0;
+      if (isEnd || (last !== undefined && isEnough(last))) return { rows, total };
     }
   };
 
   for (let pass = 1; ; pass += 1) {
     const { rows, total } = await readPages();
     // Tasks created at the same moment may change their order between requests: a row seen twice hides another one.
-    if (found.size >= rows || pass === maxPasses) return { found, total };
+    if (found.size >= rows || pass === maxPasses) return { found, total, unusableIds };
   }
 };
 
@@ -85,5 +91,6 @@ export const listOpenTasks = async (
       .sort((one, other) => compare(one, other) || (one.id < other.id ? -1 : 1))
       .slice(0, count),
     total: lists.reduce((sum, { total }) => sum + total, 0),
+    unusableIds: lists.flatMap((list) => [...list.unusableIds]),
   };
 };

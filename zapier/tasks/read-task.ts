@@ -53,7 +53,8 @@ export const readTask = async (z: ZObject, taskId: string, deadline: Deadline): 
 const maxPages = 5;
 
 /**
- * Reads every task of one sequence run, closed ones too; `null` when Topo does not let us.
+ * Reads every task of one sequence run, closed ones too; `null` when Topo does not let us, or returns one of them
+ * malformed: then nobody can say which tasks a reassignment moves.
  *
  * @throws the `topoError` of a failure.
  */
@@ -62,7 +63,7 @@ export const readSequenceTasks = async (z: ZObject, sequenceId: string, deadline
   for (let page = 1; page <= maxPages; page += 1) {
     const call = listTasks({ sequenceId, page, size: largestPage, sortBy: 'created_at', sortOrder: 'asc' });
     const answer = valueOrThrow(await tryTopo(z, call, { deadline }), call);
-    if (answer === null) return null;
+    if (answer === null || answer.unusable.length > 0) return null;
     for (const task of answer.items) tasks.set(task.id, task);
     if (!answer.has_more) return [...tasks.values()];
   }

@@ -1,12 +1,12 @@
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
-import type { Task } from '../../topo/task.ts';
+import type { Task, WrittenTask } from '../../topo/task.ts';
 import { type TopoOutcome, tryTopo } from '../request/call-topo.ts';
 import type { StepRun } from '../step-run.ts';
 import { isAssignedTo } from './read-before-reassigning.ts';
 import { tryReadTask } from './read-task.ts';
 
 /** After Topo made the change, its response can still get lost or be invalid. */
-const isUncertain = (outcome: TopoOutcome<Task>): boolean =>
+const isUncertain = (outcome: TopoOutcome<WrittenTask>): boolean =>
   ['timed out', 'unreachable', 'invalid response'].includes(outcome.kind) ||
   (outcome.kind === 'refused' && outcome.status >= 500 && outcome.status !== 503);
 
@@ -19,7 +19,7 @@ export const reassignWithVerification = async (
   { z, deadline }: StepRun,
   reassignment: Reassignment,
   before: Task | null,
-): Promise<TopoOutcome<Task>> => {
+): Promise<TopoOutcome<WrittenTask>> => {
   const { taskId, assigneeId } = reassignment;
   const outcome = await tryTopo(z, reassignTask(reassignment), { deadline });
   if (!isUncertain(outcome) || (before !== null && isAssignedTo(before, assigneeId))) return outcome;

@@ -1,5 +1,5 @@
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
-import type { Task } from '../../topo/task.ts';
+import type { Task, WrittenTask } from '../../topo/task.ts';
 import type { Directory, RunWithDirectory } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { topoError } from '../request/topo-error.ts';
@@ -65,7 +65,7 @@ const write = async (
   run: RunWithDirectory,
   { taskId, assigneeId, scope }: ReassignmentOrder,
   before: Task | null,
-): Promise<{ answer: Task; requestId: string | null }> => {
+): Promise<{ answer: WrittenTask; requestId: string | null }> => {
   const reassignment = { taskId, assigneeId, scope };
   return withIntent(run, reassignment, async () => {
     const outcome = await reassignWithVerification(run, reassignment, before);

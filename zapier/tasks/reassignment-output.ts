@@ -1,6 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
-import type { Task } from '../../topo/task.ts';
+import type { Task, WrittenTask } from '../../topo/task.ts';
 import type { PersonOf } from '../people/directory.ts';
 import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from './reported-task.ts';
@@ -10,7 +10,7 @@ import { sampleTask, taskOutputFields } from './task-output.ts';
  * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
  * moved tasks, where Topo did not let us read who had the tasks before.
  */
-export type ReassignmentOutput = Task & {
+export type ReassignmentOutput = WrittenTask & {
   changed: boolean | null;
   preview: boolean;
   previous_assignee: Person;
@@ -22,7 +22,7 @@ export type ReassignmentOutput = Task & {
 
 /** What a run did, or would do in a preview. `before` and `moved` are the tasks as they were before it. */
 export type ReassignmentResult = {
-  task: Task;
+  task: WrittenTask;
   before: Task | null;
   moved: readonly Task[] | null;
   changed: boolean | null;

@@ -1,6 +1,6 @@
 import { IntentAnswer, type IntentSettlement } from '../../contract/intent.ts';
 import type { Reassignment } from '../../topo/reassign-task.ts';
-import type { Task } from '../../topo/task.ts';
+import type { WrittenTask } from '../../topo/task.ts';
 import type { StepRun } from '../step-run.ts';
 import { notifyWebhookServer } from './notify-webhook-server.ts';
 
@@ -13,7 +13,7 @@ const announce = async (run: StepRun, { taskId, assigneeId, scope }: Reassignmen
  * Announces a reassignment to the webhook server, makes it, and reports the result, so that listening Zaps run at once
  * and know that a Zap made the change. Without a webhook server it only makes the reassignment.
  */
-export const withIntent = async <Made extends { answer: Task }>(
+export const withIntent = async <Made extends { answer: WrittenTask }>(
   run: StepRun,
   reassignment: Reassignment,
   reassign: () => Promise<Made>,
@@ -27,6 +27,6 @@ export const withIntent = async <Made extends { answer: Task }>(
     await settle({ state: 'failed' });
     throw error;
   });
-  await settle({ state: 'done', updated_at: made.answer.updated_at });
+  await settle({ state: 'done', updated_at: made.answer.updated_at ?? undefined });
   return made;
 };

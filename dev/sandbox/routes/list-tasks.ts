@@ -1,9 +1,9 @@
 import { answerList } from '../http/answer-list.ts';
+import { answerTask } from '../http/answer-task.ts';
 import { readInstant, readParameter, readParameters, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
 import { type TaskRow, taskPriorities, taskStatuses, taskTypes } from '../workspace/task.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { writeTask } from '../workspace/write-task.ts';
 
 type Condition = (row: TaskRow) => boolean;
 
@@ -50,7 +50,7 @@ export const listTasks: Route = {
     const listing = {
       rows: chooseRows(rows, readConditions(query, workspace)),
       instantOf: (row: TaskRow) => (sortBy === 'created_at' ? row.createdAt : row.updatedAt),
-      write: (row: TaskRow) => writeTask(workspace, row),
+      write: (row: TaskRow) => answerTask(workspace, row),
     };
     return answerList(query, listing, workspace.random);
   },

@@ -1,4 +1,5 @@
 import { businessIssue, notFoundIssue } from '../api-issue.ts';
+import { answerTask } from '../http/answer-task.ts';
 import { findTask } from '../http/find-task.ts';
 import { readObject, readUuid, readWord } from '../http/read-field.ts';
 import type { Route } from '../http/route.ts';
@@ -6,7 +7,6 @@ import { reassignmentScopes } from '../workspace/assignee-change.ts';
 import { reassign } from '../workspace/reassign.ts';
 import type { TaskRow } from '../workspace/task.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { writeTask } from '../workspace/write-task.ts';
 
 const readReassignment = (body: unknown) => {
   const { assignee_user_id, scope } = readObject(body ?? {});
@@ -36,6 +36,6 @@ export const reassignTask: Route = {
     const task = findTask(call);
     refuseUnknownUser(call.workspace, assigneeId);
     refuseClosedTask(call.workspace, task);
-    return writeTask(call.workspace, reassign(call.workspace, { task, assigneeId, scope, by: 'route' }));
+    return answerTask(call.workspace, reassign(call.workspace, { task, assigneeId, scope, by: 'route' }));
   },
 };

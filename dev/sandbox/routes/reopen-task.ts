@@ -1,8 +1,8 @@
 import { commitIssue } from '../api-issue.ts';
+import { answerTask } from '../http/answer-task.ts';
 import { findTask } from '../http/find-task.ts';
 import type { Route } from '../http/route.ts';
 import { isClosed } from '../workspace/task.ts';
-import { writeTask } from '../workspace/write-task.ts';
 
 export const reopenTask: Route = {
   method: 'post',
@@ -22,6 +22,6 @@ export const reopenTask: Route = {
       completedAt: null,
       updatedAt: moment,
     });
-    return writeTask(workspace, reopened);
+    return answerTask(workspace, reopened);
   },
 };

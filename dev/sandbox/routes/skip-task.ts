@@ -1,8 +1,8 @@
 import { commitIssue } from '../api-issue.ts';
+import { answerTask } from '../http/answer-task.ts';
 import { findTask } from '../http/find-task.ts';
 import type { Route } from '../http/route.ts';
 import { isClosed } from '../workspace/task.ts';
-import { writeTask } from '../workspace/write-task.ts';
 
 export const skipTask: Route = {
   method: 'post',
@@ -14,6 +14,6 @@ export const skipTask: Route = {
     if (isClosed(task)) throw commitIssue(`A task that is ${task.status} cannot be skipped.`);
     const moment = workspace.now();
     const skipped = workspace.tasks.change(task, { status: 'SKIPPED', skippedAt: moment, updatedAt: moment });
-    return writeTask(workspace, skipped);
+    return answerTask(workspace, skipped);
   },
 };

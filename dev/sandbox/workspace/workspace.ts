@@ -58,4 +58,6 @@ export type Workspace = WorkspaceContent & {
   readonly now: () => Instant;
   readonly random: Random;
   readonly changes: Journal<AssigneeChange>;
+  /** What routes return in place of a task's own fields, by the task's id. */
+  readonly malformed: Map<string, Readonly<Record<string, unknown>>>;
 };

@@ -1,5 +1,5 @@
 import { reassignTask } from '../../../topo/reassign-task.ts';
-import type { Task } from '../../../topo/task.ts';
+import { Task } from '../../../topo/task.ts';
 import type { CallOutcome } from '../ask-topo.ts';
 import type { Check } from '../check.ts';
 import { asAssumed, different, type Fact, type Finding, notSeen } from '../finding.ts';
@@ -25,6 +25,7 @@ const judge = (fact: Fact, outcome: CallOutcome<Task>, statuses: readonly number
 
 /** These writes cannot change anything: the task does not exist, and the person already has the real one. */
 export const checkUnknownIds: Check = async ({ ask, plan }) => {
-  const reassign = (taskId: string) => ask(reassignTask({ taskId, assigneeId: plan.owned.ownerId, scope: 'TASK' }));
+  const reassign = (taskId: string) =>
+    ask({ ...reassignTask({ taskId, assigneeId: plan.owned.ownerId, scope: 'TASK' }), answer: Task });
   return [judge(unknown, await reassign(unknownId), [404]), judge(malformed, await reassign('not-an-id'), [400, 404])];
 };

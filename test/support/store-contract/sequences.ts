@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewHook } from '../../../webhook-server/store/tenant-store.ts';
-import { hourMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
+import { leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 export const describeSequences = (name: string, at: StoreBench): void => {
   const { scan, listen, claimPoll, bodies } = at;
@@ -11,11 +11,11 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
   const record = async (
     sequences: { sequenceId: string; templateId: string | null }[],
-    { lease, hasFailed = false }: { lease?: string; hasFailed?: boolean } = {},
+    { lease }: { lease?: string } = {},
   ) => {
     const claim = await claimPoll();
     const { organizationId } = claim;
-    const lookUp = { organizationId, lease: lease ?? claim.lease, sequences, hasFailed };
+    const lookUp = { organizationId, lease: lease ?? claim.lease, sequences };
     await at.store.work.recordSequences(lookUp, { leaseMs });
     await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
   };
@@ -65,18 +65,114 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
     });
 
-    test('a look-up that fails is waited for, and given up when it still fails after an hour', async () => {
+    test('who does not ask for a template is told at once, with a body that stays as it is', async () => {
       await listen(wantsTemplate);
       await at.tenant.subscribe(newHook({ id: 'all' }));
       await scan([seen('t1', 'grace', 1)]);
-      at.nowMs += hourMs - 1_000;
-      await record([], { hasFailed: true });
+      const [claim] = await at.claimDeliveries();
+      expect(claim?.hookId).toBe('all');
+      expect(JSON.parse(claim?.body ?? '')).toMatchObject({ sequence_template_id: null });
+      await record([{ sequenceId: 's1', templateId: template }]);
+      const page = await at.tenant.events({ limit: 10, sequenceTemplateIds: [template] });
+      expect(page?.items).toMatchObject([{ task: { id: 't1' }, sequence_template_id: null }]);
+    });
+
+    test('a change whose other filters do not match asks for no template', async () => {
+      await listen({ filters: { sequence_template_ids: [template], task_types: ['EMAIL_REPLY'] } });
+      await scan([seen('t1', 'grace', 1)]);
+      expect(await toLookUp()).toEqual([]);
+    });
+
+    test('a hook that decides later gets what it wants once, in order, and nothing overtakes it', async () => {
+      await listen(wantsTemplate);
+      await scan([seen('t1', 'grace', 1)]);
+      await scan([seen('t1', 'ada', 2), seen('t2', 'ada', 2)]);
+      await scan([seen('t1', 'grace', 3)]);
       expect(await at.claimDeliveries()).toEqual([]);
-      at.nowMs += 1_000;
-      await scan([]);
+      await record([{ sequenceId: 's1', templateId: template }]);
+      await scan([seen('t1', 'ada', 4)]);
+      const people: (string | null)[] = [];
+      for (let turns = 0; turns < 5; turns += 1) {
+        for (const claim of await at.claimDeliveries()) {
+          const { task, new_assignee } = JSON.parse(claim.body);
+          if (task.id === 't1') people.push(new_assignee.user_id);
+          await at.settle(claim);
+        }
+      }
+      expect(people).toEqual(['grace', 'ada', 'grace', 'ada']);
+      await record([{ sequenceId: 's1', templateId: template }]);
       expect(await at.claimDeliveries()).toEqual([]);
-      await record([], { hasFailed: true });
+    });
+
+    test('a hook that decides later is told in the order in which the changes were found', async () => {
+      await listen(wantsTemplate);
+      await scan([seen('t1', 'grace', 9)]);
+      await scan([seen('t2', 'grace', 3)]);
+      await record([{ sequenceId: 's1', templateId: template }]);
+      const first = await at.claimDelivery();
+      expect(JSON.parse(first.body)).toMatchObject({ task: { id: 't1' } });
+      await at.settle(first);
+      expect(await bodies()).toMatchObject([{ task: { id: 't2' } }]);
+    });
+
+    test('a hook that wants one event a sequence gets the batch as one', async () => {
+      await listen({ ...wantsTemplate, oncePer: 'sequence' });
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
+      await record([{ sequenceId: 's1', templateId: template }]);
+      expect(await bodies()).toMatchObject([{ changes_count: 2, sequence_template_id: template }]);
+    });
+
+    test('a hook whose filters change while it waits decides by the new ones, before what is newer', async () => {
+      await listen({ ...wantsTemplate, targetHash: 'same' });
+      await scan([seen('t1', 'grace', 1)]);
+      await at.tenant.subscribe(newHook({ targetHash: 'same' }));
+      await scan([seen('t1', 'ada', 2)]);
+      const first = await at.claimDelivery();
+      expect(JSON.parse(first.body)).toMatchObject({ new_assignee: { user_id: 'grace' } });
+      await at.settle(first);
+      expect(await bodies()).toMatchObject([{ new_assignee: { user_id: 'ada' } }]);
+    });
+
+    test('a hook that ends while it waits is told nothing', async () => {
+      const asking = await listen(wantsTemplate);
+      await at.tenant.subscribe(newHook({ id: 'all' }));
+      await scan([seen('t1', 'grace', 1)]);
+      await at.tenant.endHook(asking.id);
+      await record([{ sequenceId: 's1', templateId: template }]);
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
+      expect(await at.tenant.deliveries(asking.id, { limit: 10 })).toMatchObject({ deliveries: [] });
+    });
+
+    test('after five minutes the verdict is that the template is unknown, and it can be sent by hand', async () => {
+      const asking = await listen(wantsTemplate);
+      await scan([seen('t1', 'grace', 1)]);
+      const foundAtMs = at.nowMs;
+      at.nowMs = foundAtMs + 5 * 60_000 - 1;
+      await record([]);
+      expect(await toLookUp()).toEqual(['s1']);
+      expect(await at.tenant.deliveries(asking.id, { limit: 10 })).toMatchObject({ deliveries: [] });
+      expect(await at.store.work.msUntilPoll()).toBeLessThanOrEqual(1);
+      at.nowMs += 1;
+      await record([]);
+      expect(await toLookUp()).toEqual([]);
+      const listing = await at.tenant.deliveries(asking.id, { limit: 10, state: 'dropped' });
+      if (listing.kind !== 'page') throw new Error(listing.kind);
+      expect(listing.deliveries).toMatchObject([{ state: 'dropped', reason: 'the template is unknown', attempts: 0 }]);
+      expect(await at.claimDeliveries()).toEqual([]);
+
+      const [dropped] = listing.deliveries;
+      expect(await at.tenant.retryDelivery(dropped?.id ?? '')).toMatchObject({ kind: 'queued' });
+      expect(await bodies()).toMatchObject([{ task: { id: 't1' }, sequence_template_id: null }]);
+    });
+
+    test('what was given up is recovered with what was lost', async () => {
+      const asking = await listen({ ...wantsTemplate, oncePer: 'sequence' });
+      await scan([seen('t1', 'grace', 1), seen('t2', 'grace', 2)]);
+      at.nowMs += 5 * 60_000;
+      await record([]);
+      const recovery = await at.tenant.recoverDeliveries(asking.id, { sinceMs: 0, limit: 10 });
+      expect(recovery).toMatchObject({ kind: 'queued', count: 1 });
+      expect(await bodies()).toMatchObject([{ changes_count: 2 }]);
     });
 
     test('a look-up renews the lease', async () => {
@@ -84,7 +180,7 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       await scan([seen('t1', 'grace', 1)]);
       const { organizationId, lease } = await claimPoll();
       at.nowMs += leaseMs - 1;
-      await at.store.work.recordSequences({ organizationId, lease, sequences: [], hasFailed: false }, { leaseMs });
+      await at.store.work.recordSequences({ organizationId, lease, sequences: [] }, { leaseMs });
       at.nowMs += leaseMs - 1;
       expect(await at.store.work.claimPolls({ limit: 1, leaseMs })).toEqual([]);
       at.nowMs += 1;

@@ -15,6 +15,7 @@ const openTask = (index: number) => {
   return {
     id: task.id,
     to,
+    sequenceId: task.sequence_id,
     templateId: at.workspace.sequences.get(task.sequence_id ?? '')?.templateId ?? '',
   };
 };
@@ -53,7 +54,7 @@ test('a hook that filters by template gets only its tasks; each sequence is look
   const heard = await delivered();
   expect(heard.filter(({ hookId }) => hookId === 'hok_1').map(({ event }) => event.task.id)).toEqual([wanted.id]);
   expect(heard.filter(({ hookId }) => hookId === 'hok_2')).toHaveLength(2);
-  expect(heard[0]?.event.sequence_template_id).not.toBeNull();
+  expect(heard.find(({ hookId }) => hookId === 'hok_1')?.event.sequence_template_id).toBe(wanted.templateId);
   expect(lookUps()).toBe(2);
   at.sandbox.reassign(wanted.id, at.workspace.people.at(-1)?.userId ?? '');
   await nextPoll();
@@ -106,7 +107,7 @@ const listenByTemplate = async (requestsPerMinute = 60) => {
   await pass(5 * 60_000);
 };
 
-test('however small the request budget, a change waits for its template', async () => {
+test('however small the request budget, each change is told, and each hook that asks decides or gives up', async () => {
   await listenByTemplate(4);
   const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
   for (const { id, to } of changed) at.sandbox.reassign(id, to);
@@ -116,32 +117,70 @@ test('however small the request budget, a change waits for its template', async 
   }
   const told = await at.events();
   expect(told.map(({ task }) => task.id).sort()).toEqual(changed.map(({ id }) => id).sort());
-  expect(told.filter(({ sequence_template_id }) => sequence_template_id === null)).toEqual([]);
+  const listing = await at.tenant.deliveries('hok_1', { limit: 100 });
+  if (listing.kind !== 'page') throw new Error(listing.kind);
+  expect(listing.deliveries).toHaveLength(12);
+  expect(listing.deliveries.filter(({ state }) => state === 'waiting').length).toBeGreaterThan(5);
 });
 
-test('changes wait some minutes for a template that Topo fails to return, but not an hour', async () => {
-  await listenByTemplate();
-  await at.subscribe(undefined, {});
-  const late = openTask(0);
-  const lift = at.sandbox.injectFault({
-    kind: 'status',
-    status: 500,
-    path: /sequences/,
-    times: Number.POSITIVE_INFINITY,
-  });
-  at.sandbox.reassign(late.id, late.to);
-  await pass(20 * 60_000);
-  expect(await delivered()).toEqual([]);
-  lift();
-  await pass(10 * 60_000);
-  expect((await delivered()).map(({ hookId }) => hookId).sort()).toEqual(['hok_1', 'hok_2']);
+const failing = (status: number) =>
+  at.sandbox.injectFault({ kind: 'status', status, path: /sequences/, times: Number.POSITIVE_INFINITY });
 
-  const never = openTask(1);
-  at.sandbox.injectFault({ kind: 'status', status: 500, path: /sequences/, times: Number.POSITIVE_INFINITY });
-  at.sandbox.reassign(never.id, never.to);
-  await pass(70 * 60_000);
-  const heard = (await delivered()).filter(({ event }) => event.task.id === never.id);
-  expect(heard.map(({ hookId }) => hookId)).toEqual(['hok_2']);
+test.each([500, 403])(
+  'while templates get %i, others hear at once, and the verdict comes within 5 minutes',
+  async (status) => {
+    await listenByTemplate();
+    await at.subscribe(undefined, {});
+    const late = openTask(0);
+    const lift = failing(status);
+    at.sandbox.reassign(late.id, late.to);
+    await pass(60_000);
+    expect((await delivered()).map(({ hookId }) => hookId)).toEqual(['hok_2']);
+    lift();
+    await pass(90_000);
+    const heard = await delivered();
+    expect(heard.map(({ hookId }) => hookId)).toContain('hok_1');
+    expect(heard.find(({ hookId }) => hookId === 'hok_1')?.event.sequence_template_id).toBe(late.templateId);
+
+    const never = openTask(1);
+    failing(status);
+    await pass(60_000);
+    at.sandbox.reassign(never.id, never.to);
+    await pass(5 * 60_000 + 61_000);
+    expect(await at.tenant.deliveries('hok_1', { limit: 10, state: 'dropped' })).toMatchObject({
+      deliveries: [{ state: 'dropped', reason: 'the template is unknown' }],
+    });
+  },
+);
+
+test('when Topo does not answer at all, the verdict comes nevertheless', async () => {
+  await listenByTemplate();
+  const { id, to } = openTask(0);
+  failing(500);
+  at.sandbox.reassign(id, to);
+  await pass(60_000);
+  at.sandbox.injectFault({ kind: 'cut', times: Number.POSITIVE_INFINITY });
+  await pass(5 * 60_000);
+  expect(await at.tenant.deliveries('hok_1', { limit: 10 })).toMatchObject({ deliveries: [{ state: 'dropped' }] });
+});
+
+test('a burst of runs takes half of the requests for templates, and the plain hook hears all of it at once', async () => {
+  await listenByTemplate(60);
+  await at.subscribe(undefined, {});
+  await pass(61_000);
+  const all = Array.from({ length: 100 }, (_, index) => openTask(index));
+  const changed = [...new Map(all.map((task) => [task.sequenceId, task])).values()].slice(0, 40);
+  const taskIds = changed.map(({ id }) => id);
+  for (const { id, to } of changed) at.sandbox.reassign(id, to);
+  const before = lookUps();
+  await pass(15_000);
+  const plain = (await delivered()).filter(({ hookId }) => hookId === 'hok_2');
+  expect(plain.map(({ event }) => event.task.id).toSorted()).toEqual(taskIds.toSorted());
+  await pass(45_000);
+  expect(lookUps() - before).toBeLessThanOrEqual(30);
+  expect(lookUps() - before).toBeGreaterThanOrEqual(15);
+  await pass(4 * 60_000);
+  expect(lookUps() - before).toBe(changed.length);
 });
 
 test('long look-ups keep the poll’s lease', async () => {
@@ -162,7 +201,10 @@ test('long look-ups keep the poll’s lease', async () => {
   await at.listen();
   const changed = Array.from({ length: 12 }, (_, index) => openTask(index));
   for (const { id, to } of changed) at.sandbox.reassign(id, to);
-  await nextPoll();
+  for (let polls = 0; polls < 12; polls += 1) {
+    at.passTime(5_000);
+    await at.poll();
+  }
   expect(tookMs).toBeGreaterThan(90_000);
   expect(claimed.filter((count) => count > 0)).toEqual([]);
   expect(await at.events()).toHaveLength(12);

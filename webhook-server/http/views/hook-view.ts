@@ -51,6 +51,7 @@ export const hookView = (hook: StoredHook, vault: Vault, nowMs: number): Hook =>
     ended_reason: hook.ended?.reason ?? null,
     listening_since: hook.listeningSinceMs === null ? null : iso(hook.listeningSinceMs),
     key_refused_since: hook.keyRefusedSinceMs === null ? null : iso(hook.keyRefusedSinceMs),
+    unusable_tasks: hook.unusableTasks,
     created_at: iso(hook.createdAtMs),
   };
 };

@@ -1,4 +1,4 @@
-import { intentLifeMs, intentPatienceMs, templatePatienceMs } from '../rules.ts';
+import { intentLifeMs, intentPatienceMs } from '../rules.ts';
 import { type AttributedChange, type Change, orderKeyOf } from './change.ts';
 
 /** An intent that speaks for a change: the same task or its sequence run, and the same assignee. */
@@ -13,26 +13,22 @@ export type Circumstances = {
   intent: StandingIntent | undefined;
   /** The template of the sequence run; `undefined` when a hook asks for it and it has not been looked up. */
   sequenceTemplateId: string | null | undefined;
-  /** Topo was just asked for a template and failed to tell it. */
-  hasLookUpFailed: boolean;
 };
 
 const attribute = (
   change: Change,
-  { intent, sequenceTemplateId, hasLookUpFailed }: Circumstances,
+  { intent, sequenceTemplateId }: Circumstances,
   nowMs: number,
 ): ReadyChange | null => {
   const ageMs = nowMs - change.detectedAtMs;
-  const isTemplateGivenUp = hasLookUpFailed && ageMs >= templatePatienceMs;
-  if (sequenceTemplateId === undefined && !isTemplateGivenUp) return null;
-  const known = { ...change, sequenceTemplateId: sequenceTemplateId ?? null };
+  const known = { ...change, sequenceTemplateId };
   if (intent?.state === 'done') return { ...known, source: 'zapier', intentId: intent.id };
   const mayCome = intent !== undefined && nowMs - intent.createdAtMs < intentLifeMs;
   return mayCome && ageMs < intentPatienceMs ? null : { ...known, source: 'topo', intentId: null };
 };
 
 /**
- * Finds out who made each change, and leaves out what has to wait for an intent or a template. With it waits what was
+ * Finds out who made each change, and leaves out what has to wait for an intent. With it waits what was
  * found in the same sequence run, so that nothing overtakes it.
  */
 export const attributeChanges = (

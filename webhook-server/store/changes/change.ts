@@ -17,8 +17,11 @@ export type Change = {
   detectedAtMs: number;
 };
 
-/** A change, who made it, and which template its sequence run came from, if anybody asked. */
-export type AttributedChange = Change & { source: Source; sequenceTemplateId: string | null };
+/**
+ * A change, who made it, and which template its sequence run came from, if anybody asked; `undefined` when somebody asks
+ * and it has not been looked up.
+ */
+export type AttributedChange = Change & { source: Source; sequenceTemplateId: string | null | undefined };
 
 /** A change, and the number of changes of the same scan that moved the same sequence run to the same person. */
 export type BatchedChange = AttributedChange & { batchId: string; batchSize: number };
@@ -92,7 +95,7 @@ export const eventOf = (
     previous_assignee: personOf(first.previousAssigneeId),
     new_assignee: personOf(first.newAssigneeId),
     task: first.task,
-    sequence_template_id: first.sequenceTemplateId,
+    sequence_template_id: first.sequenceTemplateId ?? null,
     changes: changes.map(({ task, previousAssigneeId }) => ({ task, previous_assignee: personOf(previousAssigneeId) })),
     changes_count: changes.length,
   };

@@ -8,6 +8,24 @@ export type Listener = { id: string; filters: HookFilters; oncePer: OncePer };
 /** A delivery to be stored. `orderKey` is the sequence run, within which a hook's deliveries keep their order. */
 export type NewDelivery = { id: string; hookId: string; eventId: string; orderKey: string; body: string };
 
+/** A change that a hook may want, once the template of its sequence run is known. */
+export type Undecided = { hookId: string; change: BatchedChange };
+
+export const asksForTemplate = ({ filters }: Pick<Listener, 'filters'>): boolean =>
+  filters.sequence_template_ids !== undefined;
+
+const isUndecided = (hook: Listener, { sequenceTemplateId }: BatchedChange): boolean =>
+  asksForTemplate(hook) && sequenceTemplateId === undefined;
+
+/** The same hook, were its template filter met. */
+const withoutTemplate = (hook: Listener): Listener => ({
+  ...hook,
+  filters: { ...hook.filters, sequence_template_ids: undefined },
+});
+
+const wants = ({ filters }: Listener, change: BatchedChange): boolean =>
+  matches(filters, { ...change, sequenceTemplateId: change.sequenceTemplateId ?? null });
+
 const groupsFor = (changes: readonly BatchedChange[], oncePer: OncePer): BatchedChange[][] =>
   oncePer === 'task' ? changes.map((change) => [change]) : [...Map.groupBy(changes, ({ batchId }) => batchId).values()];
 
@@ -16,7 +34,7 @@ const deliveriesFor = (
   changes: readonly BatchedChange[],
   describePerson: DescribePerson,
 ): NewDelivery[] => {
-  const wanted = changes.filter((change) => matches(hook.filters, change));
+  const wanted = changes.filter((change) => wants(hook, change));
   return groupsFor(wanted, hook.oncePer).flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     const event = eventOf(first, others, describePerson);
@@ -32,12 +50,35 @@ const deliveriesFor = (
   });
 };
 
-/** Who is to be told of these changes, in the order in which they happened. */
+/** Changes that were found together, in the order in which they happened. */
+export const inOrder = (changes: readonly BatchedChange[]): BatchedChange[] =>
+  changes.toSorted((a, b) => a.occurredAtUs - b.occurredAtUs);
+
+/** Who is to be told of these changes, in their order, and which hooks cannot decide that yet. */
 export const fanOut = (
   changes: readonly BatchedChange[],
   hooks: readonly Listener[],
   describePerson: DescribePerson,
-): NewDelivery[] => {
-  const inOrder = changes.toSorted((a, b) => a.occurredAtUs - b.occurredAtUs);
-  return hooks.flatMap((hook) => deliveriesFor(hook, inOrder, describePerson));
+): { deliveries: NewDelivery[]; undecided: Undecided[] } => {
+  return {
+    deliveries: hooks.flatMap((hook) =>
+      deliveriesFor(
+        hook,
+        changes.filter((change) => !isUndecided(hook, change)),
+        describePerson,
+      ),
+    ),
+    undecided: hooks.flatMap((hook) =>
+      changes
+        .filter((change) => isUndecided(hook, change) && wants(withoutTemplate(hook), change))
+        .map((change) => ({ hookId: hook.id, change })),
+    ),
+  };
 };
+
+/** What a hook would be told of these changes, were its template filter met. */
+export const fanOutUnknown = (
+  changes: readonly BatchedChange[],
+  hook: Listener,
+  describePerson: DescribePerson,
+): NewDelivery[] => deliveriesFor(withoutTemplate(hook), changes, describePerson);

@@ -44,6 +44,7 @@ const adaptToEarlier = async (run: Transaction, stepMs: number): Promise<void> =
     update intent set ${atMost('created_at_ms', nowMs)}, ${atMost('settled_at_ms', nowMs)}
     where closed_at_ms is null and (created_at_ms > ${nowMs} or settled_at_ms > ${nowMs})`);
   await run.change(sql`update event set detected_at_ms = ${nowMs} where body is null and detected_at_ms > ${nowMs}`);
+  await run.change(sql`update undecided set detected_at_ms = ${nowMs} where detected_at_ms > ${nowMs}`);
   await run.change(sql`
     update chore
     set ${sooner('due_at_ms', nowMs, stepMs, maxCleanUpAheadMs)}, ${atMost('lease_until_ms', nowMs + maxLeaseMs)}`);
@@ -70,6 +71,7 @@ const adaptToLater = async (run: Transaction, stepMs: number): Promise<void> => 
   await run.change(sql`
     update intent set ${movedOn('created_at_ms', nowMs, stepMs)} where closed_at_ms is null and state = 'open'`);
   await run.change(sql`update event set ${movedOn('detected_at_ms', nowMs, stepMs)} where body is null`);
+  await run.change(sql`update undecided set ${movedOn('detected_at_ms', nowMs, stepMs)}`);
   await run.change(sql`
     update chore set due_at_ms = greatest(due_at_ms, ${nowMs + Math.min(stepMs, maxCleanUpAheadMs)})`);
 };

@@ -13,12 +13,13 @@ const lockDue = (
 ): Promise<DueWorkspace[]> =>
   rows<DueWorkspace>(sql`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
-           swept_at_ms, failures, active_at_ms, requested_at_ms,
+           swept_at_ms, unusable_tasks, failures, active_at_ms, requested_at_ms, looked_up_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
              or exists (
                select 1 from intent
                where intent.organization_id = workspace.organization_id and closed_at_ms is null
                  and settled_at_ms < ${nowMs - visibleWithinMs}) as has_unpublished,
+           exists (select 1 from undecided where undecided.organization_id = workspace.organization_id) as has_undecided,
            exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
     where sealed_key is not null and poll_at_ms <= ${nowMs} 

@@ -2,6 +2,7 @@ import type { Transaction } from '../database.ts';
 import { sql } from '../sql.ts';
 import type { EndReason } from '../tenant-store.ts';
 import { publish } from './publish.ts';
+import { forgetUndecided } from './undecided.ts';
 
 /** With the organization's last hook its Topo key is erased. Returns whether it was. */
 const eraseKeyWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
@@ -32,6 +33,7 @@ export const endHook = async (run: Transaction, hookId: string, reason: EndReaso
     update delivery set state = 'dropped', settled_at_ms = ${nowMs}, reason = 'the hook has ended'
     where hook_id = ${hookId} and state = 'waiting'`);
 
+  await forgetUndecided(run, hookId);
   const organizationId = ended.organization_id;
   if (!(await eraseKeyWithoutHooks(run, organizationId))) return;
   await run.change(sql`delete from spare_key where organization_id = ${organizationId}`);

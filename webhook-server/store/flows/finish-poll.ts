@@ -1,8 +1,9 @@
 import type { Transaction } from '../database.ts';
-import { intentLifeMs, refusalEndsHooksMs, shortestLookMs } from '../rules.ts';
+import { intentLifeMs, refusalEndsHooksMs, shortestLookMs, templatePatienceMs } from '../rules.ts';
 import { json, sql } from '../sql.ts';
 import type { PollOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
+import { giveUpUndecided } from './undecided.ts';
 import { useSpareKey } from './workspace-keys.ts';
 import { findLiveHookIds, lockWorkspaces } from './workspaces.ts';
 
@@ -32,10 +33,15 @@ const recordRefusal = async (run: Transaction, { organizationId, lease }: Owned)
   return true;
 };
 
+/** When the first hook that waits for a template has waited long enough. */
+const givesUpAtMs = (organizationId: string) => sql`(
+  select min(detected_at_ms) + cast(${templatePatienceMs} as bigint) from undecided
+  where undecided.organization_id = ${organizationId})`;
+
 /** The next poll comes sooner while an intent or a nudge waits for its change to be seen. */
 const release = async (
   run: Transaction,
-  { organizationId, lease, requestedAtMs }: PollOutcome,
+  { organizationId, lease, requestedAtMs, lookedUpAtMs }: PollOutcome,
   pollAtMs: number,
 ): Promise<void> => {
   const { nowMs } = run;
@@ -44,8 +50,9 @@ const release = async (
     update workspace
     set lease = null, lease_until_ms = null, failures = 0, key_refused_since_ms = null,
         requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
+        looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms),
         poll_at_ms = least(
-          cast(${pollAtMs} as bigint),
+          cast(${pollAtMs} as bigint), ${givesUpAtMs(organizationId)},
           case when look_until_ms > ${nowMs} then ${nextLookMs} end,
           case when exists (select 1 from event where event.organization_id = ${organizationId} and body is null)
             then cast(${nowMs + shortestLookMs} as bigint) end)
@@ -54,19 +61,23 @@ const release = async (
 
 const releaseFailed = async (
   run: Transaction,
-  { organizationId, lease, requestedAtMs }: PollOutcome,
+  { organizationId, lease, requestedAtMs, lookedUpAtMs }: PollOutcome,
   pollAtMs: number,
 ): Promise<void> => {
   await run.change(sql`
     update workspace
     set lease = null, lease_until_ms = null, failures = failures + 1,
-        requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms), poll_at_ms = ${pollAtMs}
+        requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
+        looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms),
+        poll_at_ms = least(
+          cast(${pollAtMs} as bigint), ${givesUpAtMs(organizationId)})
     where organization_id = ${organizationId} and lease = ${lease}`);
 };
 
 /** Gives a workspace back. A key that was refused is changed for another one; refused for long, it ends the hooks. */
 export const finishPoll = async (run: Transaction, outcome: PollOutcome): Promise<void> => {
-  const { organizationId, result, sawChange, nextPollInMs } = outcome;
+  const { organizationId, result, sawChange, nextPollInMs, hasUndecided = false } = outcome;
+  if (hasUndecided) await giveUpUndecided(run, organizationId);
   if (result === 'key refused') {
     await lockWorkspaces(run, [organizationId]);
     if (await useSpareKey(run, outcome)) return release(run, outcome, run.nowMs);

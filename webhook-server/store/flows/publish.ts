@@ -1,13 +1,11 @@
-import type { Person } from '../../../contract/event.ts';
-import type { OncePer } from '../../../contract/hook.ts';
 import { attributeChanges, type Circumstances } from '../changes/attribution.ts';
 import { type BatchedChange, type DescribePerson, eventOf, inBatches } from '../changes/change.ts';
-import { fanOut, type Listener, type NewDelivery } from '../changes/fan-out.ts';
+import { asksForTemplate, fanOut, inOrder } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
-import { readFilters } from '../rows/hook-row.ts';
-import { rowsPerStatement } from '../rules.ts';
-import { oneOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
+import { type Statement, sql, tableOf } from '../sql.ts';
+import { inChunks, readListeners, readPeople, writeDeliveries } from './tell-hooks.ts';
+import { addUndecided, decide } from './undecided.ts';
 
 /** What was found and not told yet, with the intent that speaks for it and the template of its sequence run. */
 type Unpublished = EventRow & {
@@ -62,54 +60,16 @@ export const unpublishedOf = (organizationId: string): Statement => sql`
   left join intent as speaking on speaking.id = found.speaking_id
   order by found.seq`;
 
-const readListeners = async (run: Run, organizationId: string): Promise<Listener[]> => {
-  const rows = await run.rows<{ id: string; filters: string; once_per: OncePer }>(sql`
-    select id, filters, once_per from hook
-    where organization_id = ${organizationId} and ended_at_ms is null
-    order by created_at_ms, id ${phrase('byte order')}`);
-  return rows.map(({ id, filters, once_per }) => ({ id, filters: readFilters(filters), oncePer: once_per }));
-};
-
-/** Returns who the assignees of these changes are, as far as the directory knows. */
-const readPeople = async (
-  run: Run,
-  organizationId: string,
-  changes: readonly Unpublished[],
-): Promise<DescribePerson> => {
-  const userIds = changes.flatMap(({ previous_assignee_id, new_assignee_id }) =>
-    [previous_assignee_id, new_assignee_id].flatMap((userId) => userId?.toLowerCase() ?? []),
-  );
-  const rows = await run.rows<Pick<Person, 'name' | 'email'> & { user_id: string }>(sql`
-    select user_id, name, email from person
-    where organization_id = ${organizationId} and user_id ${oneOf([...new Set(userIds)])}`);
-  const known = new Map(rows.map((row) => [row.user_id, row]));
-  return (userId) => {
-    const { name = null, email = null } = known.get(userId.toLowerCase()) ?? {};
-    return { user_id: userId, name, email };
-  };
-};
-
-type LookedUp = { asksForTemplates: boolean; hasLookUpFailed: boolean };
-
-const circumstancesOf = (
-  row: Unpublished | undefined,
-  { asksForTemplates, hasLookUpFailed }: LookedUp,
-): Circumstances => {
-  const isMissing = asksForTemplates && row !== undefined && !row.is_looked_up;
+const circumstancesOf = (row: Unpublished | undefined, asksForTemplates: boolean): Circumstances => {
+  const isMissing = row !== undefined && !row.is_looked_up;
   return {
     intent:
       row === undefined || row.intent_id === null
         ? undefined
         : { id: row.intent_id, state: row.intent_state, createdAtMs: row.intent_created_at_ms },
-    sequenceTemplateId: isMissing ? undefined : asksForTemplates ? (row?.sequence_template_id ?? null) : null,
-    hasLookUpFailed,
+    sequenceTemplateId: !asksForTemplates ? null : isMissing ? undefined : (row?.sequence_template_id ?? null),
   };
 };
-
-const inChunks = <Item>(items: readonly Item[]): Item[][] =>
-  Array.from({ length: Math.ceil(items.length / rowsPerStatement) }, (_, index) =>
-    items.slice(index * rowsPerStatement, (index + 1) * rowsPerStatement),
-  );
 
 const writeEvents = async (
   run: Run,
@@ -126,59 +86,37 @@ const writeEvents = async (
       source: ['text', ({ source }) => source],
       intent_id: ['text', ({ id }) => intentOf.get(id) ?? null],
       body: ['text', (change) => JSON.stringify(eventOf(change, [], describePerson))],
-      sequence_template_id: ['text', ({ sequenceTemplateId }) => sequenceTemplateId],
+      sequence_template_id: ['text', ({ sequenceTemplateId }) => sequenceTemplateId ?? null],
     })}
     where event.id = told.id`);
 };
 
-const writeDeliveries = async (
-  { change, nowMs }: Transaction,
-  organizationId: string,
-  added: readonly NewDelivery[],
-): Promise<void> => {
-  await change(sql`
-    insert into delivery (id, organization_id, hook_id, event_id, order_key, body, created_at_ms)
-    select id, ${organizationId}, hook_id, event_id, order_key, body, cast(${nowMs} as bigint)
-    from ${tableOf('added', added, {
-      id: ['text', ({ id }) => id],
-      hook_id: ['text', ({ hookId }) => hookId],
-      event_id: ['text', ({ eventId }) => eventId],
-      order_key: ['text', ({ orderKey }) => orderKey],
-      body: ['text', ({ body }) => body],
-    })}
-    where true
-    order by position
-    on conflict (id) do nothing`);
-};
-
 /**
  * Tells what was detected and not told yet: finds out who made each change, writes its event, and a delivery for each
- * hook that wants it. What waits for an intent or a template is left for the next time. The workspace must be locked, so
- * that deliveries are numbered in order. Returns the number of deliveries.
- *
- * @param hasLookUpFailed whether Topo was just asked for a template and failed to tell it.
+ * hook that wants it. What waits for an intent is left for the next time. A hook that asks for a template that is not
+ * known decides later, and keeps nobody else waiting. The workspace must be locked, so that deliveries are numbered in
+ * order. Returns the number of deliveries.
  */
-export const publish = async (
-  run: Transaction,
-  organizationId: string,
-  { hasLookUpFailed } = { hasLookUpFailed: false },
-): Promise<number> => {
+export const publish = async (run: Transaction, organizationId: string): Promise<number> => {
+  // First, so that nothing newer of their sequence runs overtakes them.
+  const decided = await decide(run, organizationId);
   const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId));
-  if (unpublished.length === 0) return 0;
+  if (unpublished.length === 0) return decided;
   const listeners = await readListeners(run, organizationId);
-  const asksForTemplates = listeners.some(({ filters }) => filters.sequence_template_ids !== undefined);
+  const asksForTemplates = listeners.some(asksForTemplate);
   const rowOf = new Map(unpublished.map((row) => [row.id, row]));
   const ready = attributeChanges(
     unpublished.map(readChange),
-    ({ id }) => circumstancesOf(rowOf.get(id), { asksForTemplates, hasLookUpFailed }),
+    ({ id }) => circumstancesOf(rowOf.get(id), asksForTemplates),
     run.nowMs,
   );
-  if (ready.length === 0) return 0;
-  const describePerson = await readPeople(run, organizationId, unpublished);
+  if (ready.length === 0) return decided;
+  const describePerson = await readPeople(run, organizationId, ready);
   const batched = inBatches(ready);
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
   for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, describePerson);
-  const added = fanOut(batched, listeners, describePerson);
-  for (const chunk of inChunks(added)) await writeDeliveries(run, organizationId, chunk);
-  return added.length;
+  const { deliveries, undecided } = fanOut(inOrder(batched), listeners, describePerson);
+  for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);
+  for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
+  return decided + deliveries.length;
 };

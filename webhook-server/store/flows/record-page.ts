@@ -2,7 +2,7 @@ import type { Change } from '../changes/change.ts';
 import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
 import { sql, tableOf } from '../sql.ts';
-import type { PageRecord, RecordOutcome } from '../work-store.ts';
+import type { PageRecord, RecordOutcome, Scan } from '../work-store.ts';
 import { compareWithSnapshot, insertTasks } from './compare-snapshot.ts';
 import { publish } from './publish.ts';
 import { forgetScan, rememberScan } from './scans.ts';
@@ -88,6 +88,18 @@ const endReconciliation = (run: Transaction, organizationId: string): Promise<nu
 
 const endOf = { baseline: endBaseline, reconciliation: endReconciliation };
 
+/** Only a scan of every task knows the whole number: an incremental one sees the newest. */
+const recordUnusable = async (
+  run: Transaction,
+  organizationId: string,
+  { kind, rowsUnusable = 0 }: Scan,
+): Promise<void> => {
+  const atLeast =
+    kind === 'incremental' ? sql`and unusable_tasks < ${rowsUnusable}` : sql`and unusable_tasks <> ${rowsUnusable}`;
+  await run.change(sql`
+    update workspace set unusable_tasks = ${rowsUnusable} where organization_id = ${organizationId} ${atLeast}`);
+};
+
 const endScan = async (
   run: Transaction,
   { organizationId, scan, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
@@ -95,6 +107,7 @@ const endScan = async (
   await forgetScan(run, organizationId, scan.kind);
   const endKind = scan.kind === 'incremental' ? (scan.isSilent ? endSilentScan : endIncrementalScan) : endOf[scan.kind];
   await endKind(run, organizationId);
+  await recordUnusable(run, organizationId, scan);
   if (scan.kind === 'reconciliation' || end.watermark === null) return;
   const { us, movedAtMs, isSettled } = end.watermark;
   await run.change(sql`

@@ -13,17 +13,18 @@ export const findScans = async (run: Run, organizationIds: readonly string[]): P
 
 /** Keeps where a scan goes on. */
 export const rememberScan = async (run: Transaction, organizationId: string, scan: Scan): Promise<void> => {
-  const { kind, id, isSilent, startedAtMs, topUs, floorUs, rowsRead, totalRows, cursor } = scan;
+  const { kind, id, isSilent, startedAtMs, topUs, floorUs, rowsRead, totalRows, rowsUnusable = 0, cursor } = scan;
   await run.change(sql`
     insert into reading
-      (organization_id, kind, id, is_silent, started_at_ms, top_us, floor_us, rows_read, total_rows, cursor)
+      (organization_id, kind, id, is_silent, started_at_ms, top_us, floor_us, rows_read, total_rows,
+       rows_unusable, cursor)
     values
       (${organizationId}, ${storedKindOf[kind]}, ${id}, ${isSilent}, ${startedAtMs}, ${topUs}, ${floorUs}, ${rowsRead}, ${totalRows},
-       ${json(cursor)})
+       ${rowsUnusable}, ${json(cursor)})
     on conflict (organization_id, kind) do update
     set id = excluded.id, is_silent = excluded.is_silent, started_at_ms = excluded.started_at_ms,
         top_us = excluded.top_us, floor_us = excluded.floor_us, rows_read = excluded.rows_read,
-        total_rows = excluded.total_rows, cursor = excluded.cursor`);
+        total_rows = excluded.total_rows, rows_unusable = excluded.rows_unusable, cursor = excluded.cursor`);
 };
 
 export const forgetScan = async (run: Transaction, organizationId: string, kind: Scan['kind']): Promise<void> => {

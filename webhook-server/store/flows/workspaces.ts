@@ -12,7 +12,12 @@ export const lockWorkspaces = async (run: Transaction, organizationIds: readonly
     ${phrase('lock')}`);
 };
 
-type Held = { organizationId: string; lease: string; requestedAtMs?: readonly number[] | undefined };
+type Held = {
+  organizationId: string;
+  lease: string;
+  requestedAtMs?: readonly number[] | undefined;
+  lookedUpAtMs?: readonly number[] | undefined;
+};
 
 /**
  * Locks the workspace, renews its lease and notes when Topo was asked about it; without `requestedAtMs` what is known
@@ -20,12 +25,13 @@ type Held = { organizationId: string; lease: string; requestedAtMs?: readonly nu
  */
 export const renewLease = async (
   run: Transaction,
-  { organizationId, lease, requestedAtMs }: Held,
+  { organizationId, lease, requestedAtMs, lookedUpAtMs }: Held,
   leaseMs: number,
 ): Promise<boolean> => {
   const changed = await run.change(sql`
     update workspace
-    set lease_until_ms = ${run.nowMs + leaseMs}, requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms)
+    set lease_until_ms = ${run.nowMs + leaseMs}, requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
+        looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms)
     where organization_id = ${organizationId} and lease = ${lease}`);
   return changed > 0;
 };

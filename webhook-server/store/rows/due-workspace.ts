@@ -10,11 +10,14 @@ export type DueWorkspace = {
   watermark_moved_at_ms: number | null;
   is_settled: number | boolean;
   swept_at_ms: number | null;
+  unusable_tasks: number;
   failures: number;
   active_at_ms: number;
   /** A JSON list, as `renewLease` wrote it. */
   requested_at_ms: string;
+  looked_up_at_ms: string;
   has_unpublished: number | boolean;
+  has_undecided: number | boolean;
   has_scans: number | boolean;
 };
 
@@ -40,7 +43,10 @@ export const readPollClaim = (
   background: scans.find(({ kind }) => kind !== 'incremental') ?? null,
   reconciledAtMs: row.swept_at_ms,
   hasUnpublished: Boolean(row.has_unpublished),
+  hasUndecided: Boolean(row.has_undecided),
+  unusableTasks: row.unusable_tasks,
   failures: row.failures,
   activeAtMs: row.active_at_ms,
   requestedAtMs: readTimes(row.requested_at_ms),
+  lookedUpAtMs: readTimes(row.looked_up_at_ms),
 });

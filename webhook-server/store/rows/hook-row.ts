@@ -15,11 +15,13 @@ export type HookRow = {
   ended_reason: EndReason | null;
   listening_since_ms: number | null;
   key_refused_since_ms: number | null;
+  unusable_tasks: number;
 };
 
 export const hookColumns = `
   hook.id, hook.sealed_target, hook.sealed_secret, hook.filters, hook.once_per, hook.created_at_ms,
-  hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms`;
+  hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms,
+  workspace.unusable_tasks`;
 
 export const readFilters = (json: string): HookFilters => HookFilters.parse(JSON.parse(json));
 
@@ -37,4 +39,5 @@ export const readHook = (row: HookRow): StoredHook => ({
     row.ended_at_ms === null || row.ended_reason === null ? null : { atMs: row.ended_at_ms, reason: row.ended_reason },
   listeningSinceMs: row.listening_since_ms === null ? null : Math.max(row.created_at_ms, row.listening_since_ms),
   keyRefusedSinceMs: row.key_refused_since_ms,
+  unusableTasks: row.unusable_tasks,
 });

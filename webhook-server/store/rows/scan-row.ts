@@ -17,6 +17,7 @@ export type ScanRow = {
   floor_us: number | null;
   rows_read: number;
   total_rows: number;
+  rows_unusable: number;
   /** JSON of a `Cursor`, as `rememberScan` wrote it. */
   cursor: string | null;
 };
@@ -32,5 +33,6 @@ export const readScan = (row: ScanRow): Scan => ({
   floorUs: row.floor_us,
   rowsRead: row.rows_read,
   totalRows: row.total_rows,
+  rowsUnusable: row.rows_unusable,
   cursor: readCursor(row.cursor),
 });

@@ -6,8 +6,9 @@ import { requests } from './migrations/0003-requests.ts';
 import { order } from './migrations/0004-order.ts';
 import { columns } from './migrations/0005-columns.ts';
 import { boundedCost } from './migrations/0006-bounded-cost.ts';
+import { undecided } from './migrations/0007-undecided.ts';
 
-const migrations = [first, delivery, requests, order, columns, boundedCost];
+const migrations = [first, delivery, requests, order, columns, boundedCost, undecided];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.

@@ -5,11 +5,15 @@ import type { PageStep } from '../../../../webhook-server/detector/pagination/pa
 import { pageFrom } from '../../../../webhook-server/detector/pagination/page-window.ts';
 import type { Cursor } from '../../../../webhook-server/store/work-store.ts';
 
-type Row = { id: number; key: number };
+type Row = { id: number; key: number; isUnusable?: boolean };
 
 /** A list as Topo gives it: sorted, equal keys in any order, read by page number and size. */
-const createList = (keys: readonly number[], random: () => number) => {
-  let rows = keys.map((key, id) => ({ id, key }));
+const createList = (
+  keys: readonly number[],
+  random: () => number,
+  isUnusable: (id: number) => boolean = () => false,
+) => {
+  let rows: Row[] = keys.map((key, id) => ({ id, key, isUnusable: isUnusable(id) }));
   return {
     /** Deletes rows, at most `count` of them. */
     remove(count: number) {
@@ -28,9 +32,11 @@ const createList = (keys: readonly number[], random: () => number) => {
         .map((row) => ({ row, tie: random() }))
         .sort((a, b) => a.row.key - b.row.key || a.tie - b.tie)
         .map(({ row }) => row);
-      const items = sorted.slice(window.offset, window.offset + window.size);
+      const shown = sorted.slice(window.offset, window.offset + window.size);
+      const items = shown.filter(({ isUnusable }) => isUnusable !== true);
+      const keys = shown.map(({ key, isUnusable }) => (isUnusable === true ? null : key));
       const hasMore = window.offset + window.size < rows.length;
-      return { window, items, facts: { window, keys: items.map(({ key }) => key), totalCount: rows.length, hasMore } };
+      return { window, items, facts: { window, keys, totalCount: rows.length, hasMore } };
     },
   };
 };
@@ -93,6 +99,36 @@ test.each<[Paging]>([['overlapping'], ['adjacent']])(
         expect(topo.ids().filter((id) => !seen.has(id))).toEqual([]);
       }),
       { numRuns: 400, seed: 1 },
+    );
+  },
+);
+
+const unusableRows = fc.record({
+  from: fc.integer({ min: 0, max: 700 }),
+  count: fc.integer({ min: 0, max: 400 }),
+  oneIn: fc.integer({ min: 2, max: 40 }),
+});
+
+test.each<[Paging]>([['overlapping'], ['adjacent']])(
+  'with %s pages every row that can be used is read, however many cannot be used and wherever they lie',
+  (paging) => {
+    fc.assert(
+      fc.property(
+        list,
+        unusableRows,
+        fc.boolean(),
+        ({ size, tie, seed, deletions }, { from, count, oneIn }, deletes) => {
+          const random = seeded(seed);
+          // Such a block begins and ends between two timestamps, as when a database sorts what has none.
+          const inBlock = (key: number) => key >= from / tie && key < (from + count) / tie;
+          const isUnusable = (id: number) => inBlock(Math.floor(id / tie)) || id % oneIn === 1;
+          const topo = createList(keysOf({ size, tie }), random, isUnusable);
+          const left = deletes ? [...deletions] : [];
+          const { seen } = readAll(topo, paging, () => topo.remove(left.shift() ?? 0));
+          expect(topo.ids().filter((id) => !isUnusable(id) && !seen.has(id))).toEqual([]);
+        },
+      ),
+      { numRuns: 400, seed: 3, endOnFailure: true },
     );
   },
 );

@@ -1,0 +1,69 @@
+import type { Person } from '../../../contract/event.ts';
+import type { OncePer } from '../../../contract/hook.ts';
+import type { Change, DescribePerson } from '../changes/change.ts';
+import type { Listener, NewDelivery } from '../changes/fan-out.ts';
+import type { Run, Transaction } from '../database.ts';
+import { readFilters } from '../rows/hook-row.ts';
+import { rowsPerStatement } from '../rules.ts';
+import { oneOf, phrase, sql, tableOf } from '../sql.ts';
+
+/** The live hooks of the organization, in a fixed order. */
+export const readListeners = async (run: Run, organizationId: string): Promise<Listener[]> => {
+  const rows = await run.rows<{ id: string; filters: string; once_per: OncePer }>(sql`
+    select id, filters, once_per from hook
+    where organization_id = ${organizationId} and ended_at_ms is null
+    order by created_at_ms, id ${phrase('byte order')}`);
+  return rows.map(({ id, filters, once_per }) => ({ id, filters: readFilters(filters), oncePer: once_per }));
+};
+
+/** Returns who the assignees of these changes are, as far as the directory knows. */
+export const readPeople = async (
+  run: Run,
+  organizationId: string,
+  changes: readonly Change[],
+): Promise<DescribePerson> => {
+  const userIds = changes.flatMap(({ previousAssigneeId, newAssigneeId }) =>
+    [previousAssigneeId, newAssigneeId].flatMap((userId) => userId?.toLowerCase() ?? []),
+  );
+  const rows = await run.rows<Pick<Person, 'name' | 'email'> & { user_id: string }>(sql`
+    select user_id, name, email from person
+    where organization_id = ${organizationId} and user_id ${oneOf([...new Set(userIds)])}`);
+  const known = new Map(rows.map((row) => [row.user_id, row]));
+  return (userId) => {
+    const { name = null, email = null } = known.get(userId.toLowerCase()) ?? {};
+    return { user_id: userId, name, email };
+  };
+};
+
+export const inChunks = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / rowsPerStatement) }, (_, index) =>
+    items.slice(index * rowsPerStatement, (index + 1) * rowsPerStatement),
+  );
+
+type Verdict = { state: 'waiting' } | { state: 'dropped'; reason: string };
+
+/** Adds deliveries in their order: to be sent, or dropped for a reason and kept to be sent by hand. */
+export const writeDeliveries = async (
+  { change, nowMs }: Transaction,
+  organizationId: string,
+  added: readonly NewDelivery[],
+  verdict: Verdict = { state: 'waiting' },
+): Promise<void> => {
+  const reason = verdict.state === 'dropped' ? verdict.reason : null;
+  const settledAtMs = verdict.state === 'dropped' ? nowMs : null;
+  await change(sql`
+    insert into delivery
+      (id, organization_id, hook_id, event_id, order_key, body, created_at_ms, state, reason, settled_at_ms)
+    select id, ${organizationId}, hook_id, event_id, order_key, body, cast(${nowMs} as bigint),
+           cast(${verdict.state} as text), cast(${reason} as text), cast(${settledAtMs} as bigint)
+    from ${tableOf('added', added, {
+      id: ['text', ({ id }) => id],
+      hook_id: ['text', ({ hookId }) => hookId],
+      event_id: ['text', ({ eventId }) => eventId],
+      order_key: ['text', ({ orderKey }) => orderKey],
+      body: ['text', ({ body }) => body],
+    })}
+    where true
+    order by position
+    on conflict (id) do nothing`);
+};
