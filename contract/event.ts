@@ -49,6 +49,11 @@ export const TaskReassigned = z.object({
   previous_assignee: Person,
   new_assignee: Person,
   task: EventTask,
+  /**
+   * Set where a hook filters by template and Topo did not tell it: the delivery was dropped, and somebody has sent it by
+   * hand all the same.
+   */
+  is_template_unknown: z.literal(true).optional(),
   sequence_template_id: z.string().nullable(),
   changes: z.array(Change).min(1),
   changes_count: z.number().int().positive(),

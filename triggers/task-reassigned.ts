@@ -128,7 +128,9 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReass
   if (!matchesHookFilters(readHookFilters(bundle.inputData), event))
     return startNoRun(z, 'the fields of this Zap keep it out');
   const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
-  return isFirst ? [event] : startNoRun(z, 'it came before');
+  // It is about this delivery, and no field of the event.
+  const { is_template_unknown: _mark, ...told } = event;
+  return isFirst ? [told] : startNoRun(z, 'it came before');
 };
 
 /** The editor waits this long for past events, which leaves time to build examples from tasks. */

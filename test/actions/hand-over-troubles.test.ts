@@ -133,9 +133,9 @@ describe('when Topo wants no more requests', () => {
   ])('429 before anything was read of %s is an error, and nothing was written', async (_what, inputOf) => {
     const office = await startOffice();
     const ids = idsOf(office.createTasks(3));
-    office.sandbox.injectFault({ kind: 'rate limit', retryAfter: 4, times: Number.POSITIVE_INFINITY });
+    office.sandbox.injectFault({ kind: 'rate limit', retryAfter: 6, times: Number.POSITIVE_INFINITY });
     const inputData = { to_user_id: office.taker.userId, ...inputOf(office, ids) };
-    expect(await office.app.thrownBy(perform, { inputData })).toMatchObject({ name: 'ThrottledError', delay: 4 });
+    expect(await office.app.thrownBy(perform, { inputData })).toMatchObject({ name: 'ThrottledError', delay: 6 });
     expect(office.writes()).toEqual([]);
   });
 

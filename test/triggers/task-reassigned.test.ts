@@ -459,6 +459,17 @@ describe('the filters of the Zap', () => {
     expect(await app.run(perform, delivery)).toHaveLength(1);
   });
 
+  test('an event of which nobody knows the template starts a run when somebody sends it by hand', async () => {
+    const { app } = await connect();
+    const unknown = { ...sampleEvent, sequence_template_id: null, is_template_unknown: true as const };
+    const inputData = { sequence_template_ids: [templateId] };
+    expect(await app.run(perform, { ...deliver(unknown), inputData })).toEqual([
+      { ...sampleEvent, sequence_template_id: null },
+    ]);
+    const other = { ...inputData, task_types: ['EMAIL_REPLY'] };
+    expect(await app.run(perform, { ...deliver(unknown, { webhookId: 'msg_2' }), inputData: other })).toEqual([]);
+  });
+
   test('one matching task among several is enough', async () => {
     const { app } = await connect();
     const call = { ...task, type: 'EMAIL_REPLY' };

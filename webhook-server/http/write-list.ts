@@ -3,10 +3,7 @@ import type { Response } from 'express';
 
 const opening = '{"items":[';
 
-/** A client that reads nothing for this long is cut off. */
-const patienceMs = 60_000;
-
-/** Waits until the client has read on. Returns whether it is still there. */
+/** Waits until the client has read on; one that reads nothing is cut off by the listener. Returns whether it is still there. */
 const drain = async (response: Response): Promise<boolean> => {
   const gone = new AbortController();
   const giveUp = () => gone.abort();
@@ -31,10 +28,7 @@ export const writeList = async (response: Response, pieces: AsyncIterable<readon
     if (response.closed) return;
     const text = items.map((item) => JSON.stringify(item)).join(',');
     if (text === '') continue;
-    if (begin === opening) {
-      response.type('json');
-      response.setTimeout(patienceMs);
-    }
+    if (begin === opening) response.type('json');
     const isTaken = response.write(begin + text);
     begin = ',';
     if (!isTaken && !(await drain(response))) return;

@@ -57,13 +57,15 @@ export const readHookFilters = (fields: Fields): HookFilters => {
   );
 };
 
-/** Whether any change of an event matches the filters. */
+/** Whether any change of an event matches the filters. A template that nobody could tell matches: a person has sent the event. */
 export const matchesHookFilters = (
   filters: HookFilters,
-  { new_assignee, source, changes, sequence_template_id }: TaskReassigned,
-): boolean =>
-  changes.some(({ task, previous_assignee }) =>
-    matches(filters, {
+  { new_assignee, source, changes, sequence_template_id, is_template_unknown }: TaskReassigned,
+): boolean => {
+  const { sequence_template_ids: _templates, ...others } = filters;
+  const applied = is_template_unknown === true ? others : filters;
+  return changes.some(({ task, previous_assignee }) =>
+    matches(applied, {
       kind: kindOf(previous_assignee.user_id, new_assignee.user_id),
       source,
       previousAssigneeId: previous_assignee.user_id,
@@ -72,3 +74,4 @@ export const matchesHookFilters = (
       task,
     }),
   );
+};

@@ -162,7 +162,9 @@ export const describeSequences = (name: string, at: StoreBench): void => {
 
       const [dropped] = listing.deliveries;
       expect(await at.tenant.retryDelivery(dropped?.id ?? '')).toMatchObject({ kind: 'queued' });
-      expect(await bodies()).toMatchObject([{ task: { id: 't1' }, sequence_template_id: null }]);
+      expect(await bodies()).toMatchObject([
+        { task: { id: 't1' }, sequence_template_id: null, is_template_unknown: true },
+      ]);
     });
 
     test('what was given up is recovered with what was lost', async () => {

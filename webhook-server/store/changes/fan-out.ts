@@ -1,3 +1,4 @@
+import type { TaskReassigned } from '../../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../../contract/hook.ts';
 import { matches } from '../../../contract/matches.ts';
 import { type BatchedChange, type DescribePerson, eventOf, orderKeyOf } from './change.ts';
@@ -33,6 +34,7 @@ const deliveriesFor = (
   hook: Listener,
   changes: readonly BatchedChange[],
   describePerson: DescribePerson,
+  mark: Pick<TaskReassigned, 'is_template_unknown'> = {},
 ): NewDelivery[] => {
   const wanted = changes.filter((change) => wants(hook, change));
   return groupsFor(wanted, hook.oncePer).flatMap(([first, ...others]) => {
@@ -44,7 +46,7 @@ const deliveriesFor = (
         hookId: hook.id,
         eventId: event.id,
         orderKey: orderKeyOf(first),
-        body: JSON.stringify(event),
+        body: JSON.stringify({ ...event, ...mark }),
       },
     ];
   });
@@ -76,9 +78,9 @@ export const fanOut = (
   };
 };
 
-/** What a hook would be told of these changes, were its template filter met. */
+/** What a hook would be told of these changes, were its template filter met. The events say that nobody knows. */
 export const fanOutUnknown = (
   changes: readonly BatchedChange[],
   hook: Listener,
   describePerson: DescribePerson,
-): NewDelivery[] => deliveriesFor(withoutTemplate(hook), changes, describePerson);
+): NewDelivery[] => deliveriesFor(withoutTemplate(hook), changes, describePerson, { is_template_unknown: true });
