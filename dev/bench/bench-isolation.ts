@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { maxDeliveries } from '../../webhook-server/delivery/concurrency-ramp.ts';
-import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
+import { zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { testEvent } from '../../webhook-server/http/test-event.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';

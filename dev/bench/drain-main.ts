@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { signatureHeader } from '../../contract/signature.ts';
 import { maxDeliveries } from '../../webhook-server/delivery/concurrency-ramp.ts';
-import { zapierLimits } from '../../webhook-server/delivery/delivery.ts';
+import { zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';

@@ -1,5 +1,6 @@
-import { createDelivery, type DeliveryLimits } from '../../webhook-server/delivery/delivery.ts';
+import { createDelivery } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport } from '../../webhook-server/delivery/transport.ts';
+import type { DeliveryLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createLog } from '../../webhook-server/log.ts';
 import type { Store } from '../../webhook-server/store/store.ts';

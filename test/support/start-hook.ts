@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { createDelivery, type DeliveryLimits, zapierLimits } from '../../webhook-server/delivery/delivery.ts';
+import { createDelivery } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport, type Transport } from '../../webhook-server/delivery/transport.ts';
+import { type DeliveryLimits, zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { signingSecretAad, targetAad } from '../../webhook-server/seals/associated-data.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';

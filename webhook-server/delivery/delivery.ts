@@ -3,14 +3,12 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { DeliveryClaim, DeliveryOutcome, EndNotice, RateLimits, WorkStore } from '../store/work-store.ts';
+import type { DeliveryClaim, DeliveryOutcome, EndNotice, WorkStore } from '../store/work-store.ts';
 import { createEndNotices } from './end-notices.ts';
 import { type AttemptResult, decide } from './retry-policy.ts';
 import { createSettlementBatcher } from './settlement-batcher.ts';
 import { deadlineMs, type Transport } from './transport.ts';
-
-/** How many deliveries one hook gets at once, and how fast it and all hooks of one Zapier user get them. */
-export type DeliveryLimits = { perHook: number; rateLimits: RateLimits | null };
+import type { DeliveryLimits } from './zapier-limits.ts';
 
 export type DeliveryPorts = {
   store: WorkStore;
@@ -25,16 +23,6 @@ export type DeliveryPorts = {
   /** From 0 up to 1. */
   random: () => number;
   log: Log;
-};
-
-/**
- * Zapier accepts 25 deliveries a second for one hook, and 10,000 in five minutes for one user. A pace allows its burst
- * plus its rate in any period, which stays below: 4 + 20 in a second, 1,000 + 8,823 in five minutes.
- */
-export const zapierLimits: DeliveryLimits = {
-  // A target that hangs blocks no more deliveries than this.
-  perHook: 8,
-  rateLimits: { hook: { everyMs: 50, burst: 4 }, user: { everyMs: 34, burst: 1_000 } },
 };
 
 type ClaimedDelivery = DeliveryClaim & { kind: 'delivery'; claimedAt: number };
