@@ -1,4 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+
+/** Short, as a lease is written for each attempt, and without what `like` gives a meaning to. */
+const randomName = (): string => randomBytes(8).toString('hex');
 
 /** The leases of one store: they show whose they are, so that those it has lost sight of can be told from the others'. */
 export type LeaseOwner = {
@@ -8,8 +11,8 @@ export type LeaseOwner = {
 };
 
 export const createLeaseOwner = (): LeaseOwner => {
-  const owner = randomUUID();
-  return { newLease: () => `${owner}/${randomUUID()}`, ownLeases: `${owner}/%` };
+  const owner = randomName();
+  return { newLease: () => `${owner}/${randomName()}`, ownLeases: `${owner}/%` };
 };
 
 /** What no lease is `like`. */
