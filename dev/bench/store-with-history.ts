@@ -12,5 +12,5 @@ export type StoreWithHistory = {
 export type History = { rows: number; hooks: number };
 
 /** The parameters of the explained statements. */
-export const explainParameters = { nowMs: Date.now(), perHook: 8, inFlight: [], lostLeases: '' };
+export const explainParameters = { nowMs: Date.now(), perHook: 8, lost: undefined };
 export const claimLimit = 100;

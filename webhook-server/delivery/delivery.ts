@@ -62,9 +62,9 @@ export const createDelivery = (ports: DeliveryPorts) => {
 
   /** What a claim that failed may have leased all the same is claimed again by the next one. */
   const claimDeliveries = async (limit: number): Promise<DeliveryClaim[]> => {
-    const options = { limit, leaseMs, ...limits, inFlight: [...inFlight], wasCutOff };
+    const cutOff = wasCutOff ? { inFlight: [...inFlight] } : undefined;
     wasCutOff = true;
-    const claims = await store.claimDeliveries(options);
+    const claims = await store.claimDeliveries({ limit, leaseMs, ...limits, cutOff });
     wasCutOff = false;
     for (const { id } of claims) inFlight.add(id);
     return claims;
@@ -132,7 +132,6 @@ export const createDelivery = (ports: DeliveryPorts) => {
         ? deliver(job, signal).finally(() => inFlight.delete(job.id))
         : endNotices.send(job, signal),
 
-    msUntilDue: (): Promise<number | undefined> =>
-      store.msUntilDelivery({ perHook: limits.perHook, inFlight: [...inFlight] }),
+    msUntilDue: (): Promise<number | undefined> => store.msUntilDelivery({ perHook: limits.perHook }),
   };
 };

@@ -120,9 +120,9 @@ export const createDetector = ({
   return {
     async claim(limit: number): Promise<PollClaim[]> {
       // What a claim that failed may have leased all the same is claimed again by the next one.
-      const options = { limit, leaseMs, inFlight: [...inFlight], wasCutOff };
+      const cutOff = wasCutOff ? { inFlight: [...inFlight] } : undefined;
       wasCutOff = true;
-      const claims = await store.claimPolls(options);
+      const claims = await store.claimPolls({ limit, leaseMs, cutOff });
       wasCutOff = false;
       for (const { organizationId } of claims) inFlight.add(organizationId);
       return claims;
@@ -131,6 +131,6 @@ export const createDetector = ({
     run: (claim: PollClaim, signal: AbortSignal): Promise<void> =>
       pollAndRelease(claim, signal).finally(() => inFlight.delete(claim.organizationId)),
 
-    msUntilDue: (): Promise<number | undefined> => store.msUntilPoll({ inFlight: [...inFlight] }),
+    msUntilDue: (): Promise<number | undefined> => store.msUntilPoll(),
   };
 };

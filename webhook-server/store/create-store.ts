@@ -67,7 +67,7 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome), 'settling'),
     // In a transaction, so that `/readyz` notices when the database has become another one.
     progress: () => database.transaction(readProgress),
-    msUntilPoll: (options) => msUntilPoll(database, options),
+    msUntilPoll: () => msUntilPoll(database),
     claimDeliveries: async (options) =>
       options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, owner, options)),
     settle: (settlements) => settle(database, settlements),

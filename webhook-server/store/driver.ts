@@ -1,14 +1,12 @@
 import type { Database, Run, Transaction } from './database.ts';
+import type { LostLeases } from './lease-owner.ts';
 import type { TurnLimits } from './organization-turns.ts';
 import type { DueDelivery } from './rows/due-delivery.ts';
 import type { StoreOutdated } from './store.ts';
 import type { Topic } from './work-store.ts';
 
-/**
- * `inFlight` are the ids of deliveries that this process is sending: they count as under way. Leases that are `like`
- * `lostLeases` do not count.
- */
-export type DueOptions = { limit: number; perHook: number; inFlight: readonly string[]; lostLeases: string };
+/** `lost` after a claim that failed: see `lease-owner.ts`. */
+export type DueOptions = { limit: number; perHook: number; lost: LostLeases | undefined };
 
 /**
  * A database, and the few things that one text cannot say for both. Everything else stands once, in `flows/`.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constant, oneOf, type Statement, sql } from './sql.ts';
 
 /** Short, as a lease is written for each attempt, and without what `like` gives a meaning to. */
 const randomName = (): string => randomBytes(8).toString('hex');
@@ -15,5 +16,16 @@ export const createLeaseOwner = (): LeaseOwner => {
   return { newLease: () => `${owner}/${randomName()}`, ownLeases: `${owner}/%` };
 };
 
-/** What no lease is `like`. */
-export const noLeases = '';
+/** What a claim that failed may have leased all the same: leases `like` these count only for what is `inFlight`. */
+export type LostLeases = { leases: string; inFlight: readonly string[] };
+
+/**
+ * Whether a row is leased. Ordinarily its own lease tells; after a claim that failed, what this process has in flight does.
+ *
+ * @param id the column that `inFlight` names.
+ */
+export const isLeased = (nowMs: number, id: string, lost: LostLeases | undefined): Statement =>
+  lost === undefined
+    ? sql`(lease is not null and lease_until_ms > ${nowMs})`
+    : sql`(lease is not null and lease_until_ms > ${nowMs} and lease not like ${lost.leases}
+        or ${constant(id)} ${oneOf(lost.inFlight)})`;

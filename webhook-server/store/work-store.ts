@@ -196,15 +196,13 @@ export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease 
  */
 export type WorkStore = {
   /**
-   * Leases up to `limit` due workspaces that have a live hook. Leaves out those `inFlight`, which this process is polling,
-   * however old their leases seem to be. `wasCutOff`: a claim of this process failed and may have been stored all the
-   * same, so its leases count only for what is `inFlight`.
+   * Leases up to `limit` due workspaces that have a live hook. `cutOff`: a claim of this process failed
+   * and may have been stored all the same, so its leases count only for what it has in flight.
    */
   claimPolls(options: {
     limit: number;
     leaseMs: number;
-    inFlight?: readonly string[];
-    wasCutOff?: boolean;
+    cutOff?: { inFlight: readonly string[] } | undefined;
   }): Promise<PollClaim[]>;
   /** Whether the snapshot holds every row exactly as it was seen: the page has no news. */
   isKnown(organizationId: string, rows: readonly SeenTask[]): Promise<boolean>;
@@ -226,22 +224,20 @@ export type WorkStore = {
   finishPoll(outcome: PollOutcome): Promise<void>;
   /** The scans that are under way. */
   progress(): Promise<Progress[]>;
-  /** Milliseconds until a workspace that is not `inFlight` is due; undefined when none is waiting. */
-  msUntilPoll(options?: { inFlight?: readonly string[] }): Promise<number | undefined>;
+  /** Milliseconds until a workspace is due; undefined when none is waiting. */
+  msUntilPoll(): Promise<number | undefined>;
   /**
    * Leases up to `limit` due deliveries, in turn from each hook, those with fewest under way first. At most `perHook` of a
    * hook are under way at once, only one after a failed attempt, and only the oldest unsettled one of a sequence run. A hook
    * or Zapier user that has used up its rate waits; null `rateLimits` hold nothing back. Each claim counts as an attempt
-   * with an ambiguous outcome until it is settled. Those `inFlight`, which this process is sending, count as under way
-   * however old their leases are. `wasCutOff` as above.
+   * with an ambiguous outcome until it is settled. `cutOff` as above.
    */
   claimDeliveries(options: {
     limit: number;
     perHook: number;
     leaseMs: number;
     rateLimits: RateLimits | null;
-    inFlight?: readonly string[];
-    wasCutOff?: boolean;
+    cutOff?: { inFlight: readonly string[] } | undefined;
   }): Promise<DeliveryClaim[]>;
   /**
    * Stores the outcomes of attempts whose leases are still ours, and returns one result for each, in order. An expired lease
@@ -256,7 +252,7 @@ export type WorkStore = {
   /** Ends the notices to a target that has received one, or cannot receive any. */
   closeEndNotice(hookId: string): Promise<void>;
   /** Milliseconds until a delivery can be claimed or an end notice is due; undefined when none is waiting. */
-  msUntilDelivery(options: { perHook: number; inFlight?: readonly string[] }): Promise<number | undefined>;
+  msUntilDelivery(options: { perHook: number }): Promise<number | undefined>;
   /** Leases the clean-up if it is due and free. Returns the lease. */
   claimCleanUp(options: { leaseMs: number }): Promise<string | undefined>;
   /** Removes up to `limit` expired rows and renews the lease. */

@@ -56,9 +56,21 @@ const movedOn = (column: string, nowMs: number, stepMs: number): Statement => {
   return sql`${name} = least(${nowMs}, ${name} + ${stepMs})`;
 };
 
-/** What began before the step is not older for it; what is due is due; and nothing is old enough to be removed. */
+/** A lease that had not run out before the step lasts as much longer, but no longer than any lease may. */
+const heldOn = (nowMs: number, stepMs: number): Statement =>
+  sql`lease_until_ms = least(${nowMs + maxLeaseMs}, lease_until_ms + ${stepMs})`;
+
+/**
+ * What began before the step is not older for it; what is due is due; what is under way stays under way; and nothing is
+ * old enough to be removed.
+ */
 const adaptToLater = async (run: Transaction, stepMs: number): Promise<void> => {
   const { nowMs } = run;
+  await run.change(sql`
+    update workspace set ${heldOn(nowMs, stepMs)} where lease is not null and lease_until_ms > ${nowMs - stepMs}`);
+  await run.change(sql`
+    update delivery set ${heldOn(nowMs, stepMs)}
+    where state = 'waiting' and lease is not null and lease_until_ms > ${nowMs - stepMs}`);
   await run.change(sql`
     update hook
     set ${movedOn('failing_since_ms', nowMs, stepMs)}, failed_at_ms = least(${nowMs}, failed_at_ms + ${stepMs})

@@ -1,6 +1,6 @@
 import type { Run, Transaction } from '../database.ts';
 import type { Driver } from '../driver.ts';
-import { type LeaseOwner, noLeases } from '../lease-owner.ts';
+import type { LeaseOwner } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
 import { sql, tableOf } from '../sql.ts';
 import type { DeliveryClaim, RateLimits } from '../work-store.ts';
@@ -36,8 +36,7 @@ type ClaimOptions = {
   perHook: number;
   leaseMs: number;
   rateLimits: RateLimits | null;
-  inFlight?: readonly string[];
-  wasCutOff?: boolean;
+  cutOff?: { inFlight: readonly string[] } | undefined;
 };
 
 /** Takes deliveries that are due, as far as the rate limits let them through. */
@@ -45,14 +44,10 @@ export const claimDeliveries = async (
   run: Transaction,
   driver: Driver,
   { newLease, ownLeases }: LeaseOwner,
-  { limit, perHook, leaseMs, rateLimits, inFlight = [], wasCutOff = false }: ClaimOptions,
+  { limit, perHook, leaseMs, rateLimits, cutOff }: ClaimOptions,
 ): Promise<DeliveryClaim[]> => {
-  const due = await driver.dueDeliveries(run, {
-    limit,
-    perHook,
-    inFlight,
-    lostLeases: wasCutOff ? ownLeases : noLeases,
-  });
+  const lost = cutOff && { leases: ownLeases, inFlight: cutOff.inFlight };
+  const due = await driver.dueDeliveries(run, { limit, perHook, lost });
   const admitted = await admit(run, due, rateLimits);
   if (admitted.length === 0) return [];
   const leased = admitted.map((row) => ({ ...row, lease: newLease() }));
@@ -64,8 +59,8 @@ export const claimDeliveries = async (
 export const msUntilDelivery = async (
   run: Run & { nowMs: number },
   driver: Driver,
-  { perHook, inFlight = [] }: { perHook: number; inFlight?: readonly string[] },
+  { perHook }: { perHook: number },
 ): Promise<number | undefined> => {
-  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook, inFlight, lostLeases: noLeases });
+  const dueAtMs = await driver.nextDueMs(run, { nowMs: run.nowMs, perHook, lost: undefined });
   return dueAtMs === null ? undefined : Math.max(0, dueAtMs - run.nowMs);
 };

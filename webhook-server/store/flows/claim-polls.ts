@@ -1,16 +1,13 @@
 import type { Run, Transaction } from '../database.ts';
-import { type LeaseOwner, noLeases } from '../lease-owner.ts';
+import { isLeased, type LeaseOwner, type LostLeases } from '../lease-owner.ts';
 import { type DueWorkspace, readPollClaim } from '../rows/due-workspace.ts';
 import { visibleWithinMs } from '../rules.ts';
-import { noneOf, phrase, sql, tableOf } from '../sql.ts';
+import { phrase, sql, tableOf } from '../sql.ts';
 import type { PollClaim } from '../work-store.ts';
 import { findScans } from './scans.ts';
 
 /** Locks workspaces that are due and that no other process is claiming. */
-const lockDue = (
-  { rows, nowMs }: Transaction,
-  { limit, inFlight, lostLeases }: { limit: number; inFlight: readonly string[]; lostLeases: string },
-): Promise<DueWorkspace[]> =>
+const lockDue = ({ rows, nowMs }: Transaction, limit: number, lost: LostLeases | undefined): Promise<DueWorkspace[]> =>
   rows<DueWorkspace>(sql`
     select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
            swept_at_ms, unusable_tasks, failures, active_at_ms, requested_at_ms, looked_up_at_ms,
@@ -22,22 +19,20 @@ const lockDue = (
            exists (select 1 from undecided where undecided.organization_id = workspace.organization_id) as has_undecided,
            exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
-    where sealed_key is not null and poll_at_ms <= ${nowMs} 
-      and (lease is null or lease_until_ms <= ${nowMs} or lease like ${lostLeases})
-      and organization_id ${noneOf(inFlight)}
+    where sealed_key is not null and poll_at_ms <= ${nowMs} and not ${isLeased(nowMs, 'organization_id', lost)}
     order by poll_at_ms
     limit ${limit}
     ${phrase('lock free rows')}`);
 
-type ClaimOptions = { limit: number; leaseMs: number; inFlight?: readonly string[]; wasCutOff?: boolean };
+type ClaimOptions = { limit: number; leaseMs: number; cutOff?: { inFlight: readonly string[] } | undefined };
 
 /** Takes up to `limit` workspaces that have a live hook and are due. */
 export const claimPolls = async (
   run: Transaction,
   { newLease, ownLeases }: LeaseOwner,
-  { limit, leaseMs, inFlight = [], wasCutOff = false }: ClaimOptions,
+  { limit, leaseMs, cutOff }: ClaimOptions,
 ): Promise<PollClaim[]> => {
-  const found = await lockDue(run, { limit, inFlight, lostLeases: wasCutOff ? ownLeases : noLeases });
+  const found = await lockDue(run, limit, cutOff && { leases: ownLeases, inFlight: cutOff.inFlight });
   const due = found.map((row) => ({ row, lease: newLease() }));
   if (due.length === 0) return [];
   await run.change(sql`
@@ -54,14 +49,11 @@ export const claimPolls = async (
   );
 };
 
-/** Milliseconds until a workspace that is not in flight is due; undefined when none is waiting. */
-export const msUntilPoll = async (
-  run: Run,
-  { inFlight = [] }: { inFlight?: readonly string[] } = {},
-): Promise<number | undefined> => {
+/** Milliseconds until a workspace is due; undefined when none is waiting. */
+export const msUntilPoll = async (run: Run): Promise<number | undefined> => {
   const next = await run.first<{ due_in_ms: number | null }>(sql`
     select min(greatest(poll_at_ms, lease_until_ms)) - now_ms() as due_in_ms
-    from workspace where sealed_key is not null and organization_id ${noneOf(inFlight)}`);
+    from workspace where sealed_key is not null`);
   const dueInMs = next?.due_in_ms ?? undefined;
   return dueInMs === undefined ? undefined : Math.max(0, dueInMs);
 };

@@ -1,7 +1,8 @@
 import type { Run, Transaction } from '../database.ts';
 import type { DueOptions } from '../driver.ts';
+import { isLeased } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
-import { oneOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
+import { phrase, type Statement, sql, tableOf } from '../sql.ts';
 
 type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 
@@ -19,7 +20,7 @@ const theseHooks = (hookIds: readonly string[]): Statement =>
 // Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a
 // short one; whatever a delivery has to wait for, an older one of its sequence, is among them too. What is under way comes
 // first in a hook's turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = (hooks: Statement, { nowMs, perHook, inFlight, lostLeases }: Moment): Statement => sql`
+const turns = (hooks: Statement, { nowMs, perHook, lost }: Moment): Statement => sql`
   with recursive busy (hook_id) as (${hooks}),
   first as (
     select queued.seq, hook.id as hook_id, hook.organization_id, paced_until_ms, queued.is_leased, lease_until_ms,
@@ -30,7 +31,7 @@ const turns = (hooks: Statement, { nowMs, perHook, inFlight, lostLeases }: Momen
       join hook on hook.id = busy.hook_id and ended_at_ms is null and resume_at_ms <= ${nowMs}
       cross join lateral (
         select seq, order_key, attempts, lease_until_ms,
-               (lease is not null and lease not like ${lostLeases} and lease_until_ms > ${nowMs}) or id ${oneOf(inFlight)} as is_leased
+               ${isLeased(nowMs, 'id', lost)} as is_leased
         from delivery
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
         order by seq

@@ -1,7 +1,8 @@
 import type { Run, Transaction } from '../database.ts';
 import type { DueOptions } from '../driver.ts';
+import { isLeased } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
-import { oneOf, type Statement, sql } from '../sql.ts';
+import { type Statement, sql } from '../sql.ts';
 
 type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 
@@ -9,7 +10,7 @@ type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 // is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
 // delivery has to wait for, an older one of its sequence, is among them too. What is under way comes first in a hook's
 // turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = ({ nowMs, perHook, inFlight, lostLeases }: Moment): Statement => sql`
+const turns = ({ nowMs, perHook, lost }: Moment): Statement => sql`
   with recursive busy (hook_id) as (
     select min(hook_id) from delivery where state = 'waiting'
     union all
@@ -18,7 +19,7 @@ const turns = ({ nowMs, perHook, inFlight, lostLeases }: Moment): Statement => s
   ),
   first as (
     select delivery.seq, hook.id as hook_id, hook.organization_id, paced_until_ms,
-           (lease is not null and lease not like ${lostLeases} and lease_until_ms > ${nowMs}) or delivery.id ${oneOf(inFlight)} as is_leased,
+           ${isLeased(nowMs, 'delivery.id', lost)} as is_leased,
            lease_until_ms,
            iif(failures = 0, 0, attempts) as tries,
            iif(failures = 0, ${perHook}, 1) as share,
