@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import type { TenantDatabase, Transaction } from '../../../webhook-server/store/database.ts';
-import { insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
+import { compareWithSnapshot, insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
 import { listEvents } from '../../../webhook-server/store/flows/events.ts';
 import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
@@ -30,13 +30,15 @@ const explain = (statement: Statement): string[] => {
   return steps.map(({ detail }) => detail);
 };
 
-/** What a flow looks up in tables, statement by statement, when each `first` finds such a row. */
+/** What a flow looks up in tables, statement by statement, when each `first` finds such a row and each `rows` such rows. */
 const searchesOf = async (
   flow: (run: TenantDatabase & Transaction) => Promise<unknown>,
   firsts: readonly object[] = [],
+  lists: readonly (readonly object[])[] = [],
 ): Promise<string[]> => {
   const steps: string[] = [];
   const found = [...firsts];
+  const listed = [...lists];
   const note = (statement: Statement) => {
     steps.push(
       ...explain(statement).filter((step) =>
@@ -49,7 +51,7 @@ const searchesOf = async (
     announce: () => {},
     async rows(statement) {
       note(statement);
-      return [];
+      return [...(listed.shift() ?? [])] as never[];
     },
     async first(statement) {
       note(statement);
@@ -90,6 +92,32 @@ test('announcing counts and forgets intents by their age', async () => {
   const steps = await searchesOf((run) => announceIntents(run, 'org', [intent], usualQuotas));
   expect(steps.filter((step) => step.includes('intent_by_age'))).toHaveLength(2);
   expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual([]);
+});
+
+test('a page is compared task by task, however many tasks the workspace has', async () => {
+  const page = {
+    organizationId: 'org',
+    lease: 'lease',
+    rows: [seen('t1', 'grace', 1)],
+    scan: {
+      id: 'scan',
+      kind: 'incremental' as const,
+      isSilent: false,
+      startedAtMs: 0,
+      topUs: null,
+      floorUs: null,
+      rowsRead: 0,
+      totalRows: 0,
+      rowsUnusable: 0,
+      cursor: null,
+    },
+    end: null,
+  };
+  const known = [{ task_id: 't1', assignee_user_id: 'ada', updated_at_us: 0 }];
+  const steps = await searchesOf((run) => compareWithSnapshot(run, page), [], [known]);
+  const ofTasks = steps.filter((step) => step.includes(' snapshot '));
+  expect(ofTasks).toHaveLength(2);
+  expect(new Set(ofTasks)).toEqual(new Set(['SEARCH snapshot USING PRIMARY KEY (organization_id=? AND task_id=?)']));
 });
 
 test('people, hooks and events go on in an index', async () => {

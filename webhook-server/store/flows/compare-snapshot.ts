@@ -76,12 +76,14 @@ const swapTasks = async (run: Run, organizationId: string, rows: readonly Differ
   const swapped = await run.rows<{ task_id: string }>(sql`
     update snapshot set assignee_user_id = assignee_id, updated_at_us = seen_at_us
     from ${tableOf('seen', rows, {
+      // Makes SQLite begin with the page, not with all tasks of the workspace.
+      seen_in: ['text', () => organizationId],
       seen_id: ['text', ({ task }) => task.id],
       assignee_id: ['text', ({ assigneeId }) => assigneeId],
       previous_id: ['text', ({ previousId }) => previousId],
       seen_at_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
     })}
-    where organization_id = ${organizationId} and task_id = seen_id
+    where organization_id = seen_in and task_id = seen_id
       and assignee_user_id is not distinct from previous_id and updated_at_us <= seen_at_us
     returning task_id`);
   return new Set(swapped.map(({ task_id }) => task_id));
