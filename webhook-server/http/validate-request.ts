@@ -12,6 +12,10 @@ const fieldOf = (issue: z.core.$ZodIssue): string => {
 const explain = (issue: z.core.$ZodIssue, field: string): string => {
   if (issue.code === 'unrecognized_keys')
     return `“${field}” is not a known field. Check its spelling, or leave it out.`;
+  if (field === '' && issue.code === 'invalid_type' && issue.expected === 'array')
+    return 'The body must be a JSON list.';
+  if (field === '' && issue.code === 'too_small') return 'The list is empty. Send at least one.';
+  if (field === '' && issue.code === 'too_big') return `The list is too long. Send at most ${issue.maximum}.`;
   if (field === '') return 'The body must be a JSON object.';
   return `“${field}” is not usable. ${issue.message.replace(/\.?$/, '.')}`;
 };
