@@ -97,10 +97,9 @@ export const giveUpUndecided = async (run: Transaction, organizationId: string):
   const rows = await readUndecided(
     run,
     organizationId,
-    sql`exists (
-      select 1 from undecided as oldest
-      where oldest.organization_id = ${organizationId} and oldest.detected_at_ms <= ${run.nowMs - templatePatienceMs}
-        and oldest.hook_id = undecided.hook_id and oldest.batch_id = undecided.batch_id)`,
+    sql`(undecided.hook_id, undecided.batch_id) in (
+      select oldest.hook_id, oldest.batch_id from undecided as oldest
+      where oldest.organization_id = ${organizationId} and oldest.detected_at_ms <= ${run.nowMs - templatePatienceMs})`,
   );
   if (rows.length === 0) return;
   const describePerson = await readPeople(run, organizationId, rows.map(readChange));
