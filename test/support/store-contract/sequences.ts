@@ -140,7 +140,9 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       await at.tenant.endHook(asking.id);
       await record([{ sequenceId: 's1', templateId: template }]);
       expect((await at.claimDeliveries()).map(({ hookId }) => hookId)).toEqual(['all']);
-      expect(await at.tenant.deliveries(asking.id, { limit: 10 })).toMatchObject({ deliveries: [] });
+      expect(await at.tenant.deliveries(asking.id, { limit: 10 })).toMatchObject({
+        deliveries: [{ state: 'dropped', reason: 'the hook has ended' }],
+      });
     });
 
     test('after five minutes the verdict is that the template is unknown, and it can be sent by hand', async () => {
@@ -165,6 +167,16 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       expect(await bodies()).toMatchObject([
         { task: { id: 't1' }, sequence_template_id: null, is_template_unknown: true },
       ]);
+    });
+
+    test('what waited for a template when its hook ended is dropped with all else, and can be recovered', async () => {
+      const asking = await listen(wantsTemplate);
+      await scan([seen('t1', 'grace', 1)]);
+      await at.tenant.endHook(asking.id);
+      expect(await at.tenant.deliveries(asking.id, { limit: 10 })).toMatchObject({
+        deliveries: [{ state: 'dropped', reason: 'the hook has ended', attempts: 0 }],
+      });
+      expect(await toLookUp()).toEqual([]);
     });
 
     test('what was given up is recovered with what was lost', async () => {

@@ -2,7 +2,7 @@ import type { Transaction } from '../database.ts';
 import { sql } from '../sql.ts';
 import type { EndReason } from '../tenant-store.ts';
 import { publish } from './publish.ts';
-import { forgetUndecided } from './undecided.ts';
+import { dropUndecided } from './undecided.ts';
 
 /** With the organization's last hook its Topo key is erased. Returns whether it was. */
 const eraseKeyWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
@@ -22,19 +22,20 @@ const eraseKeyWithoutHooks = async (run: Transaction, organizationId: string): P
 export const endHook = async (run: Transaction, hookId: string, reason: EndReason): Promise<void> => {
   const { nowMs } = run;
   const isOurs = reason === 'failing' || reason === 'key refused';
-  const ended = await run.first<{ organization_id: string }>(sql`
+  const live = await run.first<{ organization_id: string }>(sql`
+    select organization_id from hook where id = ${hookId} and ended_at_ms is null`);
+  if (live === undefined) return;
+  const organizationId = live.organization_id;
+  await dropUndecided(run, organizationId, hookId);
+  await run.change(sql`
     update hook
     set ended_at_ms = ${nowMs}, ended_reason = ${reason}, farewell = ${isOurs ? 'due' : null}, farewell_at_ms = ${nowMs}
-    where id = ${hookId} and ended_at_ms is null
-    returning organization_id`);
-  if (ended === undefined) return;
+    where id = ${hookId} and ended_at_ms is null`);
   // What is under way keeps its lease: it may still be delivered.
   await run.change(sql`
     update delivery set state = 'dropped', settled_at_ms = ${nowMs}, reason = 'the hook has ended'
     where hook_id = ${hookId} and state = 'waiting'`);
 
-  await forgetUndecided(run, hookId);
-  const organizationId = ended.organization_id;
   if (!(await eraseKeyWithoutHooks(run, organizationId))) return;
   await run.change(sql`delete from spare_key where organization_id = ${organizationId}`);
   // After a time without hooks the next incremental scan starts anew and is silent; a baseline goes on where it was.

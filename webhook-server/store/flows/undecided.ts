@@ -88,27 +88,30 @@ export const decide = async (run: Transaction, organizationId: string): Promise<
   return deliveries.length;
 };
 
-/**
- * Gives up waiting for templates that did not come in time. What the hook would have been told, had its template filter
- * matched, is dropped: everybody can see it and send it by hand. A batch is given up as one, with its oldest change.
- */
-export const giveUpUndecided = async (run: Transaction, organizationId: string): Promise<void> => {
-  await lockWorkspaces(run, [organizationId]);
-  const rows = await readUndecided(
-    run,
-    organizationId,
-    sql`(undecided.hook_id, undecided.batch_id) in (
-      select oldest.hook_id, oldest.batch_id from undecided as oldest
-      where oldest.organization_id = ${organizationId} and oldest.detected_at_ms <= ${run.nowMs - templatePatienceMs})`,
-  );
+/** Drops what the hook would have been told, had its template filter matched: everybody can see it and send it by hand. */
+const drop = async (run: Transaction, organizationId: string, condition: Statement, reason: string): Promise<void> => {
+  const rows = await readUndecided(run, organizationId, condition);
   if (rows.length === 0) return;
   const describePerson = await readPeople(run, organizationId, rows.map(readChange));
   const dropped = await take(run, organizationId, rows, (hook, changes) =>
     fanOutUnknown(changes, hook, describePerson),
   );
-  const verdict = { state: 'dropped', reason: 'the template is unknown' } as const;
-  for (const chunk of inChunks(dropped)) await writeDeliveries(run, organizationId, chunk, verdict);
+  for (const chunk of inChunks(dropped))
+    await writeDeliveries(run, organizationId, chunk, { state: 'dropped', reason });
 };
+
+/** Gives up waiting for templates that did not come in time. A batch is given up as one, with its oldest change. */
+export const giveUpUndecided = async (run: Transaction, organizationId: string): Promise<void> => {
+  await lockWorkspaces(run, [organizationId]);
+  const isTooOld = sql`(undecided.hook_id, undecided.batch_id) in (
+    select oldest.hook_id, oldest.batch_id from undecided as oldest
+    where oldest.organization_id = ${organizationId} and oldest.detected_at_ms <= ${run.nowMs - templatePatienceMs})`;
+  await drop(run, organizationId, isTooOld, 'the template is unknown');
+};
+
+/** A hook that is about to end decides nothing any more: what waited for its templates is dropped with all else. */
+export const dropUndecided = (run: Transaction, organizationId: string, hookId: string): Promise<void> =>
+  drop(run, organizationId, sql`undecided.hook_id = ${hookId}`, 'the hook has ended');
 
 /** Notes the template in the events that were told without it, for whoever lists events by template. */
 export const fillTemplates = async (
@@ -123,9 +126,4 @@ export const fillTemplates = async (
       where sequence_template_id is null and id in (
         select event_id from undecided where organization_id = ${organizationId} and sequence_id = ${sequenceId})`);
   }
-};
-
-/** A hook that has ended decides nothing any more. */
-export const forgetUndecided = async (run: Run, hookId: string): Promise<void> => {
-  await run.change(sql`delete from undecided where hook_id = ${hookId}`);
 };
