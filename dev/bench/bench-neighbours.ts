@@ -123,7 +123,25 @@ const attacksOf = (hookId: string, host: string): Attack[] => [
     body: Array.from({ length: 200 }, (_, index) => ({ id: `int_crowd_${index + 1}`, state: 'done' })),
     most: limited,
   },
+  {
+    route: 'PATCH /intents/:id',
+    method: 'PATCH',
+    path: '/intents/int_crowd_300',
+    body: { state: 'done' },
+    most: limited,
+  },
+  { route: 'POST /nudges', method: 'POST', path: '/nudges', most: limited },
+  { route: 'POST /deliveries/:id/retry', method: 'POST', path: '/deliveries/msg_crowd_1/retry', most: limited },
   { route: 'POST /people/import', method: 'POST', path: '/people/import', body: personBodies(0), most: unlimited },
+  {
+    route: 'PUT /people/:user_id',
+    method: 'PUT',
+    path: `/people/${randomUUID()}`,
+    body: { name: 'Somebody', email: null },
+    most: unlimited,
+  },
+  // Last, as it ends the hook that the others ask about.
+  { route: 'DELETE /hooks/:id', method: 'DELETE', path: `/hooks/${hookId}`, most: unlimited },
 ];
 
 type Place = { serverUrl: string; sandbox: Sandbox; receiver: ReceiverProcess };
