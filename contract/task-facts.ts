@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+/** The person outside whom a task is about: Topo's contact. What is null is not known, or not for this key to read. */
+export const Contact = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  company: z.string().nullable(),
+});
+export type Contact = z.infer<typeof Contact>;
+
+/** What a contact's sequence run was made from, by its name. */
+export const SequenceTemplateName = z.object({ id: z.string(), name: z.string().nullable() });
+export type SequenceTemplateName = z.infer<typeof SequenceTemplateName>;
+
+/** What a task is about, as far as it is known; Topo's task holds none of this. */
+export const TaskFacts = z.object({
+  contact: Contact.nullable(),
+  sequenceTemplate: SequenceTemplateName.nullable(),
+});
+export type TaskFacts = z.infer<typeof TaskFacts>;
