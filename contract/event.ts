@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { taskLabels } from './labels.ts';
+import { type Summarized, summaryOf } from './summary.ts';
+import { ToldContact, ToldTemplate, toldFacts, unknownFacts } from './task-facts.ts';
 
 /** `reassigned` is person to person, `assigned` nobody to person, `unassigned` person to nobody. */
 export const kinds = ['reassigned', 'assigned', 'unassigned'] as const;
@@ -32,12 +35,16 @@ export type EventTask = z.infer<typeof EventTask>;
 /** One task of an event, and who had it before. */
 const Change = z.object({ task: EventTask, previous_assignee: Person });
 
-/**
- * The event that a Zap receives. `task` and `previous_assignee` are those of the first change; `changes` holds all
- * changes: just one, unless the hook wants one event per sequence. `occurred_at` is the task's `updated_at`, `detected_at`
- * the server's clock. A batch is the changes that one scan found for the same sequence run and the same new assignee.
- */
-export const TaskReassigned = z.object({
+/** What an event says in words, all of it made from the rest of the event. */
+type Words = { type_label: string | null; priority_label: string | null; summary: string };
+
+const wordsOf = (event: Summarized & { task: EventTask }): Words => ({
+  ...taskLabels(event.task),
+  summary: summaryOf(event),
+});
+
+/** An event as a server of any version sends and stores it. */
+const SentEvent = z.object({
   id: z.string(),
   type: z.literal('task.reassigned'),
   kind: Kind,
@@ -57,8 +64,36 @@ export const TaskReassigned = z.object({
   sequence_template_id: z.string().nullable(),
   changes: z.array(Change).min(1),
   changes_count: z.number().int().positive(),
+  contact: ToldContact.optional(),
+  sequence_template: ToldTemplate.optional(),
+  type_label: z.string().nullable().optional(),
+  priority_label: z.string().nullable().optional(),
+  summary: z.string().optional(),
+  task_url: z.string().nullable().optional(),
+});
+
+/**
+ * The event that a Zap receives. `task` and `previous_assignee` are those of the first change; `changes` holds all
+ * changes: just one, unless the hook wants one event per sequence. `occurred_at` is the task's `updated_at`, `detected_at`
+ * the server's clock. A batch is the changes that one scan found for the same sequence run and the same new assignee.
+ * `contact` and `sequence_template` are what its tasks are about, `summary` says all of it in one sentence, and `task_url`
+ * is a link to the first task, or null. An event that was sent or stored without these is completed from what it says.
+ */
+export const TaskReassigned = SentEvent.transform((sent) => {
+  const unknown = toldFacts(unknownFacts);
+  const { contact = unknown.contact, task_url = null } = sent;
+  const { sequence_template = { ...unknown.sequence_template, id: sent.sequence_template_id } } = sent;
+  const words = wordsOf({ ...sent, contact, sequence_template });
+  const { type_label = words.type_label, priority_label = words.priority_label, summary = words.summary } = sent;
+  return { ...sent, contact, sequence_template, type_label, priority_label, summary, task_url };
 });
 export type TaskReassigned = z.infer<typeof TaskReassigned>;
+
+/** The event, with all that it says in words. */
+export const inWords = <Event extends Omit<TaskReassigned, keyof Words>>(event: Event): Event & Words => ({
+  ...event,
+  ...wordsOf(event),
+});
 
 /**
  * `GET /events`: newest first. `has_more` says that there may be more after the last item: go on with its id as `before`,

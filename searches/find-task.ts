@@ -13,7 +13,7 @@ import { personOutputFields, samplePeople } from '../zapier/people/person-output
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
 import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
 import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
-import { sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
+import { describedTask, labelOutputFields, sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
 import { taskStatusLabels } from '../zapier/wording/labels.ts';
 
 const label = {
@@ -89,7 +89,7 @@ const criteriaLabels = {
   ...taskFilterLabels,
 } satisfies Partial<Record<keyof InputData, string>>;
 
-type FoundTask = Task & { assignee: Person };
+type FoundTask = ReturnType<typeof describedTask<Task>> & { assignee: Person };
 
 const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
   const status = readEnumValue(label.status, inputData.status);
@@ -115,7 +115,7 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<FoundTask
   const assigneeId = await resolvePerson(label.assignee, inputData.assignee_user_id, directory);
   const tasks = await findTasks(z, readCriteria(inputData, assigneeId), deadline);
   const personOf = await directory.resolveNames(tasks.map((task) => task.assignee_user_id));
-  return tasks.map((task) => ({ ...task, assignee: personOf(task.assignee_user_id) }));
+  return tasks.map((task) => ({ ...describedTask(task), assignee: personOf(task.assignee_user_id) }));
 };
 
 export default defineSearch({
@@ -129,9 +129,9 @@ export default defineSearch({
     inputFields,
     perform,
     sample: {
-      ...sampleTask,
+      ...describedTask(sampleTask),
       assignee: samplePeople.kim,
     },
-    outputFields: [...taskOutputFields(), ...personOutputFields('assignee__', 'Assignee')],
+    outputFields: [...labelOutputFields(), ...taskOutputFields(), ...personOutputFields('assignee__', 'Assignee')],
   },
 });

@@ -27,6 +27,19 @@ const hosts = z.string().transform((list, context) =>
   }),
 );
 
+/** A link that people click: it has a place for the task, and leads where it is read to lead. */
+const isTaskUrlTemplate = (template: string): boolean => {
+  const url = URL.parse(template.replaceAll('{task_id}', 'task'));
+  const host = URL.parse(template.replaceAll('{task_id}', 'another'))?.host;
+  return (
+    template.includes('{task_id}') &&
+    url?.protocol === 'https:' &&
+    url.host === host &&
+    url.username === '' &&
+    url.password === ''
+  );
+};
+
 const encryptionKey = z
   .string()
   .refine((text) => decodeKey(text) !== undefined, {
@@ -48,6 +61,15 @@ const Environment = z
           'must be an https URL, such as https://api.topo.io/v1 (http for this machine alone), without a user name, “?” or “#”',
       })
       .default('https://api.topo.io/v1'),
+    TOPO_TASK_URL: z
+      .string()
+      .trim()
+      .max(1_000, { error: 'must be at most 1000 characters long' })
+      .refine(isTaskUrlTemplate, {
+        error:
+          'must be an https URL without a user name and with {task_id} in its path, as in https://…/tasks/{task_id}',
+      })
+      .optional(),
     DATA_DIR: z.string().default('./.data'),
     DATABASE_URL: z
       .string()
@@ -100,6 +122,7 @@ const Environment = z
     host: environment.HOST,
     port: environment.PORT,
     topoApiUrl: environment.TOPO_API_URL,
+    taskUrlTemplate: environment.TOPO_TASK_URL,
     dataFolder: environment.DATA_DIR,
     databaseUrl: environment.DATABASE_URL,
     allowedHosts: environment.HOOK_ALLOWED_HOSTS,

@@ -51,10 +51,10 @@ const privateFiles = ['encryption.key', databaseFile, `${databaseFile}-wal`];
 const monotonicClock = (): number => performance.now();
 
 /** PostgreSQL when it is configured, else an SQLite file that only this process uses. */
-const createStore = async ({ databaseUrl, dataFolder, quotas }: Config): Promise<Store> =>
+const createStore = async ({ databaseUrl, dataFolder, quotas, taskUrlTemplate }: Config): Promise<Store> =>
   databaseUrl === undefined
-    ? createSqliteStore(join(dataFolder, databaseFile), Date.now, quotas, monotonicClock)
-    : createPostgresStore(databaseUrl.reveal(), quotas, monotonicClock);
+    ? createSqliteStore(join(dataFolder, databaseFile), Date.now, quotas, monotonicClock, taskUrlTemplate)
+    : createPostgresStore(databaseUrl.reveal(), quotas, monotonicClock, taskUrlTemplate);
 
 /** A pass phrase that was taken for a key goes on opening what it has sealed, and seals nothing new. */
 const checkSpelling = async (store: Store, key: EncryptionKey, vault: Vault, log: Log): Promise<void> => {

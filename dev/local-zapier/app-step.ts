@@ -40,10 +40,12 @@ const readInputField = (field: Record<string, unknown>): InputField => ({
   choices: recordsIn(field['choices']).map(({ label, value }) => ({ label: String(label), value: String(value) })),
 });
 
-const readOutputField = ({ key, label }: Record<string, unknown>): OutputField => ({
-  key: String(key),
-  label: String(label),
-});
+const readOutputFields = ({ key, label, children }: Record<string, unknown>): OutputField[] => {
+  if (children === undefined) return [{ key: String(key), label: String(label) }];
+  return recordsIn(children)
+    .flatMap(readOutputFields)
+    .map((child) => ({ ...child, key: `${String(key)}[]${child.key}` }));
+};
 
 /** Reads the steps that the app's definition offers, without those hidden from the editor. */
 export const readAppSteps = (definition: unknown): AppStep[] =>
@@ -57,7 +59,7 @@ export const readAppSteps = (definition: unknown): AppStep[] =>
         key: String(key),
         label: String(recordIn(display)['label']),
         inputFields: recordsIn(inputFields).map(readInputField),
-        outputFields: recordsIn(outputFields).map(readOutputField),
+        outputFields: recordsIn(outputFields).flatMap(readOutputFields),
       };
     }),
   );

@@ -9,6 +9,7 @@ export type Field = {
   required?: boolean;
   list?: boolean;
   primary?: boolean;
+  children?: Field[];
   default?: string;
   dynamic?: string;
   search?: string;
@@ -56,6 +57,14 @@ export const definition = app as unknown as Partial<Record<Kind, Record<string, 
 const fixedFields = (fields: Operation['inputFields'] = []): Field[] =>
   fields.filter((field): field is Field => typeof field === 'object');
 
+/** What stands in a list has a path as values have: `changes[]task__id`. */
+const flattened = (fields: Field[]): Field[] =>
+  fields.flatMap(({ key, children, ...field }) =>
+    children === undefined
+      ? [{ ...field, key }]
+      : flattened(children).map((child) => ({ ...child, key: `${key}[]${child.key}` })),
+  );
+
 const stepsOf = (kind: Kind): Step[] =>
   Object.entries(definition[kind] ?? {}).map(([registeredKey, step]) => ({
     ...step,
@@ -63,7 +72,7 @@ const stepsOf = (kind: Kind): Step[] =>
     path: `${kind}.${registeredKey}`,
     registeredKey,
     inputFields: fixedFields(step.operation.inputFields),
-    outputFields: fixedFields(step.operation.outputFields),
+    outputFields: flattened(fixedFields(step.operation.outputFields)),
   }));
 
 export const triggers = stepsOf('triggers');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { unknownFacts } from '../../contract/task-facts.ts';
 import { assigneeLabel } from '../../zapier/people/person-label.ts';
-import { noFacts } from '../../zapier/tasks/look-up-facts.ts';
 import { taskLabel } from '../../zapier/tasks/task-label.ts';
 import { sampleTask } from '../../zapier/tasks/task-output.ts';
 import { first, startTopo } from '../support/topo-sandbox.ts';
@@ -122,7 +122,7 @@ test('a failure of Topo is an error in the list, too', async () => {
 
 const nowMs = Date.parse('2026-03-04T12:00:00Z');
 const assignee = { user_id: sampleTask.assignee_user_id, name: null, email: null };
-const plainly = { facts: noFacts, assignee, nowMs };
+const plainly = { facts: unknownFacts, assignee, nowMs };
 
 test.each([
   ['2026-03-04T11:59:00Z', 'new'],
@@ -145,7 +145,11 @@ test('a task whose type and priority are new or missing has a label', () => {
 });
 
 test('a label holds no HTML, and stays on one short line', () => {
-  const facts = { contact: '<b onclick="x()">Ada</b>\n\u202eMoreau', company: 'x'.repeat(500), template: '<script>' };
+  const name = '<b onclick="x()">Ada</b>\n\u202eMoreau';
+  const facts = {
+    contact: { id: 'c1', name, email: null, company: 'x'.repeat(500) },
+    sequenceTemplate: { id: 't1', name: '<script>' },
+  };
   const label = taskLabel(sampleTask, { facts, assignee: { ...assignee, name: '<i>Kim</i>' }, nowMs });
   expect(label).not.toMatch(/[<>\n\u202e]/);
   expect(label.length).toBeLessThan(300);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Person, TaskReassigned } from '../../contract/event.ts';
+import { inWords, type Person, type TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { nobody } from '../../contract/person.ts';
 
@@ -8,13 +8,23 @@ const people = {
   next: { user_id: '1a2b3c4d-5e6f-4071-8293-a4b5c6d7e8f9', name: 'Kim Example', email: 'kim@example.com' },
 } as const;
 
+const contact = {
+  id: '4c5d6e7f-8091-4a2b-9c3d-e4f5a6b7c8d9',
+  name: 'Alex Example',
+  email: 'alex@example.com',
+  company: 'Example Company',
+};
+
 const personOr = (invented: Person, wantedIds: readonly string[] | undefined, exceptId: string | null): Person => {
   if (wantedIds === undefined) return invented;
   const userId = wantedIds.find((id) => id !== exceptId) ?? invented.user_id;
   return { ...nobody, user_id: userId };
 };
 
-/** An invented event that passes these filters. Its ids begin with `evt_test_` and `bat_test_`. */
+/**
+ * An invented event that passes these filters. Its ids begin with `evt_test_` and `bat_test_`, and no link leads to its
+ * task, which is not there.
+ */
 export const testEvent = (filters: HookFilters, nowMs: number): TaskReassigned => {
   const name = randomUUID();
   const now = new Date(nowMs).toISOString();
@@ -32,7 +42,8 @@ export const testEvent = (filters: HookFilters, nowMs: number): TaskReassigned =
     created_at: now,
     updated_at: now,
   };
-  return {
+  const templateId = filters.sequence_template_ids?.[0] ?? null;
+  return inWords({
     id: `evt_test_${name}`,
     type: 'task.reassigned',
     kind,
@@ -44,8 +55,11 @@ export const testEvent = (filters: HookFilters, nowMs: number): TaskReassigned =
     previous_assignee: previousAssignee,
     new_assignee: newAssignee,
     task,
-    sequence_template_id: filters.sequence_template_ids?.[0] ?? null,
+    sequence_template_id: templateId,
     changes: [{ task, previous_assignee: previousAssignee }],
     changes_count: 1,
-  };
+    contact,
+    sequence_template: { id: templateId, name: 'Example Template' },
+    task_url: null,
+  });
 };

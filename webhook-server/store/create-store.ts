@@ -23,6 +23,7 @@ import { createLeaseOwner } from './lease-owner.ts';
 import { createOrganizationTurns } from './organization-turns.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
+import { createTaskUrls, withTaskUrls } from './task-urls.ts';
 import type { TenantStore } from './tenant-store.ts';
 import { watchClock } from './watched-database.ts';
 import type { WorkStore } from './work-store.ts';
@@ -87,8 +88,15 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
  * The store over a database: each method one flow. What callers ask for takes turns by organization.
  *
  * @param steadyClock milliseconds from any start, never set: with it the store notices when the database's clock is set.
+ * @param taskUrlTemplate where people see a task in Topo, with `{task_id}` in it.
  */
-export const createStore = (unwatched: Driver, quotas: Quotas, steadyClock?: () => number): Store => {
+export const createStore = (
+  bare: Driver,
+  quotas: Quotas,
+  steadyClock?: () => number,
+  taskUrlTemplate?: string,
+): Store => {
+  const unwatched = { ...bare, database: withTaskUrls(bare.database, createTaskUrls(taskUrlTemplate)) };
   const steps = new EventEmitter<{ step: [stepMs: number] }>();
   const driver =
     steadyClock === undefined

@@ -1,4 +1,5 @@
 import type { Statement } from './sql.ts';
+import type { TaskUrlOf } from './task-urls.ts';
 import type { Topic } from './work-store.ts';
 
 /** Runs statements. Each throws a StoreError when the database cannot be used. */
@@ -14,6 +15,8 @@ export type Transaction = Run & {
   nowMs: number;
   /** Once the transaction is committed, and only then, tells all server processes that there may be new work. */
   announce(topic: Topic): void;
+  /** Is there when the operator has said where tasks can be seen. */
+  taskUrlOf?: TaskUrlOf;
 };
 
 /**

@@ -1,10 +1,18 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import type { TaskReassigned } from '../../contract/event.ts';
-import { personOutputFields, samplePeople } from '../people/person-output.ts';
-import { sampleTask, taskOutputFields } from '../tasks/task-output.ts';
+import { inWords, type TaskReassigned } from '../../contract/event.ts';
+import { personIdField, personNameFields, personOutputFields, samplePeople } from '../people/person-output.ts';
+import {
+  factsIdFields,
+  factsOutputFields,
+  isId,
+  labelOutputFields,
+  sampleFacts,
+  sampleTask,
+  taskOutputFields,
+} from '../tasks/task-output.ts';
 
 /** An event with every field that it can have. */
-export const sampleEvent = {
+export const sampleEvent = inWords({
   id: 'evt_4f1d2c3b5a69788796a5b4c3d2e1f009',
   type: 'task.reassigned',
   kind: 'reassigned',
@@ -16,26 +24,44 @@ export const sampleEvent = {
   previous_assignee: samplePeople.robin,
   new_assignee: samplePeople.kim,
   task: sampleTask,
-  sequence_template_id: null,
+  sequence_template_id: sampleFacts.sequence_template.id,
   changes: [{ task: sampleTask, previous_assignee: samplePeople.robin }],
   changes_count: 1,
-} as const satisfies TaskReassigned;
+  ...sampleFacts,
+  task_url: null,
+} as const) satisfies TaskReassigned;
 
-/** The output fields of an event, for later steps. */
+const taskFields = taskOutputFields('task__');
+
+/** The output fields of an event, for later steps, in the order in which the editor shows them: words first, ids last. */
 export const eventOutputFields: PlainOutputField[] = [
-  { key: 'id', label: 'Event', type: 'string', primary: true },
-  { key: 'type', label: 'Event Type', type: 'string' },
+  { key: 'summary', label: 'Summary', type: 'string' },
+  ...personNameFields('new_assignee__', 'New Assignee'),
+  ...personNameFields('previous_assignee__', 'Previous Assignee'),
+  ...factsOutputFields,
+  ...labelOutputFields(),
+  { key: 'task_url', label: 'Link to Task', type: 'string' },
+  { key: 'changes_count', label: 'Number of Changes', type: 'integer' },
   { key: 'kind', label: 'Kind of Change', type: 'string' },
+  { key: 'source', label: 'Changed In', type: 'string' },
   { key: 'occurred_at', label: 'Occurred At', type: 'datetime' },
   { key: 'detected_at', label: 'Detected At', type: 'datetime' },
-  { key: 'source', label: 'Changed In', type: 'string' },
-  { key: 'batch_id', label: 'Batch', type: 'string' },
+  ...taskFields.filter((field) => !isId(field)),
+  {
+    key: 'changes',
+    label: 'Changes',
+    children: [
+      ...taskOutputFields('task__', 'Changes '),
+      ...personOutputFields('previous_assignee__', 'Changes Previous Assignee'),
+    ],
+  },
   { key: 'batch_size', label: 'Batch Size', type: 'integer' },
-  ...personOutputFields('previous_assignee__', 'Previous Assignee'),
-  ...personOutputFields('new_assignee__', 'New Assignee'),
-  ...taskOutputFields('task__'),
+  { key: 'type', label: 'Event Type', type: 'string' },
+  ...taskFields.filter(isId),
+  personIdField('new_assignee__', 'New Assignee'),
+  personIdField('previous_assignee__', 'Previous Assignee'),
+  ...factsIdFields,
   { key: 'sequence_template_id', label: 'Sequence Template', type: 'string' },
-  ...taskOutputFields('changes[]task__'),
-  ...personOutputFields('changes[]previous_assignee__', 'Changes Previous Assignee'),
-  { key: 'changes_count', label: 'Number of Changes', type: 'integer' },
+  { key: 'batch_id', label: 'Batch', type: 'string' },
+  { key: 'id', label: 'Event', type: 'string', primary: true },
 ];

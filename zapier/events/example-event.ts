@@ -1,4 +1,4 @@
-import type { Person, TaskReassigned } from '../../contract/event.ts';
+import { inWords, type Person, type TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { nobody, unnamedPerson } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
@@ -6,6 +6,17 @@ import { sampleEvent } from './event-output.ts';
 import { pairsOf, possibleKinds } from './possible-kinds.ts';
 
 const invented: readonly string[] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
+
+/** The editor shows with them what a Zap will get to know. */
+const inventedFacts = {
+  contact: {
+    ...sampleEvent.contact,
+    name: 'Example Contact',
+    email: 'contact@example.com',
+    company: 'Example Company',
+  },
+  sequence_template: { name: 'Example Template' },
+};
 
 const personOf = (userId: string): Person =>
   invented.includes(userId)
@@ -23,8 +34,8 @@ const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
 
 /**
  * The event as it would look if this task had just been reassigned, for a workspace without any such event yet. Its ids
- * begin with `evt_example_` and `bat_example_`, its people are those the filters name, and an invented person is called
- * “Example Person”.
+ * begin with `evt_example_` and `bat_example_`, its people are those the filters name, and who and what is invented is
+ * called “Example Person”, “Example Contact” and so on.
  *
  * @param templateId the template that the task's sequence came from, if it is known.
  */
@@ -34,7 +45,7 @@ export const exampleEvent = (task: Task, filters: HookFilters, templateId: strin
   const newAssignee = kind === 'unassigned' ? nobody : personOf(newId);
   const previousAssignee = kind === 'assigned' ? nobody : personOf(previousId);
   const reassigned = { ...task, assignee_user_id: newAssignee.user_id };
-  return {
+  return inWords({
     ...sampleEvent,
     id: `evt_example_${task.id}`,
     kind,
@@ -46,5 +57,7 @@ export const exampleEvent = (task: Task, filters: HookFilters, templateId: strin
     task: reassigned,
     sequence_template_id: templateId,
     changes: [{ task: reassigned, previous_assignee: previousAssignee }],
-  };
+    ...inventedFacts,
+    sequence_template: { ...inventedFacts.sequence_template, id: templateId },
+  });
 };

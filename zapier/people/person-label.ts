@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
+import { sanitizeLabel } from '../../contract/sanitize-label.ts';
 import { pluralize } from '../wording/labels.ts';
-import { sanitizeLabel } from '../wording/sanitize-label.ts';
 
 /** The label of a person: `Kim Lindqvist (kim@example.com)`, as much as is known, or `Unnamed person 1a2b3c4d`. */
 export const personLabel = ({ user_id, name, email }: DirectoryEntry): string => {

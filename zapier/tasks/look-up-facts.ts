@@ -1,4 +1,5 @@
 import type { ZObject } from 'zapier-platform-core';
+import { type TaskFacts, unknownFacts } from '../../contract/task-facts.ts';
 import type { Call } from '../../topo/call.ts';
 import { type Contact, getContact } from '../../topo/get-contact.ts';
 import { getSequence, type Sequence } from '../../topo/get-sequence.ts';
@@ -8,11 +9,6 @@ import type { Task } from '../../topo/task.ts';
 import { capDeadline, type Deadline } from '../deadline.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { tryTopo } from '../request/call-topo.ts';
-
-/** What a task is about, as far as the key may read it; the task itself holds none of this. */
-export type TaskFacts = { contact: string | null; company: string | null; template: string | null };
-
-export const noFacts: TaskFacts = { contact: null, company: null, template: null };
 
 /** Facts are optional: a list appears without them rather than keep people waiting. */
 const timeoutMs = 8_000;
@@ -64,9 +60,9 @@ export const lookUpSequences = (
     deadline,
   );
 
-const nameOf = ({ first_name, last_name, email }: Contact): string | null => {
+const nameOf = ({ first_name, last_name }: Contact): string | null => {
   const name = [first_name, last_name].flatMap((part) => part?.trim() || []).join(' ');
-  return name === '' ? (email ?? null) : name;
+  return name === '' ? null : name;
 };
 
 /** Looks up what the tasks are about; returns a function from a task to its facts. Never throws for a failure of Topo. */
@@ -77,7 +73,7 @@ export const lookUpFacts = async (
 ): Promise<(task: Task) => TaskFacts> => {
   const part = capDeadline(deadline, timeoutMs);
   const sequences = await lookUpSequences(z, tasks, part);
-  if (sequences.size === 0) return () => noFacts;
+  if (sequences.size === 0) return () => unknownFacts;
 
   const contactIds = [...sequences.values()].map(({ contact_id }) => contact_id);
   const [contacts, templates] = await Promise.all([
@@ -87,10 +83,18 @@ export const lookUpFacts = async (
   return ({ sequence_id }) => {
     const sequence = sequences.get(sequence_id ?? '');
     const contact = contacts.get(sequence?.contact_id ?? '');
+    const templateId = sequence?.sequence_template_id ?? null;
     return {
-      contact: contact === undefined ? null : nameOf(contact),
-      company: contact?.company_name ?? null,
-      template: templates.get(sequence?.sequence_template_id ?? '') ?? null,
+      contact:
+        contact === undefined
+          ? null
+          : {
+              id: contact.id,
+              name: nameOf(contact),
+              email: contact.email ?? null,
+              company: contact.company_name ?? null,
+            },
+      sequenceTemplate: templateId === null ? null : { id: templateId, name: templates.get(templateId) ?? null },
     };
   };
 };

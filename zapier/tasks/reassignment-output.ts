@@ -4,13 +4,13 @@ import type { Task, WrittenTask } from '../../topo/task.ts';
 import type { PersonOf } from '../people/directory.ts';
 import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import { type ReportedTask, reportedTask, sampleReportedTask } from './reported-task.ts';
-import { sampleTask, taskOutputFields } from './task-output.ts';
+import { describedTask, labelOutputFields, sampleTask, taskOutputFields } from './task-output.ts';
 
 /**
  * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
  * moved tasks, where Topo did not let us read who had the tasks before.
  */
-export type ReassignmentOutput = WrittenTask & {
+export type ReassignmentOutput = ReturnType<typeof describedTask<WrittenTask>> & {
   changed: boolean | null;
   preview: boolean;
   previous_assignee: Person;
@@ -42,7 +42,7 @@ export const peopleInReassignment = ({ before, moved, assigneeId }: Reassignment
 export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: PersonOf): ReassignmentOutput => {
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
-    ...task,
+    ...describedTask(task),
     changed,
     preview: isPreview,
     previous_assignee: personOf(before?.assignee_user_id ?? null),
@@ -55,7 +55,7 @@ export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: Per
 
 /** A reassignment with every field that it can have. */
 export const sampleReassignment = {
-  ...sampleTask,
+  ...describedTask(sampleTask),
   changed: true,
   preview: false,
   previous_assignee: samplePeople.robin,
@@ -67,6 +67,7 @@ export const sampleReassignment = {
 
 /** The output fields of a reassignment, for later steps. */
 export const reassignmentOutputFields: PlainOutputField[] = [
+  ...labelOutputFields(),
   ...taskOutputFields(),
   { key: 'changed', label: 'Changed', type: 'boolean' },
   { key: 'preview', label: 'Preview Only', type: 'boolean' },

@@ -1,17 +1,17 @@
-import { sanitizeLabel } from '../wording/sanitize-label.ts';
-import type { TaskFacts } from './look-up-facts.ts';
+import { sanitizeLabel } from '../../contract/sanitize-label.ts';
+import type { TaskFacts } from '../../contract/task-facts.ts';
 
-const present = (text: string | null): string[] => {
-  const shown = text === null ? '' : sanitizeLabel(text);
+const present = (text: string | null | undefined): string[] => {
+  const shown = sanitizeLabel(text ?? '');
   return shown === '' ? [] : [shown];
 };
 
 /** The contact of a sequence run: `Ada Moreau, Initech`; blank when the key may not read it. */
-export const contactLabel = ({ contact, company }: TaskFacts): string =>
-  [...present(contact), ...present(company)].join(', ');
+export const contactLabel = ({ contact }: TaskFacts): string =>
+  [...present(contact?.name ?? contact?.email), ...present(contact?.company)].join(', ');
 
 /** The name of the template, if it is known, as a list. */
-export const templateParts = ({ template }: TaskFacts): string[] => present(template);
+export const templateParts = ({ sequenceTemplate }: TaskFacts): string[] => present(sequenceTemplate?.name);
 
 /** The label of a sequence run: `Ada Moreau, Initech · Trial Follow-up`, or the start of its id. */
 export const sequenceLabel = (sequenceId: string, facts: TaskFacts): string => {

@@ -1,8 +1,8 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
+import type { TaskFacts } from '../../contract/task-facts.ts';
 import type { Task } from '../../topo/task.ts';
 import { personLabel } from '../people/person-label.ts';
 import { labelOf, pluralize, taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
-import type { TaskFacts } from './look-up-facts.ts';
 import { contactLabel, templateParts } from './sequence-label.ts';
 
 /** What the label of a task needs besides the task: its facts, its assignee and the time. */

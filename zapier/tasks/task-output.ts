@@ -1,4 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
+import { taskLabels } from '../../contract/labels.ts';
+import { type TaskFacts, type ToldFacts, toldFacts } from '../../contract/task-facts.ts';
 import type { Task } from '../../topo/task.ts';
 import { samplePeople } from '../people/person-output.ts';
 
@@ -23,8 +25,8 @@ export const sampleTask = {
 const labels: Record<keyof typeof sampleTask, string> = {
   id: 'Task',
   organization_id: 'Workspace',
-  type: 'Task Type',
-  priority: 'Task Priority',
+  type: 'Task Type Code',
+  priority: 'Task Priority Code',
   status: 'Task Status',
   sequence_id: 'Contact’s Sequence',
   assignee_user_id: 'Task Assignee',
@@ -37,10 +39,59 @@ const labels: Record<keyof typeof sampleTask, string> = {
   updated_at: 'Task Updated At',
 };
 
-/** The output fields of a task, for later steps. `prefix` is its place in the step's output, such as `task__`. */
-export const taskOutputFields = (prefix = ''): PlainOutputField[] =>
+/**
+ * The output fields of a task, for later steps.
+ *
+ * @param prefix the place of the task in the step's output, such as `task__`.
+ * @param labelPrefix tells its labels from those of another task.
+ */
+export const taskOutputFields = (prefix = '', labelPrefix = ''): PlainOutputField[] =>
   Object.entries(labels).map(([key, label]) => ({
     key: prefix + key,
-    label: prefix.includes('[]') ? `Changes ${label}` : label,
+    label: labelPrefix + label,
     type: key.endsWith('_at') ? 'datetime' : 'string',
   }));
+
+/** Whether a field is of use to later steps, but not to read. */
+export const isId = ({ key }: PlainOutputField): boolean => /(^|_)id$/.test(key);
+
+/** The task in the words of our labels, and what it is about, where a step knows that. */
+export const describedTask = <Described extends Parameters<typeof taskLabels>[0]>(
+  task: Described,
+  facts?: TaskFacts,
+): Described & ReturnType<typeof taskLabels> & Partial<ToldFacts> => ({
+  ...task,
+  ...taskLabels(task),
+  ...(facts === undefined ? {} : toldFacts(facts)),
+});
+
+/** The output fields of the labels that `describedTask` adds. */
+export const labelOutputFields = (prefix = '', labelPrefix = ''): PlainOutputField[] => [
+  { key: `${prefix}type_label`, label: `${labelPrefix}Task Type`, type: 'string' },
+  { key: `${prefix}priority_label`, label: `${labelPrefix}Task Priority`, type: 'string' },
+];
+
+/** What the sample task is about. */
+export const sampleFacts = {
+  contact: {
+    id: '2f6a9c1d-3b4e-4d5f-8a7b-9c0d1e2f3a4b',
+    name: 'Ada Moreau',
+    email: 'ada@initech.example',
+    company: 'Initech',
+  },
+  sequence_template: { id: '9d3b8f1a-2222-4333-8444-955556667778', name: 'Trial Follow-up' },
+} as const satisfies ToldFacts;
+
+/** What people read of the facts. */
+export const factsOutputFields: PlainOutputField[] = [
+  { key: 'contact__name', label: 'Contact Name', type: 'string' },
+  { key: 'contact__email', label: 'Contact Email', type: 'string' },
+  { key: 'contact__company', label: 'Contact Company', type: 'string' },
+  { key: 'sequence_template__name', label: 'Template Name', type: 'string' },
+];
+
+/** What later steps take of the facts. */
+export const factsIdFields: PlainOutputField[] = [
+  { key: 'contact__id', label: 'Contact', type: 'string' },
+  { key: 'sequence_template__id', label: 'Template', type: 'string' },
+];

@@ -1,6 +1,6 @@
+import { sanitizeLabel } from '../../contract/sanitize-label.ts';
 import type { SequenceTemplate } from '../../topo/list-sequence-templates.ts';
 import { labelOf } from '../wording/labels.ts';
-import { sanitizeLabel } from '../wording/sanitize-label.ts';
 
 /** The label of a template, such as `Founders in Europe`, with its status unless it is active. */
 export const templateLabel = ({ id, name, status }: SequenceTemplate): string => {

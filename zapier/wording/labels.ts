@@ -1,22 +1,11 @@
 import type { Kind } from '../../contract/event.ts';
 import type { OncePer } from '../../contract/hook.ts';
+import { taskPriorityLabels as priorityLabels, taskTypeLabels as typeLabels } from '../../contract/labels.ts';
 import type { taskPriorities, taskStatuses, taskTypes } from '../../topo/task.ts';
-import { sanitizeLabel } from './sanitize-label.ts';
 
-/** Labels of the known task types. Topo may add types. */
-export const taskTypeLabels = {
-  EMAIL_REPLY: 'Email reply',
-  LINKEDIN_REPLY: 'LinkedIn reply',
-  NEW_LEAD_REVIEW: 'New lead review',
-  CALL: 'Call',
-} as const satisfies Record<(typeof taskTypes)[number], string>;
-
-/** Labels of the known task priorities. Topo may add priorities. */
-export const taskPriorityLabels = {
-  HOT: 'Hot',
-  TODAY: 'Today',
-  EXTRA: 'Extra',
-} as const satisfies Record<(typeof taskPriorities)[number], string>;
+/** The labels of the contract, which knows Topo's words only by what they are called there. */
+export const taskTypeLabels = typeLabels satisfies Record<(typeof taskTypes)[number], string>;
+export const taskPriorityLabels = priorityLabels satisfies Record<(typeof taskPriorities)[number], string>;
 
 /** Labels of the known task statuses. Topo may add statuses. */
 export const taskStatusLabels = {
@@ -33,16 +22,13 @@ export const kindLabels = {
   unassigned: 'Unassigned, so that it belongs to nobody',
 } as const satisfies Record<Kind, string>;
 
-/** The label of one of Topo's enum values; an unknown value becomes plain words. */
-export const labelOf = (labels: Record<string, string>, value: string): string =>
-  (Object.hasOwn(labels, value) ? labels[value] : undefined) ??
-  sanitizeLabel(value.charAt(0).toUpperCase() + value.slice(1).toLowerCase().replaceAll('_', ' '));
-
 /** Labels of how often a Zap runs when several tasks of a contact move together. */
 export const oncePerLabels = {
   task: 'Task: every task that changes hands starts a run of its own',
   sequence: 'Contact: tasks of one contact’s sequence that move together start one run, with all of them in a list',
 } as const satisfies Record<OncePer, string>;
+
+export { labelOf } from '../../contract/labels.ts';
 
 /** `1 task`, `12 tasks`. */
 export const pluralize = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -1,6 +1,15 @@
-import type { EventTask, Kind, Person, Source, TaskReassigned } from '../../../contract/event.ts';
+import {
+  type EventTask,
+  inWords,
+  type Kind,
+  type Person,
+  type Source,
+  type TaskReassigned,
+} from '../../../contract/event.ts';
 import { nobody } from '../../../contract/person.ts';
 import { kindOf } from '../../../contract/reassignment-kind.ts';
+import { type TaskFacts, toldFacts } from '../../../contract/task-facts.ts';
+import type { TaskUrlOf } from '../task-urls.ts';
 import type { SeenTask } from '../work-store.ts';
 import { batchId, eventId, groupId } from './ids.ts';
 
@@ -28,6 +37,12 @@ export type BatchedChange = AttributedChange & { batchId: string; batchSize: num
 
 /** Who somebody is, as far as the directory knows. */
 export type DescribePerson = (userId: string) => Person;
+
+/** What the task of a change is about, as far as it may be told. */
+export type DescribeTask = (change: Change) => TaskFacts;
+
+/** What an event says beyond the change itself. */
+export type Descriptions = { describePerson: DescribePerson; describeTask: DescribeTask; taskUrlOf: TaskUrlOf };
 
 /** What the order of deliveries is kept for: the sequence run, or the task when it has none. */
 export const orderKeyOf = ({ task }: Pick<Change, 'task'>): string => task.sequence_id ?? task.id;
@@ -73,11 +88,13 @@ export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[]
 export const eventOf = (
   first: BatchedChange,
   others: readonly BatchedChange[],
-  describePerson: DescribePerson,
+  { describePerson, describeTask, taskUrlOf }: Descriptions,
 ): TaskReassigned => {
   const personOf = (userId: string | null): Person => (userId === null ? nobody : describePerson(userId));
   const changes = [first, ...others];
-  return {
+  const { contact, sequence_template } = toldFacts(describeTask(first));
+  const templateId = first.sequenceTemplateId ?? sequence_template.id;
+  return inWords({
     id:
       others.length === 0
         ? first.id
@@ -95,8 +112,11 @@ export const eventOf = (
     previous_assignee: personOf(first.previousAssigneeId),
     new_assignee: personOf(first.newAssigneeId),
     task: first.task,
-    sequence_template_id: first.sequenceTemplateId ?? null,
+    sequence_template_id: templateId,
     changes: changes.map(({ task, previousAssigneeId }) => ({ task, previous_assignee: personOf(previousAssigneeId) })),
     changes_count: changes.length,
-  };
+    contact,
+    sequence_template: { ...sequence_template, id: templateId },
+    task_url: taskUrlOf(first.task.id),
+  });
 };

@@ -1,7 +1,7 @@
 import type { TaskReassigned } from '../../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../../contract/hook.ts';
 import { matches } from '../../../contract/matches.ts';
-import { type BatchedChange, type DescribePerson, eventOf, orderKeyOf } from './change.ts';
+import { type BatchedChange, type Descriptions, eventOf, orderKeyOf } from './change.ts';
 import { deliveryId } from './ids.ts';
 
 export type Listener = { id: string; filters: HookFilters; oncePer: OncePer };
@@ -33,13 +33,13 @@ const groupsFor = (changes: readonly BatchedChange[], oncePer: OncePer): Batched
 const deliveriesFor = (
   hook: Listener,
   changes: readonly BatchedChange[],
-  describePerson: DescribePerson,
+  descriptions: Descriptions,
   mark: Pick<TaskReassigned, 'is_template_unknown'> = {},
 ): NewDelivery[] => {
   const wanted = changes.filter((change) => wants(hook, change));
   return groupsFor(wanted, hook.oncePer).flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const event = eventOf(first, others, describePerson);
+    const event = eventOf(first, others, descriptions);
     return [
       {
         id: deliveryId(hook.id, { id: event.id, occurredAtUs: first.occurredAtUs }),
@@ -60,14 +60,14 @@ export const inOrder = (changes: readonly BatchedChange[]): BatchedChange[] =>
 export const fanOut = (
   changes: readonly BatchedChange[],
   hooks: readonly Listener[],
-  describePerson: DescribePerson,
+  descriptions: Descriptions,
 ): { deliveries: NewDelivery[]; undecided: Undecided[] } => {
   return {
     deliveries: hooks.flatMap((hook) =>
       deliveriesFor(
         hook,
         changes.filter((change) => !isUndecided(hook, change)),
-        describePerson,
+        descriptions,
       ),
     ),
     undecided: hooks.flatMap((hook) =>
@@ -82,5 +82,5 @@ export const fanOut = (
 export const fanOutUnknown = (
   changes: readonly BatchedChange[],
   hook: Listener,
-  describePerson: DescribePerson,
-): NewDelivery[] => deliveriesFor(withoutTemplate(hook), changes, describePerson, { is_template_unknown: true });
+  descriptions: Descriptions,
+): NewDelivery[] => deliveriesFor(withoutTemplate(hook), changes, descriptions, { is_template_unknown: true });

@@ -1,10 +1,10 @@
 import { attributeChanges, type Circumstances } from '../changes/attribution.ts';
-import { type BatchedChange, type DescribePerson, eventOf, inBatches } from '../changes/change.ts';
+import { type BatchedChange, type Descriptions, eventOf, inBatches } from '../changes/change.ts';
 import { asksForTemplate, fanOut, inOrder } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
 import { type Statement, sql, tableOf } from '../sql.ts';
-import { inChunks, readListeners, readPeople, writeDeliveries } from './tell-hooks.ts';
+import { inChunks, readDescriptions, readListeners, writeDeliveries } from './tell-hooks.ts';
 import { addUndecided, decide } from './undecided.ts';
 
 /** What was found and not told yet, with the intent that speaks for it and the template of its sequence run. */
@@ -75,7 +75,7 @@ const writeEvents = async (
   run: Run,
   intentOf: ReadonlyMap<string, string | null>,
   batched: readonly BatchedChange[],
-  describePerson: DescribePerson,
+  descriptions: Descriptions,
 ): Promise<void> => {
   await run.change(sql`
     update event
@@ -85,7 +85,7 @@ const writeEvents = async (
       id: ['text', ({ id }) => id],
       source: ['text', ({ source }) => source],
       intent_id: ['text', ({ id }) => intentOf.get(id) ?? null],
-      body: ['text', (change) => JSON.stringify(eventOf(change, [], describePerson))],
+      body: ['text', (change) => JSON.stringify(eventOf(change, [], descriptions))],
       sequence_template_id: ['text', ({ sequenceTemplateId }) => sequenceTemplateId ?? null],
     })}
     where event.id = told.id`);
@@ -111,11 +111,11 @@ export const publish = async (run: Transaction, organizationId: string): Promise
     run.nowMs,
   );
   if (ready.length === 0) return decided;
-  const describePerson = await readPeople(run, organizationId, ready);
+  const descriptions = await readDescriptions(run, organizationId, ready);
   const batched = inBatches(ready);
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
-  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, describePerson);
-  const { deliveries, undecided } = fanOut(inOrder(batched), listeners, describePerson);
+  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, descriptions);
+  const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
   for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);
   for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
   return decided + deliveries.length;

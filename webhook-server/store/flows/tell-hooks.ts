@@ -1,6 +1,7 @@
 import type { Person } from '../../../contract/event.ts';
 import type { OncePer } from '../../../contract/hook.ts';
-import type { Change, DescribePerson } from '../changes/change.ts';
+import { unknownFacts } from '../../../contract/task-facts.ts';
+import type { Change, DescribePerson, Descriptions } from '../changes/change.ts';
 import type { Listener, NewDelivery } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { readFilters } from '../rows/hook-row.ts';
@@ -17,11 +18,7 @@ export const readListeners = async (run: Run, organizationId: string): Promise<L
 };
 
 /** Returns who the assignees of these changes are, as far as the directory knows. */
-export const readPeople = async (
-  run: Run,
-  organizationId: string,
-  changes: readonly Change[],
-): Promise<DescribePerson> => {
+const readPeople = async (run: Run, organizationId: string, changes: readonly Change[]): Promise<DescribePerson> => {
   const userIds = changes.flatMap(({ previousAssigneeId, newAssigneeId }) =>
     [previousAssigneeId, newAssigneeId].flatMap((userId) => userId?.toLowerCase() ?? []),
   );
@@ -34,6 +31,17 @@ export const readPeople = async (
     return { user_id: userId, name, email };
   };
 };
+
+/** Returns what else is told of these changes. */
+export const readDescriptions = async (
+  run: Transaction,
+  organizationId: string,
+  changes: readonly Change[],
+): Promise<Descriptions> => ({
+  describePerson: await readPeople(run, organizationId, changes),
+  describeTask: () => unknownFacts,
+  taskUrlOf: run.taskUrlOf ?? (() => null),
+});
 
 export const inChunks = <Item>(items: readonly Item[]): Item[][] =>
   Array.from({ length: Math.ceil(items.length / rowsPerStatement) }, (_, index) =>

@@ -3,7 +3,7 @@ import { fanOut, fanOutUnknown, type Listener, type NewDelivery, type Undecided 
 import type { Run, Transaction } from '../database.ts';
 import { templatePatienceMs } from '../rules.ts';
 import { type Statement, sql, tableOf } from '../sql.ts';
-import { inChunks, readListeners, readPeople, writeDeliveries } from './tell-hooks.ts';
+import { inChunks, readDescriptions, readListeners, writeDeliveries } from './tell-hooks.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
 type UndecidedRow = {
@@ -77,12 +77,12 @@ export const decide = async (run: Transaction, organizationId: string): Promise<
     sql`(sequence.sequence_id is not null or not hook.asks_for_templates)`,
   );
   if (rows.length === 0) return 0;
-  const describePerson = await readPeople(run, organizationId, rows.map(readChange));
+  const descriptions = await readDescriptions(run, organizationId, rows.map(readChange));
   const deliveries = await take(
     run,
     organizationId,
     rows,
-    (hook, changes) => fanOut(changes, [hook], describePerson).deliveries,
+    (hook, changes) => fanOut(changes, [hook], descriptions).deliveries,
   );
   for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);
   return deliveries.length;
@@ -92,10 +92,8 @@ export const decide = async (run: Transaction, organizationId: string): Promise<
 const drop = async (run: Transaction, organizationId: string, condition: Statement, reason: string): Promise<void> => {
   const rows = await readUndecided(run, organizationId, condition);
   if (rows.length === 0) return;
-  const describePerson = await readPeople(run, organizationId, rows.map(readChange));
-  const dropped = await take(run, organizationId, rows, (hook, changes) =>
-    fanOutUnknown(changes, hook, describePerson),
-  );
+  const descriptions = await readDescriptions(run, organizationId, rows.map(readChange));
+  const dropped = await take(run, organizationId, rows, (hook, changes) => fanOutUnknown(changes, hook, descriptions));
   for (const chunk of inChunks(dropped))
     await writeDeliveries(run, organizationId, chunk, { state: 'dropped', reason });
 };

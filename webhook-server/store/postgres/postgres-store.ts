@@ -37,10 +37,12 @@ const openDriver = async (url: string): Promise<Driver> => {
  * @param url `postgres://user:password@host:port/database`, with the parameters of libpq such as `sslmode`.
  * @param quotas how much each organization may keep.
  * @param steadyClock milliseconds from any start, never set: with it the store notices when the database's clock is set.
+ * @param taskUrlTemplate where people see a task in Topo, with `{task_id}` in it.
  * @throws StoreError when the database cannot be used, or was written by a newer version.
  */
 export const createPostgresStore = async (
   url: string,
   quotas: Quotas = usualQuotas,
   steadyClock?: () => number,
-): Promise<Store> => createStore(await openDriver(url), quotas, steadyClock);
+  taskUrlTemplate?: string,
+): Promise<Store> => createStore(await openDriver(url), quotas, steadyClock, taskUrlTemplate);

@@ -48,6 +48,7 @@ const createDriver = (connection: Connection, clock: () => number): Driver => {
  * @param clock the database's clock: milliseconds since 1970.
  * @param quotas how much each organization may keep.
  * @param steadyClock milliseconds from any start, never set: with it the store notices when the clock is set.
+ * @param taskUrlTemplate where people see a task in Topo, with `{task_id}` in it.
  * @throws StoreError when the file cannot be opened, is in use or was written by a newer version.
  */
 export const createSqliteStore = (
@@ -55,4 +56,5 @@ export const createSqliteStore = (
   clock: () => number = Date.now,
   quotas: Quotas = usualQuotas,
   steadyClock?: () => number,
-): Store => createStore(createDriver(openConnection(path), clock), quotas, steadyClock);
+  taskUrlTemplate?: string,
+): Store => createStore(createDriver(openConnection(path), clock), quotas, steadyClock, taskUrlTemplate);
