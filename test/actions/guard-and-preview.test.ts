@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { taskLabels } from '../../contract/labels.ts';
 import { type Office, startOffice } from '../support/office.ts';
 import { startWithSequence } from '../support/office-with-sequence.ts';
 import { personOf, run } from '../support/reassign-task-step.ts';
@@ -82,6 +83,7 @@ describe('Preview Only', () => {
     const output = await run(app, { ...inputData, preview_only: true });
     expect(output).toEqual({
       ...sandbox.task(task.id),
+      ...taskLabels(task),
       changed: false,
       preview: true,
       previous_assignee: personOf(holder),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { taskLabels } from '../../contract/labels.ts';
 import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import { startOffice } from '../support/office.ts';
 import { startWithSequence } from '../support/office-with-sequence.ts';
@@ -16,6 +17,7 @@ describe('the tasks of a sequence', () => {
     const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
     expect(output).toEqual({
       ...sandbox.task(task.id),
+      ...taskLabels(task),
       changed: true,
       preview: false,
       previous_assignee: personOf(holder),

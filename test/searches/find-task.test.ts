@@ -36,7 +36,9 @@ describe('a task is found by', () => {
     });
     office.createTasks(3);
     const { userId: user_id, name, email } = office.taker;
-    expect(await find(office.app, inputOf(office))).toEqual([{ ...wanted, assignee: { user_id, name, email } }]);
+    expect(await find(office.app, inputOf(office))).toEqual([
+      { ...wanted, type_label: 'Call', priority_label: 'Extra', assignee: { user_id, name, email } },
+    ]);
   });
 
   test('template', async () => {

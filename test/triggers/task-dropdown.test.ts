@@ -172,7 +172,7 @@ describe('it opens even if the facts fail', () => {
     });
     const { facts } = (await run()) as { facts: unknown[] };
     expect(new Set(facts.map((fact) => JSON.stringify(fact)))).toEqual(
-      new Set(['{"contact":null,"company":null,"template":null}']),
+      new Set(['{"contact":null,"sequenceTemplate":null}']),
     );
   });
 

@@ -40,6 +40,7 @@ test('every bad variable is named at once, and no value is printed', () => {
     DEAD_LETTER_RETENTION_DAYS: 'canary',
     TRUST_PROXY: 'canary',
     LOG_LEVEL: 'canary',
+    TOPO_TASK_URL: 'https://canary.example/tasks',
   };
   const error = (() => {
     try {
@@ -52,6 +53,24 @@ test('every bad variable is named at once, and no value is printed', () => {
   const { message } = error as Error;
   for (const name of Object.keys(bad)) expect(message).toContain(`${name} `);
   expect(message).not.toContain('canary');
+});
+
+test.each(['https://app.topo.example/tasks/{task_id}', ' https://app.topo.example/inbox?task={task_id}#{task_id} '])(
+  'the link to a task has a place for the task: %s',
+  (template) => {
+    expect(readConfig({ TOPO_TASK_URL: template })).toMatchObject({ taskUrlTemplate: template.trim() });
+  },
+);
+
+test.each([
+  'https://app.topo.example/tasks/',
+  'http://app.topo.example/tasks/{task_id}',
+  'https://{task_id}.topo.example/',
+  'https://user:secret@app.topo.example/{task_id}',
+  'app.topo.example/{task_id}',
+  'javascript:alert({task_id})',
+])('anything else is no link to a task: %s', (template) => {
+  expect(() => readConfig({ TOPO_TASK_URL: template })).toThrow(/TOPO_TASK_URL must be an https URL .*\{task_id\}/);
 });
 
 test('retention is configured in days', () => {

@@ -79,7 +79,7 @@ export const sampleFacts = {
     email: 'ada@initech.example',
     company: 'Initech',
   },
-  sequence_template: { id: '9d3b8f1a-2222-4333-8444-955556667778', name: 'Trial Follow-up' },
+  sequence_template: { id: '3e7d1c5a-8b2f-4a6e-9d0c-1f2e3d4c5b6a', name: 'Trial Follow-up' },
 } as const satisfies ToldFacts;
 
 /** What people read of the facts. */

@@ -26,6 +26,12 @@ export const describeChanges = (name: string, at: StoreBench): void => {
           task: { id: 't1' },
           changes_count: 1,
           batch_size: 1,
+          type_label: 'Call',
+          priority_label: 'Hot',
+          contact: { id: null, name: null, email: null, company: null },
+          sequence_template: { id: null, name: null },
+          task_url: null,
+          summary: 'A call (hot) went from a colleague to another colleague.',
         },
       ]);
     });
