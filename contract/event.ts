@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { taskLabels } from './labels.ts';
 import { type Summarized, summaryOf } from './summary.ts';
-import { ToldContact, ToldTemplate, toldFacts, unknownFacts } from './task-facts.ts';
+import { unknownFacts } from './task-facts.ts';
+import { ToldContact, ToldTemplate, toldFacts } from './told-facts.ts';
 
 /** `reassigned` is person to person, `assigned` nobody to person, `unassigned` person to nobody. */
 export const kinds = ['reassigned', 'assigned', 'unassigned'] as const;
@@ -66,10 +67,10 @@ const SentEvent = z.object({
   changes_count: z.number().int().positive(),
   contact: ToldContact.optional(),
   sequence_template: ToldTemplate.optional(),
+  task_url: z.string().nullable().optional(),
   type_label: z.string().nullable().optional(),
   priority_label: z.string().nullable().optional(),
   summary: z.string().optional(),
-  task_url: z.string().nullable().optional(),
 });
 
 /**
@@ -85,7 +86,7 @@ export const TaskReassigned = SentEvent.transform((sent) => {
   const { sequence_template = { ...unknown.sequence_template, id: sent.sequence_template_id } } = sent;
   const words = wordsOf({ ...sent, contact, sequence_template });
   const { type_label = words.type_label, priority_label = words.priority_label, summary = words.summary } = sent;
-  return { ...sent, contact, sequence_template, type_label, priority_label, summary, task_url };
+  return { ...sent, contact, sequence_template, task_url, type_label, priority_label, summary };
 });
 export type TaskReassigned = z.infer<typeof TaskReassigned>;
 

@@ -58,6 +58,13 @@ const countOf = ({ one, many }: Noun, amount: number): string => (amount === 1 ?
 
 const otherTasks = (amount: number): string => (amount === 1 ? 'another task' : `${amount} other tasks`);
 
+/** Known kinds in their own order, then others: tasks that change together come in any order. */
+const inKindOrder = (all: readonly Noun[]): Noun[] => {
+  const known = Object.values(nouns);
+  const rankOf = (noun: Noun): number => (known.includes(noun) ? known.indexOf(noun) : known.length);
+  return all.toSorted((one, other) => rankOf(one) - rankOf(other));
+};
+
 /** `a call, 2 email replies and another task`; undefined when all are of one kind, which needs no list. */
 const listOf = (kinds: ReadonlyMap<string, readonly Noun[]>): string | undefined => {
   if (kinds.size < 2) return undefined;
@@ -116,7 +123,7 @@ const receiverOf = ({ new_assignee }: Summarized, isSomebodyUnnamed: boolean): s
  */
 export const summaryOf = (summarized: Summarized): string => {
   const kinds = Map.groupBy(
-    summarized.changes.map(({ task: { type } }) => nounOf(type)),
+    inKindOrder(summarized.changes.map(({ task: { type } }) => nounOf(type))),
     ({ one }) => one,
   );
   const [[noun = task] = []] = kinds.values();

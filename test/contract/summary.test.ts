@@ -111,7 +111,7 @@ describe('the sentence', () => {
   test.each<[string, Partial<Summarized>, string]>([
     [
       'of different kinds',
-      { changes: typed('CALL', 'EMAIL_REPLY', 'LINKEDIN_REPLY') },
+      { changes: typed('LINKEDIN_REPLY', 'CALL', 'EMAIL_REPLY') },
       '3 tasks about Ada Moreau at Initech (Trial Follow-up) went from Robin Okafor to Kim Lindqvist: a call, an email ' +
         'reply and a LinkedIn reply.',
     ],
@@ -128,8 +128,8 @@ describe('the sentence', () => {
     [
       'of more kinds than one reads',
       { changes: typed('CALL', 'A_B', 'EMAIL_REPLY', 'LINKEDIN_REPLY'), contact: noContact },
-      '4 tasks (Trial Follow-up) went from Robin Okafor to Kim Lindqvist: a call, a task “A b”, an email reply and ' +
-        'another task.',
+      '4 tasks (Trial Follow-up) went from Robin Okafor to Kim Lindqvist: a call, an email reply, a LinkedIn reply ' +
+        'and another task.',
     ],
     [
       'that two people had',

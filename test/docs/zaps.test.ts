@@ -7,7 +7,7 @@ import type { OtherAppStep, ZapRun } from '../../dev/local-zapier/written-zap/ru
 import type { WrittenStep } from '../../dev/local-zapier/written-zap/written-step.ts';
 import { createWrittenZap, type WrittenZap } from '../../dev/local-zapier/written-zap/written-zap.ts';
 import type { Connection } from '../../dev/local-zapier/zapier-connection.ts';
-import { readDocumentedEnds, readWorkedZap, type WorkedZap } from '../support/worked-zaps.ts';
+import { readDocumentedEnds, readQuotes, readWorkedZap, type WorkedZap } from '../support/worked-zaps.ts';
 
 // The Zaps of docs/zaps.md, read from the document and run as they stand there: Topo is the sandbox, the app and the
 // webhook server are the real ones. What other apps do in these Zaps is played here.
@@ -89,16 +89,22 @@ const turnOn = async (zap: WrittenZap): Promise<void> => {
 
 type Message = Readonly<Record<string, string>>;
 
-/** The Zap 3 of the document, and the e-mails that it has sent. */
+const slackIdOf = (email: string): string => `U-${email}`;
+
+/** The Zap 3 of the document, and the messages that it has sent. */
 const listenAndTell = async (steps = tellNewPerson.steps) => {
-  const mails: Message[] = [];
-  const send: OtherAppStep = async (mail) => {
-    mails.push(mail);
+  const messages: Message[] = [];
+  const findUser: OtherAppStep = async ({ Email = '' }) => ({ ID: slackIdOf(Email) });
+  const send: OtherAppStep = async (message) => {
+    messages.push(message);
     return {};
   };
-  const zap = await setUp({ ...tellNewPerson, steps }, { 'Gmail: Send Email': send });
+  const zap = await setUp(
+    { ...tellNewPerson, steps },
+    { 'Slack: Find User by Email': findUser, 'Slack: Send Direct Message': send },
+  );
   await turnOn(zap);
-  return { zap, mails };
+  return { zap, messages };
 };
 
 const heardBy = async ({ runs }: WrittenZap, count: number): Promise<void> => {
@@ -172,7 +178,7 @@ test('the triggers of other apps give what the document says', () => {
 test('Zap 1 moves the contact’s open tasks to the new owner, and Zap 3 tells them once, by name', async () => {
   const deal = createDeal();
   const newOwner = somebody(5);
-  const { zap: listening, mails } = await listenAndTell();
+  const { zap: listening, messages } = await listenAndTell();
   const changes = watchChanges();
   const zap = await setUp(dealMoved);
 
@@ -186,14 +192,12 @@ test('Zap 1 moves the contact’s open tasks to the new owner, and Zap 3 tells t
   ]);
   await heardBy(listening, 1);
   expect(listening.zap?.posts).toHaveLength(1);
-  expect(mails).toHaveLength(1);
-  expect(mails[0]).toMatchObject({ To: newOwner.email });
-  expect(mails[0]?.['Body']).toMatch(
-    new RegExp(`^Hello ${newOwner.name}, tasks that moved to you: 2\\. The first is a `),
-  );
-  expect([deal.owner, deal.colleague].map(({ name, email }) => `${name} (${email}) had`)).toContainEqual(
-    mails[0]?.['Body']?.split('which ')[1]?.replace(' before.', ''),
-  );
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toMatchObject({ 'To Username': slackIdOf(newOwner.email) });
+  const text = messages[0]?.['Message Text'];
+  expect(text).toMatch(new RegExp(`^Hello ${newOwner.name}, there is something new for you in Topo\\. 2 tasks? `));
+  expect(text).toContain(` to ${newOwner.name}`);
+  for (const { name } of [deal.owner, deal.colleague]) expect(text).toContain(name);
 });
 
 test('Zap 1 as a preview says the same and changes nothing', async () => {
@@ -245,28 +249,57 @@ test('Zap 1 leaves everybody’s tasks alone when the deal has no contact', asyn
 test('a colleague’s reassignment in Topo is told once, to whoever has the task now', async () => {
   const [before, after] = [somebody(1), somebody(2)];
   const taskId = createTask(before, { type: 'LINKEDIN_REPLY', priority: 'EXTRA' });
-  const { zap, mails } = await listenAndTell();
+  const { zap, messages } = await listenAndTell();
 
   loop.sandbox.reassign(taskId, after.userId);
   await heardBy(zap, 1);
 
   expect(zap.zap?.posts).toHaveLength(1);
-  expect(mails).toMatchObject([{ To: after.email }]);
-  expect(mails[0]?.['Body']).toBe(
-    `Hello ${after.name}, tasks that moved to you: 1. The first is a LINKEDIN_REPLY (EXTRA), which ${before.name} ` +
-      `(${before.email}) had before.`,
+  expect(messages).toEqual([
+    {
+      'To Username': slackIdOf(after.email),
+      'Message Text':
+        `Hello ${after.name}, there is something new for you in Topo. A LinkedIn reply (extra) went from ` +
+        `${before.name} to ${after.name}.`,
+    },
+  ]);
+});
+
+test('the messages of Zap 3 are those of the document, word for word', async () => {
+  const [robin, kim] = [somebody(1), somebody(2)];
+  await name([
+    { ...robin, name: 'Robin Okafor', email: 'robin@example.com' },
+    { ...kim, name: 'Kim Lindqvist', email: 'kim@example.com' },
+  ]);
+  const sequence_id = crypto.randomUUID();
+  const alone = createTask(robin, { type: 'CALL', priority: 'HOT' });
+  const [together = ''] = (['CALL', 'EMAIL_REPLY', 'LINKEDIN_REPLY'] as const).map((type) =>
+    createTask(robin, { sequence_id, type, priority: 'TODAY' }),
   );
+  const { zap, messages } = await listenAndTell();
+
+  loop.sandbox.reassign(alone, kim.userId);
+  await heardBy(zap, 1);
+  await loop.connection.act('reassign_task', {
+    task_id: together,
+    assignee_user_id: kim.userId,
+    scope: 'SEQUENCE',
+  });
+  await heardBy(zap, 2);
+  await name([robin, kim]);
+
+  expect(messages.map((message) => message['Message Text'])).toEqual(readQuotes('Zap 3'));
 });
 
 test('whoever has no e-mail yet gets no message, and the run says so', async () => {
   const taskId = createTask(somebody(1));
-  const { zap, mails } = await listenAndTell();
+  const { zap, messages } = await listenAndTell();
 
   loop.sandbox.reassign(taskId, '0b1f7c5e-93a2-4d6b-8f04-5a6d7e8f9a03');
   await heardBy(zap, 1);
 
   expect(zap.runs).toMatchObject([{ status: 'filtered', at: 2 }]);
-  expect(mails).toEqual([]);
+  expect(messages).toEqual([]);
 });
 
 /** What waits for a day goes on when the day comes; rows of a table start the Zap that waits for them. */
@@ -410,8 +443,8 @@ test('a Zap that ignores what Zapier did does not hear of hand-overs, and one th
   await heardBy(quiet.zap, 1);
 
   expect(everything.zap.zap?.posts).toHaveLength(4);
-  expect(everything.mails).toHaveLength(4);
-  expect(quiet.mails).toHaveLength(1);
+  expect(everything.messages).toHaveLength(4);
+  expect(quiet.messages).toHaveLength(1);
 });
 
 test.each([

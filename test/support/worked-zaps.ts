@@ -51,6 +51,14 @@ const stepOf = ({ title, body }: Section): WrittenStep[] => {
   return [{ number: Number(number), app, event, fields }];
 };
 
+/** The texts that the document quotes in a Zap, each on one line. */
+export const readQuotes = (beginning: string): string[] => {
+  const section = sectionsOf(text, '##').find(({ title }) => title.startsWith(`${beginning}:`));
+  return [...(section?.body ?? '').matchAll(/(?:^> .*\n)+/gm)].map(([quote]) =>
+    quote.trim().replaceAll(/^> /gm, '').replaceAll('\n', ' '),
+  );
+};
+
 /** The Zap whose title begins so, as `docs/zaps.md` has it. */
 export const readWorkedZap = (beginning: string): WorkedZap => {
   const section = sectionsOf(text, '##').find(({ title }) => title.startsWith(`${beginning}:`));

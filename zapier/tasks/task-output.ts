@@ -1,6 +1,7 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import { taskLabels } from '../../contract/labels.ts';
-import { type TaskFacts, type ToldFacts, toldFacts } from '../../contract/task-facts.ts';
+import type { TaskFacts } from '../../contract/task-facts.ts';
+import { type ToldFacts, toldFacts } from '../../contract/told-facts.ts';
 import type { Task } from '../../topo/task.ts';
 import { samplePeople } from '../people/person-output.ts';
 

@@ -8,7 +8,8 @@ import {
 } from '../../../contract/event.ts';
 import { nobody } from '../../../contract/person.ts';
 import { kindOf } from '../../../contract/reassignment-kind.ts';
-import { type TaskFacts, toldFacts } from '../../../contract/task-facts.ts';
+import type { TaskFacts } from '../../../contract/task-facts.ts';
+import { toldFacts } from '../../../contract/told-facts.ts';
 import type { TaskUrlOf } from '../task-urls.ts';
 import type { SeenTask } from '../work-store.ts';
 import { batchId, eventId, groupId } from './ids.ts';
