@@ -7,6 +7,7 @@ export const Contact = z.looseObject({
   email: z.string().nullish().catch(null),
   first_name: z.string().nullish().catch(null),
   last_name: z.string().nullish().catch(null),
+  job_title: z.string().nullish().catch(null),
   company_name: z.string().nullish().catch(null),
 });
 export type Contact = z.infer<typeof Contact>;
