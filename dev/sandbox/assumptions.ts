@@ -9,6 +9,23 @@ export type Assumptions = {
   skipTask: boolean;
   /** Whether `GET /v1/sequences/{sequence_id}` exists. Default `true`. */
   getSequence: boolean;
+  /** Whether `GET /v1/sequences`, the list of all runs, exists. Default `true`. */
+  listSequences: boolean;
+  /** Whether `GET /v1/contacts`, the list of all contacts, exists. Default `true`. */
+  listContacts: boolean;
+  /** Whether `GET /v1/sequence-templates` exists. Default `true`. */
+  listSequenceTemplates: boolean;
+  /** Whether the list of runs is ordered, by creation; otherwise each request shuffles all of it. Default `true`. */
+  sequencesAreOrdered: boolean;
+  /** Whether an active run with an open task has the status WAITING_FOR_USER. Default `true`. */
+  openTasksHoldSequences: boolean;
+  /**
+   * Whether `email` of the contact list finds the whole address in any case, also parts of addresses, or does nothing.
+   * Default `'exact'`, as documented.
+   */
+  contactEmail: 'exact' | 'contained' | 'ignored';
+  /** Whether `first_seen_after` and `last_seen_after` leave the moment itself out. Default `'exclusive'`. */
+  seenAfter: 'exclusive' | 'inclusive';
   /** Whether `created_at_after` leaves the moment itself out, keeps it, or does nothing. Default `'exclusive'`. */
   createdAtAfter: 'exclusive' | 'inclusive' | 'ignored';
   /** Whether a change of assignee moves the task's `updated_at`. Default `true`. */
@@ -33,6 +50,13 @@ export const defaultAssumptions: Assumptions = {
   getTask: true,
   skipTask: true,
   getSequence: true,
+  listSequences: true,
+  listContacts: true,
+  listSequenceTemplates: true,
+  sequencesAreOrdered: true,
+  openTasksHoldSequences: true,
+  contactEmail: 'exact',
+  seenAfter: 'exclusive',
   createdAtAfter: 'exclusive',
   reassigningMovesUpdatedAt: true,
   siblingsMoveUpdatedAt: true,

@@ -10,6 +10,7 @@ import { createWorkspace } from './seed/create-workspace.ts';
 import { createNow, type Instant, instantOf, type TimestampDigits } from './timestamp.ts';
 import type { AssigneeChange, ReassignmentScope } from './workspace/assignee-change.ts';
 import { showWorkspace, type WorkspaceView } from './workspace/show-workspace.ts';
+import { createSimulatedCampaigns, type SimulatedCampaigns } from './workspace/simulated-campaigns.ts';
 import { createSimulatedUser, type NewTask } from './workspace/simulated-user.ts';
 import type { Task } from './workspace/task.ts';
 import type { Workspace } from './workspace/workspace.ts';
@@ -24,10 +25,16 @@ export type SandboxOptions = {
   readonly assumptions?: Partial<Assumptions>;
   /** How many tasks the first workspace starts with. Default 300; a million take a few seconds. */
   readonly taskCount?: number;
+  /** How many members the first workspace has, of whom the last has no task. Default 6. */
+  readonly peopleCount?: number;
+  /** How many contacts the first workspace has. Default: one for each sequence run, at most 500. */
+  readonly contactCount?: number;
+  /** How long every answer takes, besides what faults do. Default 0. */
+  readonly latencyMs?: number;
 };
 
 /** A local Topo, with what a test needs to control and observe it. */
-export type Sandbox = {
+export type Sandbox = SimulatedCampaigns & {
   /** Two workspaces that share nothing. */
   readonly workspaces: readonly [WorkspaceView, WorkspaceView];
   /** Every request that was answered, oldest first. */
@@ -59,11 +66,13 @@ export type Sandbox = {
 type SeedOptions = {
   readonly seed: number;
   readonly taskCount: number;
+  readonly peopleCount: number;
+  readonly contactCount: number | undefined;
   readonly present: Instant;
   readonly timestampDigits: TimestampDigits;
 };
 
-const createContents = ({ seed, taskCount, present, timestampDigits }: SeedOptions) => {
+const createContents = ({ seed, present, timestampDigits, ...counts }: SeedOptions) => {
   const common = { faker, random: createRandom(seed), present, timestampDigits };
   // The whole process shares this generator, but nobody else can use it before both workspaces are made.
   faker.seed(seed);
@@ -73,8 +82,7 @@ const createContents = ({ seed, taskCount, present, timestampDigits }: SeedOptio
       name: 'Northwind',
       domain: 'northwind.example',
       keyPrefix: 'topo_sandbox_northwind',
-      peopleCount: 6,
-      taskCount,
+      ...counts,
       templateNames: ['Founders in Europe', 'Heads of Sales', 'Trial Follow-up', 'Conference Leads'],
     }),
     createWorkspace({
@@ -84,6 +92,7 @@ const createContents = ({ seed, taskCount, present, timestampDigits }: SeedOptio
       keyPrefix: 'topo_sandbox_contoso',
       peopleCount: 3,
       taskCount: 12,
+      contactCount: undefined,
       templateNames: ['Agencies', 'Partners'],
     }),
   ] as const;
@@ -91,7 +100,7 @@ const createContents = ({ seed, taskCount, present, timestampDigits }: SeedOptio
 
 /** Creates a sandbox; it listens once `listen` is called. */
 export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
-  const { seed = 1, taskCount = 300, clock = () => new Date() } = options;
+  const { seed = 1, taskCount = 300, peopleCount = 6, contactCount, latencyMs = 0, clock = () => new Date() } = options;
   const assumptions: Assumptions = { ...defaultAssumptions, ...options.assumptions };
   const { timestampDigits } = assumptions;
   const now = createNow(clock, timestampDigits);
@@ -102,16 +111,25 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const random = createRandom(seed + 1);
   const requestIds = createRandom(seed + 2);
 
-  const [first, second] = createContents({ seed, taskCount, present: instantOf(clock()), timestampDigits });
+  const [first, second] = createContents({
+    seed,
+    taskCount,
+    peopleCount,
+    contactCount,
+    present: instantOf(clock()),
+    timestampDigits,
+  });
   const complete = (content: typeof first): Workspace => ({ ...content, assumptions, now, random, changes, malformed });
   const workspaces = [complete(first), complete(second)] as const;
   const user = createSimulatedUser(workspaces);
+  const campaigns = createSimulatedCampaigns(workspaces);
   const app = createApp({
     workspaces,
     routes: chooseRoutes(assumptions),
     faults,
     requests,
     clock,
+    latencyMs,
     drawRequestId: () => drawUuid(requestIds),
   });
 
@@ -127,5 +145,6 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
       return () => malformed.delete(taskId);
     },
     ...user,
+    ...campaigns,
   };
 };

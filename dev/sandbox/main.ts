@@ -1,4 +1,4 @@
-import { createSandbox, type Sandbox } from './create-sandbox.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from './create-sandbox.ts';
 import { describeSandbox } from './describe-sandbox.ts';
 import type { Listening } from './listen.ts';
 
@@ -8,11 +8,24 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-const readPort = (value: string | undefined): number => {
-  if (value === undefined || value === '') return defaultPort;
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new RangeError('SANDBOX_PORT must be a whole number from 0 to 65535.');
+/** Reads a variable of the environment; blank counts as unset. */
+const readWholeNumber = (name: string, { from = 0, to }: { from?: number; to: number }): number | undefined => {
+  const value = process.env[name] ?? '';
+  if (value === '') return undefined;
+  const number = /^\d{1,7}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  throw new RangeError(`${name} must be a whole number from ${from} to ${to}.`);
+};
+
+/** How large the first workspace is, and how slow its Topo. What is not set has the default of `createSandbox`. */
+const readOptions = (): SandboxOptions => {
+  const options = {
+    taskCount: readWholeNumber('SANDBOX_TASKS', { to: 1_000_000 }),
+    peopleCount: readWholeNumber('SANDBOX_PEOPLE', { from: 2, to: 1_000 }),
+    contactCount: readWholeNumber('SANDBOX_CONTACTS', { to: 1_000_000 }),
+    latencyMs: readWholeNumber('SANDBOX_LATENCY_MS', { to: 60_000 }),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 };
 
 const listenOnFreePort = async (sandbox: Sandbox, port: number): Promise<Listening> => {
@@ -26,8 +39,8 @@ const listenOnFreePort = async (sandbox: Sandbox, port: number): Promise<Listeni
 };
 
 const start = async (): Promise<void> => {
-  const port = readPort(process.env['SANDBOX_PORT']);
-  const sandbox = createSandbox();
+  const port = readWholeNumber('SANDBOX_PORT', { to: 65_535 }) ?? defaultPort;
+  const sandbox = createSandbox(readOptions());
   const { url, close } = await listenOnFreePort(sandbox, port);
   say(describeSandbox(sandbox, url));
   process.once('SIGINT', close);

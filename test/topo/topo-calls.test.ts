@@ -4,7 +4,9 @@ import type { Call } from '../../topo/call.ts';
 import { getContact } from '../../topo/get-contact.ts';
 import { getSequence } from '../../topo/get-sequence.ts';
 import { getTask } from '../../topo/get-task.ts';
+import { listContacts } from '../../topo/list-contacts.ts';
 import { listSequenceTemplates } from '../../topo/list-sequence-templates.ts';
+import { listSequences } from '../../topo/list-sequences.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import { me } from '../../topo/me.ts';
 import { reassignTask } from '../../topo/reassign-task.ts';
@@ -37,7 +39,12 @@ test('every call that we use gets an answer of the shape that it describes', asy
   expect((await answerOf(getTask(task?.id ?? ''))).id).toBe(task?.id);
 
   const sequence = await answerOf(getSequence(task?.sequence_id ?? ''));
-  expect((await answerOf(getContact(sequence.contact_id ?? ''))).id).toBe(sequence.contact_id);
+  const contact = await answerOf(getContact(sequence.contact_id ?? ''));
+  expect(contact.id).toBe(sequence.contact_id);
+
+  const sequences = await answerOf(listSequences({ size: 100, status: sequence.status ?? '' }));
+  expect(sequences.items).toContainEqual(sequence);
+  expect((await answerOf(listContacts({ email: contact.email?.toUpperCase() ?? '' }))).items).toEqual([contact]);
 
   const templates = await answerOf(listSequenceTemplates({ size: 100 }));
   expect(templates.items.map(({ id }) => id)).toContain(sequence.sequence_template_id);

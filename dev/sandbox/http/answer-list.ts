@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
-import type { Instant } from '../timestamp.ts';
 import { drawPage } from '../workspace/draw-page.ts';
+import type { SortKey } from '../workspace/ordered-rows.ts';
 import { readInteger, readParameter, readWord } from './read-field.ts';
 
 /** The body of every list. */
@@ -11,10 +11,10 @@ export type ListAnswer<Item> = {
   has_more: boolean;
 };
 
-/** Rows sorted by a moment, and how to format one. */
+/** Rows in ascending order of a key, and how to format one. */
 export type Listing<Row, Item> = {
   readonly rows: readonly Row[];
-  readonly instantOf: (row: Row) => Instant;
+  readonly keyOf: (row: Row) => SortKey;
   readonly write: (row: Row) => Item;
 };
 
@@ -24,7 +24,7 @@ const mostRows = 100;
 /** Reads `page`, `size` and `sort_order`, and returns that page of the rows. */
 export const answerList = <Row, Item>(
   query: URLSearchParams,
-  { rows, instantOf, write }: Listing<Row, Item>,
+  { rows, keyOf, write }: Listing<Row, Item>,
   random: Random,
 ): ListAnswer<Item> => {
   const page =
@@ -33,7 +33,7 @@ export const answerList = <Row, Item>(
   const order = readParameter(query, 'sort_order', (field, value) => readWord(field, value, ['asc', 'desc'])) ?? 'asc';
   const window = { offset: (page - 1) * size, size, descending: order === 'desc' };
   return {
-    items: drawPage(rows, instantOf, window, random).map(write),
+    items: drawPage(rows, keyOf, window, random).map(write),
     total_count: rows.length,
     total_pages: Math.ceil(rows.length / size),
     has_more: window.offset + size < rows.length,

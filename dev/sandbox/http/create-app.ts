@@ -25,6 +25,8 @@ export type AppParts = {
   readonly faults: FaultQueue;
   readonly requests: Journal<RequestRecord>;
   readonly clock: () => Date;
+  /** How long every answer takes, besides what faults do. */
+  readonly latencyMs: number;
   readonly drawRequestId: () => string;
 };
 
@@ -56,7 +58,8 @@ const readJson = (request: Request, response: Response): Promise<unknown> =>
   });
 
 /** Creates the Express application that imitates Topo's API. */
-export const createApp = ({ workspaces, routes, faults, requests, clock, drawRequestId }: AppParts): Express => {
+export const createApp = (parts: AppParts): Express => {
+  const { workspaces, routes, faults, requests, clock, latencyMs, drawRequestId } = parts;
   const faultsOf = new WeakMap<Request, Fault>();
 
   const record = (request: Request, status: number | null) => {
@@ -85,6 +88,11 @@ export const createApp = ({ workspaces, routes, faults, requests, clock, drawReq
     write(request, response, reply);
   };
 
+  const takeTime: RequestHandler = async (_request, _response, next) => {
+    await wait(latencyMs);
+    next();
+  };
+
   const applyFault: RequestHandler = async (request, response, next) => {
     const fault = faults.take({ method: request.method, path: urlOf(request).pathname });
     if (fault === undefined) return next();
@@ -110,6 +118,7 @@ export const createApp = ({ workspaces, routes, faults, requests, clock, drawReq
 
   const app = express();
   app.disable('x-powered-by');
+  if (latencyMs > 0) app.use(takeTime);
   app.use(applyFault);
   for (const route of routes) app[route.method](`/v1${route.path}`, serve(route));
   app.use((request: Request) => {

@@ -15,7 +15,7 @@ export const listSequenceTemplates: Route = {
       rows: workspace.templates.filter(
         (template) => (name ?? template.name) === template.name && (status ?? template.status) === template.status,
       ),
-      instantOf: (template: SequenceTemplate) => template.createdAt,
+      keyOf: (template: SequenceTemplate) => template.createdAt,
       write: (template: SequenceTemplate) => ({
         id: template.id,
         organization_id: workspace.organizationId,

@@ -22,7 +22,7 @@ const readConditions = (query: URLSearchParams, { sequences, assumptions }: Work
   const conditions: Condition[] = [];
   if (sequenceId !== undefined) conditions.push((row) => row.sequenceId === sequenceId);
   if (templateIds !== undefined) {
-    conditions.push((row) => templateIds.includes(sequences.get(row.sequenceId)?.templateId ?? ''));
+    conditions.push((row) => templateIds.includes(sequences.find(row.sequenceId)?.templateId ?? ''));
   }
   if (types !== undefined) conditions.push((row) => types.includes(row.type));
   if (status !== undefined) conditions.push((row) => row.status === status);
@@ -49,7 +49,7 @@ export const listTasks: Route = {
     const rows = sortBy === 'created_at' ? workspace.tasks.byCreation : workspace.tasks.byUpdate;
     const listing = {
       rows: chooseRows(rows, readConditions(query, workspace)),
-      instantOf: (row: TaskRow) => (sortBy === 'created_at' ? row.createdAt : row.updatedAt),
+      keyOf: (row: TaskRow) => (sortBy === 'created_at' ? row.createdAt : row.updatedAt),
       write: (row: TaskRow) => answerTask(workspace, row),
     };
     return answerList(query, listing, workspace.random);

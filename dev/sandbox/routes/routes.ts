@@ -4,8 +4,10 @@ import { describeKey } from './describe-key.ts';
 import { getContact } from './get-contact.ts';
 import { getSequence } from './get-sequence.ts';
 import { getTask } from './get-task.ts';
+import { listContacts } from './list-contacts.ts';
 import { listMessages } from './list-messages.ts';
 import { listSequenceTemplates } from './list-sequence-templates.ts';
+import { listSequences } from './list-sequences.ts';
 import { listTasks } from './list-tasks.ts';
 import { reassignTask } from './reassign-task.ts';
 import { reopenTask } from './reopen-task.ts';
@@ -19,8 +21,10 @@ export const chooseRoutes = (assumptions: Assumptions): readonly Route[] => [
   reopenTask,
   listMessages,
   getContact,
-  listSequenceTemplates,
   ...(assumptions.getTask ? [getTask] : []),
   ...(assumptions.skipTask ? [skipTask] : []),
   ...(assumptions.getSequence ? [getSequence] : []),
+  ...(assumptions.listSequences ? [listSequences] : []),
+  ...(assumptions.listContacts ? [listContacts] : []),
+  ...(assumptions.listSequenceTemplates ? [listSequenceTemplates] : []),
 ];

@@ -1,10 +1,13 @@
 import type { Faker } from '@faker-js/faker';
-import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
+import { drawInteger, drawUuid, type Random } from '../random.ts';
 import { type Instant, type TimestampDigits, truncateInstant } from '../timestamp.ts';
 import { type ApiKey, keyKinds, tokenOf } from '../workspace/api-key.ts';
+import { createContactTable, createSequenceTable } from '../workspace/create-tables.ts';
 import { TaskTable } from '../workspace/task-table.ts';
-import type { Contact, Sequence, SequenceTemplate, WorkspaceContent } from '../workspace/workspace.ts';
+import type { SequenceTemplate, WorkspaceContent } from '../workspace/workspace.ts';
+import { createContacts } from './create-contacts.ts';
 import { createPeople } from './create-people.ts';
+import { createSequences } from './create-sequences.ts';
 import { createTasks } from './create-tasks.ts';
 
 /** How large a workspace is, and its sources of randomness and time. */
@@ -14,6 +17,8 @@ export type WorkspaceOptions = {
   readonly keyPrefix: string;
   readonly peopleCount: number;
   readonly taskCount: number;
+  /** By default as many as there are sequence runs, at most 500. */
+  readonly contactCount: number | undefined;
   readonly templateNames: readonly string[];
   readonly faker: Faker;
   readonly random: Random;
@@ -50,20 +55,6 @@ const createTemplates = ({ random, templateNames }: WorkspaceOptions, start: Ins
     updatedAt: start + position * dayUs,
   }));
 
-const createContact = ({ faker, random }: WorkspaceOptions, createdAt: Instant): Contact => {
-  const firstName = faker.person.firstName();
-  const lastName = faker.person.lastName();
-  return {
-    id: drawUuid(random),
-    email: faker.internet.exampleEmail({ firstName, lastName }).toLowerCase(),
-    firstName,
-    lastName,
-    companyName: faker.company.name(),
-    createdAt,
-    updatedAt: createdAt,
-  };
-};
-
 /** Makes up a workspace whose tasks are up to 30 days old. The same options give the same data. */
 export const createWorkspace = (options: WorkspaceOptions): WorkspaceContent => {
   const { name, domain, peopleCount, taskCount, faker, random, present, timestampDigits } = options;
@@ -76,20 +67,9 @@ export const createWorkspace = (options: WorkspaceOptions): WorkspaceContent => 
   const keys = createKeys(options, start);
   const templates = createTemplates(options, start);
   const sequenceCount = Math.ceil(taskCount / tasksPerSequence);
-  const contacts = Array.from({ length: Math.min(sequenceCount, mostContacts) }, () => createContact(options, start));
-  const sequences = Array.from({ length: sequenceCount }, (_, position): Sequence => {
-    const contact = contacts[position % contacts.length];
-    const template = drawOne(random, templates);
-    const id = drawUuid(random);
-    return {
-      id,
-      contactId: contact?.id ?? null,
-      templateId: template.id,
-      status: 'ACTIVE',
-      createdAt: start,
-      updatedAt: start,
-    };
-  });
+  const contactCount = options.contactCount ?? Math.min(sequenceCount, mostContacts);
+  const contacts = createContacts({ faker, random, count: contactCount, start });
+  const sequences = createSequences({ random, count: sequenceCount, contacts, templates, start });
   const tasks = new TaskTable();
   tasks.addAll(
     createTasks({
@@ -101,14 +81,18 @@ export const createWorkspace = (options: WorkspaceOptions): WorkspaceContent => 
       drawMoment,
     }),
   );
+  const contactTable = createContactTable();
+  contactTable.addAll(contacts);
+  const sequenceTable = createSequenceTable();
+  sequenceTable.addAll(sequences);
   return {
     organizationId,
     name,
     people,
     keys,
     templates,
-    contacts: new Map(contacts.map((contact) => [contact.id, contact])),
-    sequences: new Map(sequences.map((sequence) => [sequence.id, sequence])),
+    contacts: contactTable,
+    sequences: sequenceTable,
     tasks,
   };
 };

@@ -1,6 +1,5 @@
 import { drawInteger, type Random } from '../random.ts';
-import type { Instant } from '../timestamp.ts';
-import { findPosition } from './ordered-rows.ts';
+import { findPosition, type SortKey } from './ordered-rows.ts';
 
 /** The rows `offset` to `offset + size`, in the requested order. */
 export type PageWindow = { readonly offset: number; readonly size: number; readonly descending: boolean };
@@ -20,13 +19,13 @@ const drawRows = <Row>(rows: readonly Row[], low: number, high: number, count: n
 };
 
 /**
- * Returns one page of rows that are in ascending order. Rows of the same moment are shuffled at each call, across page
+ * Returns one page of rows that are in ascending order. Rows of the same key are shuffled at each call, across page
  * borders too, so a client that reads page after page may see one of them twice and another never. The cost is that
  * of a page, however long the list and the group of ties are.
  */
 export const drawPage = <Row>(
   rows: readonly Row[],
-  instantOf: (row: Row) => Instant,
+  keyOf: (row: Row) => SortKey,
   { offset, size, descending }: PageWindow,
   random: Random,
 ): Row[] => {
@@ -35,8 +34,8 @@ export const drawPage = <Row>(
   for (let position = offset; position < end; position = offset + page.length) {
     const row = rows[descending ? rows.length - 1 - position : position];
     if (row === undefined) break;
-    const low = findPosition(rows, (other) => instantOf(other) >= instantOf(row));
-    const high = findPosition(rows, (other) => instantOf(other) > instantOf(row));
+    const low = findPosition(rows, (other) => keyOf(other) >= keyOf(row));
+    const high = findPosition(rows, (other) => keyOf(other) > keyOf(row));
     const groupEnd = descending ? rows.length - low : high;
     page.push(...drawRows(rows, low, high, Math.min(groupEnd, end) - position, random));
   }

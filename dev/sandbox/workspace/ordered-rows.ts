@@ -1,5 +1,3 @@
-import type { Instant } from '../timestamp.ts';
-
 /** Binary search: the position of the first row for which `isPast` holds, and then for all after it. */
 export const findPosition = <Row>(rows: readonly Row[], isPast: (row: Row) => boolean): number => {
   let low = 0;
@@ -13,19 +11,22 @@ export const findPosition = <Row>(rows: readonly Row[], isPast: (row: Row) => bo
   return low;
 };
 
+/** What rows are sorted by: a moment, or a text. */
+export type SortKey = number | string;
+
 /**
- * Rows sorted by a moment, kept sorted as rows come and go, so that no request has to sort. Ties are ordered by id, so
- * that binary search finds a row again.
+ * Rows sorted by a key, kept sorted as rows come and go, so that no request has to sort. Ties are ordered by id, so that
+ * binary search finds a row again.
  */
 export class OrderedRows<Row extends { readonly id: string }> {
-  readonly #instantOf: (row: Row) => Instant;
+  readonly #keyOf: (row: Row) => SortKey;
   #rows: Row[] = [];
 
-  constructor(instantOf: (row: Row) => Instant) {
-    this.#instantOf = instantOf;
+  constructor(keyOf: (row: Row) => SortKey) {
+    this.#keyOf = keyOf;
   }
 
-  /** The rows, oldest first: not a copy. */
+  /** The rows in ascending order: not a copy. */
   get rows(): readonly Row[] {
     return this.#rows;
   }
@@ -57,8 +58,8 @@ export class OrderedRows<Row extends { readonly id: string }> {
   }
 
   #compare(left: Row, right: Row): number {
-    const difference = this.#instantOf(left) - this.#instantOf(right);
-    if (difference !== 0) return difference;
+    const [leftKey, rightKey] = [this.#keyOf(left), this.#keyOf(right)];
+    if (leftKey !== rightKey) return leftKey < rightKey ? -1 : 1;
     return left.id < right.id ? -1 : Number(left.id > right.id);
   }
 }

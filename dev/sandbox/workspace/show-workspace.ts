@@ -33,8 +33,8 @@ export const showWorkspace = (workspace: Workspace): WorkspaceView => {
       noTasks: tokenOf('noTasks'),
     },
     templates: workspace.templates,
-    sequences: workspace.sequences,
-    contacts: workspace.contacts,
+    sequences: workspace.sequences.byId,
+    contacts: workspace.contacts.byId,
     get taskCount() {
       return workspace.tasks.size;
     },

@@ -27,9 +27,9 @@ const readMoment = (text: string, { timestampDigits }: Assumptions): Instant => 
 };
 
 const addSequence = ({ sequences, contacts, templates, random }: Workspace, id: string, createdAt: Instant): void => {
-  const [contact] = contacts.values();
+  const [contact] = contacts.byId.values();
   const template = drawOne(random, templates);
-  sequences.set(id, {
+  sequences.add({
     id,
     contactId: contact?.id ?? null,
     templateId: template.id,
@@ -91,7 +91,7 @@ export const createSimulatedUser = (workspaces: readonly Workspace[]): Simulated
       if (workspace === undefined) throw new RangeError(`The sandbox has no workspace ${organizationId}.`);
       const row = rowOf(workspace, task);
       if (locate(row.id) !== undefined) throw new RangeError(`The sandbox already has a task ${row.id}.`);
-      if (!workspace.sequences.has(row.sequenceId)) addSequence(workspace, row.sequenceId, row.createdAt);
+      if (workspace.sequences.find(row.sequenceId) === undefined) addSequence(workspace, row.sequenceId, row.createdAt);
       workspace.tasks.add(row);
       return writeTask(workspace, row);
     },

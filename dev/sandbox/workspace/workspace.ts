@@ -4,6 +4,7 @@ import type { Random } from '../random.ts';
 import type { Instant } from '../timestamp.ts';
 import type { ApiKey } from './api-key.ts';
 import type { AssigneeChange } from './assignee-change.ts';
+import type { SortedTable } from './sorted-table.ts';
 import type { TaskTable } from './task-table.ts';
 
 /** A member of the workspace. The API never returns a name or an e-mail. */
@@ -19,12 +20,18 @@ export type SequenceTemplate = {
   readonly updatedAt: Instant;
 };
 
-/** A template that runs for one contact. */
+export const sequenceStatuses = [
+  ...(['ACTIVE', 'WAITING_FOR_LEAD', 'WAITING_FOR_USER', 'SUCCEEDED', 'FAILED'] as const),
+  ...(['STOPPED_EARLY', 'COMPLETED', 'FOUND', 'REFUSED'] as const),
+] as const;
+export type SequenceStatus = (typeof sequenceStatuses)[number];
+
+/** A template that runs for one contact; `contactId` is `null` once that contact was deleted. */
 export type Sequence = {
   readonly id: string;
   readonly contactId: string | null;
   readonly templateId: string;
-  readonly status: 'ACTIVE' | 'PAUSED' | 'COMPLETED';
+  readonly status: SequenceStatus;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 };
@@ -35,19 +42,27 @@ export type Contact = {
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
+  readonly jobTitle: string | null;
   readonly companyName: string | null;
-  readonly createdAt: Instant;
+  readonly companyDomain: string | null;
+  readonly linkedinUrl: string | null;
+  readonly firstSeenAt: Instant;
+  readonly lastSeenAt: Instant;
   readonly updatedAt: Instant;
 };
+
+/** What `GET /v1/contacts` sorts by. */
+export const contactOrders = ['first_seen_at', 'last_seen_at', 'email'] as const;
+export type ContactOrder = (typeof contactOrders)[number];
 
 /** What a workspace holds. */
 export type WorkspaceContent = {
   readonly organizationId: string;
   readonly name: string;
   readonly people: readonly Person[];
-  readonly templates: readonly SequenceTemplate[];
-  readonly contacts: ReadonlyMap<string, Contact>;
-  readonly sequences: Map<string, Sequence>;
+  readonly templates: SequenceTemplate[];
+  readonly contacts: SortedTable<Contact, ContactOrder>;
+  readonly sequences: SortedTable<Sequence, 'created_at'>;
   readonly keys: ApiKey[];
   readonly tasks: TaskTable;
 };

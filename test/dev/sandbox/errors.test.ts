@@ -106,9 +106,19 @@ test.each([
   expectIssue(await send(path, { method, ...body }), { status: 400, type: 'ValidationIssue', data: { field } });
 });
 
-test('an unknown status of templates is a 400', async () => {
-  const reply = await send('/sequence-templates?status=OPEN');
-  expectIssue(reply, { status: 400, type: 'ValidationIssue', data: { field: 'status' } });
+test.each([
+  ['/sequence-templates?status=OPEN', 'status'],
+  ['/sequences?status=OPEN', 'status'],
+  ['/sequences?size=101', 'size'],
+  ['/contacts?sort_by=first_name', 'sort_by'],
+  ['/contacts?sort_order=down', 'sort_order'],
+  ['/contacts?page=0', 'page'],
+  ['/contacts?contact_id=1', 'contact_id'],
+  ['/contacts?email=a@b.example&email=c@d.example', 'email'],
+  ['/contacts?first_seen_after=yesterday', 'first_seen_after'],
+  ['/contacts?last_seen_after=', 'last_seen_after'],
+])('GET /v1%s is a 400 that names %s', async (path, field) => {
+  expectIssue(await send(path), { status: 400, type: 'ValidationIssue', data: { field } });
 });
 
 const foreign = second.tasks[0];
@@ -137,14 +147,19 @@ test.each([
   expectIssue(await send(path, { method }), { status: 404, type: 'NotFoundIssue' });
 });
 
-test('each workspace sees its own tasks only', async () => {
+test.each([
+  ['tasks', 301, 12],
+  ['sequences', 81, 4],
+  ['contacts', 80, 4],
+  ['sequence-templates', 4, 2],
+])('each workspace sees its own %s only', async (name, firstTotal, secondTotal) => {
   const organizations = async (key: string) => {
-    const { answer } = await send('/tasks?size=100', { key });
+    const { answer } = await send(`/${name}?size=100`, { key });
     const items = answer['items'] as { organization_id: string }[];
     return { total: answer['total_count'], of: new Set(items.map((item) => item.organization_id)) };
   };
-  expect(await organizations(first.keys.full)).toEqual({ total: 301, of: new Set([first.organizationId]) });
-  expect(await organizations(second.keys.full)).toEqual({ total: 12, of: new Set([second.organizationId]) });
+  expect(await organizations(first.keys.full)).toEqual({ total: firstTotal, of: new Set([first.organizationId]) });
+  expect(await organizations(second.keys.full)).toEqual({ total: secondTotal, of: new Set([second.organizationId]) });
 });
 
 const raw = (headers: Record<string, string>, path = '/v1/me') =>
@@ -191,7 +206,9 @@ const routes: [string, string, string][] = [
   ['POST', `/tasks/${stranger}/skip`, 'tasks:write'],
   ['GET', `/sequences/${stranger}`, 'sequences:read'],
   ['GET', '/sequence-templates', 'sequences:read'],
+  ['GET', '/sequences', 'sequences:read'],
   ['GET', `/contacts/${stranger}`, 'contacts:read'],
+  ['GET', '/contacts', 'contacts:read'],
 ];
 
 test.each(routes)('%s %s needs %s', async (method, path, scope) => {

@@ -203,7 +203,7 @@ test('a sequence has a template, and a contact with a company', async () => {
   const { workspace, get } = await open();
   const task = first(workspace.tasks);
   const sequence = await get<Record<string, string>>(`/sequences/${task.sequence_id}`);
-  expect(sequence).toMatchObject({ id: task.sequence_id, organization_id: workspace.organizationId, status: 'ACTIVE' });
+  expect(sequence).toMatchObject({ id: task.sequence_id, organization_id: workspace.organizationId });
   expect(workspace.templates.map(({ id }) => id)).toContain(sequence['sequence_template_id']);
   const contact = await get<Record<string, string>>(`/contacts/${sequence['contact_id']}`);
   expect(contact).toMatchObject({

@@ -90,14 +90,44 @@ test('seeded tasks are at most thirty days old, and their fields are consistent'
   }
 });
 
+test('a large workspace has the tasks, people and contacts that were asked for, and most contacts have no task', () => {
+  const [first] = createSandbox({ clock, taskCount: 1_000, peopleCount: 60, contactCount: 5_000 }).workspaces;
+  expect(first.taskCount).toBe(1_000);
+  expect(first.people).toHaveLength(60);
+  expect(new Set(first.tasks.map((task) => task.assignee_user_id)).size).toBe(60);
+  expect(first.contacts.size).toBe(5_000);
+  expect(new Set([...first.contacts.values()].map(({ email }) => email)).size).toBe(5_000);
+  const positions = [...first.contacts.keys()];
+  const inUse = [...first.sequences.values()].flatMap(({ contactId }) => contactId ?? []);
+  expect(new Set(inUse).size).toBe(inUse.length);
+  expect(inUse.length).toBeLessThan(300);
+  // Whoever reads the list from one end must read nearly all of it.
+  const places = inUse.map((id) => positions.indexOf(id));
+  expect(Math.min(...places)).toBeLessThan(100);
+  expect(Math.max(...places)).toBeGreaterThan(4_500);
+});
+
+test('every run has a template and a contact of its workspace, except where the contact was deleted', () => {
+  for (const { sequences, contacts, templates, tasks } of createSandbox({ clock, taskCount: 1_000 }).workspaces) {
+    const templateIds = templates.map(({ id }) => id);
+    for (const { contactId, templateId } of sequences.values()) {
+      expect(templateIds).toContain(templateId);
+      expect(contactId === null || contacts.has(contactId)).toBe(true);
+    }
+    for (const { sequence_id } of tasks) expect(sequences.has(sequence_id)).toBe(true);
+  }
+  const [first] = createSandbox({ clock }).workspaces;
+  expect([...first.sequences.values()].filter(({ contactId }) => contactId === null)).toHaveLength(2);
+});
+
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-const startMain = async (port: number) => {
+const startMain = async (port: number, environment: Record<string, string> = {}) => {
   const program = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'dev/sandbox/main.ts'], {
-    env: { SANDBOX_PORT: String(port) },
+    env: { SANDBOX_PORT: String(port), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   closers.push(() => program.kill('SIGKILL'));
@@ -141,6 +171,30 @@ test('the program takes a free port when its own is taken, and says so', async (
   expect(output).not.toContain(`127.0.0.1:${port}/`);
   program.kill('SIGINT');
   await once(program, 'exit');
+});
+
+test('the program takes the size of the workspace from its environment', async () => {
+  const size = { SANDBOX_TASKS: '40', SANDBOX_PEOPLE: '9', SANDBOX_CONTACTS: '30', SANDBOX_LATENCY_MS: '120' };
+  const { output } = await startMain(0, size);
+  expect(output).toContain('Northwind: 40 tasks');
+  const people = output.slice(output.indexOf('People'), output.indexOf('Contoso'));
+  expect(people.match(/@northwind/g)).toHaveLength(9);
+  const url = /answers at (\S+)/.exec(output)?.[1] ?? '';
+  const authorization = /'Authorization: (.+?)'/.exec(output)?.[1] ?? '';
+  const startMs = performance.now();
+  const answer = await fetch(`${url}/contacts`, { headers: { authorization } });
+  expect(performance.now() - startMs).toBeGreaterThan(115);
+  expect(await answer.json()).toMatchObject({ total_count: 30 });
+});
+
+test.each([
+  ['SANDBOX_TASKS', '-1', 'from 0 to 1000000'],
+  ['SANDBOX_PEOPLE', '1', 'from 2 to 1000'],
+  ['SANDBOX_CONTACTS', 'many', 'from 0 to 1000000'],
+  ['SANDBOX_LATENCY_MS', '0.5', 'from 0 to 60000'],
+])('the program refuses %s=%s', async (name, value, range) => {
+  const { output } = await startMain(0, { [name]: value });
+  expect(output).toContain(`${name} must be a whole number ${range}.`);
 });
 
 test('the program refuses an invalid port', async () => {
