@@ -10,7 +10,7 @@ export type Query = Record<string, string | number | readonly string[] | undefin
  * scope that the API key must have; without `needs`, any valid key will do.
  */
 export type Call<Answer> = {
-  method: 'GET' | 'PATCH' | 'POST';
+  method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   path: string;
   query?: Query;
   json?: unknown;

@@ -26,6 +26,16 @@ export type Assumptions = {
   contactEmail: 'exact' | 'contained' | 'ignored';
   /** Whether `first_seen_after` and `last_seen_after` leave the moment itself out. Default `'exclusive'`. */
   seenAfter: 'exclusive' | 'inclusive';
+  /** The event types that `GET /v1/activities` has of every task. Default none. */
+  taskEvents: readonly string[];
+  /** Whether `GET /v1/users` and `GET /v1/members` exist, and may be called. Default `'absent'`. */
+  memberLists: 'absent' | 'forbidden' | 'listed';
+  /** Whether `/v1/webhooks` exists. Default `true`. */
+  webhooks: boolean;
+  /** A webhook for an event that does not exist: 400 with the known ones, 400 alone, or made. Default `'listed'`. */
+  unknownEventType: 'listed' | 'refused' | 'allowed';
+  /** The names of the headers that a webhook has besides the usual ones. */
+  webhookHeaders: readonly string[];
   /** Whether `created_at_after` leaves the moment itself out, keeps it, or does nothing. Default `'exclusive'`. */
   createdAtAfter: 'exclusive' | 'inclusive' | 'ignored';
   /** Whether a change of assignee moves the task's `updated_at`. Default `true`. */
@@ -57,6 +67,11 @@ export const defaultAssumptions: Assumptions = {
   openTasksHoldSequences: true,
   contactEmail: 'exact',
   seenAfter: 'exclusive',
+  taskEvents: [],
+  memberLists: 'absent',
+  webhooks: true,
+  unknownEventType: 'listed',
+  webhookHeaders: ['topo-event-id', 'topo-timestamp', 'topo-signature'],
   createdAtAfter: 'exclusive',
   reassigningMovesUpdatedAt: true,
   siblingsMoveUpdatedAt: true,

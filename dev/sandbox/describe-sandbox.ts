@@ -7,7 +7,7 @@ const describeWorkspace = ({ name, organizationId, taskCount, keys, people }: Wo
   return [
     `${name}: ${taskCount} tasks, organization ${organizationId}`,
     '  Keys, with their scopes',
-    ...(['full', 'tasksOnly', 'readOnly', 'noTasks'] as const).map(describeKey),
+    ...(['full', 'tasksOnly', 'readOnly', 'noTasks', 'everything'] as const).map(describeKey),
     '  People',
     ...people.map((person) => `    ${person.userId}  ${person.name} <${person.email}>`),
     '',

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Like `Math.random`, but the same numbers for the same seed. */
 export type Random = () => number;
 
@@ -37,3 +39,7 @@ export const drawUuid = (random: Random): string => {
   for (const position of [8, 13, 18, 23]) text[position] = hyphen;
   return text.toString('latin1');
 };
+
+/** The same uuid for the same text. */
+export const drawUuidOf = (text: string): string =>
+  drawUuid(createRandom(createHash('sha256').update(text).digest().readUInt32BE()));

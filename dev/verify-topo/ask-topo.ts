@@ -3,6 +3,7 @@ import type { Call } from '../../topo/call.ts';
 import { callUrl } from '../../topo/call-url.ts';
 import { TopoErrorBody } from '../../topo/topo-error-body.ts';
 import type { Secret } from '../../webhook-server/secrets/secret.ts';
+import { quote } from './quote.ts';
 import type { Settings } from './read-settings.ts';
 
 /** Waits so many milliseconds; rejects as soon as the signal, if there is one, is aborted. */
@@ -12,13 +13,13 @@ export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
  * How a call ended; `said` tells a person what happened when there is no answer.
  *
  * - `answered`: `dateMs` is the `Date` header, to the second.
- * - `refused`: a status that is not 2xx.
+ * - `refused`: a status that is not 2xx. `data` is what the error's body says besides, if it does.
  * - `misread`: a 2xx whose body is not what `topo/` describes.
  * - `unanswered`: the network failed or time ran out; a write may have been carried out all the same.
  */
 export type CallOutcome<Body> =
   | { kind: 'answered'; body: Body; dateMs: number | undefined }
-  | { kind: 'refused'; status: number; said: string }
+  | { kind: 'refused'; status: number; said: string; data?: unknown }
   | { kind: 'misread'; said: string }
   | { kind: 'unanswered'; said: string };
 
@@ -47,11 +48,7 @@ const pauseMs = (headers: Headers, attempt: number): number => {
   return waitMs ?? 5_000 * 2 ** attempt;
 };
 
-/** Makes foreign text safe for a terminal: without control characters, and short. */
-const quote = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 160);
-
-const describe = (status: number, body: unknown): string => {
-  const { type, message, request_id: requestId } = TopoErrorBody.catch({}).parse(body);
+const describe = (status: number, { type, message, request_id: requestId }: TopoErrorBody): string => {
   const parts = [
     type ?? '',
     message === undefined ? '' : `“${message}”`,
@@ -73,7 +70,11 @@ const read = async <Body>(
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  if (!response.ok) return { kind: 'refused', status: response.status, said: describe(response.status, body) };
+  if (!response.ok) {
+    const error = TopoErrorBody.catch({}).parse(body);
+    const { status } = response;
+    return { kind: 'refused', status, said: describe(status, error), data: error['data'] };
+  }
   const parsed = answer.safeParse(body);
   if (parsed.success) return { kind: 'answered', body: parsed.data, dateMs: dateOf(response.headers) };
   const fields = parsed.error.issues

@@ -6,6 +6,9 @@ import type { TemporaryReassignments } from './temporary-reassignments.ts';
 export type CheckContext = {
   plan: Plan;
   ask: Ask;
+  /** For undoing: an interruption aborts neither the call nor the wait. */
+  askUninterrupted: Ask;
+  waitUninterrupted: (ms: number) => ReturnType<Wait>;
   reassignments: TemporaryReassignments;
   wait: (ms: number) => ReturnType<Wait>;
   /** Milliseconds since any start. */

@@ -1,4 +1,5 @@
 import { isOpen, type Plan, unknownId } from './plan.ts';
+import { subscriptionName } from './temporary-subscription.ts';
 
 const describeSiblings = ({ siblings, temporaryAssigneeId }: Plan): string[] => {
   if (siblings === undefined) return [];
@@ -10,6 +11,21 @@ const describeSiblings = ({ siblings, temporaryAssigneeId }: Plan): string[] => 
     ...open.map((task) => `    ${task.id}  of ${task.assignee_user_id}`),
   ];
 };
+
+const describeSubscriptions = ({ isEventTypesAsked, webhook }: Plan): string[] => [
+  ...(isEventTypesAsked
+    ? [
+        '  A webhook is asked for with an event that does not exist, and deleted if Topo takes that;',
+        `  its name is “${subscriptionName}”.`,
+      ]
+    : []),
+  ...(webhook === undefined
+    ? []
+    : [
+        `  A webhook “${subscriptionName}” to ${webhook.url} is made, tested once, and deleted.`,
+        `  Only the names of its headers are kept, as they arrive at port ${webhook.port} of this machine.`,
+      ]),
+];
 
 /** Tells the person who must agree what is going to happen. */
 export const describePlan = (plan: Plan, apiUrl: string): string => {
@@ -24,6 +40,7 @@ export const describePlan = (plan: Plan, apiUrl: string): string => {
     ...(isUnknownUserAsked
       ? [`  Then it is offered to ${unknownId}, who is nobody, and given back if Topo takes that.`]
       : []),
+    ...describeSubscriptions(plan),
     ...describeSiblings(plan),
     '  Zaps and other programs that watch these tasks will notice.',
     '',

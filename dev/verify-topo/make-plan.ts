@@ -75,6 +75,18 @@ export const makePlan = async (ask: Ask, flags: Flags): Promise<Planning> => {
     return impossible('Nobody else is seen among the newest tasks. Name whom to give the task to with --to USER_ID.');
   }
   const { organization_id: organizationId } = identity.body;
-  const { isUnknownUserAsked } = flags;
-  return { kind: 'plan', plan: { organizationId, task, owned, temporaryAssigneeId, siblings, isUnknownUserAsked } };
+  const { isUnknownUserAsked, isEventTypesAsked, webhook } = flags;
+  return {
+    kind: 'plan',
+    plan: {
+      organizationId,
+      task,
+      owned,
+      temporaryAssigneeId,
+      siblings,
+      isUnknownUserAsked,
+      isEventTypesAsked,
+      webhook,
+    },
+  };
 };

@@ -11,7 +11,14 @@ export type Plan = {
   /** The other tasks of the same sequence run; `undefined` unless they were asked for. */
   siblings: SiblingPlan | undefined;
   isUnknownUserAsked: boolean;
+  /** Whether to ask for a subscription to an event that does not exist. */
+  isEventTypesAsked: boolean;
+  /** `undefined` unless a subscription was asked for. */
+  webhook: WebhookPlan | undefined;
 };
+
+/** Where Topo's webhooks are to go, and the port of this machine at which they arrive. */
+export type WebhookPlan = { url: string; port: number };
 
 /** `movable`: the siblings that scope SEQUENCE may move, open or not. `left`: why the scope is not tried. */
 export type SiblingPlan =

@@ -67,13 +67,19 @@ const runWith = async (flags: Flags, settings: Settings, ports: CommandPorts): P
     return 1;
   }
 
-  const reassignments = createTemporaryReassignments({
-    ask,
-    askUninterrupted: createAsk({ ...settings, wait, onHeaders }),
-    wait,
-  });
+  const askUninterrupted = createAsk({ ...settings, wait, onHeaders });
+  const reassignments = createTemporaryReassignments({ ask, askUninterrupted, wait });
   const pause = (ms: number) => wait(ms, interruption);
-  const context = { plan: planning.plan, ask, reassignments, wait: pause, clock, limitHeaders };
+  const context = {
+    plan: planning.plan,
+    ask,
+    askUninterrupted,
+    reassignments,
+    wait: pause,
+    waitUninterrupted: (ms: number) => wait(ms),
+    clock,
+    limitHeaders,
+  };
   const verification = await verify(context, interruption, () => tell('Giving everything back …\n'));
   const { findings } = verification;
   if (findings.length > 0) print(flags.isJson ? printJson(findings) : printTable(findings, width));

@@ -111,7 +111,7 @@ export const createApp = (parts: AppParts): Express => {
       const { key, workspace } = authorize(findHolder(workspaces, request.get('authorization')), scope);
       const body = await readJson(request, response);
       const { searchParams: query } = urlOf(request);
-      const reply = jsonReply(200, answer({ workspace, key, params: request.params, query, body }));
+      const reply = jsonReply(200, await answer({ workspace, key, params: request.params, query, body }));
       key.lastUsedAt = workspace.now();
       await send(request, response, reply);
     };

@@ -10,9 +10,9 @@ export type Call = {
   readonly body: unknown;
 };
 
-/** A route as data: what `answer` returns is sent as JSON with 200; what it throws is an `Issue`. */
+/** A route as data: what `answer` returns or promises is sent as JSON with 200; what it throws is an `Issue`. */
 export type Route = {
-  readonly method: 'get' | 'patch' | 'post';
+  readonly method: 'get' | 'patch' | 'post' | 'delete';
   /** Below `/v1`, in the pattern language of Express. */
   readonly path: string;
   /** The scope that the key needs; `null` when any valid key will do. */

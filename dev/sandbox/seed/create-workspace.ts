@@ -1,5 +1,5 @@
 import type { Faker } from '@faker-js/faker';
-import { drawInteger, drawUuid, type Random } from '../random.ts';
+import { drawInteger, drawUuid, drawUuidOf, type Random } from '../random.ts';
 import { type Instant, type TimestampDigits, truncateInstant } from '../timestamp.ts';
 import { type ApiKey, keyKinds, tokenOf } from '../workspace/api-key.ts';
 import { createContactTable, createSequenceTable } from '../workspace/create-tables.ts';
@@ -31,11 +31,13 @@ const dayUs = 24 * 60 * minuteUs;
 const tasksPerSequence = 3.75;
 const mostContacts = 500;
 
-const createKeys = ({ keyPrefix, random }: WorkspaceOptions, createdAt: Instant): ApiKey[] =>
-  Object.values(keyKinds).map(({ label, scopes }) => {
+type KeyKind = (typeof keyKinds)[keyof typeof keyKinds];
+
+const createKeys = ({ keyPrefix, random }: WorkspaceOptions, createdAt: Instant): ApiKey[] => {
+  const create = ({ label, scopes }: KeyKind, drawId: (prefix: string) => string): ApiKey => {
     const prefix = `${keyPrefix}_${label.toLowerCase().replaceAll(' ', '_')}`;
     return {
-      id: drawUuid(random),
+      id: drawId(prefix),
       name: label,
       token: tokenOf(prefix),
       prefix,
@@ -44,7 +46,11 @@ const createKeys = ({ keyPrefix, random }: WorkspaceOptions, createdAt: Instant)
       lastUsedAt: null,
       isRevoked: false,
     };
-  });
+  };
+  const { everything, ...others } = keyKinds;
+  // The last key draws nothing, so that each seed makes the workspace that it made before there was such a key.
+  return [...Object.values(others).map((kind) => create(kind, () => drawUuid(random))), create(everything, drawUuidOf)];
+};
 
 const createTemplates = ({ random, templateNames }: WorkspaceOptions, start: Instant): SequenceTemplate[] =>
   templateNames.map((name, position) => ({
@@ -93,6 +99,7 @@ export const createWorkspace = (options: WorkspaceOptions): WorkspaceContent => 
     templates,
     contacts: contactTable,
     sequences: sequenceTable,
+    webhooks: new Map(),
     tasks,
   };
 };

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '../timestamp.ts';
 
 /** The scopes that the sandbox's routes require. */
-export type Scope = 'tasks:read' | 'tasks:write' | 'sequences:read' | 'contacts:read';
+export type Scope =
+  | 'tasks:read'
+  | 'tasks:write'
+  | 'sequences:read'
+  | 'contacts:read'
+  | 'activities:read'
+  | 'webhooks:write';
 
 /** An API key of one workspace. `prefix` may be shown, `token` is what a client sends. */
 export type ApiKey = {
@@ -22,6 +28,10 @@ export const keyKinds = {
   tasksOnly: { label: 'Tasks only', scopes: ['tasks:read', 'tasks:write'] },
   readOnly: { label: 'Read only', scopes: ['tasks:read', 'sequences:read', 'contacts:read'] },
   noTasks: { label: 'No tasks', scopes: ['contacts:read'] },
+  everything: {
+    label: 'Everything',
+    scopes: ['tasks:read', 'tasks:write', 'sequences:read', 'contacts:read', 'activities:read', 'webhooks:write'],
+  },
 } as const satisfies Record<string, { label: string; scopes: readonly Scope[] }>;
 
 export type KeyName = keyof typeof keyKinds;

@@ -1,6 +1,6 @@
 import { type KeyName, keyKinds } from './api-key.ts';
 import type { Task } from './task.ts';
-import type { Contact, Person, Sequence, SequenceTemplate, Workspace } from './workspace.ts';
+import type { Contact, Person, Sequence, SequenceTemplate, Webhook, Workspace } from './workspace.ts';
 import { writeTask } from './write-task.ts';
 
 /** A workspace as a test sees it. */
@@ -14,6 +14,8 @@ export type WorkspaceView = {
   readonly templates: readonly SequenceTemplate[];
   readonly sequences: ReadonlyMap<string, Sequence>;
   readonly contacts: ReadonlyMap<string, Contact>;
+  /** Those that are not deleted. */
+  readonly webhooks: ReadonlyMap<string, Webhook>;
   readonly taskCount: number;
   /** All current tasks as the API returns them, by `created_at`. Formats every task at each call. */
   readonly tasks: Task[];
@@ -31,10 +33,12 @@ export const showWorkspace = (workspace: Workspace): WorkspaceView => {
       tasksOnly: tokenOf('tasksOnly'),
       readOnly: tokenOf('readOnly'),
       noTasks: tokenOf('noTasks'),
+      everything: tokenOf('everything'),
     },
     templates: workspace.templates,
     sequences: workspace.sequences.byId,
     contacts: workspace.contacts.byId,
+    webhooks: workspace.webhooks,
     get taskCount() {
       return workspace.tasks.size;
     },

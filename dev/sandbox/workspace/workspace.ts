@@ -55,6 +55,14 @@ export type Contact = {
 export const contactOrders = ['first_seen_at', 'last_seen_at', 'email'] as const;
 export type ContactOrder = (typeof contactOrders)[number];
 
+/** A subscription to Topo's own events. */
+export type Webhook = {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly eventTypes: readonly string[];
+};
+
 /** What a workspace holds. */
 export type WorkspaceContent = {
   readonly organizationId: string;
@@ -64,6 +72,7 @@ export type WorkspaceContent = {
   readonly contacts: SortedTable<Contact, ContactOrder>;
   readonly sequences: SortedTable<Sequence, 'created_at'>;
   readonly keys: ApiKey[];
+  readonly webhooks: Map<string, Webhook>;
   readonly tasks: TaskTable;
 };
 

@@ -6,7 +6,7 @@ test('a refused repetition is a difference', async () => {
   const { verifyAll, url, dora, assignees, before, task, sandbox } = await openWorkspace();
   const { apiUrl } = await layRoad(url, {
     instead: (request) =>
-      isReassignment(request) && sandbox.task(task.id)?.assignee_user_id === dora && request.number < 25
+      isReassignment(request) && sandbox.task(task.id)?.assignee_user_id === dora && request.number < 33
         ? { status: 409, body: { type: 'CommitIssue', message: 'They have it already.' } }
         : undefined,
   });

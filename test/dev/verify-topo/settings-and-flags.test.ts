@@ -40,6 +40,19 @@ test.each([
   [['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--frob'], '“--frob” is unknown here'],
   [['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '-y'], '“-y” is unknown here'],
   [['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--json', '--json'], '--json may be given only once'],
+  [['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--event-types=all'], '--event-types takes no value'],
+  [
+    ['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--webhook-url', 'http://me.example/'],
+    '--webhook-url takes one https',
+  ],
+  [
+    ['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--webhook-url', 'https://me.example/', '--webhook-port', '0'],
+    '--webhook-port takes a port from 1 to 65535',
+  ],
+  [
+    ['--task', '3c90c3cc-0d44-4b50-8888-8dd25736052a', '--webhook-port', '4030'],
+    '--webhook-port is of no use without --webhook-url',
+  ],
   [['mine'], '“mine” belongs to no flag'],
 ])('for wrong flags %j a sentence names the first wrong one', async (args: string[], wanted) => {
   const { verify, sandbox } = await openWorkspace({ taskCount: 1 });

@@ -8,7 +8,9 @@ test('a Topo that behaves as assumed shows no difference, and every task is with
   expect(code).toBe(0);
   expect([...seen.keys()].sort()).toEqual(Object.values(facts).sort());
   const notSeen = [...seen.values()].filter(({ verdict }) => verdict === 'could not be seen').map(({ fact }) => fact);
-  expect(notSeen.sort()).toEqual([facts.closed, facts.skip].sort());
+  expect(notSeen.sort()).toEqual(
+    [facts.closed, facts.skip, facts.activities, facts.eventTypes, facts.webhookHeaders].sort(),
+  );
   for (const one of seen.values()) expect(Object.keys(one)).toEqual(['fact', 'expected', 'seen', 'verdict']);
   expect(assignees()).toEqual(before);
   expect(told).toContain('Everything is with whom it was before.');
@@ -18,6 +20,11 @@ test('a Topo that behaves as assumed shows no difference, and every task is with
 test.each([
   [{ getTask: false }, [facts.ownCall]],
   [{ getSequence: false }, [facts.sequenceCall]],
+  [{ listSequences: false }, [facts.runList]],
+  [{ listSequenceTemplates: false }, [facts.templateList]],
+  [{ listContacts: false }, [facts.contactList]],
+  [{ contactEmail: 'contained' }, [facts.contactEmail]],
+  [{ contactEmail: 'ignored' }, [facts.contactEmail]],
   [{ createdAtAfter: 'inclusive' }, [facts.createdAtAfter]],
   [{ createdAtAfter: 'ignored' }, [facts.createdAtAfter]],
   [{ reassigningMovesUpdatedAt: false }, [facts.moment, facts.firstPage, facts.siblingMoments]],
