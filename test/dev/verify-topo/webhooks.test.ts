@@ -96,6 +96,7 @@ test('a subscription that cannot be deleted is a difference that says what to do
 const mishaps: [string, Fault | 'interruption'][] = [
   ['a 500', { kind: 'status', status: 500 }],
   ['a cut connection', { kind: 'cut' }],
+  ['a 500 after all was done', { kind: 'status', status: 500, afterwards: true }],
   ['an answer that is lost', { kind: 'cut', afterwards: true }],
   ['an interruption', 'interruption'],
 ];
