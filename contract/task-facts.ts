@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { coversScope } from './covers-scope.ts';
 
 /** The person outside whom a task is about: Topo's contact. What is null is not known, or not for this key to read. */
 export const Contact = z.object({
@@ -21,3 +22,15 @@ export const TaskFacts = z.object({
 export type TaskFacts = z.infer<typeof TaskFacts>;
 
 export const unknownFacts: TaskFacts = { contact: null, sequenceTemplate: null };
+
+export const mayReadTemplates = (scopes: readonly string[]): boolean => coversScope(scopes, 'sequences:read');
+
+/** Contacts are found through sequence runs, so a key needs both. */
+export const mayReadContacts = (scopes: readonly string[]): boolean =>
+  mayReadTemplates(scopes) && coversScope(scopes, 'contacts:read');
+
+/** What of these facts may be shown to somebody whose key has these scopes. */
+export const factsFor = (scopes: readonly string[], { contact, sequenceTemplate }: TaskFacts): TaskFacts => ({
+  contact: mayReadContacts(scopes) ? contact : null,
+  sequenceTemplate: mayReadTemplates(scopes) ? sequenceTemplate : null,
+});

@@ -26,7 +26,7 @@ export const createCleanUp = ({ store, retention, log }: CleanUpPorts) => {
       const outcome = await store.removeExpired({ lease, leaseMs, retention, limit: batchRows });
       if (outcome.kind === 'lease lost') return undefined;
       removed += outcome.count;
-      if (outcome.count < batchRows) break;
+      if (outcome.count < batchRows && outcome.goesOn !== true) break;
       await delay(pauseMs);
     }
     return removed;

@@ -10,6 +10,7 @@ import { createDelivery } from './delivery/delivery.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { zapierLimits } from './delivery/zapier-limits.ts';
 import { createDetector } from './detector/detector.ts';
+import { createFindContacts } from './find-contacts.ts';
 import { findLooseModes } from './find-loose-modes.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
 import { createKeyCache, type KeyCache } from './http/authentication/key-cache.ts';
@@ -128,6 +129,7 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
       reconcileIntervalMs,
     },
     requestsPerMinute: config.topoRequestsPerMinute,
+    keepClosedMs: config.retention.eventMs,
     monotonicClock,
     random: Math.random,
     log,
@@ -187,6 +189,8 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     readiness,
     keyCache,
     checkTarget,
+    findContacts: createFindContacts(topo.call),
+    wait: (ms) => delay(ms, undefined, { ref: false }),
     vault,
     clock: Date.now,
     monotonicClock,

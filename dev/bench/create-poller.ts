@@ -23,6 +23,7 @@ export const createPoller = (path: string, place: TopoPlace): Poller => {
     vault,
     call: createTopoClient(place.url).call,
     intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 365 * dayMs },
+    keepClosedMs: 30 * 24 * 3_600_000,
     requestsPerMinute: 60,
     // Advances by a minute at each call, so that no request waits for the rate limit.
     monotonicClock: () => {

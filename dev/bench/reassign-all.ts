@@ -26,6 +26,7 @@ const taskAt = (index: number, round: number): SeenTask => {
       note,
     },
     assigneeId,
+    isOpen: true,
     createdAtUs: index,
     updatedAtUs: atMs * 1000,
   };

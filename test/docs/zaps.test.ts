@@ -134,6 +134,14 @@ type NewTask = NonNullable<Parameters<Loop['sandbox']['createTask']>[0]>;
 const createTask = ({ userId }: Person, task: NewTask = {}): string =>
   loop.sandbox.createTask({ assignee_user_id: userId, ...task }).id;
 
+/** A run of the template and with the contact that the document's messages name. */
+const createRun = (): string => {
+  const { sandbox } = loop;
+  const contact = sandbox.createContact({ firstName: 'Ada', lastName: 'Moreau', companyName: 'Initech' });
+  const template = sandbox.createTemplate('Trial Follow-up');
+  return sandbox.createSequence({ contactId: contact.id, templateId: template.id }).id;
+};
+
 const changed = (steps: WorkedZap['steps'], number: number, change: Partial<WrittenStep>): WorkedZap['steps'] => {
   const [trigger, ...others] = steps.map((step) => (step.number === number ? { ...step, ...change } : step));
   if (trigger === undefined) throw new Error('There is no trigger.');
@@ -248,7 +256,7 @@ test('Zap 1 leaves everybody’s tasks alone when the deal has no contact', asyn
 
 test('a colleague’s reassignment in Topo is told once, to whoever has the task now', async () => {
   const [before, after] = [somebody(1), somebody(2)];
-  const taskId = createTask(before, { type: 'LINKEDIN_REPLY', priority: 'EXTRA' });
+  const taskId = createTask(before, { type: 'LINKEDIN_REPLY', priority: 'EXTRA', sequence_id: createRun() });
   const { zap, messages } = await listenAndTell();
 
   loop.sandbox.reassign(taskId, after.userId);
@@ -259,8 +267,8 @@ test('a colleague’s reassignment in Topo is told once, to whoever has the task
     {
       'To Username': slackIdOf(after.email),
       'Message Text':
-        `Hello ${after.name}, there is something new for you in Topo. A LinkedIn reply (extra) went from ` +
-        `${before.name} to ${after.name}.`,
+        `Hello ${after.name}, there is something new for you in Topo. A LinkedIn reply for Ada Moreau at Initech ` +
+        `(Trial Follow-up, extra) went from ${before.name} to ${after.name}.`,
     },
   ]);
 });
@@ -271,8 +279,8 @@ test('the messages of Zap 3 are those of the document, word for word', async () 
     { ...robin, name: 'Robin Okafor', email: 'robin@example.com' },
     { ...kim, name: 'Kim Lindqvist', email: 'kim@example.com' },
   ]);
-  const sequence_id = crypto.randomUUID();
-  const alone = createTask(robin, { type: 'CALL', priority: 'HOT' });
+  const sequence_id = createRun();
+  const alone = createTask(robin, { sequence_id: createRun(), type: 'CALL', priority: 'HOT' });
   const [together = ''] = (['CALL', 'EMAIL_REPLY', 'LINKEDIN_REPLY'] as const).map((type) =>
     createTask(robin, { sequence_id, type, priority: 'TODAY' }),
   );

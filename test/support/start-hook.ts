@@ -85,6 +85,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
         updated_at: new Date(clocks.nowMs).toISOString(),
       },
       assigneeId: userId,
+      isOpen: true,
       createdAtUs: clocks.nowMs * 1000,
       updatedAtUs: clocks.nowMs * 1000,
     }));

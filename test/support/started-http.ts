@@ -57,6 +57,9 @@ export const startHttp = async ({
   const log = givenLog ?? kept;
   const keyCache = createKeyCache(createTopoClient(topoUrl ?? topo.url).identify, () => nowMs);
   const http = createHttp({
+    findContacts: async () => undefined,
+    // Nobody reads Topo here: waiting would change nothing.
+    wait: async () => undefined,
     store,
     readiness: async () => ({ readings: await store.work.progress() }),
     keyCache,

@@ -59,6 +59,7 @@ export const watchWorkspace = async (
       call: throughCall(createTopoClient(topo.url).call),
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
+      keepClosedMs: 30 * 24 * 3_600_000,
       monotonicClock: () => nowMs,
       random: () => random,
       log,

@@ -1,7 +1,7 @@
 import type { UnusableItem } from '../../topo/list.ts';
 import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
-import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, Watermark, WorkStore } from '../store/work-store.ts';
+import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, WorkStore } from '../store/work-store.ts';
 import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
@@ -14,6 +14,10 @@ export type ScanPorts = {
   callTopo: BudgetedCall;
   reportUnusable: ReportUnusable;
   leaseMs: number;
+  /** Tasks that were closed longer ago than this lose their fields. */
+  keepClosedMs: number;
+  /** Whether what a change's task is about is going to be looked up in this poll. */
+  waitsForFacts: boolean;
 };
 
 /**
@@ -21,9 +25,9 @@ export type ScanPorts = {
  * - `paused`: `maxPages` pages were read; the scan continues with the next poll.
  * - `stop`: the poll ends here, for the reason in `end`.
  *
- * `scan` is how far it came.
+ * `scan` is how far it came; `isNews` says that a page was stored.
  */
-export type ScanOutcome = { scan: Scan } & (
+export type ScanOutcome = { scan: Scan; isNews: boolean } & (
   | { kind: 'ended' | 'paused'; changes: number }
   | { kind: 'stop'; end: PollEnd }
 );
@@ -76,8 +80,15 @@ const progressOf = (
 });
 
 /** Whether a first page without news proves that there is no news at all. */
-const coversAllNews = (scan: Scan, watermark: Watermark | null, page: TaskPage, rows: readonly SeenTask[]): boolean => {
-  if (!isFirstPageOfIncremental(scan) || scan.isSilent || watermark?.isSettled !== true) return false;
+const coversAllNews = (
+  scan: Scan,
+  { watermark, hasListeners }: PollClaim,
+  page: TaskPage,
+  rows: readonly SeenTask[],
+): boolean => {
+  if (!isFirstPageOfIncremental(scan) || watermark?.isSettled !== true) return false;
+  // A hook listens from the end of the silent scan on.
+  if (scan.isSilent && hasListeners) return false;
   const oldest = rows.at(-1);
   return !page.has_more || (oldest !== undefined && oldest.updatedAtUs <= watermark.us);
 };
@@ -87,19 +98,25 @@ type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly
 const readPages = async (
   begun: Scan,
   claim: PollClaim,
-  { store, callTopo, skip, leaseMs }: PagePorts,
+  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts }: PagePorts,
   maxPages: number,
 ): Promise<ScanOutcome> => {
   const { organizationId, lease, watermark, hasUnpublished } = claim;
   let scan = begun;
   let changes = 0;
+  let isNews = false;
 
-  const record = async (rows: readonly SeenTask[], cursor: Cursor | null): Promise<RecordOutcome> => {
+  const record = async (
+    rows: readonly SeenTask[],
+    cursor: Cursor | null,
+    unusableIds: readonly string[] = [],
+  ): Promise<RecordOutcome> => {
+    isNews = true;
     scan = { ...scan, cursor };
     const end = cursor === null ? { watermark: watermarkAfter(scan, watermark) } : null;
     const requestedAtMs = callTopo.requestedAtMs();
-    const page = { organizationId, lease, rows, scan: scan, end, requestedAtMs };
-    const outcome = await store.recordPage(page, { leaseMs });
+    const page = { organizationId, lease, rows, unusableIds, waitsForFacts, scan, end, requestedAtMs };
+    const outcome = await store.recordPage(page, { leaseMs, keepClosedMs });
     if (outcome.kind === 'recorded') changes += outcome.changes;
     return outcome;
   };
@@ -112,28 +129,30 @@ const readPages = async (
   for (let pages = 0; pages < maxPages; pages += 1) {
     const window = pageFrom(scan.cursor?.offset ?? 0);
     const called = await callTopo(listTasks(queryOf(scan, window)));
-    if (called.kind === 'stop') return { ...called, scan };
+    if (called.kind === 'stop') return { ...called, scan, isNews };
 
     const { answer: page, nowUs } = called;
     const rows = page.items.map(seenTask);
     skip(page.unusable.filter(({ index }) => isIncremental(scan) || window.offset + index >= scan.rowsRead));
     const isKnownAmount = page.unusable.length <= claim.unusableTasks;
-    const isIdle = !hasUnpublished && isKnownAmount && coversAllNews(scan, watermark, page, rows);
-    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, scan };
+    const isIdle = !hasUnpublished && isKnownAmount && coversAllNews(scan, claim, page, rows);
+    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, scan, isNews };
 
     scan = { ...scan, ...progressOf(scan, window, page) };
     if (isIncremental(scan) && scan.topUs === null) scan = { ...scan, topUs: newestOf(rows, nowUs) };
     const next = nextPage(factsOf(scan, window, page), scan.cursor, pagingOf(scan));
     const cursor = cursorAfter(scan, next.kind === 'count' ? next.whenSome : next);
-    if ((await record(rows, cursor)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
-    if (cursor === null) return { kind: 'ended', changes, scan };
+    const unusableIds = page.unusable.flatMap(({ id }) => id ?? []);
+    const recorded = await record(rows, cursor, unusableIds);
+    if (recorded.kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan, isNews };
+    if (cursor === null) return { kind: 'ended', changes, scan, isNews };
     if (next.kind !== 'count' || !(await areAllStored(next))) continue;
 
     const passed = cursorAfter(scan, next.whenAll);
-    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan };
-    if (passed === null) return { kind: 'ended', changes, scan };
+    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan, isNews };
+    if (passed === null) return { kind: 'ended', changes, scan, isNews };
   }
-  return { kind: 'paused', changes, scan };
+  return { kind: 'paused', changes, scan, isNews };
 };
 
 /**

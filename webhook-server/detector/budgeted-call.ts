@@ -14,11 +14,14 @@ export type PollEnd = { result: PollOutcome['result'] | 'postponed'; nextPollInM
 /** What Topo answered, and its clock at that moment in microseconds; or why the poll ends here. */
 export type Called<Answer> = { kind: 'answered'; answer: Answer; nowUs: number } | { kind: 'stop'; end: PollEnd };
 
-/** What a look-up brought: null where Topo does not know the object (404). `wait`: the share is used up for now. */
+/**
+ * What a look-up brought: null where Topo does not know the object (404). `wait`: the share is used up for now.
+ * `isForbidden`: the key may not read it (403).
+ */
 export type LookedUp<Answer> =
   | { kind: 'answered'; answer: Answer | null }
   | { kind: 'wait'; waitMs: number }
-  | { kind: 'failed'; retryAfterMs: number | undefined; reason: string }
+  | { kind: 'failed'; retryAfterMs: number | undefined; isForbidden: boolean; reason: string }
   | { kind: 'stop'; end: PollEnd };
 
 export type BudgetedCall = {
@@ -87,7 +90,8 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
       return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
     }
     const retryAfterMs = answer.kind === 'limited' ? answer.retryAfterMs : undefined;
-    return { kind: 'failed', retryAfterMs, reason: answer.reason };
+    const isForbidden = answer.kind === 'refused';
+    return { kind: 'failed', retryAfterMs, isForbidden, reason: answer.reason };
   };
 
   return Object.assign(budgetedCall, {

@@ -7,8 +7,8 @@ import { StoreError, StoreOutdated } from '../store/store.ts';
 import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
 import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
-import { createLookUpPauses } from './look-up-pauses.ts';
-import { type Polled, poll } from './poll.ts';
+import { createLookUpPauses } from './facts/look-up-pauses.ts';
+import { hasToLookUp, type Polled, poll } from './poll.ts';
 import { backOffMs, type PollIntervals } from './poll-intervals.ts';
 import { createUnusableReport } from './report-unusable.ts';
 import { createRequestBudget, type RequestBudget } from './request-budget.ts';
@@ -19,6 +19,8 @@ export type DetectorPorts = {
   call: CallTopo;
   intervals: PollIntervals;
   requestsPerMinute: number;
+  /** Tasks that were closed longer ago than this lose their fields. */
+  keepClosedMs: number;
   /** Milliseconds, from any start; never goes back. */
   monotonicClock: () => number;
   /** From 0 up to 1. */
@@ -52,6 +54,7 @@ export const createDetector = ({
   call,
   intervals,
   requestsPerMinute,
+  keepClosedMs,
   monotonicClock,
   random,
   log,
@@ -63,10 +66,14 @@ export const createDetector = ({
   let wasCutOff = false;
 
   /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
-  const budgetOf = ({ requestedAtMs, lookedUpAtMs, hasUndecided, nowMs }: PollClaim): RequestBudget => {
+  const budgetOf = (claim: PollClaim): RequestBudget => {
+    const { requestedAtMs, lookedUpAtMs, nowMs } = claim;
     const begunAt = monotonicClock();
     const clock = () => nowMs + monotonicClock() - begunAt;
-    return createRequestBudget(requestsPerMinute, requestedAtMs, clock, { lookedUpAtMs, hasLookUps: hasUndecided });
+    return createRequestBudget(requestsPerMinute, requestedAtMs, clock, {
+      lookedUpAtMs,
+      hasLookUps: hasToLookUp(claim),
+    });
   };
 
   const pollClaimed = async (claim: PollClaim, budget: RequestBudget, signal: AbortSignal): Promise<Polled> => {
@@ -75,7 +82,17 @@ export const createDetector = ({
     try {
       const key = vault.open(sealedKey, topoKeyAad(organizationId));
       const callTopo = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
-      return await poll(claim, { store, callTopo, intervals, reportUnusable, pauses, monotonicClock, leaseMs, log });
+      return await poll(claim, {
+        store,
+        callTopo,
+        intervals,
+        reportUnusable,
+        pauses,
+        monotonicClock,
+        leaseMs,
+        keepClosedMs,
+        log,
+      });
     } catch (error) {
       if (error instanceof StoreError) {
         outage.failed(error, 'a poll could not be stored; trying again');
@@ -107,14 +124,14 @@ export const createDetector = ({
     const budget = budgetOf(claim);
     const polled = await pollClaimed(claim, budget, signal);
     report(log, organizationId, polled);
-    const { sawChange } = polled;
+    const { sawChange, readAtMs } = polled;
     const result = resultOf(polled, claim);
     // The store takes whole milliseconds, and a back-off has a random part.
     const nextPollInMs = Math.round(polled.nextPollInMs);
     const { spentAtMs: requestedAtMs, lookedUpAtMs } = budget;
     const { hasUndecided } = claim;
     const asked = { requestedAtMs, lookedUpAtMs };
-    await release({ organizationId, lease, result, nextPollInMs, sawChange, hasUndecided, ...asked }, signal);
+    await release({ organizationId, lease, result, nextPollInMs, sawChange, readAtMs, hasUndecided, ...asked }, signal);
   };
 
   return {

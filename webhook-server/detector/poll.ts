@@ -3,14 +3,14 @@ import type { Log } from '../log.ts';
 import type { PollClaim, PollOutcome, Scan } from '../store/work-store.ts';
 import { advanceScan, leaseLost, type ScanOutcome, type ScanPorts } from './advance-scan.ts';
 import type { PollEnd } from './budgeted-call.ts';
-import { type LookUpPorts, lookUpSequences } from './look-up-sequences.ts';
+import { type LookUpPorts, lookUpFacts, mayRead } from './facts/look-up-facts.ts';
 import { nextPollInMs, type PollIntervals } from './poll-intervals.ts';
 import { newBaseline, newestOf, newIncrementalScan, newReconciliation, seenTask } from './scan.ts';
 
-export type PollPorts = ScanPorts & LookUpPorts & { intervals: PollIntervals };
+export type PollPorts = Omit<ScanPorts, 'waitsForFacts'> & LookUpPorts & { intervals: PollIntervals };
 
-/** How a poll ended, and whether it saw a change. */
-export type Polled = PollEnd & Pick<PollOutcome, 'sawChange'>;
+/** How a poll ended, whether it saw a change, and when a look that showed all news had begun. */
+export type Polled = PollEnd & Pick<PollOutcome, 'sawChange' | 'readAtMs'>;
 
 /** Read at most this many pages in one poll, so that a workspace with very many tasks does not keep others waiting. */
 const maxPages = 25;
@@ -19,7 +19,7 @@ const maxPages = 25;
 const maxReconciliationPages = 5;
 
 /** Begins a baseline: finds the newest change and stores it, since the poll may end before the first page. */
-const beginBaseline = async (claim: PollClaim, { store, callTopo, leaseMs }: ScanPorts): Promise<Scan | PollEnd> => {
+const beginBaseline = async (claim: PollClaim, { store, callTopo, leaseMs }: PollPorts): Promise<Scan | PollEnd> => {
   const called = await callTopo(listTasks({ page: 1, size: 1, sortBy: 'updated_at', sortOrder: 'desc' }));
   if (called.kind === 'stop') return called.end;
   const scan = newBaseline(claim, newestOf(called.answer.items.map(seenTask), called.nowUs));
@@ -40,52 +40,75 @@ const logProgress = (log: Log, { organizationId }: PollClaim, { kind, scan }: Sc
 const pollBaseline = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   const scan = claim.background ?? (await beginBaseline(claim, ports));
   if ('result' in scan) return { ...scan, sawChange: false };
-  const advanced = await advanceScan(scan, claim, ports, maxPages);
+  const advanced = await advanceScan(scan, claim, { ...ports, waitsForFacts: false }, maxPages);
   logProgress(ports.log, claim, advanced);
   // Poll again at once: the baseline is not finished, or the first incremental scan finds what changed meanwhile.
   const end: PollEnd = advanced.kind === 'stop' ? advanced.end : { result: 'done', nextPollInMs: 0 };
   return { ...end, sawChange: false };
 };
 
+/** Every task is read again once a day, and at once where an older version has not kept each of them. */
 const isReconciliationDue = (
-  { isSilent, reconciledAtMs, nowMs, background }: PollClaim,
+  { isSilent, hasListeners, isComplete, reconciledAtMs, nowMs, background }: PollClaim,
   { reconcileIntervalMs }: PollIntervals,
-): boolean =>
-  background !== null || (!isSilent && reconciledAtMs !== null && nowMs - reconciledAtMs >= reconcileIntervalMs);
+): boolean => {
+  if (background !== null) return true;
+  // First the silent scan that the hooks wait for.
+  if (isSilent && hasListeners) return false;
+  return !isComplete || (reconciledAtMs !== null && nowMs - reconciledAtMs >= reconcileIntervalMs);
+};
+
+type PolledTasks = Polled & { isNews: boolean };
 
 /** What the list of tasks shows: how the poll goes on, and whether a change was seen. */
-const pollTasks = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
+const pollTasks = async (claim: PollClaim, ports: ScanPorts & PollPorts): Promise<PolledTasks> => {
   const scanned = await advanceScan(claim.incremental ?? newIncrementalScan(claim), claim, ports, maxPages);
-  if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false };
-  if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false };
+  const { isNews } = scanned;
+  if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false, isNews };
+  if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false, isNews };
+  const readAtMs = scanned.scan.startedAtMs;
   let { changes } = scanned;
   let isReconciling = false;
   if (isReconciliationDue(claim, ports.intervals)) {
     const reconciliation = claim.background ?? newReconciliation(claim);
     const reconciled = await advanceScan(reconciliation, claim, ports, maxReconciliationPages);
     logProgress(ports.log, claim, reconciled);
-    if (reconciled.kind === 'stop') return { ...reconciled.end, sawChange: changes > 0 };
+    if (reconciled.kind === 'stop') return { ...reconciled.end, sawChange: changes > 0, readAtMs, isNews: true };
     changes += reconciled.changes;
     isReconciling = reconciled.kind === 'paused';
   }
   const sinceActiveMs = changes > 0 || isReconciling ? 0 : claim.nowMs - claim.activeAtMs;
-  return { result: 'done', nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs), sawChange: changes > 0 };
+  return {
+    result: 'done',
+    nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs),
+    sawChange: changes > 0,
+    readAtMs,
+    isNews: isNews || isReconciling,
+  };
+};
+
+/** Whether something that the key may read is known to be wanted. */
+export const hasToLookUp = (claim: PollClaim): boolean => {
+  const { sequences, contacts } = mayRead(claim);
+  const { hasUnpublished, hasUndecided, hasUnknownSequences, hasUnknownContacts } = claim;
+  return hasUnpublished || hasUndecided || (sequences && (hasUnknownSequences || (contacts && hasUnknownContacts)));
 };
 
 /**
  * Polls one workspace: continues the scan that was interrupted, or begins one, and stores it page by page until it ends
  * or has to wait. An incremental scan of a workspace without news costs one request. Once a day a reconciliation looks
- * at every task again, a few pages in each poll. Templates are looked up after that, also when the scan has used up its
- * share of the request budget.
+ * at every task again, a few pages in each poll. What tasks are about is looked up after that, also when the scan has used
+ * up its share of the request budget.
  */
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   if (!claim.isBaselined) return pollBaseline(claim, ports);
 
-  const polled = await pollTasks(claim, ports);
+  const waitsForFacts = mayRead(claim).sequences && ports.pauses.msLeft(claim.organizationId) === 0;
+  const { isNews, ...polled } = await pollTasks(claim, { ...ports, waitsForFacts });
   const isOver = polled.result === 'failed' || polled.result === 'key refused' || polled.nextPollInMs === 0;
-  if (isOver) return polled;
-  const lookedUp = await lookUpSequences(claim, ports);
-  if (lookedUp.kind === 'stop') return { ...lookedUp.end, sawChange: polled.sawChange };
+  if (isOver || !(isNews || hasToLookUp(claim))) return polled;
+  const lookedUp = await lookUpFacts(claim, ports);
+  if (lookedUp.kind === 'stop') return { ...polled, ...lookedUp.end };
   const { againInMs } = lookedUp;
   return againInMs === null ? polled : { ...polled, nextPollInMs: Math.min(polled.nextPollInMs, againInMs) };
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isOpen } from '../../topo/is-open.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import { visibleWithinMs } from '../store/rules.ts';
@@ -39,6 +40,7 @@ export const isIncremental = ({ kind }: Scan): boolean => kind === 'incremental'
 export const seenTask = (task: Task): SeenTask => ({
   task,
   assigneeId: task.assignee_user_id,
+  isOpen: isOpen(task),
   createdAtUs: microseconds(task.created_at),
   updatedAtUs: microseconds(task.updated_at),
 });

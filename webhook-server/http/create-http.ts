@@ -9,6 +9,7 @@ import { readCredential } from './authentication/credential.ts';
 import type { KeyCache } from './authentication/key-cache.ts';
 import { createKnownKeys } from './authentication/known-keys.ts';
 import { recognizeCaller } from './authentication/recognize-caller.ts';
+import type { Wait } from './catch-up.ts';
 import { discardBodyUpTo } from './discard-body.ts';
 import { handleError } from './errors/handle-error.ts';
 import { HttpError } from './errors/http-error.ts';
@@ -25,12 +26,14 @@ import { warnOfProxy } from './rate-limits/warn-of-proxy.ts';
 import { refuseUnusual } from './refuse-unusual.ts';
 import { assignRequestId } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
+import { forgetWorkspace } from './routes/forget-workspace.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
 import { importPeople } from './routes/import-people.ts';
 import { listDeliveries } from './routes/list-deliveries.ts';
 import { listEvents } from './routes/list-events.ts';
 import { listHooks } from './routes/list-hooks.ts';
 import { listPeople } from './routes/list-people.ts';
+import { type FindContacts, listTasks } from './routes/list-tasks.ts';
 import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
 import { recoverHook } from './routes/recover-hook.ts';
@@ -47,6 +50,8 @@ export type HttpPorts = {
   readiness: () => Promise<Readiness>;
   keyCache: KeyCache;
   checkTarget: TargetCheck;
+  findContacts: FindContacts;
+  wait: Wait;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -74,6 +79,8 @@ export const createHttp = ({
   readiness,
   keyCache,
   checkTarget,
+  findContacts,
+  wait,
   vault,
   clock,
   monotonicClock,
@@ -126,6 +133,8 @@ export const createHttp = ({
   http.post('/hooks/:hookId/recover', withKey, limitManualDeliveries, readJson, inTurn(recoverHook({ authenticate })));
   http.post('/hooks/:hookId/test', withKey, limitManualDeliveries, inTurn(testHook({ authenticate, clock })));
   http.get('/events', withKey, inTurn(listEvents({ authenticate })));
+  http.get('/tasks', withKey, inTurn(listTasks({ authenticate, findContacts, wait })));
+  http.delete('/workspace', withKey, inTurn(forgetWorkspace({ authenticate })));
   http.post('/intents', withKey, limitWakeUps, readJson, inTurn(announceIntents({ authenticate })));
   http.patch('/intents', withKey, limitWakeUps, readJson, inTurn(settleIntents({ authenticate })));
   http.patch('/intents/:intentId', withKey, limitWakeUps, readJson, inTurn(settleIntent({ authenticate })));

@@ -6,6 +6,10 @@ const limit = z
   .transform(Number)
   .refine((given) => given >= 1 && given <= 100, { error: 'Expected a number from 1 to 100.' });
 
+/** A parameter that is given once is a list of one. */
+export const listed = <Shape extends z.ZodType>(list: Shape) =>
+  z.preprocess((value) => (typeof value === 'string' ? [value] : value), list).optional();
+
 const id = z.string().min(1).max(100);
 
 export const usualLimit = 20;

@@ -8,16 +8,18 @@ import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './flows/deliveries-by-hand.ts';
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { listEvents } from './flows/events.ts';
+import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
 import { finishPoll } from './flows/finish-poll.ts';
 import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
-import { announceIntents, nudge, settleIntents } from './flows/intents.ts';
+import { announceIntents, lookNow, nudge, settleIntents } from './flows/intents.ts';
 import { findPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
 import { recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
 import { readProgress } from './flows/scans.ts';
-import { findSequencesToLookUp, recordSequences } from './flows/sequence-templates.ts';
 import { settle } from './flows/settle-deliveries.ts';
+import { areFactsComplete, countOpenTasks, listTasks } from './flows/tasks.ts';
+import { forgetWorkspace, watch } from './flows/watching.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
 import { createLeaseOwner } from './lease-owner.ts';
 import { createOrganizationTurns } from './organization-turns.ts';
@@ -46,11 +48,17 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   },
   settleIntents: (settlements) => database.transaction((run) => settleIntents(run, organizationId, settlements)),
   nudge: () => database.transaction((run) => nudge(run, organizationId)),
+  lookNow: () => database.transaction((run) => lookNow(run, organizationId)),
   people: (query) => listPeople(database, organizationId, query),
   person: (userId) => findPerson(database, organizationId, userId),
   searchPeople: (query) => searchPeople(database, organizationId, query),
   namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
   renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
+  watch: (key) => database.transaction((run) => watch(run, organizationId, key)),
+  tasks: (search) => listTasks(database, organizationId, search),
+  areFactsComplete: () => areFactsComplete(database, organizationId),
+  openTasks: (isWanted) => countOpenTasks(database, organizationId, isWanted),
+  forgetWorkspace: () => database.transaction((run) => forgetWorkspace(run, organizationId)),
 });
 
 type ClockSteps = Pick<WorkStore, 'onClockStep'>;
@@ -62,9 +70,9 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     claimPolls: (options) => database.transaction((run) => claimPolls(run, owner, options)),
     isKnown: (organizationId, rows) => isKnown(database, organizationId, rows),
     countTasksAt: (organizationId, which, us) => countTasksAt(database, organizationId, which, us),
-    recordPage: (page, { leaseMs }) => database.transaction((run) => recordPage(run, page, leaseMs)),
-    sequencesToLookUp: (organizationId, limit) => findSequencesToLookUp(database, organizationId, limit),
-    recordSequences: (lookUp, { leaseMs }) => database.transaction((run) => recordSequences(run, lookUp, leaseMs)),
+    recordPage: (page, options) => database.transaction((run) => recordPage(run, page, options)),
+    factsToLookUp: (organizationId) => database.transaction((run) => findFactsToLookUp(run, organizationId)),
+    recordFacts: (found, { leaseMs }) => database.transaction((run) => recordFacts(run, found, leaseMs)),
     finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome), 'settling'),
     // In a transaction, so that `/readyz` notices when the database has become another one.
     progress: () => database.transaction(readProgress),

@@ -16,6 +16,18 @@ export const intentPatienceMs = 3 * secondMs;
 /** A hook that asks for a change's template waits no longer than this for it. */
 export const templatePatienceMs = 5 * 60 * secondMs;
 
+/** A workspace is watched for this long after a step asked, or its last hook ended. */
+export const watchedForMs = dayMs;
+
+/** That a step asked is noted again only after this, so that not every call writes. */
+export const askedAgainMs = 10 * 60 * secondMs;
+
+/** What a task is about is asked again after this, while the task is open. */
+export const factsFreshMs = dayMs;
+
+/** A change waits no longer than this for what its task is about. */
+export const factsPatienceMs = 3 * secondMs;
+
 /** Intents are counted for the quota, and kept, for this long. */
 export const intentsKeptMs = dayMs;
 

@@ -93,11 +93,17 @@ export const tableOf = <Item>(
     },
   });
 
+const joined = (conditions: readonly Statement[], word: string): Piece[] =>
+  conditions.flatMap(({ pieces }, index) =>
+    index === 0 ? pieces : [{ kind: 'text' as const, text: word }, ...pieces],
+  );
+
 /** All of these conditions. */
-export const allOf = (conditions: readonly Statement[]): Statement => ({
-  pieces: conditions.flatMap(({ pieces }, index) =>
-    index === 0 ? pieces : [{ kind: 'text' as const, text: ' and ' }, ...pieces],
-  ),
+export const allOf = (conditions: readonly Statement[]): Statement => ({ pieces: joined(conditions, ' and ') });
+
+/** At least one of these conditions. */
+export const anyOf = (conditions: readonly Statement[]): Statement => ({
+  pieces: [{ kind: 'text', text: '(' }, ...joined(conditions, ' or '), { kind: 'text', text: ')' }],
 });
 
 /** The statement as a database takes it: its text, and the values of its parameters in order. */

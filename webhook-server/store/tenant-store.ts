@@ -3,6 +3,7 @@ import type { EventPage, Kind, Source } from '../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import type { Intent } from '../../contract/intent.ts';
 import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
+import type { ListedTask } from '../../contract/task-list.ts';
 
 /** A hook as it is stored. Times are milliseconds since 1970, by the database's clock. */
 export type StoredHook = {
@@ -31,8 +32,8 @@ export type StoredHook = {
  */
 export type EndReason = 'unsubscribed' | 'gone' | 'failing' | 'key refused';
 
-/** A Topo key, sealed, and its keyed hash. */
-export type SealedKey = { sealedKey: string; keyHash: string };
+/** A Topo key, sealed, its keyed hash, and what it may do, if that is known. */
+export type SealedKey = { sealedKey: string; keyHash: string; scopes?: readonly string[] | undefined };
 
 /** A hook to be added. Its id is made by the caller, who sealed the target and the secret at that id's places. */
 export type NewHook = SealedKey & {
@@ -72,6 +73,19 @@ type Interruptible = { isWanted?: (() => boolean) | undefined };
 /** Whom to look for: people whose name, e-mail address or id holds the text. */
 export type PeopleSearch = Interruptible & { text: string; limit: number; after?: DirectoryEntry | undefined };
 
+/** How far a workspace has been read, and how long ago. Times are milliseconds since 1970, by the database's clock. */
+export type Freshness = {
+  nowMs: number;
+  /** When the last look that showed all news began; null before the first. */
+  readAtMs: number | null;
+  /** Every task has been read. While it is false, a list may lack some. */
+  isComplete: boolean;
+  /** How far the reading of all tasks has come; null when none is under way. */
+  progress: { rowsRead: number; totalRows: number } | null;
+  /** Topo refuses the key. */
+  isKeyRefused: boolean;
+};
+
 /** Which events to answer. Absent filters match everything; `before` is the id of the event to go on after. */
 export type EventQuery = Interruptible & {
   limit: number;
@@ -84,6 +98,32 @@ export type EventQuery = Interruptible & {
   kinds?: readonly Kind[] | undefined;
   ignoreSources?: readonly Source[] | undefined;
 };
+
+/** Where a list of tasks goes on: after this one. */
+export type TaskPosition = { createdAtUs: number; taskId: string };
+
+/**
+ * Which tasks to list, newest first: the open ones unless `statuses` names others. Absent filters match everything; ids
+ * are in small letters. `scopes` are those of the caller's key, which must cover what it asks for.
+ */
+export type TaskSearch = Interruptible & {
+  limit: number;
+  scopes: readonly string[];
+  after?: TaskPosition | undefined;
+  assignees?: { userIds: readonly string[]; nobody: boolean } | undefined;
+  types?: readonly string[] | undefined;
+  priorities?: readonly string[] | undefined;
+  statuses?: readonly string[] | undefined;
+  templateIds?: readonly string[] | undefined;
+  createdAfterUs?: number | undefined;
+  /** The contact's address, or ids of contacts that Topo has under it. */
+  contactEmail?: string | undefined;
+  contactIds?: readonly string[] | undefined;
+  /** A text in the contact's name, address or company, or in the template's name. */
+  text?: string | undefined;
+};
+
+export type TaskListing = { tasks: ListedTask[]; next: TaskPosition | null };
 
 /** A delivery as its organization may see it. Times are milliseconds since 1970. */
 export type StoredDelivery = {
@@ -186,4 +226,19 @@ export type TenantStore = {
   namePeople(people: readonly NamedPerson[]): Promise<void>;
   /** Gives the detector this key if Topo refuses the one it has. */
   renewKey(key: SealedKey): Promise<void>;
+  /**
+   * Notes that a step asks: the workspace is watched for a day from now on, with this key unless it has one that may read
+   * as much. Returns how far it has been read.
+   */
+  watch(key: SealedKey): Promise<Freshness>;
+  /** Makes the detector poll now, once. */
+  lookNow(): Promise<void>;
+  /** The workspace's tasks as Topo last showed them, with what they are about. */
+  tasks(search: TaskSearch): Promise<TaskListing>;
+  /** Whether what each open task is about is known. */
+  areFactsComplete(): Promise<boolean>;
+  /** How many open tasks each person has, by user id in small letters; null counts those that nobody has. */
+  openTasks(isWanted?: () => boolean): Promise<ReadonlyMap<string | null, number>>;
+  /** Erases the keys and what is known of the tasks, unless a hook lives: its Zap has to be turned off first. */
+  forgetWorkspace(): Promise<'forgotten' | 'has hooks'>;
 };

@@ -74,6 +74,12 @@ export type PollClaim = {
   isBaselined: boolean;
   /** After a time without hooks: the next incremental scan publishes nothing. */
   isSilent: boolean;
+  /** A hook lives. Without one the workspace is read for steps that ask, and nobody is told. */
+  hasListeners: boolean;
+  /** A reading of all tasks that kept each of them has ended. */
+  isComplete: boolean;
+  /** What the key may do; null when nobody noted it. */
+  scopes: readonly string[] | null;
   watermark: Watermark | null;
   /** The incremental scan that a 429 or a crash interrupted. */
   incremental: Scan | null;
@@ -85,6 +91,9 @@ export type PollClaim = {
   hasUnpublished: boolean;
   /** Hooks wait for templates. */
   hasUndecided: boolean;
+  /** What sequence runs are about has not been looked up, or long ago; the same of contacts. */
+  hasUnknownSequences: boolean;
+  hasUnknownContacts: boolean;
   /** Tasks that Topo returns malformed, as far as it is known. */
   unusableTasks: number;
   /** Polls in a row that failed. */
@@ -104,19 +113,32 @@ type Requested = {
   lookedUpAtMs?: readonly number[];
 };
 
-/** A task as a page showed it. */
-export type SeenTask = { task: EventTask; assigneeId: string | null; createdAtUs: number; updatedAtUs: number };
+/** A task as a page showed it. `isOpen`: it may still wait for its assignee. */
+export type SeenTask = {
+  task: EventTask;
+  assigneeId: string | null;
+  isOpen: boolean;
+  createdAtUs: number;
+  updatedAtUs: number;
+};
 
 /** One page of a scan, to be stored together with where the scan goes on. */
 export type PageRecord = Requested & {
   organizationId: string;
   lease: string;
   rows: readonly SeenTask[];
+  /** Ids of the rows that cannot be used: these tasks are still there. */
+  unusableIds?: readonly string[];
+  /** Changes wait shortly for what their tasks are about: it is going to be looked up. */
+  waitsForFacts?: boolean;
   /** The scan after this page; its `cursor` is where the next page begins. */
   scan: Scan;
   /** Null while the scan goes on; when a baseline or an incremental scan ends, the watermark of the workspace from now on. */
   end: { watermark: Watermark | null } | null;
 };
+
+/** `keepClosedMs`: tasks that were closed longer ago lose their fields; absent, all keep them. */
+export type RecordOptions = { leaseMs: number; keepClosedMs?: number };
 
 export type RecordOutcome = { kind: 'recorded'; changes: number } | { kind: 'lease lost' };
 
@@ -128,15 +150,53 @@ export type PollOutcome = Requested & {
   result: 'done' | 'failed' | 'key refused';
   /** A change was seen. */
   sawChange: boolean;
+  /** When a look that showed all news had begun, by the database's clock. */
+  readAtMs?: number | undefined;
   /** Hooks waited for templates when the poll began: those that waited too long are given up. */
   hasUndecided?: boolean;
 };
 
-/** Templates of sequence runs; null where Topo knows none. */
-export type SequenceLookUp = Requested & {
+/** What is looked up about tasks: the sequence run, its contact and its template. */
+export type FactKind = 'sequence' | 'contact' | 'template';
+
+/** What is not known of one kind, or known for too long. */
+export type KindToLookUp = {
+  /** The first of what nobody has looked up, what was asked for last first. */
+  unknownIds: readonly string[];
+  unknownCount: number;
+  /** Those of them that were asked for after the list began to be read. */
+  newCount: number;
+  /** The first of what an open task needs and was looked up long ago; only when nothing is unknown. */
+  staleIds: readonly string[];
+  staleCount: number;
+  /** How far Topo's list has been read; null before the first time. `nextPage` is null when that has ended. `isFresh`: not long ago. */
+  list: { nextPage: number | null; pages: number; isFresh: boolean; isResting: boolean } | null;
+};
+
+/** What could be looked up for a workspace. `waiting`: changes are not told, or hooks not decided, before it is known. */
+export type FactsToLookUp = {
+  waiting: { sequenceIds: readonly string[]; contactIds: readonly string[]; templateIds: readonly string[] };
+  /** A hook decides by template. */
+  asksForTemplates: boolean;
+} & Record<FactKind, KindToLookUp>;
+
+/** What look-ups found; null where Topo does not tell. Only what is in use is kept. */
+export type FactsFound = Requested & {
   organizationId: string;
   lease: string;
-  sequences: readonly { sequenceId: string; templateId: string | null }[];
+  sequences?: readonly { sequenceId: string; contactId: string | null; templateId: string | null }[];
+  contacts?: readonly {
+    contactId: string;
+    name: string | null;
+    email: string | null;
+    company: string | null;
+    jobTitle: string | null;
+  }[];
+  templates?: readonly { templateId: string; name: string | null }[];
+  /** How far a list has been read. `restsForMs`: it cannot be read, and is tried again after this. */
+  list?: { kind: FactKind; nextPage: number | null; pages: number; isFirst: boolean; restsForMs?: number };
+  /** Nothing more is looked up now: no change waits for it any longer. */
+  isOver?: boolean;
 };
 
 /** How far the scans of all workspaces together have come, in rows. Their kinds have the names of `GET /readyz`. */
@@ -188,8 +248,11 @@ export type EndNotice = { hookId: string; sealedTarget: string; reason: EndReaso
  */
 export type Retention = { eventMs: number; deliveryMs: number; deadDeliveryMs: number; hookMs: number };
 
-/** `count` is how much was removed; less than the limit means that nothing is left to be removed now. */
-export type RemoveOutcome = { kind: 'removed'; count: number } | { kind: 'lease lost' };
+/**
+ * `count` is how much was removed. Less than the limit means that nothing is left to be removed now, unless `goesOn` says
+ * that there is more to look at.
+ */
+export type RemoveOutcome = { kind: 'removed'; count: number; goesOn?: true } | { kind: 'lease lost' };
 
 /**
  * The work of the detector and the delivery, across all organizations. Leases run by the database's clock.
@@ -212,11 +275,11 @@ export type WorkStore = {
    * Compares the rows of a page with the snapshot, stores what differs and renews the lease. Changes are published with the
    * last page of an incremental scan, and with every page of a reconciliation. Stores nothing when the lease is lost.
    */
-  recordPage(page: PageRecord, options: { leaseMs: number }): Promise<RecordOutcome>;
-  /** Up to `limit` sequence runs whose template a hook asks for and nobody has looked up yet, longest waiting first. */
-  sequencesToLookUp(organizationId: string, limit: number): Promise<string[]>;
-  /** Keeps what look-ups found, decides for the hooks that waited for it, and renews the lease. */
-  recordSequences(lookUp: SequenceLookUp, options: { leaseMs: number }): Promise<void>;
+  recordPage(page: PageRecord, options: RecordOptions): Promise<RecordOutcome>;
+  /** What is not known yet of what tasks are about, and how far Topo's lists have been read. */
+  factsToLookUp(organizationId: string): Promise<FactsToLookUp>;
+  /** Keeps what look-ups found, tells what waited for it, and renews the lease. */
+  recordFacts(found: FactsFound, options: { leaseMs: number }): Promise<void>;
   /**
    * Releases the workspace. It is due sooner while an intent or a nudge waits for its change. A key that Topo has refused
    * for a day ends the workspace's hooks.

@@ -38,6 +38,21 @@ const subscription = fc
   .tuple(arbitraryOf(SubscribeRequest.omit({ target_url: true })), target)
   .map(([rest, target_url]) => ({ ...Object(rest), target_url }));
 
+const taskQuery = fc
+  .array(
+    fc.oneof(
+      fc.tuple(
+        fc.constantFrom('contact_email', 'q', 'assignee', 'types', 'priorities', 'templates', 'statuses', 'limit'),
+        fc.oneof(fc.string(), fc.uuid(), fc.constantFrom('none', 'CALL', 'a@example.com', '7')),
+      ),
+      fc.tuple(fc.constant('after'), fc.oneof(fc.string(), fc.constantFrom('1-t1', '9999999999999999-%'))),
+      fc.tuple(fc.constant('created_after'), fc.oneof(fc.string(), fc.constant('2026-03-02T09:00:00Z'))),
+      fc.tuple(fc.constant('look'), fc.constantFrom('if_empty', 'never')),
+    ),
+    { maxLength: 4 },
+  )
+  .map((pairs) => new URLSearchParams(pairs).toString());
+
 const eventQuery = fc
   .record(
     {
@@ -88,6 +103,8 @@ export const templates: Record<string, Template> = {
   },
   'POST /hooks/:hookId/test': { method: 'POST', path: inside('/hooks/', 'hok', '/test') },
   'GET /events': { method: 'GET', path: eventQuery.map((query) => `/events?${query}`) },
+  'GET /tasks': { method: 'GET', path: taskQuery.map((query) => `/tasks?${query}`) },
+  'DELETE /workspace': { method: 'DELETE', path: fixed('/workspace') },
   'POST /intents': {
     method: 'POST',
     path: fixed('/intents'),
@@ -186,8 +203,11 @@ const keys = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('unknown' as const, 'none' as const) },
 );
 
+/** Retries need deliveries that died, so both come more often. */
+const routes = [...Object.keys(templates), 'POST /deliveries/:deliveryId/retry', 'POST /hooks/:hookId/test'];
+
 /** One request to a route, valid or with something wrong about it. */
-export const requests: fc.Arbitrary<FuzzRequest> = fc.constantFrom(...Object.keys(templates)).chain((route) => {
+export const requests: fc.Arbitrary<FuzzRequest> = fc.constantFrom(...routes).chain((route) => {
   const { method, path, body } = templates[route] ?? { method: 'GET', path: fixed('/') };
   return fc.record({
     route: fc.constant(route),

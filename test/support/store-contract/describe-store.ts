@@ -14,12 +14,16 @@ import { describeRateLimits } from './rate-limits.ts';
 import { describeRequests } from './requests.ts';
 import { describeSequences } from './sequences.ts';
 import { type OpenStore, useStore } from './store-bench.ts';
+import { describeTasks } from './tasks.ts';
+import { describeWatching } from './watching.ts';
 
 /** What every driver must do, whatever it stores in. */
 export const describeStore = (name: string, open: OpenStore): void => {
   const at = useStore(open);
   describeHooks(name, at);
   describePolls(name, at);
+  describeWatching(name, at);
+  describeTasks(name, at);
   describeChanges(name, at);
   describeEvents(name, at);
   describeDeliveries(name, at);

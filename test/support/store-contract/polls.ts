@@ -97,20 +97,6 @@ export const describePolls = (name: string, at: StoreBench): void => {
       expect((await claimPoll()).sealedKey).toBe('sealed-key');
     });
 
-    test('a workspace without hooks is not polled, and its key is erased', async () => {
-      const hook = await listen();
-      const claim = await claimPoll();
-      await at.tenant.endHook(hook.id);
-      at.nowMs += 2 * leaseMs;
-      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
-      expect(await at.store.work.msUntilPoll()).toBeUndefined();
-      expect(await at.store.work.recordPage(page(claim, [seen('t1', 'grace', 1)]), { leaseMs })).toEqual({
-        kind: 'lease lost',
-      });
-      await at.tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
-      expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
-    });
-
     test('new work is announced', async () => {
       const topics: string[] = [];
       const stop = at.store.work.onWork('poll', () => topics.push('poll'));

@@ -23,7 +23,7 @@ export const describeRequests = (name: string, at: StoreBench): void => {
       const lookingUp = await next();
       expect(lookingUp.requestedAtMs).toEqual([1, 2]);
       const { organizationId, lease } = lookingUp;
-      await at.store.work.recordSequences({ organizationId, lease, sequences: [], requestedAtMs: [2, 3] }, { leaseMs });
+      await at.store.work.recordFacts({ organizationId, lease, requestedAtMs: [2, 3] }, { leaseMs });
 
       const finishing = await next();
       expect(finishing.requestedAtMs).toEqual([2, 3]);

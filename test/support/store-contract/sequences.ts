@@ -7,7 +7,10 @@ export const describeSequences = (name: string, at: StoreBench): void => {
   const template = '3c90c3cc-0d44-4b50-8888-8dd25736052a';
   const wantsTemplate: Partial<NewHook> = { filters: { sequence_template_ids: [template] } };
 
-  const toLookUp = (limit = 10) => at.store.work.sequencesToLookUp('org', limit);
+  const toLookUp = async () => {
+    const { asksForTemplates, waiting } = await at.store.work.factsToLookUp('org');
+    return asksForTemplates ? waiting.sequenceIds : [];
+  };
 
   const record = async (
     sequences: { sequenceId: string; templateId: string | null }[],
@@ -15,8 +18,9 @@ export const describeSequences = (name: string, at: StoreBench): void => {
   ) => {
     const claim = await claimPoll();
     const { organizationId } = claim;
-    const lookUp = { organizationId, lease: lease ?? claim.lease, sequences };
-    await at.store.work.recordSequences(lookUp, { leaseMs });
+    const found = sequences.map((sequence) => ({ ...sequence, contactId: null }));
+    const lookUp = { organizationId, lease: lease ?? claim.lease, sequences: found };
+    await at.store.work.recordFacts(lookUp, { leaseMs });
     await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
   };
 
@@ -194,19 +198,18 @@ export const describeSequences = (name: string, at: StoreBench): void => {
       await scan([seen('t1', 'grace', 1)]);
       const { organizationId, lease } = await claimPoll();
       at.nowMs += leaseMs - 1;
-      await at.store.work.recordSequences({ organizationId, lease, sequences: [] }, { leaseMs });
+      await at.store.work.recordFacts({ organizationId, lease }, { leaseMs });
       at.nowMs += leaseMs - 1;
       expect(await at.store.work.claimPolls({ limit: 1, leaseMs })).toEqual([]);
       at.nowMs += 1;
       expect(await at.store.work.claimPolls({ limit: 1, leaseMs })).toHaveLength(1);
     });
 
-    test('so many are answered as were asked for, of this organization alone', async () => {
+    test('what is to be looked up is that of this organization alone', async () => {
       await listen(wantsTemplate);
       await scan([seen('t1', 'grace', 1), seen('t3', 'grace', 1, { sequence_id: 's3' })]);
       expect((await toLookUp()).toSorted()).toEqual(['s1', 's3']);
-      expect(await toLookUp(1)).toHaveLength(1);
-      expect(await at.store.work.sequencesToLookUp('other', 10)).toEqual([]);
+      expect((await at.store.work.factsToLookUp('other')).waiting.sequenceIds).toEqual([]);
     });
 
     test('what comes after the lease was lost is not stored', async () => {

@@ -56,6 +56,7 @@ export const seen = (
     ...task,
   },
   assigneeId,
+  isOpen: true,
   createdAtUs: startMs * 1000,
   updatedAtUs: (startMs + second * 1000) * 1000,
 });

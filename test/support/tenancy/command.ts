@@ -15,6 +15,8 @@ export const routeNames = [
   'POST /hooks/:hookId/recover',
   'POST /hooks/:hookId/test',
   'GET /events',
+  'GET /tasks',
+  'DELETE /workspace',
   'POST /intents',
   'PATCH /intents',
   'PATCH /intents/:intentId',
@@ -74,6 +76,7 @@ export const commands: fc.Arbitrary<Command[]> = fc
       variant: 0,
     });
     const opening: Command[] = [
+      first('north', 'DELETE /workspace'),
       first('north', 'POST /hooks'),
       first('south', 'POST /hooks'),
       { kind: 'scan', to: 0 },
@@ -82,6 +85,8 @@ export const commands: fc.Arbitrary<Command[]> = fc
       first('south', 'POST /hooks/:hookId/test'),
       { kind: 'deliver', outcome: 'dead' },
       first('south', 'POST /deliveries/:deliveryId/retry'),
+      first('north', 'POST /intents'),
+      first('north', 'PATCH /intents/:intentId'),
     ];
     // In the end both look at everything.
     const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(

@@ -78,6 +78,11 @@ const makers: Record<RouteName, Maker> = {
     const query = ['', '?limit=1', `?before=${ids.of('evt')}`, `?new_assignee_ids=${idOf('user', 1)}`][variant % 4];
     return { method: 'GET', path: `/events${query}` };
   },
+  'GET /tasks': ({ variant }) => {
+    const query = ['', '?limit=1', `?assignee=${idOf('user', 1)}&look=if_empty`, '?statuses=COMPLETED'][variant % 4];
+    return { method: 'GET', path: `/tasks${query}` };
+  },
+  'DELETE /workspace': () => ({ method: 'DELETE', path: '/workspace' }),
   'POST /intents': ({ pick, variant }) => {
     const intent = { task_id: idOf('task', pick % 3), assignee_user_id: idOf('user', variant % 3) };
     return {

@@ -25,7 +25,7 @@ const rowsAt = (to: number, nowMs: number): SeenTask[] =>
       assignee_user_id: assigneeId,
       updated_at: new Date(nowMs).toISOString(),
     };
-    return { task, assigneeId, createdAtUs: updatedAtUs, updatedAtUs };
+    return { task, assigneeId, isOpen: true, createdAtUs: updatedAtUs, updatedAtUs };
   });
 
 const scan = async (work: WorkStore, to: number, nowMs: number): Promise<void> => {

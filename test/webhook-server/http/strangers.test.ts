@@ -57,6 +57,7 @@ for (const { name, describe: describeStore, begin } of everyStore) {
       const erased = newHook({ keyHash: 'three' });
       await store.tenant('third').subscribe(erased);
       await store.tenant('third').endHook(erased.id);
+      await store.tenant('third').forgetWorkspace();
       expect((await store.keyHashes()).sort()).toEqual(['one', 'two']);
       await store.close();
     });

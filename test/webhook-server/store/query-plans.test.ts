@@ -75,6 +75,8 @@ test('the intents that stand for a change are found by its task and by its run',
   ]);
 });
 
+const marks = { reading: 1, closedSinceUs: 0 };
+
 test('intents are settled by their ids, and given their run by their tasks', async () => {
   const settled = await searchesOf((run) =>
     settleIntents(run, 'org', [{ id: 'a', state: 'failed', updatedAtUs: null }]),
@@ -83,7 +85,7 @@ test('intents are settled by their ids, and given their run by their tasks', asy
     'SEARCH intent USING INDEX sqlite_autoindex_intent_1 (id=?)',
     'SEARCH intent USING INDEX sqlite_autoindex_intent_1 (id=?)',
   ]);
-  const placed = await searchesOf((run) => insertTasks(run, 'org', [seen('t1', 'ada')]));
+  const placed = await searchesOf((run) => insertTasks(run, 'org', [seen('t1', 'ada')], marks));
   expect(placed).toEqual(['SEARCH intent USING INDEX intent_of_task (organization_id=? AND task_id=?)']);
 });
 
@@ -113,8 +115,8 @@ test('a page is compared task by task, however many tasks the workspace has', as
     },
     end: null,
   };
-  const known = [{ task_id: 't1', assignee_user_id: 'ada', updated_at_us: 0 }];
-  const steps = await searchesOf((run) => compareWithSnapshot(run, page), [], [known]);
+  const known = [{ task_id: 't1', assignee_user_id: 'ada', updated_at_us: 0, is_open: true }];
+  const steps = await searchesOf((run) => compareWithSnapshot(run, page, marks), [], [known]);
   const ofTasks = steps.filter((step) => step.includes(' snapshot '));
   expect(ofTasks).toHaveLength(2);
   expect(new Set(ofTasks)).toEqual(new Set(['SEARCH snapshot USING PRIMARY KEY (organization_id=? AND task_id=?)']));

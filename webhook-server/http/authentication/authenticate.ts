@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { coversScope } from '../../../contract/covers-scope.ts';
 import { sealKey } from '../../seals/seal-key.ts';
+import type { Secret } from '../../secrets/secret.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { SealedKey, TenantStore } from '../../store/tenant-store.ts';
@@ -8,8 +9,8 @@ import { HttpError } from '../errors/http-error.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Identity, KeyCache } from './key-cache.ts';
 
-/** An authenticated caller: the store of their organization, their key, sealed for it, and the key's scopes. */
-export type Caller = { store: TenantStore; sealedKey: SealedKey; scopes: readonly string[] };
+/** An authenticated caller: the store of their organization, their key, the same sealed for it, and the key's scopes. */
+export type Caller = { store: TenantStore; key: Secret; sealedKey: SealedKey; scopes: readonly string[] };
 
 /**
  * Finds out who calls.
@@ -85,7 +86,7 @@ export const createAuthenticate =
     const { organizationId, scopes } = identity;
     requireScope(scopes, scope);
     const store = tenant(organizationId);
-    const sealedKey = sealKey(vault, organizationId, credential);
+    const sealedKey = { ...sealKey(vault, organizationId, credential), scopes };
     if (coversScope(scopes, 'tasks:read')) await store.renewKey(sealedKey);
-    return { store, sealedKey, scopes };
+    return { store, key: credential.key, sealedKey, scopes };
   };

@@ -3,12 +3,8 @@ import * as z from 'zod';
 import { HookFilters } from '../../../contract/hook.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { pageQuery } from '../page-query.ts';
+import { listed, pageQuery } from '../page-query.ts';
 import { parseRequest } from '../validate-request.ts';
-
-/** A parameter that is given once is a list of one. */
-const listed = <Shape extends z.ZodType>(list: Shape) =>
-  z.preprocess((value) => (typeof value === 'string' ? [value] : value), list).optional();
 
 const { shape: filter } = HookFilters;
 

@@ -40,7 +40,7 @@ export type BatchedChange = AttributedChange & { batchId: string; batchSize: num
 export type DescribePerson = (userId: string) => Person;
 
 /** What the task of a change is about, as far as it may be told. */
-export type DescribeTask = (change: Change) => TaskFacts;
+export type DescribeTask = (change: Pick<Change, 'task'>) => TaskFacts;
 
 /** What an event says beyond the change itself. */
 export type Descriptions = { describePerson: DescribePerson; describeTask: DescribeTask; taskUrlOf: TaskUrlOf };

@@ -1,10 +1,12 @@
 import type { TaskReassigned } from '../../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../../contract/hook.ts';
 import { matches } from '../../../contract/matches.ts';
+import { factsFor, mayReadTemplates } from '../../../contract/task-facts.ts';
 import { type BatchedChange, type Descriptions, eventOf, orderKeyOf } from './change.ts';
 import { deliveryId } from './ids.ts';
 
-export type Listener = { id: string; filters: HookFilters; oncePer: OncePer };
+/** A live hook. `scopes`: what the key may do that subscribed it; null when nobody noted it. */
+export type Listener = { id: string; filters: HookFilters; oncePer: OncePer; scopes: readonly string[] | null };
 
 /** A delivery to be stored. `orderKey` is the sequence run, within which a hook's deliveries keep their order. */
 export type NewDelivery = { id: string; hookId: string; eventId: string; orderKey: string; body: string };
@@ -30,16 +32,29 @@ const wants = ({ filters }: Listener, change: BatchedChange): boolean =>
 const groupsFor = (changes: readonly BatchedChange[], oncePer: OncePer): BatchedChange[][] =>
   oncePer === 'task' ? changes.map((change) => [change]) : [...Map.groupBy(changes, ({ batchId }) => batchId).values()];
 
+/** A hook hears of contacts and templates what its key may read; one that filters by template may know its id. */
+const descriptionsFor = (hook: Listener, descriptions: Descriptions): Descriptions => ({
+  ...descriptions,
+  describeTask: (change) => factsFor(hook.scopes ?? [], descriptions.describeTask(change)),
+});
+
+/** Hooks of earlier versions were told each template's id. */
+const knowsTemplates = (hook: Listener): boolean =>
+  hook.scopes === null || asksForTemplate(hook) || mayReadTemplates(hook.scopes);
+
 const deliveriesFor = (
   hook: Listener,
   changes: readonly BatchedChange[],
   descriptions: Descriptions,
   mark: Pick<TaskReassigned, 'is_template_unknown'> = {},
 ): NewDelivery[] => {
-  const wanted = changes.filter((change) => wants(hook, change));
+  const wanted = changes
+    .filter((change) => wants(hook, change))
+    .map((change) => (knowsTemplates(hook) ? change : { ...change, sequenceTemplateId: null }));
+  const described = descriptionsFor(hook, descriptions);
   return groupsFor(wanted, hook.oncePer).flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const event = eventOf(first, others, descriptions);
+    const event = eventOf(first, others, described);
     return [
       {
         id: deliveryId(hook.id, { id: event.id, occurredAtUs: first.occurredAtUs }),

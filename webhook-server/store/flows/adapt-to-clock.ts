@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts';
-import { maxCleanUpAheadMs, maxLeaseMs, maxPollAheadMs, maxRestMs } from '../rules.ts';
+import { factsFreshMs, maxCleanUpAheadMs, maxLeaseMs, maxPollAheadMs, maxRestMs } from '../rules.ts';
 import { constant, type Statement, sql } from '../sql.ts';
 
 /** Sets a column that is later than `limitMs` to it; null stays null. */
@@ -28,12 +28,21 @@ const adaptToEarlier = async (run: Transaction, stepMs: number): Promise<void> =
         ${atMost('lease_until_ms', nowMs + maxLeaseMs)},
         look_until_ms = case when look_since_ms > ${nowMs} then null else look_until_ms end,
         ${atMost('look_since_ms', nowMs)}, ${atMost('active_at_ms', nowMs)}, ${atMost('swept_at_ms', nowMs)},
-        ${atMost('watermark_moved_at_ms', nowMs)}, ${atMost('key_refused_since_ms', nowMs)}`);
+        ${atMost('watermark_moved_at_ms', nowMs)}, ${atMost('key_refused_since_ms', nowMs)},
+        ${atMost('read_at_ms', nowMs)}, ${atMost('asked_at_ms', nowMs)}, ${atMost('unwatched_since_ms', nowMs)}`);
   await run.change(sql`
     update hook
     set ${sooner('resume_at_ms', nowMs, stepMs, maxRestMs)}, ${sooner('farewell_at_ms', nowMs, stepMs, maxRestMs)},
         ${atMost('paced_until_ms', nowMs)}, ${atMost('failed_at_ms', nowMs)}, ${atMost('failing_since_ms', nowMs)}
     where resume_at_ms > ${nowMs} or farewell_at_ms > ${nowMs} or paced_until_ms > ${nowMs} or failed_at_ms > ${nowMs}`);
+  for (const kind of ['sequence', 'contact', 'template']) {
+    await run.change(sql`
+      update ${constant(kind)} set ${atMost('fetched_at_ms', nowMs)}, ${atMost('checked_at_ms', nowMs)}, ${atMost('wanted_at_ms', nowMs)}
+      where fetched_at_ms > ${nowMs} or checked_at_ms > ${nowMs}`);
+  }
+  await run.change(
+    sql`update fact_list set ${sooner('rests_until_ms', nowMs, stepMs, factsFreshMs)}, ${atMost('started_at_ms', nowMs)}`,
+  );
   await run.change(sql`update pace set paced_until_ms = ${nowMs} where paced_until_ms > ${nowMs}`);
   await run.change(sql`
     update delivery

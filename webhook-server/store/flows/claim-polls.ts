@@ -1,15 +1,26 @@
 import type { Run, Transaction } from '../database.ts';
 import { isLeased, type LeaseOwner, type LostLeases } from '../lease-owner.ts';
 import { type DueWorkspace, readPollClaim } from '../rows/due-workspace.ts';
-import { visibleWithinMs } from '../rules.ts';
-import { phrase, sql, tableOf } from '../sql.ts';
-import type { PollClaim } from '../work-store.ts';
+import { factsFreshMs, visibleWithinMs, watchedForMs } from '../rules.ts';
+import { constant, phrase, type Statement, sql, tableOf } from '../sql.ts';
+import type { FactKind, PollClaim } from '../work-store.ts';
 import { findScans } from './scans.ts';
+import { endWatching } from './watching.ts';
+
+/** Rows that nobody has looked up, or that were looked up long ago. */
+const hasUnknown = (kind: FactKind, nowMs: number): Statement => {
+  const { id, table } = { id: sql`workspace.organization_id`, table: constant(kind) };
+  return sql`(
+    exists (select 1 from ${table} as asked where asked.organization_id = ${id} and asked.fetched_at_ms is null)
+    or exists (
+      select 1 from ${table} as old
+      where old.organization_id = ${id} and old.fetched_at_ms < ${nowMs - factsFreshMs}))`;
+};
 
 /** Locks workspaces that are due and that no other process is claiming. */
 const lockDue = ({ rows, nowMs }: Transaction, limit: number, lost: LostLeases | undefined): Promise<DueWorkspace[]> =>
   rows<DueWorkspace>(sql`
-    select organization_id, sealed_key, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
+    select organization_id, sealed_key, scopes, asked_at_ms, is_complete, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
            swept_at_ms, unusable_tasks, failures, active_at_ms, requested_at_ms, looked_up_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
              or exists (
@@ -17,6 +28,11 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number, lost: LostLeases |
                where intent.organization_id = workspace.organization_id and closed_at_ms is null
                  and settled_at_ms < ${nowMs - visibleWithinMs}) as has_unpublished,
            exists (select 1 from undecided where undecided.organization_id = workspace.organization_id) as has_undecided,
+           ${hasUnknown('sequence', nowMs)} or ${hasUnknown('template', nowMs)} as has_unknown_sequences,
+           ${hasUnknown('contact', nowMs)} as has_unknown_contacts,
+           exists (
+             select 1 from hook
+             where hook.organization_id = workspace.organization_id and ended_at_ms is null) as has_listeners,
            exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
     where sealed_key is not null and poll_at_ms <= ${nowMs} and not ${isLeased(nowMs, 'organization_id', lost)}
@@ -26,14 +42,18 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number, lost: LostLeases |
 
 type ClaimOptions = { limit: number; leaseMs: number; cutOff?: { inFlight: readonly string[] } | undefined };
 
-/** Takes up to `limit` workspaces that have a live hook and are due. */
+const isWatched = ({ has_listeners, asked_at_ms }: DueWorkspace, nowMs: number): boolean =>
+  Boolean(has_listeners) || nowMs - (asked_at_ms ?? 0) < watchedForMs;
+
+/** Takes up to `limit` workspaces that are watched and due, and ends the watching of those that nobody asked for a day. */
 export const claimPolls = async (
   run: Transaction,
   { newLease, ownLeases }: LeaseOwner,
   { limit, leaseMs, cutOff }: ClaimOptions,
 ): Promise<PollClaim[]> => {
   const found = await lockDue(run, limit, cutOff && { leases: ownLeases, inFlight: cutOff.inFlight });
-  const due = found.map((row) => ({ row, lease: newLease() }));
+  for (const row of found) if (!isWatched(row, run.nowMs)) await endWatching(run, row.organization_id);
+  const due = found.filter((row) => isWatched(row, run.nowMs)).map((row) => ({ row, lease: newLease() }));
   if (due.length === 0) return [];
   await run.change(sql`
     update workspace set lease = taken.lease, lease_until_ms = ${run.nowMs + leaseMs}

@@ -1,16 +1,24 @@
 import { type Change, changeOf } from '../changes/change.ts';
 import type { Run, Transaction } from '../database.ts';
-import { oneOf, sql, tableOf } from '../sql.ts';
+import { allOf, oneOf, type Statement, sql, tableOf } from '../sql.ts';
 import type { PageRecord, SeenTask } from '../work-store.ts';
 
-type SnapshotRow = { task_id: string; assignee_user_id: string | null; updated_at_us: number };
+type SnapshotRow = {
+  task_id: string;
+  assignee_user_id: string | null;
+  updated_at_us: number;
+  is_open: number | boolean | null;
+};
+
+/** How rows are written: as met by the reading with this number; tasks closed before `closedSinceUs` lose their fields. */
+export type Marks = { reading: number; closedSinceUs: number };
 
 /** A row whose task is with somebody else than the snapshot says, or was changed since. */
 type Differing = SeenTask & { previousId: string | null };
 
 const readSnapshot = async (run: Run, organizationId: string, rows: readonly SeenTask[]) => {
   const stored = await run.rows<SnapshotRow>(sql`
-    select task_id, assignee_user_id, updated_at_us from snapshot
+    select task_id, assignee_user_id, updated_at_us, is_open from snapshot
     where organization_id = ${organizationId} and task_id ${oneOf(rows.map(({ task }) => task.id))}`);
   return new Map(stored.map((row) => [row.task_id, row]));
 };
@@ -20,7 +28,8 @@ export const isKnown = async (run: Run, organizationId: string, rows: readonly S
   const stored = await readSnapshot(run, organizationId, rows);
   return rows.every(({ task, assigneeId, updatedAtUs }) => {
     const known = stored.get(task.id);
-    return known !== undefined && known.assignee_user_id === assigneeId && known.updated_at_us >= updatedAtUs;
+    if (known === undefined || known.is_open === null) return false;
+    return known.assignee_user_id === assigneeId && known.updated_at_us >= updatedAtUs;
   });
 };
 
@@ -52,29 +61,84 @@ const placeIntents = async (run: Run, organizationId: string, rows: readonly See
     where intent.organization_id = seen_in and intent.task_id = seen_id and sequence_id is null and closed_at_ms is null`);
 };
 
-/** Adds the tasks that are not there yet, and leaves the others as they are. */
-export const insertTasks = async (run: Run, organizationId: string, rows: readonly SeenTask[]): Promise<void> => {
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** What is kept of a task: all its fields, or nothing of one that has been closed for long. */
+const keptOf = ({ task, isOpen, updatedAtUs }: SeenTask, { closedSinceUs }: Marks): string | null =>
+  isOpen || updatedAtUs >= closedSinceUs ? JSON.stringify(task) : null;
+
+/** The columns that hold a task's own fields. */
+const fieldColumns = (marks: Marks) =>
+  ({
+    kept: ['text', (row: SeenTask) => keptOf(row, marks)],
+    type_mark: ['text', ({ task }: SeenTask) => task.type ?? null],
+    priority_mark: ['text', ({ task }: SeenTask) => task.priority ?? null],
+    status_mark: ['text', ({ task }: SeenTask) => textIn(task['status'])],
+    open_mark: ['bigint', ({ isOpen }: SeenTask) => Number(isOpen)],
+  }) as const;
+
+/** Adds the tasks that are not there yet. Others stay as they are, unless `replaced` says which. */
+const writeTasks = async (
+  run: Run,
+  organizationId: string,
+  rows: readonly SeenTask[],
+  marks: Marks,
+  replaced: Statement,
+): Promise<void> => {
   if (rows.length === 0) return;
   await run.change(sql`
-    insert into snapshot (organization_id, task_id, sequence_id, assignee_user_id, created_at_us, updated_at_us)
-    select ${organizationId}, task_id, sequence_id, assignee_id, created_at_us, updated_at_us
+    insert into snapshot
+      (organization_id, task_id, sequence_id, assignee_user_id, created_at_us, updated_at_us, task, task_type,
+       priority, status, is_open, reading)
+    select ${organizationId}, task_id, sequence_id, assignee_id, created_at_us, updated_at_us, kept, type_mark,
+           priority_mark, status_mark, open_mark = 1,
+           cast(${marks.reading} as integer)
     from ${tableOf('seen', rows, {
       task_id: ['text', ({ task }) => task.id],
       sequence_id: ['text', ({ task }) => task.sequence_id],
       assignee_id: ['text', ({ assigneeId }) => assigneeId],
       created_at_us: ['bigint', ({ createdAtUs }) => createdAtUs],
       updated_at_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
+      ...fieldColumns(marks),
     })}
     where true
-    on conflict do nothing`);
+    on conflict ${replaced}`);
   await placeIntents(run, organizationId, rows);
 };
 
+/** Adds the tasks that are not there yet, and leaves the others as they are. */
+export const insertTasks = (run: Run, organizationId: string, rows: readonly SeenTask[], marks: Marks): Promise<void> =>
+  writeTasks(run, organizationId, rows, marks, sql`do nothing`);
+
+/** The same for a first reading, which also replaces what is left of a time before it. */
+export const beginTasks = (run: Run, organizationId: string, rows: readonly SeenTask[], marks: Marks): Promise<void> =>
+  writeTasks(
+    run,
+    organizationId,
+    // A page may show a task twice.
+    [...new Map(rows.toReversed().map((row) => [row.task.id, row])).values()],
+    marks,
+    sql`
+      (organization_id, task_id) do update
+      set sequence_id = excluded.sequence_id, assignee_user_id = excluded.assignee_user_id,
+          created_at_us = excluded.created_at_us, updated_at_us = excluded.updated_at_us, task = excluded.task,
+          task_type = excluded.task_type, priority = excluded.priority, status = excluded.status,
+          is_open = excluded.is_open, reading = excluded.reading
+      where snapshot.reading < excluded.reading`,
+  );
+
 /** The compare-and-swap from which an event is born. Returns the ids of the tasks that it moved on. */
-const swapTasks = async (run: Run, organizationId: string, rows: readonly Differing[]): Promise<Set<string>> => {
+const swapTasks = async (
+  run: Run,
+  organizationId: string,
+  rows: readonly Differing[],
+  marks: Marks,
+): Promise<Set<string>> => {
   if (rows.length === 0) return new Set();
   const swapped = await run.rows<{ task_id: string }>(sql`
-    update snapshot set assignee_user_id = assignee_id, updated_at_us = seen_at_us
+    update snapshot
+    set assignee_user_id = assignee_id, updated_at_us = seen_at_us, task = kept, task_type = type_mark, priority = priority_mark, status = status_mark, is_open = (open_mark = 1),
+        reading = cast(${marks.reading} as integer)
     from ${tableOf('seen', rows, {
       // Makes SQLite begin with the page, not with all tasks of the workspace.
       seen_in: ['text', () => organizationId],
@@ -82,11 +146,64 @@ const swapTasks = async (run: Run, organizationId: string, rows: readonly Differ
       assignee_id: ['text', ({ assigneeId }) => assigneeId],
       previous_id: ['text', ({ previousId }) => previousId],
       seen_at_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
+      ...fieldColumns(marks),
     })}
     where organization_id = seen_in and task_id = seen_id
       and assignee_user_id is not distinct from previous_id and updated_at_us <= seen_at_us
     returning task_id`);
   return new Set(swapped.map(({ task_id }) => task_id));
+};
+
+/** Keeps the fields of tasks whose assignee and last change were known already. */
+const refreshTasks = async (
+  run: Run,
+  organizationId: string,
+  rows: readonly SeenTask[],
+  marks: Marks,
+): Promise<void> => {
+  if (rows.length === 0) return;
+  await run.change(sql`
+    update snapshot
+    set task = kept, task_type = type_mark, priority = priority_mark, status = status_mark, is_open = (open_mark = 1), reading = cast(${marks.reading} as integer)
+    from ${tableOf('seen', rows, {
+      seen_in: ['text', () => organizationId],
+      seen_id: ['text', ({ task }) => task.id],
+      seen_at_us: ['bigint', ({ updatedAtUs }) => updatedAtUs],
+      ...fieldColumns(marks),
+    })}
+    where organization_id = seen_in and task_id = seen_id and updated_at_us <= seen_at_us`);
+};
+
+/** Notes that a reading of all tasks has met these, whatever it saw of them. */
+export const markMet = async (
+  run: Run,
+  organizationId: string,
+  taskIds: readonly string[],
+  { reading }: Marks,
+): Promise<void> => {
+  if (taskIds.length === 0) return;
+  await run.change(sql`
+    update snapshot set reading = ${reading}
+    where organization_id = ${organizationId} and task_id ${oneOf(taskIds)} and reading < ${reading}`);
+};
+
+/**
+ * Removes the tasks that a reading has passed without meeting them: Topo has them no more. `fromUs` belongs to what it
+ * has passed, `untilUs` does not; null where there is no bound.
+ */
+export const removeUnmet = async (
+  run: Run,
+  organizationId: string,
+  { fromUs, untilUs }: { fromUs: number | null; untilUs: number | null },
+  { reading }: Marks,
+): Promise<void> => {
+  const conditions = [
+    sql`organization_id = ${organizationId}`,
+    sql`reading < ${reading}`,
+    ...(fromUs === null ? [] : [sql`created_at_us >= ${fromUs}`]),
+    ...(untilUs === null ? [] : [sql`created_at_us < ${untilUs}`]),
+  ];
+  await run.change(sql`delete from snapshot where ${allOf(conditions)}`);
 };
 
 /** A page that shows a task twice is compared in two goes, as if it were two pages. */
@@ -104,12 +221,14 @@ const compareOnce = async (
   run: Transaction,
   { organizationId, scan }: PageRecord,
   rows: readonly SeenTask[],
+  marks: Marks,
 ): Promise<Change[]> => {
   const stored = await readSnapshot(run, organizationId, rows);
   await insertTasks(
     run,
     organizationId,
     rows.filter(({ task }) => !stored.has(task.id)),
+    marks,
   );
   const differing = rows.flatMap((row): Differing[] => {
     const known = stored.get(row.task.id);
@@ -117,9 +236,15 @@ const compareOnce = async (
     const previousId = known.assignee_user_id;
     return previousId === row.assigneeId && known.updated_at_us === row.updatedAtUs ? [] : [{ ...row, previousId }];
   });
-  const swapped = await swapTasks(run, organizationId, differing);
+  const swapped = await swapTasks(run, organizationId, differing, marks);
+  const isReconciliation = scan.kind === 'reconciliation';
+  const same = rows.filter(({ task }) => {
+    const known = stored.get(task.id);
+    return known !== undefined && !swapped.has(task.id) && (isReconciliation || known.is_open === null);
+  });
+  await refreshTasks(run, organizationId, same, marks);
   // A reconciliation takes long and is published page by page: each page is a batch of its own.
-  const scanId = scan.kind === 'reconciliation' ? `${scan.id}/${scan.rowsRead}` : scan.id;
+  const scanId = isReconciliation ? `${scan.id}/${scan.rowsRead}` : scan.id;
   return differing
     .filter(({ task, assigneeId, previousId }) => swapped.has(task.id) && assigneeId !== previousId)
     .map((row) => changeOf({ organizationId, scanId, nowMs: run.nowMs }, row, row.previousId));
@@ -129,8 +254,8 @@ const compareOnce = async (
  * Brings the snapshot up to the rows of a page. Returns the changes that they tell: none where the snapshot knows it,
  * knows better, or meets the task for the first time.
  */
-export const compareWithSnapshot = async (run: Transaction, page: PageRecord): Promise<Change[]> => {
+export const compareWithSnapshot = async (run: Transaction, page: PageRecord, marks: Marks): Promise<Change[]> => {
   const changes: Change[] = [];
-  for (const rows of splitRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows)));
+  for (const rows of splitRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows, marks)));
   return changes;
 };

@@ -2,22 +2,23 @@ import type { Transaction } from '../database.ts';
 import { sql } from '../sql.ts';
 import type { EndReason } from '../tenant-store.ts';
 import { publish } from './publish.ts';
+import { stopIncrementalScan } from './scans.ts';
 import { dropUndecided } from './undecided.ts';
 
-/** With the organization's last hook its Topo key is erased. Returns whether it was. */
-const eraseKeyWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
-  const erased = await run.change(sql`
+/** After the organization's last hook nobody listens: steps may still ask, for a day. Returns whether it was the last. */
+const fallSilentWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
+  const silenced = await run.change(sql`
     update workspace
-    set sealed_key = null, key_hash = null, key_refused_since_ms = null, listening_since_ms = null,
-        is_silent = true, look_until_ms = null, lease = null, lease_until_ms = null
+    set listening_since_ms = null, is_silent = ${true}, asked_at_ms = ${run.nowMs}, look_until_ms = null, lease = null,
+        lease_until_ms = null
     where organization_id = ${organizationId}
       and not exists (select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`);
-  return erased > 0;
+  return silenced > 0;
 };
 
 /**
- * Ends a live hook, drops what waits for it and, with the organization's last hook, erases its Topo key and stops its
- * scan. The workspace must be locked; does nothing when the hook has ended already.
+ * Ends a live hook, drops what waits for it and, with the organization's last hook, stops its scan: the next one tells
+ * nobody. The workspace must be locked; does nothing when the hook has ended already.
  */
 export const endHook = async (run: Transaction, hookId: string, reason: EndReason): Promise<void> => {
   const { nowMs } = run;
@@ -36,10 +37,9 @@ export const endHook = async (run: Transaction, hookId: string, reason: EndReaso
     update delivery set state = 'dropped', settled_at_ms = ${nowMs}, reason = 'the hook has ended'
     where hook_id = ${hookId} and state = 'waiting'`);
 
-  if (!(await eraseKeyWithoutHooks(run, organizationId))) return;
-  await run.change(sql`delete from spare_key where organization_id = ${organizationId}`);
-  // After a time without hooks the next incremental scan starts anew and is silent; a baseline goes on where it was.
-  await run.change(sql`delete from reading where organization_id = ${organizationId} and kind <> 'baseline'`);
+  if (!(await fallSilentWithoutHooks(run, organizationId))) return;
+  // The next incremental scan starts anew and is silent; readings of all tasks go on where they were.
+  await stopIncrementalScan(run, organizationId);
   // Nobody listens any more, but what was found belongs to the history.
-  await publish(run, organizationId);
+  await publish(run, organizationId, { waitsForFacts: false });
 };

@@ -4,6 +4,7 @@ import { json, sql } from '../sql.ts';
 import type { PollOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
 import { giveUpUndecided } from './undecided.ts';
+import { endWatching } from './watching.ts';
 import { useSpareKey } from './workspace-keys.ts';
 import { findLiveHookIds, lockWorkspaces } from './workspaces.ts';
 
@@ -22,7 +23,7 @@ const stopLooking = async (run: Transaction, { organizationId, lease }: Owned): 
           and lower(snapshot.assignee_user_id) is distinct from intent.assignee_user_id)`);
 };
 
-/** Notes that the key was refused. Returns whether that was for so long that the hooks have ended. */
+/** Notes that the key was refused. Returns whether that was for so long that hooks and watching have ended. */
 const recordRefusal = async (run: Transaction, { organizationId, lease }: Owned): Promise<boolean> => {
   const noted = await run.first<{ key_refused_since_ms: number }>(sql`
     update workspace set key_refused_since_ms = coalesce(key_refused_since_ms, ${run.nowMs})
@@ -30,6 +31,7 @@ const recordRefusal = async (run: Transaction, { organizationId, lease }: Owned)
     returning key_refused_since_ms`);
   if (run.nowMs - (noted?.key_refused_since_ms ?? run.nowMs) < refusalEndsHooksMs) return false;
   for (const id of await findLiveHookIds(run, organizationId)) await endHook(run, id, 'key refused');
+  await endWatching(run, organizationId);
   return true;
 };
 
@@ -41,7 +43,7 @@ const givesUpAtMs = (organizationId: string) => sql`(
 /** The next poll comes sooner while an intent or a nudge waits for its change to be seen. */
 const release = async (
   run: Transaction,
-  { organizationId, lease, requestedAtMs, lookedUpAtMs }: PollOutcome,
+  { organizationId, lease, requestedAtMs, lookedUpAtMs, readAtMs }: PollOutcome,
   pollAtMs: number,
 ): Promise<void> => {
   const { nowMs } = run;
@@ -51,6 +53,7 @@ const release = async (
     set lease = null, lease_until_ms = null, failures = 0, key_refused_since_ms = null,
         requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
         looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms),
+        read_at_ms = coalesce(cast(${readAtMs ?? null} as bigint), read_at_ms),
         poll_at_ms = least(
           cast(${pollAtMs} as bigint), ${givesUpAtMs(organizationId)},
           case when look_until_ms > ${nowMs} then ${nextLookMs} end,

@@ -87,3 +87,13 @@ export const settleIntents = async (
 
 /** Lets the detector look now. */
 export const nudge = (run: Transaction, organizationId: string): Promise<void> => pollSoon(run, organizationId, 0);
+
+/** Lets the detector look now, once. A poll that is under way may have begun too early: whoever waits asks again. */
+export const lookNow = async (run: Transaction, organizationId: string): Promise<void> => {
+  const { nowMs } = run;
+  const changed = await run.change(sql`
+    update workspace set poll_at_ms = ${nowMs}
+    where organization_id = ${organizationId} and sealed_key is not null and failures = 0 and poll_at_ms > ${nowMs}
+      and (lease is null or lease_until_ms <= ${nowMs})`);
+  if (changed > 0) run.announce('poll');
+};

@@ -3,7 +3,7 @@ import { type BatchedChange, type Descriptions, eventOf, inBatches } from '../ch
 import { asksForTemplate, fanOut, inOrder } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
-import { type Statement, sql, tableOf } from '../sql.ts';
+import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
 import { inChunks, readDescriptions, readListeners, writeDeliveries } from './tell-hooks.ts';
 import { addUndecided, decide } from './undecided.ts';
 
@@ -13,6 +13,7 @@ type Unpublished = EventRow & {
   intent_state: 'open' | 'done';
   intent_created_at_ms: number;
   is_looked_up: number | boolean;
+  awaits_names: number | boolean;
   sequence_template_id: string | null;
 };
 
@@ -34,12 +35,21 @@ const intentsWhere = (isMeant: Statement): Statement => sql`
  */
 export const unpublishedOf = (organizationId: string): Statement => sql`
   select found.id, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
-         is_looked_up, sequence_template_id,
+         is_looked_up, awaits_names, sequence_template_id,
          speaking.id as intent_id, speaking.state as intent_state, speaking.created_at_ms as intent_created_at_ms
   from (
     select event.seq, event.id, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id,
            event.task, event.occurred_at_us, event.detected_at_ms,
-           event.sequence_id is null or sequence.sequence_id is not null as is_looked_up,
+           event.sequence_id is null or sequence.fetched_at_ms is not null as is_looked_up,
+           exists (
+             select 1 from contact
+             where contact.organization_id = event.organization_id and contact.contact_id = sequence.contact_id
+               and contact.fetched_at_ms is null)
+             or exists (
+               select 1 from template
+               where template.organization_id = event.organization_id
+                 and template.template_id = sequence.sequence_template_id and template.fetched_at_ms is null)
+             as awaits_names,
            sequence.sequence_template_id,
            (select standing.id
             from (${intentsWhere(sql`task_id = lower(event.task_id)`)}
@@ -60,14 +70,19 @@ export const unpublishedOf = (organizationId: string): Statement => sql`
   left join intent as speaking on speaking.id = found.speaking_id
   order by found.seq`;
 
-const circumstancesOf = (row: Unpublished | undefined, asksForTemplates: boolean): Circumstances => {
+const circumstancesOf = (
+  row: Unpublished | undefined,
+  asksForTemplates: boolean,
+  waitsForFacts: boolean,
+): Circumstances => {
   const isMissing = row !== undefined && !row.is_looked_up;
   return {
+    awaitsFacts: waitsForFacts && (isMissing || Boolean(row?.awaits_names)),
     intent:
       row === undefined || row.intent_id === null
         ? undefined
         : { id: row.intent_id, state: row.intent_state, createdAtMs: row.intent_created_at_ms },
-    sequenceTemplateId: !asksForTemplates ? null : isMissing ? undefined : (row?.sequence_template_id ?? null),
+    sequenceTemplateId: isMissing && asksForTemplates ? undefined : (row?.sequence_template_id ?? null),
   };
 };
 
@@ -91,13 +106,26 @@ const writeEvents = async (
     where event.id = told.id`);
 };
 
+/** What an event is about is kept as long as the event. */
+const noteTold = async (run: Transaction, organizationId: string, changes: readonly BatchedChange[]): Promise<void> => {
+  const sequenceIds = [...new Set(changes.flatMap(({ task }) => task.sequence_id ?? []))];
+  if (sequenceIds.length === 0) return;
+  await run.change(sql`
+    update sequence set told_at_ms = ${run.nowMs}
+    where organization_id = ${organizationId} and sequence_id ${oneOf(sequenceIds)} and told_at_ms < ${run.nowMs}`);
+};
+
 /**
  * Tells what was detected and not told yet: finds out who made each change, writes its event, and a delivery for each
- * hook that wants it. What waits for an intent is left for the next time. A hook that asks for a template that is not
+ * hook that wants it. What waits for an intent, or for what its task is about, is left for the next time. A hook that asks for a template that is not
  * known decides later, and keeps nobody else waiting. The workspace must be locked, so that deliveries are numbered in
  * order. Returns the number of deliveries.
  */
-export const publish = async (run: Transaction, organizationId: string): Promise<number> => {
+export const publish = async (
+  run: Transaction,
+  organizationId: string,
+  { waitsForFacts }: { waitsForFacts: boolean },
+): Promise<number> => {
   // First, so that nothing newer of their sequence runs overtakes them.
   const decided = await decide(run, organizationId);
   const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId));
@@ -107,13 +135,14 @@ export const publish = async (run: Transaction, organizationId: string): Promise
   const rowOf = new Map(unpublished.map((row) => [row.id, row]));
   const ready = attributeChanges(
     unpublished.map(readChange),
-    ({ id }) => circumstancesOf(rowOf.get(id), asksForTemplates),
+    ({ id }) => circumstancesOf(rowOf.get(id), asksForTemplates, waitsForFacts),
     run.nowMs,
   );
   if (ready.length === 0) return decided;
   const descriptions = await readDescriptions(run, organizationId, ready);
   const batched = inBatches(ready);
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
+  await noteTold(run, organizationId, batched);
   for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, descriptions);
   const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
   for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);

@@ -1,12 +1,13 @@
 import type { Change } from '../changes/change.ts';
 import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
-import { sql, tableOf } from '../sql.ts';
-import type { PageRecord, RecordOutcome, Scan } from '../work-store.ts';
-import { compareWithSnapshot, insertTasks } from './compare-snapshot.ts';
+import { type Statement, sql, tableOf } from '../sql.ts';
+import type { PageRecord, RecordOptions, RecordOutcome, Scan } from '../work-store.ts';
+import { beginTasks, compareWithSnapshot, type Marks, markMet, removeUnmet } from './compare-snapshot.ts';
+import { wantSequences } from './facts.ts';
 import { publish } from './publish.ts';
-import { forgetScan, rememberScan } from './scans.ts';
-import { renewLease } from './workspaces.ts';
+import { forgetScan, type ReadingUnderWay, readingOf, rememberScan } from './scans.ts';
+import { renewLease, type Standing } from './workspaces.ts';
 
 /** Intents are closed this many at a time; the next scan closes more. */
 const mostClosed = 1_000;
@@ -49,16 +50,26 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
     on conflict (id) do nothing`);
 };
 
+/** What a task is about is asked for when it is first met, so that it is known before the task is reassigned. */
+const wantFacts = async (run: Transaction, { organizationId, rows }: PageRecord, changes: readonly Change[]) => {
+  const open = rows.filter(({ isOpen }) => isOpen).map(({ task }) => task);
+  const sequenceIds = [...open, ...changes.map(({ task }) => task)].flatMap(({ sequence_id }) => sequence_id ?? []);
+  await wantSequences(run, organizationId, sequenceIds);
+};
+
 /** Stores what differs from the snapshot. Returns how many changes are to be told. */
-const storeChanges = async (run: Transaction, page: PageRecord): Promise<number> => {
+const storeChanges = async (run: Transaction, page: PageRecord, isSilent: boolean, marks: Marks): Promise<number> => {
   const { organizationId, scan, rows } = page;
   // A baseline must not overwrite what it has read: a task that changes meanwhile is found by the first incremental scan.
   if (scan.kind === 'baseline') {
-    await insertTasks(run, organizationId, rows);
+    await beginTasks(run, organizationId, rows, marks);
+    await wantFacts(run, page, []);
     return 0;
   }
-  const changes = await compareWithSnapshot(run, page);
-  const found = scan.isSilent ? 0 : await insertEvents(run, organizationId, changes);
+  const changes = await compareWithSnapshot(run, page, marks);
+  const told = isSilent ? [] : changes;
+  await wantFacts(run, page, told);
+  const found = await insertEvents(run, organizationId, told);
   if (found > 0) {
     await run.change(sql`
       update workspace set active_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
@@ -66,25 +77,32 @@ const storeChanges = async (run: Transaction, page: PageRecord): Promise<number>
   return found;
 };
 
-const endBaseline = (run: Transaction, organizationId: string): Promise<number> =>
+/** Every task has its fields, unless the reading began before there were columns for them. */
+const isCompleteAfter = ({ number }: ReadingUnderWay): Statement => sql`is_complete = ${number > 0}`;
+
+const endBaseline = (run: Transaction, organizationId: string, reading: ReadingUnderWay): Promise<number> =>
   run.change(sql`
     update workspace
-    set is_baselined = true, swept_at_ms = ${run.nowMs},
+    set is_baselined = true, swept_at_ms = ${run.nowMs}, ${isCompleteAfter(reading)},
         listening_since_ms = case when is_silent then null else coalesce(listening_since_ms, ${run.nowMs}) end
     where organization_id = ${organizationId}`);
 
+/** From the first look on that is over after a hook came, changes are told. Without one they still are not. */
 const endSilentScan = (run: Transaction, organizationId: string): Promise<number> =>
   run.change(sql`
     update workspace set is_silent = false, listening_since_ms = coalesce(listening_since_ms, ${run.nowMs})
-    where organization_id = ${organizationId}`);
+    where organization_id = ${organizationId} and exists (
+      select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`);
 
 const endIncrementalScan = (run: Transaction, organizationId: string): Promise<number> =>
   run.change(sql`
     update workspace set listening_since_ms = ${run.nowMs}
     where organization_id = ${organizationId} and listening_since_ms is null and not is_silent`);
 
-const endReconciliation = (run: Transaction, organizationId: string): Promise<number> =>
-  run.change(sql`update workspace set swept_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
+const endReconciliation = (run: Transaction, organizationId: string, reading: ReadingUnderWay): Promise<number> =>
+  run.change(sql`
+    update workspace set swept_at_ms = ${run.nowMs}, ${isCompleteAfter(reading)}
+    where organization_id = ${organizationId}`);
 
 const endOf = { baseline: endBaseline, reconciliation: endReconciliation };
 
@@ -103,10 +121,11 @@ const recordUnusable = async (
 const endScan = async (
   run: Transaction,
   { organizationId, scan, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
+  reading: ReadingUnderWay,
 ): Promise<void> => {
   await forgetScan(run, organizationId, scan.kind);
   const endKind = scan.kind === 'incremental' ? (scan.isSilent ? endSilentScan : endIncrementalScan) : endOf[scan.kind];
-  await endKind(run, organizationId);
+  await endKind(run, organizationId, reading);
   await recordUnusable(run, organizationId, scan);
   if (scan.kind === 'reconciliation' || end.watermark === null) return;
   const { us, movedAtMs, isSettled } = end.watermark;
@@ -116,9 +135,12 @@ const endScan = async (
 };
 
 /** What an incremental scan finds is published together, when it ends; what a reconciliation finds, page by page. */
-const publishWhenDue = async (run: Transaction, { organizationId, scan, end }: PageRecord): Promise<void> => {
+const publishWhenDue = async (
+  run: Transaction,
+  { organizationId, scan, end, waitsForFacts = false }: PageRecord,
+): Promise<void> => {
   if (scan.kind === 'baseline' || (scan.kind === 'incremental' && end === null)) return;
-  if ((await publish(run, organizationId)) > 0) run.announce('deliver');
+  if ((await publish(run, organizationId, { waitsForFacts })) > 0) run.announce('deliver');
   if (scan.kind !== 'incremental') return;
   // What an intent could have done before this scan began has been seen by now, late changes included.
   await run.change(sql`
@@ -130,15 +152,44 @@ const publishWhenDue = async (run: Transaction, { organizationId, scan, end }: P
       order by settled_at_ms limit ${mostClosed})`);
 };
 
+/** Notes which tasks a reading has met, and removes those that it passed without meeting them. */
+const followReading = async (run: Transaction, page: PageRecord, reading: ReadingUnderWay, marks: Marks) => {
+  const { organizationId, scan, rows, unusableIds = [], end } = page;
+  if (scan.kind === 'incremental' || reading.number === 0) return;
+  await markMet(run, organizationId, [...rows.map(({ task }) => task.id), ...unusableIds], marks);
+  const untilUs = end === null ? (scan.cursor?.borderKey ?? reading.borderUs) : null;
+  if (end === null && untilUs === reading.borderUs) return;
+  await removeUnmet(run, organizationId, { fromUs: reading.borderUs, untilUs }, marks);
+};
+
+/** A reconciliation takes long, and whether somebody listens may change meanwhile. */
+const isSilentFor = ({ kind, isSilent }: Scan, standing: Standing): boolean =>
+  kind === 'reconciliation' ? standing.isSilent : isSilent;
+
+/** Since when a task must have been closed to keep its fields. */
+const closedSinceUs = (nowMs: number, { keepClosedMs }: RecordOptions): number =>
+  keepClosedMs === undefined ? Number.MIN_SAFE_INTEGER : (nowMs - keepClosedMs) * 1000;
+
 /** Compares the rows of one page with the snapshot, stores what differs, and publishes it when its turn has come. */
-export const recordPage = async (run: Transaction, page: PageRecord, leaseMs: number): Promise<RecordOutcome> => {
+export const recordPage = async (
+  run: Transaction,
+  page: PageRecord,
+  options: RecordOptions,
+): Promise<RecordOutcome> => {
   const { organizationId, scan, end } = page;
   // From here on the workspace is locked.
-  if (!(await renewLease(run, page, leaseMs))) return { kind: 'lease lost' };
+  const standing = await renewLease(run, page, options.leaseMs);
+  if (standing === undefined) return { kind: 'lease lost' };
   await addAssignees(run, page);
-  const changes = await storeChanges(run, page);
-  if (end === null) await rememberScan(run, organizationId, scan);
-  else await endScan(run, { ...page, end });
+  const reading =
+    scan.kind === 'incremental'
+      ? { number: standing.readings, borderUs: null }
+      : await readingOf(run, organizationId, scan);
+  const marks = { reading: reading.number, closedSinceUs: closedSinceUs(run.nowMs, options) };
+  const changes = await storeChanges(run, page, isSilentFor(scan, standing), marks);
+  await followReading(run, page, reading, marks);
+  if (end === null) await rememberScan(run, organizationId, scan, reading.number);
+  else await endScan(run, { ...page, end }, reading);
   await publishWhenDue(run, page);
   return { kind: 'recorded', changes };
 };

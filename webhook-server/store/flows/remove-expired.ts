@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
 import { phrase, sql } from '../sql.ts';
 import type { RemoveOutcome, Retention } from '../work-store.ts';
+import { removeUnusedFacts } from './facts-in-use.ts';
+import { forgetUnwatched } from './watching.ts';
 
 const removeSettledDeliveries = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`
@@ -34,6 +36,15 @@ const removeSpentRateLimits = (run: Transaction, beforeMs: number, limit: number
     delete from pace where pace_key in (
       select pace_key from pace where paced_until_ms < ${beforeMs} limit ${limit} ${phrase('lock free rows')})`);
 
+/** A task that has been closed for long keeps what the detector needs. */
+const forgetClosedTasks = (run: Transaction, beforeMs: number, limit: number) =>
+  run.change(sql`
+    update snapshot set task = null, task_type = null, priority = null, status = null
+    where (organization_id, task_id) in (
+      select organization_id, task_id from snapshot
+      where not is_open and task is not null and updated_at_us < ${beforeMs * 1000}
+      order by updated_at_us limit ${limit})`);
+
 type RemoveOptions = { lease: string; leaseMs: number; retention: Retention; limit: number };
 
 /** Removes up to `limit` rows that were kept for long enough, and renews the lease. */
@@ -48,13 +59,19 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
     { step: removeEvents, keptMs: retention.eventMs },
     { step: removeHooks, keptMs: retention.hookMs },
     { step: removeSpentRateLimits, keptMs: 0 },
+    { step: forgetClosedTasks, keptMs: retention.eventMs },
   ];
   let count = 0;
   for (const { step, keptMs } of steps) {
     if (count >= limit) break;
     count += await step(run, run.nowMs - keptMs, limit - count);
   }
-  return { kind: 'removed', count };
+  if (count >= limit) return { kind: 'removed', count };
+  const beforeMs = run.nowMs - retention.eventMs;
+  const unwatched = await forgetUnwatched(run, beforeMs, limit - count);
+  const unused = unwatched.goesOn ? unwatched : await removeUnusedFacts(run, beforeMs, limit - count);
+  const removed = count + unwatched.removed + (unwatched.goesOn ? 0 : unused.removed);
+  return { kind: 'removed', count: removed, ...(unused.goesOn ? { goesOn: true } : {}) };
 };
 
 /** Takes the clean-up if it is due and no other process has it. Returns the lease that proves it. */

@@ -74,7 +74,7 @@ export const decide = async (run: Transaction, organizationId: string): Promise<
   const rows = await readUndecided(
     run,
     organizationId,
-    sql`(sequence.sequence_id is not null or not hook.asks_for_templates)`,
+    sql`(sequence.fetched_at_ms is not null or not hook.asks_for_templates)`,
   );
   if (rows.length === 0) return 0;
   const descriptions = await readDescriptions(run, organizationId, rows.map(readChange));

@@ -12,6 +12,9 @@ export const lockWorkspaces = async (run: Transaction, organizationIds: readonly
     ${phrase('lock')}`);
 };
 
+/** `isSilent`: nobody listens yet. `readings` of all tasks have begun. */
+export type Standing = { isSilent: boolean; readings: number };
+
 type Held = {
   organizationId: string;
   lease: string;
@@ -21,19 +24,20 @@ type Held = {
 
 /**
  * Locks the workspace, renews its lease and notes when Topo was asked about it; without `requestedAtMs` what is known
- * stays. Returns whether the lease is still ours.
+ * stays. Returns how the workspace stands, or nothing when the lease is not ours any more.
  */
 export const renewLease = async (
   run: Transaction,
   { organizationId, lease, requestedAtMs, lookedUpAtMs }: Held,
   leaseMs: number,
-): Promise<boolean> => {
-  const changed = await run.change(sql`
+): Promise<Standing | undefined> => {
+  const row = await run.first<{ is_silent: number | boolean; readings: number }>(sql`
     update workspace
     set lease_until_ms = ${run.nowMs + leaseMs}, requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
         looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms)
-    where organization_id = ${organizationId} and lease = ${lease}`);
-  return changed > 0;
+    where organization_id = ${organizationId} and lease = ${lease}
+    returning is_silent, readings`);
+  return row === undefined ? undefined : { isSilent: Boolean(row.is_silent), readings: row.readings };
 };
 
 /** The hooks of a workspace that have not ended. */

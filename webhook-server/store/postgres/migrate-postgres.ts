@@ -6,10 +6,11 @@ import { order } from './migrations/0002-order.ts';
 import { boundedCost } from './migrations/0003-bounded-cost.ts';
 import { proof } from './migrations/0004-proof.ts';
 import { undecided } from './migrations/0005-undecided.ts';
+import { readModel } from './migrations/0006-read-model.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order, boundedCost, proof, undecided];
+const migrations = [first, order, boundedCost, proof, undecided, readModel];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

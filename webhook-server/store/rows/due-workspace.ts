@@ -1,4 +1,5 @@
 import type { PollClaim, Scan } from '../work-store.ts';
+import { readScopes } from './scopes.ts';
 
 /** A row of `workspace` that is due, with what its claim tells. */
 export type DueWorkspace = {
@@ -6,6 +7,10 @@ export type DueWorkspace = {
   sealed_key: string;
   is_baselined: number | boolean;
   is_silent: number | boolean;
+  has_listeners: number | boolean;
+  is_complete: number | boolean;
+  asked_at_ms: number | null;
+  scopes: string | null;
   watermark_us: number | null;
   watermark_moved_at_ms: number | null;
   is_settled: number | boolean;
@@ -18,6 +23,8 @@ export type DueWorkspace = {
   looked_up_at_ms: string;
   has_unpublished: number | boolean;
   has_undecided: number | boolean;
+  has_unknown_sequences: number | boolean;
+  has_unknown_contacts: number | boolean;
   has_scans: number | boolean;
 };
 
@@ -38,12 +45,17 @@ export const readPollClaim = (
   nowMs,
   isBaselined: Boolean(row.is_baselined),
   isSilent: Boolean(row.is_silent),
+  hasListeners: Boolean(row.has_listeners),
+  isComplete: Boolean(row.is_complete),
+  scopes: readScopes(row.scopes),
   watermark: readWatermark(row),
   incremental: scans.find(({ kind }) => kind === 'incremental') ?? null,
   background: scans.find(({ kind }) => kind !== 'incremental') ?? null,
   reconciledAtMs: row.swept_at_ms,
   hasUnpublished: Boolean(row.has_unpublished),
   hasUndecided: Boolean(row.has_undecided),
+  hasUnknownSequences: Boolean(row.has_unknown_sequences),
+  hasUnknownContacts: Boolean(row.has_unknown_contacts),
   unusableTasks: row.unusable_tasks,
   failures: row.failures,
   activeAtMs: row.active_at_ms,

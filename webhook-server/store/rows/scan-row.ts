@@ -22,7 +22,7 @@ export type ScanRow = {
   cursor: string | null;
 };
 
-const readCursor = (json: string | null): Cursor | null => (json === null ? null : JSON.parse(json));
+export const readCursor = (json: string | null): Cursor | null => (json === null ? null : JSON.parse(json));
 
 export const readScan = (row: ScanRow): Scan => ({
   id: row.id,

@@ -7,8 +7,9 @@ import { order } from './migrations/0004-order.ts';
 import { columns } from './migrations/0005-columns.ts';
 import { boundedCost } from './migrations/0006-bounded-cost.ts';
 import { undecided } from './migrations/0007-undecided.ts';
+import { readModel } from './migrations/0008-read-model.ts';
 
-const migrations = [first, delivery, requests, order, columns, boundedCost, undecided];
+const migrations = [first, delivery, requests, order, columns, boundedCost, undecided, readModel];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.

@@ -1,0 +1,154 @@
+import type { RequestHandler } from 'express';
+import * as z from 'zod';
+import { mayReadContacts } from '../../../contract/task-facts.ts';
+import { type TaskListPage, unassigned } from '../../../contract/task-list.ts';
+import type { Secret } from '../../secrets/secret.ts';
+import type { Freshness, TaskListing, TaskPosition, TaskSearch } from '../../store/tenant-store.ts';
+import { type Authenticate, type Caller, requireScope } from '../authentication/authenticate.ts';
+import { catchUp, type Wait } from '../catch-up.ts';
+import { HttpError } from '../errors/http-error.ts';
+import { listed, pageQuery } from '../page-query.ts';
+import { parseRequest } from '../validate-request.ts';
+
+/** Asks Topo for the ids of the contacts with this e-mail address; nothing when Topo does not answer in time. */
+export type FindContacts = (key: Secret, email: string) => Promise<readonly string[] | undefined>;
+
+type Ports = {
+  authenticate: Authenticate;
+  findContacts: FindContacts;
+  wait: Wait;
+};
+
+/** A model that is older than this was paused, and catches up before it answers. */
+const pausedAfterMs = 2 * 60_000;
+const catchUpMs = 10_000;
+
+/** Before “there is none” is answered, Topo is looked at once more. */
+const lookOnceMoreMs = 5_000;
+
+const texts = (most: number) => listed(z.array(z.string().trim().min(1).max(100)).min(1).max(most));
+
+const position = z
+  .string()
+  .regex(/^\d{1,16}-.{1,100}$/, { error: 'Send the “next” of a page.' })
+  .transform((text): TaskPosition => {
+    const border = text.indexOf('-');
+    return { createdAtUs: Number(text.slice(0, border)), taskId: text.slice(border + 1) };
+  });
+
+const Query = z.strictObject({
+  limit: pageQuery.limit,
+  after: position.optional(),
+  contact_email: z.string().trim().min(1).max(320).optional(),
+  q: z.string().trim().min(1).max(200).optional(),
+  assignee: texts(100),
+  types: texts(50),
+  priorities: texts(50),
+  templates: texts(100),
+  statuses: texts(50),
+  created_after: z.iso
+    .datetime({ offset: true, error: 'Expected a date and time, such as 2026-03-02T09:00:00Z.' })
+    .optional(),
+  look: z.literal('if_empty', { error: 'Expected if_empty, or nothing.' }).optional(),
+});
+
+const lowered = (ids: readonly string[]): string[] => ids.map((id) => id.toLowerCase());
+
+const searchOf = (query: z.output<typeof Query>, scopes: readonly string[]): TaskSearch => {
+  const { limit, after, contact_email, q, assignee, types, priorities, templates, statuses, created_after } = query;
+  const isNobody = (id: string) => id === unassigned;
+  return {
+    limit,
+    scopes,
+    after,
+    assignees: assignee && {
+      userIds: lowered(assignee.filter((id) => !isNobody(id))),
+      nobody: assignee.some(isNobody),
+    },
+    types,
+    priorities,
+    statuses,
+    templateIds: templates && lowered(templates),
+    createdAfterUs: created_after === undefined ? undefined : Date.parse(created_after) * 1000,
+    contactEmail: contact_email,
+    text: q,
+  };
+};
+
+const isCurrent = ({ readAtMs, nowMs }: Freshness): boolean => readAtMs !== null && nowMs - readAtMs <= pausedAfterMs;
+
+const viewOf = (
+  { tasks, next }: TaskListing,
+  { readAtMs, isComplete, progress, ...freshness }: Freshness,
+  areFactsComplete: boolean,
+): TaskListPage => ({
+  items: tasks,
+  next: next === null ? null : `${next.createdAtUs}-${next.taskId}`,
+  as_of: readAtMs === null ? null : new Date(readAtMs).toISOString(),
+  is_current: isCurrent({ readAtMs, isComplete, progress, ...freshness }),
+  is_complete: isComplete,
+  are_facts_complete: areFactsComplete,
+  progress: isComplete || progress === null ? null : { rows_read: progress.rowsRead, total_rows: progress.totalRows },
+});
+
+/** A key that may not read what tasks are about gets a sentence, not an answer that might be wrong. */
+const requireScopes = (scopes: readonly string[], { contact_email, q, templates }: z.output<typeof Query>): void => {
+  if (contact_email !== undefined || q !== undefined || templates !== undefined) requireScope(scopes, 'sequences:read');
+  if (contact_email !== undefined || q !== undefined) requireScope(scopes, 'contacts:read');
+};
+
+const refuseRevoked = ({ isKeyRefused }: Freshness): void => {
+  if (!isKeyRefused) return;
+  throw new HttpError(
+    503,
+    'topo_unavailable',
+    'Topo refuses the key that this workspace is read with. Try again in a moment: your key takes its place.',
+    { retryAfterSeconds: 10 },
+  );
+};
+
+/**
+ * `GET /tasks`: the workspace's tasks as Topo last showed them, newest first, with what they are about; the open ones
+ * unless `statuses` names others. A workspace that nobody has read for a while is read first. With `look=if_empty` Topo is
+ * looked at once more before an empty list is answered.
+ */
+export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestHandler => {
+  const lookOnceMore = async (
+    { store, sealedKey, key }: Caller,
+    search: TaskSearch,
+    askedAtMs: number,
+    isWanted: () => boolean,
+  ): Promise<{ listing: TaskListing; freshness: Freshness }> => {
+    const isEnough = ({ readAtMs, isComplete }: Freshness) => isComplete && readAtMs !== null && readAtMs >= askedAtMs;
+    const email = search.contactEmail;
+    const [freshness, contactIds] = await Promise.all([
+      catchUp(store, sealedKey, { isEnough, patienceMs: lookOnceMoreMs, isWanted, wait }),
+      email === undefined ? undefined : findContacts(key, email),
+    ]);
+    const listing = await store.tasks({ ...search, contactIds: contactIds && [...contactIds] });
+    return { listing, freshness };
+  };
+
+  return async (request, response) => {
+    const caller = await authenticate(request, 'tasks:read');
+    const { store, sealedKey, scopes } = caller;
+    const query = parseRequest(Query, request.query);
+    requireScopes(scopes, query);
+    const isWanted = () => !response.closed;
+    const asked = await store.watch(sealedKey);
+    const isEnough = (freshness: Freshness) => freshness.isComplete && isCurrent(freshness);
+    let freshness = isEnough(asked)
+      ? asked
+      : await catchUp(store, sealedKey, { isEnough, patienceMs: catchUpMs, isWanted, wait });
+    refuseRevoked(freshness);
+
+    const search = { ...searchOf(query, scopes), isWanted };
+    let listing = await store.tasks(search);
+    const isFirstPage = query.after === undefined;
+    if (listing.tasks.length === 0 && isFirstPage && query.look === 'if_empty' && isEnough(freshness)) {
+      ({ listing, freshness } = await lookOnceMore(caller, search, asked.nowMs, isWanted));
+    }
+    const areFactsComplete = mayReadContacts(scopes) && (await store.areFactsComplete());
+    response.json(viewOf(listing, freshness, areFactsComplete));
+  };
+};
