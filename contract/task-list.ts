@@ -19,6 +19,7 @@ export type ListedTask = z.infer<typeof ListedTask>;
  * - `is_complete`: every task of the workspace has been read. Until then a list may lack some.
  * - `are_facts_complete`: what every open task is about is known, as far as the key may read it. Until then a list that is
  *   narrowed by contact, template or text may lack some.
+ * - `other_open_statuses`: of open tasks, besides those that Topo documents.
  * - `progress`: how far the first reading has come, while it goes on.
  */
 export const TaskListPage = z.object({
@@ -28,6 +29,7 @@ export const TaskListPage = z.object({
   is_current: z.boolean(),
   is_complete: z.boolean(),
   are_facts_complete: z.boolean(),
+  other_open_statuses: z.array(z.string()).default([]),
   progress: z.object({ rows_read: z.number(), total_rows: z.number() }).nullable(),
 });
 export type TaskListPage = z.infer<typeof TaskListPage>;

@@ -18,7 +18,7 @@ import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './fl
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
 import { readProgress } from './flows/scans.ts';
 import { settle } from './flows/settle-deliveries.ts';
-import { areFactsComplete, countOpenTasks, listTasks } from './flows/tasks.ts';
+import { areFactsComplete, countOpenTasks, findOtherOpenStatuses, listTasks } from './flows/tasks.ts';
 import { forgetWorkspace, watch } from './flows/watching.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
 import { createLeaseOwner } from './lease-owner.ts';
@@ -56,6 +56,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
   watch: (key) => database.transaction((run) => watch(run, organizationId, key)),
   tasks: (search) => listTasks(database, organizationId, search),
+  otherOpenStatuses: () => findOtherOpenStatuses(database, organizationId),
   areFactsComplete: () => areFactsComplete(database, organizationId),
   openTasks: (isWanted) => countOpenTasks(database, organizationId, isWanted),
   forgetWorkspace: () => database.transaction((run) => forgetWorkspace(run, organizationId)),

@@ -110,6 +110,12 @@ export type TaskSearch = Interruptible & {
   limit: number;
   scopes: readonly string[];
   after?: TaskPosition | undefined;
+  /** Pass over so many of the tasks that match. */
+  skip?: number | undefined;
+  /** These tasks alone, whatever their status. */
+  taskIds?: readonly string[] | undefined;
+  /** Those of these sequence runs. */
+  sequenceIds?: readonly string[] | undefined;
   assignees?: { userIds: readonly string[]; nobody: boolean } | undefined;
   types?: readonly string[] | undefined;
   priorities?: readonly string[] | undefined;
@@ -235,6 +241,8 @@ export type TenantStore = {
   lookNow(): Promise<void>;
   /** The workspace's tasks as Topo last showed them, with what they are about. */
   tasks(search: TaskSearch): Promise<TaskListing>;
+  /** Statuses of open tasks that Topo does not document. */
+  otherOpenStatuses(): Promise<string[]>;
   /** Whether what each open task is about is known. */
   areFactsComplete(): Promise<boolean>;
   /** How many open tasks each person has, by user id in small letters; null counts those that nobody has. */

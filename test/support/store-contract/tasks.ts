@@ -102,6 +102,24 @@ export const describeTasks = (name: string, at: StoreBench): void => {
       expect(await ids({ createdAfterUs: office[1]?.createdAtUs ?? 0 })).toEqual(['t3']);
     });
 
+    test('they are found by id and by sequence run, and pages are passed over', async () => {
+      await at.tenant.subscribe(newHook());
+      await readAll(office);
+      expect(await ids({ taskIds: ['t4', 't1', 'unknown'] })).toEqual(['t4', 't1']);
+      expect(await ids({ sequenceIds: ['s1'] })).toEqual(['t1']);
+      expect(await ids({ skip: 1, limit: 1 })).toEqual(['t2']);
+      expect(await ids({ skip: 2, limit: 5 })).toEqual(['t1']);
+      expect(await ids({ skip: 9 })).toEqual([]);
+      expect(await ids({ taskIds: ['t4', 't1'], skip: 1 })).toEqual(['t1']);
+    });
+
+    test('open statuses that Topo does not document are named', async () => {
+      await at.tenant.subscribe(newHook());
+      const snoozed = (row: SeenTask): SeenTask => ({ ...row, task: { ...row.task, status: 'SNOOZED' } });
+      await readAll([...office, snoozed(seen('t8', 'ada')), snoozed(seen('t9', 'ada'))]);
+      expect(await at.tenant.otherOpenStatuses()).toEqual(['SNOOZED']);
+    });
+
     test('they are found by contact, template and text, once these have been looked up', async () => {
       await at.tenant.subscribe(newHook());
       await readAll(office);

@@ -36,6 +36,13 @@ const position = z
     return { createdAtUs: Number(text.slice(0, border)), taskId: text.slice(border + 1) };
   });
 
+/** Counts from 0. */
+const page = z
+  .string()
+  .regex(/^\d{1,3}$/, { error: 'Expected a number from 0 to 200.', abort: true })
+  .transform(Number)
+  .refine((given) => given <= 200, { error: 'Expected a number from 0 to 200.' });
+
 const Query = z.strictObject({
   limit: pageQuery.limit,
   after: position.optional(),
@@ -46,10 +53,13 @@ const Query = z.strictObject({
   priorities: texts(50),
   templates: texts(100),
   statuses: texts(50),
+  ids: texts(100),
+  sequences: texts(100),
+  page: page.optional(),
   created_after: z.iso
     .datetime({ offset: true, error: 'Expected a date and time, such as 2026-03-02T09:00:00Z.' })
     .optional(),
-  look: z.literal('if_empty', { error: 'Expected if_empty, or nothing.' }).optional(),
+  look: z.enum(['if_empty', 'never'], { error: 'Expected if_empty, never, or nothing.' }).optional(),
 });
 
 const lowered = (ids: readonly string[]): string[] => ids.map((id) => id.toLowerCase());
@@ -61,6 +71,9 @@ const searchOf = (query: z.output<typeof Query>, scopes: readonly string[]): Tas
     limit,
     scopes,
     after,
+    skip: (query.page ?? 0) * limit,
+    taskIds: query.ids,
+    sequenceIds: query.sequences,
     assignees: assignee && {
       userIds: lowered(assignee.filter((id) => !isNobody(id))),
       nobody: assignee.some(isNobody),
@@ -80,14 +93,14 @@ const isCurrent = ({ readAtMs, nowMs }: Freshness): boolean => readAtMs !== null
 const viewOf = (
   { tasks, next }: TaskListing,
   { readAtMs, isComplete, progress, ...freshness }: Freshness,
-  areFactsComplete: boolean,
+  known: Pick<TaskListPage, 'are_facts_complete' | 'other_open_statuses'>,
 ): TaskListPage => ({
   items: tasks,
   next: next === null ? null : `${next.createdAtUs}-${next.taskId}`,
   as_of: readAtMs === null ? null : new Date(readAtMs).toISOString(),
   is_current: isCurrent({ readAtMs, isComplete, progress, ...freshness }),
   is_complete: isComplete,
-  are_facts_complete: areFactsComplete,
+  ...known,
   progress: isComplete || progress === null ? null : { rows_read: progress.rowsRead, total_rows: progress.totalRows },
 });
 
@@ -110,7 +123,7 @@ const refuseRevoked = ({ isKeyRefused }: Freshness): void => {
 /**
  * `GET /tasks`: the workspace's tasks as Topo last showed them, newest first, with what they are about; the open ones
  * unless `statuses` names others. A workspace that nobody has read for a while is read first. With `look=if_empty` Topo is
- * looked at once more before an empty list is answered.
+ * looked at once more before an empty list is answered, with `look=never` what is known is answered at once.
  */
 export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestHandler => {
   const lookOnceMore = async (
@@ -137,10 +150,12 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
     const isWanted = () => !response.closed;
     const asked = await store.watch(sealedKey);
     const isEnough = (freshness: Freshness) => freshness.isComplete && isCurrent(freshness);
-    let freshness = isEnough(asked)
-      ? asked
-      : await catchUp(store, sealedKey, { isEnough, patienceMs: catchUpMs, isWanted, wait });
-    refuseRevoked(freshness);
+    const isPatient = query.look !== 'never';
+    let freshness =
+      isEnough(asked) || !isPatient
+        ? asked
+        : await catchUp(store, sealedKey, { isEnough, patienceMs: catchUpMs, isWanted, wait });
+    if (isPatient) refuseRevoked(freshness);
 
     const search = { ...searchOf(query, scopes), isWanted };
     let listing = await store.tasks(search);
@@ -148,7 +163,10 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
     if (listing.tasks.length === 0 && isFirstPage && query.look === 'if_empty' && isEnough(freshness)) {
       ({ listing, freshness } = await lookOnceMore(caller, search, asked.nowMs, isWanted));
     }
-    const areFactsComplete = mayReadContacts(scopes) && (await store.areFactsComplete());
-    response.json(viewOf(listing, freshness, areFactsComplete));
+    const known = {
+      are_facts_complete: mayReadContacts(scopes) && (await store.areFactsComplete()),
+      other_open_statuses: await store.otherOpenStatuses(),
+    };
+    response.json(viewOf(listing, freshness, known));
   };
 };

@@ -76,12 +76,12 @@ const conditionsOf = ({ assignees, types, priorities, templateIds, statuses, tex
 /** The tasks that may be meant, newest first, whatever they are about. */
 const tasksAfter = (
   organizationId: string,
-  { statuses, createdAfterUs }: TaskSearch,
+  { statuses, taskIds, createdAfterUs }: TaskSearch,
   from: TaskPosition | null,
 ): Statement =>
   allOf([
     sql`snapshot.organization_id = ${organizationId}`,
-    ...(statuses === undefined ? [sql`snapshot.is_open`] : []),
+    ...(statuses === undefined && taskIds === undefined ? [sql`snapshot.is_open`] : []),
     ...(createdAfterUs === undefined ? [] : [sql`snapshot.created_at_us > ${createdAfterUs}`]),
     ...(from === null ? [] : [sql`(snapshot.created_at_us, snapshot.task_id) < (${from.createdAtUs}, ${from.taskId})`]),
   ]);
@@ -121,24 +121,23 @@ const look = async (
   return { found, next: last === undefined ? null : positionOf(last) };
 };
 
-/** The tasks of a contact are few, and found by their sequence runs. */
-const lookByContact = async (
+/** Tasks that are found by an index, such as those of a contact, are few. */
+const lookDirectly = async (
   run: Run,
   organizationId: string,
   search: TaskSearch,
-  isOfContact: Statement,
+  isMeant: Statement,
 ): Promise<Found[]> => {
   const after = tasksAfter(organizationId, search, search.after ?? null);
   const rows = await run.rows<TaskRow>(sql`
     ${described}
     from (
       select * from snapshot
-      where ${after} and snapshot.sequence_id in (
-        select sequence_id from sequence where sequence.organization_id = ${organizationId} and ${isOfContact})) as looked_at
+      where ${after} and ${isMeant}) as looked_at
     ${joinsOf(organizationId)}
     where ${allOf(conditionsOf(search))}
     order by looked_at.created_at_us desc, looked_at.task_id desc
-    limit ${search.limit + 1}`);
+    limit ${(search.skip ?? 0) + search.limit + 1}`);
   return foundIn(rows, search.scopes);
 };
 
@@ -153,8 +152,29 @@ const contactCondition = (organizationId: string, { contactEmail, contactIds }: 
             where contact.organization_id = ${organizationId} and email_key = ${emailKeyOf(contactEmail)})`,
         ]),
   ];
-  return conditions.length === 0 ? undefined : anyOf(conditions);
+  if (conditions.length === 0) return undefined;
+  return sql`snapshot.sequence_id in (
+    select sequence_id from sequence where sequence.organization_id = ${organizationId} and ${anyOf(conditions)})`;
 };
+
+/** What an index finds. */
+const directCondition = (organizationId: string, search: TaskSearch): Statement | undefined => {
+  const { taskIds, sequenceIds } = search;
+  const isOfContact = contactCondition(organizationId, search);
+  const conditions = [
+    ...(taskIds === undefined ? [] : [sql`snapshot.task_id ${oneOf(taskIds)}`]),
+    ...(sequenceIds === undefined ? [] : [sql`snapshot.sequence_id ${oneOf(sequenceIds)}`]),
+    ...(isOfContact === undefined ? [] : [isOfContact]),
+  ];
+  return conditions.length === 0 ? undefined : allOf(conditions);
+};
+
+type Page = { found: readonly Found[]; hasMore: boolean; next: TaskPosition | null };
+
+const listingOf = ({ found, hasMore, next }: Page): TaskListing => ({
+  tasks: found.map(({ listed }) => listed),
+  next: hasMore ? (next ?? found.at(-1)?.position ?? null) : null,
+});
 
 /** The organization's tasks as Topo last showed them, newest first; the open ones unless statuses are named. */
 export const listTasks = async (
@@ -162,22 +182,29 @@ export const listTasks = async (
   organizationId: string,
   search: TaskSearch,
 ): Promise<TaskListing> => {
-  const { limit, after = null, isWanted } = search;
-  const isOfContact = contactCondition(organizationId, search);
-  if (isOfContact !== undefined) {
-    const found = await database.transaction((run) => lookByContact(run, organizationId, search, isOfContact));
-    const page = found.slice(0, limit);
-    const next = found.length > limit ? (page.at(-1)?.position ?? null) : null;
-    return { tasks: page.map(({ listed }) => listed), next };
+  const { limit, skip = 0, after = null, isWanted } = search;
+  const isMeant = directCondition(organizationId, search);
+  if (isMeant !== undefined) {
+    const found = await database.transaction((run) => lookDirectly(run, organizationId, search, isMeant));
+    return listingOf({ found: found.slice(skip, skip + limit), hasMore: found.length > skip + limit, next: null });
   }
   const { items, hasMore, next } = await lookInPieces<Found, TaskPosition>({
-    limit,
+    limit: skip + limit,
     from: after,
     isWanted,
     look: (from, most) => database.transaction((run) => look(run, organizationId, search, { from, most })),
   });
-  const goesOn = hasMore ? (next ?? items.at(-1)?.position ?? null) : null;
-  return { tasks: items.map(({ listed }) => listed), next: goesOn };
+  return listingOf({ found: items.slice(skip), hasMore, next });
+};
+
+/** Statuses of open tasks that Topo's documentation does not name. */
+export const findOtherOpenStatuses = async (run: Run, organizationId: string): Promise<string[]> => {
+  const rows = await run.rows<{ status: string }>(sql`
+    select distinct status from snapshot
+    where organization_id = ${organizationId} and is_open and status is not null
+      and status not in ('PENDING', 'IN_PROGRESS')
+    order by status limit 20`);
+  return rows.map(({ status }) => status);
 };
 
 /** Whether what each open task is about is known. A sequence run of which Topo tells no template is not known to it. */

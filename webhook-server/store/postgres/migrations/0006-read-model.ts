@@ -13,6 +13,9 @@ alter table snapshot add column reading integer not null default 0;
 
 create index snapshot_newest on snapshot (organization_id, created_at_us, task_id);
 create index snapshot_open on snapshot (organization_id, created_at_us, task_id) where is_open;
+-- Statuses that Topo's documentation does not name.
+create index snapshot_odd on snapshot (organization_id, status)
+where is_open and status is not null and status not in ('PENDING', 'IN_PROGRESS');
 create index snapshot_of_sequence on snapshot (organization_id, sequence_id) where sequence_id is not null;
 create index snapshot_closed on snapshot (updated_at_us) where not is_open and task is not null;
 
