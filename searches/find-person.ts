@@ -2,7 +2,7 @@ import { type Bundle, defineInputFields, defineSearch, type InferInputData, type
 import { startDeadline } from '../zapier/deadline.ts';
 import { readIdOrText } from '../zapier/fields/read-id.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { type FoundPerson, findPeople } from '../zapier/people/find-people.ts';
+import { type FoundPerson, findPerson } from '../zapier/people/find-person.ts';
 import { samplePeople } from '../zapier/people/person-output.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
@@ -15,19 +15,21 @@ const inputFields = defineInputFields([
     type: 'string',
     required: true,
     helpText:
-      'Whom to find, by e-mail, name or ID: for example the owner of a deal in your CRM. An e-mail address is surest. ' +
+      'Whom to find, by e-mail, name or ID: for example the owner of a deal in your CRM. An e-mail address is surest; ' +
+      'a name that several people have stops the run. ' +
       'Names and e-mails are those that the owner of this integration has entered on its webhook server.',
   },
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
 
-/** Returns the people who may be meant, best match first; `[]` when there is nobody. */
+/** Returns the one person who is meant; `[]` when there is nobody. Halts when it may be several. */
 const perform = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<FoundPerson[]> => {
   const wanted = readIdOrText(label, inputData.person);
   if (wanted === undefined) throw halted(`The field “${label}” is empty. Map an e-mail, a name or an ID into it.`);
   const deadline = startDeadline(() => performance.now());
-  return findPeople({ z, directory: openDirectory(z, deadline), deadline }, wanted);
+  const found = await findPerson({ z, directory: openDirectory(z, deadline), deadline }, label, wanted);
+  return found === undefined ? [] : [found];
 };
 
 const sample: FoundPerson = {

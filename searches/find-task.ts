@@ -4,9 +4,9 @@ import { type Task, taskStatuses } from '../topo/task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { choicesOf } from '../zapier/fields/dropdown.ts';
 import { readDateTime } from '../zapier/fields/read-date-time.ts';
+import { readEmail } from '../zapier/fields/read-email.ts';
 import { readEnumValue } from '../zapier/fields/read-enum-value.ts';
 import { readOptionalId } from '../zapier/fields/read-id.ts';
-import { readText } from '../zapier/fields/read-text.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields, samplePeople } from '../zapier/people/person-output.ts';
@@ -94,7 +94,7 @@ type FoundTask = ReturnType<typeof describedTask<Task>> & { assignee: Person };
 const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
   const status = readEnumValue(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
-  const contactEmail = readText(label.contact, inputData.contact_email);
+  const contactEmail = readEmail(label.contact, inputData.contact_email);
   const createdAfterUs = readDateTime(label.createdAfter, inputData.created_after);
   return {
     ...readTaskFilters(inputData),

@@ -1,10 +1,10 @@
 import { defineTrigger, type ZObject } from 'zapier-platform-core';
 import { type DirectoryEntry, unnamedPerson } from '../contract/person.ts';
-import { startDeadline } from '../zapier/deadline.ts';
+import { capDeadline, type Deadline, startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
-import { countOpenTasksByAssignee } from '../zapier/people/count-open-tasks-by-assignee.ts';
+import { countOpenTasksByAssignee, type OpenTaskCounts } from '../zapier/people/count-open-tasks-by-assignee.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { assigneeLabel } from '../zapier/people/person-label.ts';
+import { assigneeLabel, distinctLabels } from '../zapier/people/person-label.ts';
 
 const isNamed = ({ name, email }: DirectoryEntry): boolean => name !== null || email !== null;
 
@@ -18,22 +18,37 @@ const mergePeople = (directory: readonly DirectoryEntry[], ids: Iterable<string>
   return [...people.values()];
 };
 
+/** A list of names may wait this long for the counts beside them. */
+const countingMs = 5_000;
+
+const notCounted: OpenTaskCounts = { counts: new Map(), isComplete: false };
+
+/** Names never depend on counting: only a list without any has nothing else to show. */
+const countBeside = async (z: ZObject, directory: readonly DirectoryEntry[], deadline: Deadline) => {
+  if (!directory.some(isNamed)) return countOpenTasksByAssignee(z, deadline);
+  try {
+    return await countOpenTasksByAssignee(z, capDeadline(deadline, countingMs));
+  } catch (error) {
+    z.console.warn(`People appear without their tasks, because these cannot be counted: ${String(error)}`);
+    return notCounted;
+  }
+};
+
 /** Fills the dropdowns of people: first those with a name, by name, then those without, most open tasks first. */
 const perform = async (z: ZObject): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
-  const [directory, { counts, isComplete }] = await Promise.all([
-    openDirectory(z, deadline).listIfAvailable(),
-    countOpenTasksByAssignee(z, deadline),
-  ]);
-  const people = mergePeople(directory, counts.keys()).map((person) => ({
-    person,
-    tasks: counts.get(person.user_id) ?? 0,
-    label: assigneeLabel(person, counts.get(person.user_id) ?? 0, isComplete),
-  }));
-  const named = people
+  const directory = await openDirectory(z, deadline).listIfAvailable();
+  const { counts, isComplete } = await countBeside(z, directory, deadline);
+  const people = mergePeople(directory, counts.keys());
+  const labels = distinctLabels(people);
+  const choices = people.map((person, index) => {
+    const tasks = counts.get(person.user_id) ?? 0;
+    return { person, tasks, label: assigneeLabel(labels[index] ?? person.user_id, tasks, isComplete) };
+  });
+  const named = choices
     .filter(({ person }) => isNamed(person))
     .sort((one, other) => one.label.localeCompare(other.label));
-  const others = people.filter(({ person }) => !isNamed(person)).sort((one, other) => other.tasks - one.tasks);
+  const others = choices.filter(({ person }) => !isNamed(person)).sort((one, other) => other.tasks - one.tasks);
   return [...named, ...others].map(({ person, label }) => ({ id: person.user_id, label }));
 };
 

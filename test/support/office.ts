@@ -1,4 +1,4 @@
-import type { DirectoryEntry } from '../../contract/person.ts';
+import { type DirectoryEntry, unnamedPerson } from '../../contract/person.ts';
 import type { SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import type { NewTask } from '../../dev/sandbox/workspace/simulated-user.ts';
 import { startReceiver } from './receiver.ts';
@@ -43,7 +43,7 @@ export const startOffice = async (options: SandboxOptions = {}) => {
   const [holder, taker, bystander, ...strangers] = topo.workspace.people;
   if (holder === undefined || taker === undefined || bystander === undefined) throw new Error('There are too few.');
   const server = await startPeopleServer(
-    [holder, taker, bystander].map(({ userId, name, email }) => ({ user_id: userId, name, email })),
+    [holder, taker, bystander].map(({ userId, name, email }) => ({ ...unnamedPerson(userId), name, email })),
   );
   const variables = { TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: server.url };
   const { keys } = topo.workspace;

@@ -15,6 +15,7 @@ import { handleError } from './errors/handle-error.ts';
 import { HttpError } from './errors/http-error.ts';
 import type { HttpLimits } from './limits.ts';
 import { logRequests } from './log-requests.ts';
+import { readJsonOrCsvUpTo } from './parse-csv-body.ts';
 import { readJsonUpTo } from './parse-json-body.ts';
 import { addressOf } from './rate-limits/address-of.ts';
 import { limitPerAddress } from './rate-limits/limit-per-address.ts';
@@ -26,6 +27,7 @@ import { warnOfProxy } from './rate-limits/warn-of-proxy.ts';
 import { refuseUnusual } from './refuse-unusual.ts';
 import { assignRequestId } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
+import { forgetPerson } from './routes/forget-person.ts';
 import { forgetWorkspace } from './routes/forget-workspace.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
 import { importPeople } from './routes/import-people.ts';
@@ -96,7 +98,7 @@ export const createHttp = ({
   const withKey = requireKey(keyCache);
   const withKeyOrSecret = requireKeyOrSecret(keyCache);
   const readJson = readJsonUpTo(limits.bodyKilobytes);
-  const readPeople = readJsonUpTo(limits.bodyKilobytes * 5);
+  const readPeople = readJsonOrCsvUpTo(limits.bodyKilobytes * 5);
   const limitReadiness = limitPerMinute({
     max: limits.unauthenticatedPerMinute,
     message: 'Too many calls came from this address.',
@@ -139,8 +141,9 @@ export const createHttp = ({
   http.patch('/intents', withKey, limitWakeUps, readJson, inTurn(settleIntents({ authenticate })));
   http.patch('/intents/:intentId', withKey, limitWakeUps, readJson, inTurn(settleIntent({ authenticate })));
   http.post('/nudges', withKey, limitWakeUps, inTurn(nudge({ authenticate })));
-  http.get('/people', withKey, inTurn(listPeople({ authenticate })));
-  http.put('/people/:user_id', withKey, readJson, inTurn(namePerson({ authenticate })));
+  http.get('/people', withKey, inTurn(listPeople({ authenticate, clock })));
+  http.put('/people/:user_id', withKey, readJson, inTurn(namePerson({ authenticate, clock })));
+  http.delete('/people/:user_id', withKey, inTurn(forgetPerson({ authenticate })));
   http.post('/people/import', withKey, readPeople, inTurn(importPeople({ authenticate })));
 
   http.use(notFound);

@@ -9,15 +9,24 @@ const fieldOf = (issue: z.core.$ZodIssue): string => {
   return path.map(String).join('.').slice(0, maxFieldCharacters);
 };
 
+const ended = (text: string): string => text.replace(/\.?$/, '.');
+
+/** What is wrong with a value as a whole. `subject` begins the sentence, such as “The body”. */
+export const explainWhole = (issue: z.core.$ZodIssue, subject: string): string => {
+  if (issue.code === 'invalid_type' && issue.expected === 'array') return `${subject} must be a JSON list.`;
+  if (issue.code === 'invalid_type' && issue.expected === 'object') return `${subject} must be a JSON object.`;
+  if (issue.code === 'too_small' && issue.origin === 'array') return 'The list is empty. Send at least one.';
+  if (issue.code === 'too_big' && issue.origin === 'array') {
+    return `The list is too long. Send at most ${issue.maximum}.`;
+  }
+  return `${subject} is not usable. ${ended(issue.message)}`;
+};
+
 const explain = (issue: z.core.$ZodIssue, field: string): string => {
   if (issue.code === 'unrecognized_keys')
     return `“${field}” is not a known field. Check its spelling, or leave it out.`;
-  if (field === '' && issue.code === 'invalid_type' && issue.expected === 'array')
-    return 'The body must be a JSON list.';
-  if (field === '' && issue.code === 'too_small') return 'The list is empty. Send at least one.';
-  if (field === '' && issue.code === 'too_big') return `The list is too long. Send at most ${issue.maximum}.`;
-  if (field === '') return 'The body must be a JSON object.';
-  return `“${field}” is not usable. ${issue.message.replace(/\.?$/, '.')}`;
+  if (field === '') return explainWhole(issue, 'The body');
+  return `“${field}” is not usable. ${ended(issue.message)}`;
 };
 
 /**

@@ -12,7 +12,7 @@ import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
 import { finishPoll } from './flows/finish-poll.ts';
 import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, lookNow, nudge, settleIntents } from './flows/intents.ts';
-import { findPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
+import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
 import { recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
@@ -53,6 +53,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   person: (userId) => findPerson(database, organizationId, userId),
   searchPeople: (query) => searchPeople(database, organizationId, query),
   namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
+  forgetPerson: (userId) => database.transaction((run) => forgetPerson(run, organizationId, userId)),
   renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
   watch: (key) => database.transaction((run) => watch(run, organizationId, key)),
   tasks: (search) => listTasks(database, organizationId, search),

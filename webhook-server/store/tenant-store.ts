@@ -65,13 +65,19 @@ export type IntentSettled = IntentOutcome & { id: string };
 export type HookQuery = { limit?: number; before?: Pick<StoredHook, 'createdAtMs' | 'number'> | undefined };
 
 /** Which people to return: at most `limit` (by default 100), after this one. */
-export type PeopleQuery = { limit?: number; after?: DirectoryEntry | undefined };
+/** A place in the list of people: after this one. */
+type PersonPosition = Pick<DirectoryEntry, 'user_id' | 'name'>;
+
+export type PeopleQuery = { limit?: number; after?: PersonPosition | undefined };
+
+/** A person, and whether a task has shown their id. */
+export type StoredPerson = DirectoryEntry & { isSeen: boolean };
 
 /** A reading in several transactions stops when nobody waits for it any more. */
 type Interruptible = { isWanted?: (() => boolean) | undefined };
 
-/** Whom to look for: people whose name, e-mail address or id holds the text. */
-export type PeopleSearch = Interruptible & { text: string; limit: number; after?: DirectoryEntry | undefined };
+/** Whom to look for: people whose name, id or one of whose addresses holds the text. */
+export type PeopleSearch = Interruptible & { text: string; limit: number; after?: PersonPosition | undefined };
 
 /** How far a workspace has been read, and how long ago. Times are milliseconds since 1970, by the database's clock. */
 export type Freshness = {
@@ -228,8 +234,10 @@ export type TenantStore = {
   people(query?: PeopleQuery): Promise<DirectoryEntry[]>;
   person(userId: string): Promise<DirectoryEntry | undefined>;
   searchPeople(query: PeopleSearch): Promise<{ people: DirectoryEntry[]; hasMore: boolean }>;
-  /** Names people: all of them, or none. */
-  namePeople(people: readonly NamedPerson[]): Promise<void>;
+  /** Names people, all of them or none, and returns them as they are now. */
+  namePeople(people: readonly NamedPerson[]): Promise<StoredPerson[]>;
+  /** Removes what the workspace calls a person. Returns whether there is such a person. */
+  forgetPerson(userId: string): Promise<boolean>;
   /** Gives the detector this key if Topo refuses the one it has. */
   renewKey(key: SealedKey): Promise<void>;
   /**

@@ -1,4 +1,5 @@
-import type { DirectoryEntry } from '../../contract/person.ts';
+import { addressesOf, type DirectoryEntry } from '../../contract/person.ts';
+import { emailIn } from '../fields/read-email.ts';
 
 /** Whom a text means: exactly one person, several people, or nobody. */
 export type Match =
@@ -6,43 +7,50 @@ export type Match =
   | { kind: 'several'; people: readonly DirectoryEntry[] }
   | { kind: 'none' };
 
-/** Text copied from other programs may contain invisible marks of the writing direction. */
-const withoutMarks = (text: string): string => text.replace(/\p{Cf}/gu, '');
+/** Signs that programs put in place of each other while somebody types. */
+const apostrophes = /[\u2018\u2019\u201b\u2032\u02b9\u02bc\u0060\u00b4\uff07]/g;
+const dashes = /[\p{Pd}\u2212\u02d7]/gu;
+const marks = /\p{Cf}/gu;
 
 const normalize = (text: string): string =>
-  withoutMarks(text).normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
+  text
+    .replace(marks, '')
+    // NFKC would make a space and an accent of some of them.
+    .replace(apostrophes, "'")
+    .normalize('NFKC')
+    .replace(dashes, '-')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
 
-const withDisplayName = /^[^<>]*<\s*([^<>@\s]+@[^<>@\s]+)\s*>$/;
-
-/** The e-mail address in `Kim Lindqvist <kim@example.com>`, or the text as it is. */
-const withoutDisplayName = (text: string): string => withDisplayName.exec(withoutMarks(text).trim())?.[1] ?? text;
-
-const wordsOf = (text: string): string[] =>
-  normalize(text)
-    .split(/[\s,.]+/)
-    .filter((word) => word !== '');
+const wordsOf = (normalized: string): string[] => normalized.split(/[\s,.]+/).filter((word) => word !== '');
 
 const hasWords = (words: readonly string[], name: string): boolean => {
-  const present = wordsOf(name);
+  const present = wordsOf(normalize(name));
   return words.length > 0 && words.every((word) => present.includes(word));
 };
 
+/** An id is one person, however it is written. */
+const withoutRepeated = (people: readonly DirectoryEntry[]): DirectoryEntry[] => [
+  ...new Map(people.map((person) => [person.user_id.toLowerCase(), person])).values(),
+];
+
 /**
- * The people a text may mean: by id, else by e-mail, else by the whole name, else by whole words of the name, as in “Kim”
- * for “Kim Lindqvist”. The first of these ways that finds anybody decides.
+ * The people a text may mean: by id, else by e-mail or alias, else by the whole name, else by whole words of the name, as
+ * in “Kim” for “Kim Lindqvist”. The first of these ways that finds anybody decides.
  */
-export const findMatchingPeople = (directory: readonly DirectoryEntry[], text: string): DirectoryEntry[] => {
-  const wanted = normalize(withoutDisplayName(text));
-  const words = wordsOf(text);
+const findMatchingPeople = (directory: readonly DirectoryEntry[], text: string): DirectoryEntry[] => {
+  const wanted = normalize(emailIn(text));
+  const words = wordsOf(wanted);
   if (wanted === '') return [];
   const ways: ((entry: DirectoryEntry) => boolean)[] = [
     ({ user_id }) => normalize(user_id) === wanted,
-    ({ email }) => email !== null && normalize(email) === wanted,
+    (entry) => addressesOf(entry).some((address) => normalize(address) === wanted),
     ({ name }) => name !== null && normalize(name) === wanted,
     ({ name }) => name !== null && hasWords(words, name),
   ];
   for (const way of ways) {
-    const found = directory.filter(way);
+    const found = withoutRepeated(directory.filter(way));
     if (found.length > 0) return found;
   }
   return [];

@@ -3,16 +3,15 @@ import { readIdOrText } from '../fields/read-id.ts';
 import { quote } from '../wording/sanitize-message.ts';
 import { halted } from '../zapier-error.ts';
 import type { Directory } from './directory.ts';
-import { matchPeople } from './match-people.ts';
-import { personLabel } from './person-label.ts';
+import { type Match, matchPeople } from './match-people.ts';
+import { distinctLabels, labelWithId, personLabel } from './person-label.ts';
 
 /** A message lists only as many people as one can read. */
 const maxCandidates = 10;
 
-const list = (people: readonly DirectoryEntry[], labelOf = personLabel): string => {
-  const named = people.slice(0, maxCandidates).map((person) => labelOf(person));
-  const left = people.length - named.length;
-  return named.join(', ') + (left > 0 ? ` and ${left} more` : '');
+const list = (labels: readonly string[]): string => {
+  const left = labels.length - maxCandidates;
+  return labels.slice(0, maxCandidates).join(', ') + (left > 0 ? ` and ${left} more` : '');
 };
 
 const unknown = (label: string, text: string, everybody: readonly DirectoryEntry[]): Error => {
@@ -20,28 +19,51 @@ const unknown = (label: string, text: string, everybody: readonly DirectoryEntry
   const known =
     named.length === 0
       ? 'No names are known yet: the owner of this integration can enter them on its webhook server.'
-      : `Known are: ${list(named)}.`;
+      : `Known are: ${list(distinctLabels(named))}.`;
   return halted(
     `The field “${label}” holds ${quote(text)}, and nobody of that name or e-mail is known, so nothing was changed. ` +
       `${known} Choose a person from the list, or map the person’s ID.`,
   );
 };
 
-/** E-mails, or else ids, distinguish people with the same name. */
-const distinctLabel = (person: DirectoryEntry): string =>
-  person.email === null ? `${personLabel(person)} (${person.user_id})` : personLabel(person);
+/** Two entries of the directory may have one address; then only the id tells them apart. */
+const hasOwnEmail = ({ email }: DirectoryEntry, everybody: readonly DirectoryEntry[]): boolean =>
+  email !== null && matchPeople(everybody, email).kind === 'one';
 
-const ambiguous = (label: string, text: string, people: readonly DirectoryEntry[]): Error =>
-  halted(
-    `The field “${label}” holds ${quote(text)}, which may be any of ${people.length} people, so nothing was changed: ` +
-      `${list(people, distinctLabel)}. Use the e-mail address or the ID of one of them.`,
+type Ambiguity = { people: readonly DirectoryEntry[]; everybody: readonly DirectoryEntry[]; effect: string };
+
+const ambiguous = (label: string, text: string, { people, everybody, effect }: Ambiguity): Error => {
+  const listed = people.slice(0, maxCandidates).map((person) => ({ person, isOwn: hasOwnEmail(person, everybody) }));
+  const labels = listed.map(({ person, isOwn }) => (isOwn ? personLabel(person) : labelWithId(person)));
+  const others = people.slice(maxCandidates).map(personLabel);
+  const handle = listed.some(({ isOwn }) => isOwn) ? 'e-mail address or the ID' : 'ID';
+  return halted(
+    `The field “${label}” holds ${quote(text)}, which may be any of ${people.length} people${effect}: ` +
+      `${list([...labels, ...others])}. Use the ${handle} of one of them.`,
   );
+};
 
 const nameless = (label: string, text: string): Error =>
   halted(
     `The field “${label}” holds ${quote(text)}, which is no ID. Names and e-mails are known only with the webhook ` +
       'server of this integration, which is not set up. Choose a person from the list, or map the person’s ID.',
   );
+
+type Found = Exclude<Match, { kind: 'several' }> & { everybody: readonly DirectoryEntry[] };
+
+/**
+ * Whom a name or an e-mail means. It never guesses.
+ *
+ * @param effect what follows from several matches, such as `, so nothing was changed`.
+ * @throws HaltedError when several people match, or when names are not known at all.
+ */
+export const findByText = async (label: string, text: string, directory: Directory, effect = ''): Promise<Found> => {
+  const everybody = await directory.list();
+  if (everybody === undefined) throw nameless(label, text);
+  const match = matchPeople(everybody, text);
+  if (match.kind === 'several') throw ambiguous(label, text, { people: match.people, everybody, effect });
+  return { ...match, everybody };
+};
 
 /**
  * The id of the person that a field names by id, e-mail or name; `undefined` when the field is blank.
@@ -56,19 +78,9 @@ export const resolvePerson = async (
   const given = readIdOrText(label, value);
   if (given === undefined) return undefined;
   if (given.kind === 'id') return given.id;
-  const everybody = await directory.list();
-  if (everybody === undefined) throw nameless(label, given.text);
-  const match = matchPeople(everybody, given.text);
-  switch (match.kind) {
-    case 'one':
-      return match.person.user_id;
-    case 'several':
-      throw ambiguous(label, given.text, match.people);
-    case 'none':
-      throw unknown(label, given.text, everybody);
-    default:
-      return match satisfies never;
-  }
+  const found = await findByText(label, given.text, directory, ', so nothing was changed');
+  if (found.kind === 'none') throw unknown(label, given.text, found.everybody);
+  return found.person.user_id;
 };
 
 /** The same for a required field. */

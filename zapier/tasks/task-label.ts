@@ -1,12 +1,11 @@
-import type { DirectoryEntry } from '../../contract/person.ts';
 import type { TaskFacts } from '../../contract/task-facts.ts';
 import type { Task } from '../../topo/task.ts';
-import { personLabel } from '../people/person-label.ts';
+import { type Labelled, personLabel } from '../people/person-label.ts';
 import { labelOf, pluralize, taskPriorityLabels, taskTypeLabels } from '../wording/labels.ts';
 import { contactLabel, templateParts } from './sequence-label.ts';
 
 /** What the label of a task needs besides the task: its facts, its assignee and the time. */
-export type LabelContext = { facts: TaskFacts; assignee: DirectoryEntry | null; nowMs: number };
+export type LabelContext = { facts: TaskFacts; assignee: Labelled | null; nowMs: number };
 
 const age = (createdAt: string, nowMs: number): string => {
   const hours = Math.floor((nowMs - Date.parse(createdAt)) / 3_600_000);

@@ -8,6 +8,7 @@ type Definition = z.core.$ZodTypeDef & {
   innerType?: z.core.$ZodType;
   entries?: Record<string, string>;
   values?: unknown[];
+  options?: z.core.$ZodType[];
 };
 
 const definitionOf = (schema: z.core.$ZodType): Definition => schema._zod.def as Definition;
@@ -27,6 +28,7 @@ const formats: Record<string, fc.Arbitrary<string>> = {
   email: fc.nat({ max: 9999 }).map((number) => `person${number}@example.com`),
   url: fc.webUrl(),
   datetime: moments,
+  date: moments.map((moment) => moment.slice(0, 10)),
 };
 
 const textOf = (schema: z.core.$ZodType): fc.Arbitrary<string> =>
@@ -54,6 +56,8 @@ export const arbitraryOf = (schema: z.core.$ZodType): fc.Arbitrary<unknown> => {
       return fc.constantFrom(...Object.values(definition.entries ?? {}));
     case 'literal':
       return fc.constantFrom(...(definition.values ?? []));
+    case 'union':
+      return fc.oneof(...(definition.options ?? []).map(arbitraryOf));
     case 'nullable':
       return fc.option(inner);
     case 'optional':

@@ -84,6 +84,13 @@ const fixed = (path: string): fc.Arbitrary<string> => fc.constant(path);
 const inside = (before: string, prefix: string, after = ''): fc.Arbitrary<string> =>
   idOf(prefix).map((id) => `${before}${id}${after}`);
 
+/** A few ids come again, so that what was named can be forgotten. */
+const personPath = fc.oneof(
+  fc.constantFrom('1', '2', '3').map((digit) => `/people/${digit.repeat(8)}-0000-4000-8000-000000000000`),
+  fc.uuid().map((id) => `/people/${id}`),
+  inside('/people/', 'usr'),
+);
+
 /** Every route, by the name that it is registered under. */
 export const templates: Record<string, Template> = {
   'GET /healthz': { method: 'GET', path: fixed('/healthz') },
@@ -120,11 +127,12 @@ export const templates: Record<string, Template> = {
   'GET /people': { method: 'GET', path: fixed('/people') },
   'PUT /people/:user_id': {
     method: 'PUT',
-    path: fc.oneof(
-      fc.uuid().map((id) => `/people/${id}`),
-      inside('/people/', 'usr'),
-    ),
+    path: personPath,
     body: arbitraryOf(PersonNames),
+  },
+  'DELETE /people/:user_id': {
+    method: 'DELETE',
+    path: personPath,
   },
   'POST /people/import': {
     method: 'POST',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DirectoryEntry } from '../../../contract/person.ts';
+import { type DirectoryEntry, unnamedPerson } from '../../../contract/person.ts';
 import type { StoredHook } from '../../../webhook-server/store/tenant-store.ts';
 import { newHook, type StoreBench, seen, seenMany } from './store-bench.ts';
 
@@ -43,7 +43,7 @@ export const describePages = (name: string, at: StoreBench): void => {
       } while (after !== undefined);
       expect(read).toEqual(await at.tenant.people());
       expect(read.map(({ user_id }) => user_id)).toEqual(['u4', 'u1', 'u2', 'u0', 'u3', 'u5', 'u6']);
-      expect(await at.tenant.person('u1')).toEqual({ user_id: 'u1', name: 'Anna', email: null });
+      expect(await at.tenant.person('u1')).toEqual({ ...unnamedPerson('u1'), name: 'Anna' });
       expect(await at.store.tenant('other').person('u1')).toBeUndefined();
     });
 
@@ -54,8 +54,8 @@ export const describePages = (name: string, at: StoreBench): void => {
         email: null,
       }));
       const rare = [
-        { user_id: 'zz-1', name: 'Žofie', email: 'zofie@example.com' },
-        { user_id: 'zz-2', name: null, email: 'zora@example.com' },
+        { ...unnamedPerson('zz-1'), name: 'Žofie', email: 'zofie@example.com' },
+        { ...unnamedPerson('zz-2'), email: 'zora@example.com' },
       ];
       await at.tenant.namePeople([...crowd, ...rare]);
       const find = (text: string, limit = 10, after?: DirectoryEntry) => at.tenant.searchPeople({ text, limit, after });

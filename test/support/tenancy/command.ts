@@ -23,6 +23,7 @@ export const routeNames = [
   'POST /nudges',
   'GET /people',
   'PUT /people/:user_id',
+  'DELETE /people/:user_id',
   'POST /people/import',
 ] as const;
 export type RouteName = (typeof routeNames)[number];

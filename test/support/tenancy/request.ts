@@ -36,6 +36,7 @@ const person = (by: CallerName, index: number) => ({
   user_id: idOf('user', index % 3),
   name: `Named by ${by}`,
   email: null,
+  aliases: [`of-${by}@crm.example`],
 });
 const settlements = ['done', 'failed'] as const;
 
@@ -107,6 +108,7 @@ const makers: Record<RouteName, Maker> = {
     const { user_id, ...names } = person(by, pick);
     return { method: 'PUT', path: `/people/${user_id}`, body: names };
   },
+  'DELETE /people/:user_id': ({ by, pick }) => ({ method: 'DELETE', path: `/people/${person(by, pick).user_id}` }),
   'POST /people/import': ({ by, pick }) => ({ method: 'POST', path: '/people/import', body: [person(by, pick)] }),
 };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ErrorBody } from '../../../contract/error-body.ts';
 import { HookPage } from '../../../contract/hook.ts';
-import { PersonList, PersonPage } from '../../../contract/person.ts';
+import { PersonList, PersonPage, unnamedPerson } from '../../../contract/person.ts';
 import { everyStore } from '../../support/every-store.ts';
 import { startHttp } from '../../support/started-http.ts';
 
@@ -43,11 +43,17 @@ for (const { name, describe, begin } of everyStore) {
 
     test('everybody comes to whoever asks for no page, and otherwise one page or those who are looked for', async () => {
       const people = Array.from({ length: 1_000 }, (_, index) => ({
-        user_id: userId(index),
+        ...unnamedPerson(userId(index)),
         name: `Person ${String(index).padStart(4, '0')}`,
         email: index === 700 ? 'ada@example.com' : null,
+        is_away: false,
       }));
-      await http.call('POST', '/people/import', http.keys.full, people);
+      await http.call(
+        'POST',
+        '/people/import',
+        http.keys.full,
+        people.map(({ user_id, name, email }) => ({ user_id, name, email })),
+      );
       expect(PersonList.parse((await get('/people')).json).items).toEqual(people);
       const page = PersonPage.parse((await get(`/people?limit=3&after=${userId(500)}`)).json);
       expect(page).toEqual({ items: people.slice(501, 504), has_more: true });

@@ -51,7 +51,7 @@ const check = async (begin: () => Promise<Ground>, history: readonly Command[]):
     const alone = await runCommands(await begin(), history, (by) => workspaceOf[by] === workspace);
     expect(seenBy(together.answers, workspace)).toEqual(seenBy(alone.answers, workspace));
     const other = workspace === 'north' ? 'south' : 'north';
-    const secrets = [...together.known[other].all(), `Named by ${other}`];
+    const secrets = [...together.known[other].all(), `Named by ${other}`, `of-${other}@crm.example`];
     expectNoneOf(together.answers, secrets, ({ by }) => workspaceOf[by] !== other);
   }
   return together.answers;

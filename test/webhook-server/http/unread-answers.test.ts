@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
+import { unnamedPerson } from '../../../contract/person.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import { startHttp } from '../../support/started-http.ts';
@@ -11,9 +12,8 @@ import { tempFolder } from '../../support/temp-folder.ts';
 /** More than the operating system keeps for a connection. */
 const megabytes = 24;
 const people = Array.from({ length: megabytes }, (_, index) => ({
-  user_id: String(index),
+  ...unnamedPerson(String(index)),
   name: 'x'.repeat(1_000_000),
-  email: null,
 }));
 
 const startLarge = (clientTimeouts: { stallTimeout: number }, thinkMs = 0) =>

@@ -1,29 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DirectoryEntry } from '../../../contract/person.ts';
+import { type DirectoryEntry, unnamedPerson } from '../../../contract/person.ts';
 import { matchPeople } from '../../../zapier/people/match-people.ts';
 import { type Office, startOffice } from '../../support/office.ts';
 import type { startReceiver } from '../../support/receiver.ts';
 import { runApp } from '../../support/zapier-app.ts';
 
 const reassign = 'creates.reassign_task.operation.perform';
-const findPerson = 'searches.find_person.operation.perform';
 const personList = 'triggers.person_list.operation.perform';
 
 const idOf = (digit: number): string => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
 
 const entry = (digit: number, name: string | null, email: string | null = null): DirectoryEntry => ({
-  user_id: idOf(digit),
+  ...unnamedPerson(idOf(digit)),
   name,
   email,
 });
 
-const kim = entry(1, 'Kim Lindqvist', 'kim@example.com');
+const kim = { ...entry(1, 'Kim Lindqvist', 'kim@example.com'), aliases: ['k.lindqvist@crm.example'] };
 const otherKim = entry(2, 'Kim Okafor', 'kim.okafor@example.com');
 const jose = entry(3, 'José Ñáñez-Straße', 'jose@example.com');
 const yuki = entry(4, '山田 ゆき', 'yuki@example.com');
 const mailOnly = entry(5, null, 'desk@example.com');
 const unnamed = entry(6, null);
-const directory = [kim, otherKim, jose, yuki, mailOnly, unnamed];
+const siobhan = entry(8, 'Siobhán O\u2019Hara\u2011Quinn', 'siobhan@example.com');
+const directory = [kim, otherKim, jose, yuki, mailOnly, unnamed, siobhan];
 
 describe('a person is found by', () => {
   test.each([
@@ -43,6 +43,12 @@ describe('a person is found by', () => {
     ['a name that is not Latin', '山田 ゆき', yuki],
     ['a name with marks that nobody sees', '\u200eKim\u200b Lindqvist\u202c', kim],
     ['an e-mail with a mark that nobody sees', '\u202akim@example.com\u202c', kim],
+    ['a link to an e-mail', 'mailto:kim@example.com', kim],
+    ['another address of theirs', 'K.Lindqvist@CRM.example', kim],
+    ['a name with a typographic apostrophe', 'Siobhán O’Hara‑Quinn', siobhan],
+    ['a name with a plain apostrophe', "siobhán o'hara-quinn", siobhan],
+    ['a name with a prime and a dash', 'Siobhán O′Hara–Quinn', siobhan],
+    ['a name with an accent for an apostrophe', 'Siobhán O´Hara—Quinn', siobhan],
   ])('%s', (_how, text, person) => {
     expect(matchPeople(directory, text)).toEqual({ kind: 'one', person });
   });
@@ -72,6 +78,11 @@ describe('a person is found by', () => {
   test('an e-mail wins over a name', () => {
     const odd = entry(7, 'kim@example.com');
     expect(matchPeople([odd, ...directory], 'kim@example.com')).toEqual({ kind: 'one', person: kim });
+  });
+
+  test('an address that is one person’s e-mail and another’s alias may mean both', () => {
+    const desk = { ...entry(7, 'Desk', 'desk2@example.com'), aliases: ['KIM@example.com'] };
+    expect(matchPeople([...directory, desk], 'kim@example.com')).toEqual({ kind: 'several', people: [kim, desk] });
   });
 
   test('two people with the same name are distinguished by their e-mails', () => {
@@ -104,7 +115,7 @@ describe('in a field', () => {
     expect(thrown.message).toBe(
       'The field “New Assignee” holds “Robin”, and nobody of that name or e-mail is known, so nothing was changed. ' +
         'Known are: Kim Lindqvist (kim@example.com), Kim Okafor (kim.okafor@example.com), ' +
-        'José Ñáñez-Straße (jose@example.com), 山田 ゆき (yuki@example.com), desk@example.com. ' +
+        'José Ñáñez-Straße (jose@example.com), 山田 ゆき (yuki@example.com), desk@example.com, Siobhán O’Hara‑Quinn (siobhan@example.com). ' +
         'Choose a person from the list, or map the person’s ID.',
     );
     expect(office.asked()).toEqual([]);
@@ -215,75 +226,6 @@ describe('in a field', () => {
   });
 });
 
-describe('Find Person', () => {
-  const find = async (office: Office, person: unknown) => office.app.run(findPerson, { inputData: { person } });
-
-  test.each([
-    ['an ID', ({ holder }: Office) => holder.userId],
-    ['an e-mail', ({ holder }: Office) => `Somebody <${holder.email.toUpperCase()}>`],
-    ['a name', ({ holder }: Office) => ` ${holder.name} `],
-  ])('finds by %s, and counts the open tasks', async (_how, write) => {
-    const office = await startOffice();
-    office.createTasks(2);
-    office.createTasks(1, { status: 'IN_PROGRESS' });
-    office.createTasks(4, { status: 'SKIPPED' });
-    const { userId: id, name, email } = office.holder;
-    expect(await find(office, write(office))).toEqual([{ id, name, email, open_tasks: 3 }]);
-    expect(office.asked()).toEqual(['GET /v1/tasks', 'GET /v1/tasks']);
-  });
-
-  test('finds everybody who may be meant, at most five', async () => {
-    const office = await startOffice();
-    office.server.known.people = Array.from({ length: 8 }, (_, n) => entry(n, `Kim ${n}`));
-    const found = (await find(office, 'kim')) as { name: string }[];
-    expect(found.map(({ name }) => name)).toEqual(['Kim 0', 'Kim 1', 'Kim 2', 'Kim 3', 'Kim 4']);
-    expect(office.asked()).toHaveLength(10);
-  });
-
-  test('finds an ID that nobody has named, if it ever had a task', async () => {
-    const office = await startOffice();
-    const [stranger, idle] = office.strangers;
-    office.createTasks(1, { assignee_user_id: stranger?.userId ?? '', status: 'COMPLETED' });
-    expect(await find(office, stranger?.userId)).toEqual([
-      { id: stranger?.userId, name: null, email: null, open_tasks: 0 },
-    ]);
-    expect(await find(office, idle?.userId)).toEqual([]);
-  });
-
-  test.each(['Robin Nobody', 'nobody@example.com', idOf(9)])('nobody (%s) is an empty list', async (person) => {
-    expect(await find(await startOffice(), person)).toEqual([]);
-  });
-
-  test('without a webhook server names are not known, and IDs are', async () => {
-    const office = await startOffice();
-    office.createTask();
-    const app = runApp({ TOPO_API_URL: office.url }, office.workspace.keys.full);
-    expect(await app.run(findPerson, { inputData: { person: office.holder.name } })).toEqual([]);
-    expect(await app.run(findPerson, { inputData: { person: office.holder.userId } })).toEqual([
-      { id: office.holder.userId, name: null, email: null, open_tasks: 1 },
-    ]);
-  });
-
-  test('a person whose tasks cannot be counted is found all the same', async () => {
-    const office = await startOffice();
-    const { userId: id, name, email } = office.holder;
-    const inputData = { person: name };
-    expect(await office.appWith('noTasks').run(findPerson, { inputData })).toEqual([
-      { id, name, email, open_tasks: null },
-    ]);
-    office.sandbox.injectFault({ kind: 'rate limit' });
-    expect(await office.app.run(findPerson, { inputData })).toEqual([{ id, name, email, open_tasks: null }]);
-  });
-
-  test('an empty field halts', async () => {
-    const { app } = await startOffice();
-    expect(await app.thrownBy(findPerson, { inputData: { person: '  ' } })).toMatchObject({
-      name: 'HaltedError',
-      message: 'The field “Person” is empty. Map an e-mail, a name or an ID into it.',
-    });
-  });
-});
-
 describe('the dropdown of people', () => {
   const labels = async (app: Office['app']) =>
     ((await app.run(personList)) as { id: string; label: string }[]).map(({ label }) => label);
@@ -292,10 +234,10 @@ describe('the dropdown of people', () => {
     const office = await startOffice();
     const [busy, lazy] = office.strangers.map(({ userId }) => userId);
     office.server.known.people = [
-      { user_id: office.taker.userId, name: 'Zoë Adams', email: null },
-      { user_id: office.holder.userId, name: 'Ärne Berg', email: 'arne@example.com' },
-      { user_id: office.bystander.userId, name: null, email: 'bo@example.com' },
-      { user_id: idOf(9), name: null, email: null },
+      { ...unnamedPerson(office.taker.userId), name: 'Zoë Adams' },
+      { ...unnamedPerson(office.holder.userId), name: 'Ärne Berg', email: 'arne@example.com' },
+      { ...unnamedPerson(office.bystander.userId), email: 'bo@example.com' },
+      unnamedPerson(idOf(9)),
     ];
     office.createTasks(1);
     office.createTasks(12, { assignee_user_id: busy ?? '' });
@@ -324,6 +266,40 @@ describe('the dropdown of people', () => {
     expect(await labels(app)).toEqual([`Unnamed person ${office.holder.userId.slice(0, 8)}, holds 2 open tasks`]);
   });
 
+  test.each([
+    ['meets a limit', (office: Office) => office.sandbox.injectFault({ kind: 'rate limit' })],
+    ['is not allowed', (office: Office) => office.sandbox.injectFault({ kind: 'status', status: 403, times: 9 })],
+    ['is cut off', (office: Office) => office.sandbox.injectFault({ kind: 'cut', times: 9 })],
+    ['takes too long', (office: Office) => office.sandbox.injectFault({ kind: 'delay', delayMs: 20_000, times: 2 })],
+  ])('has all names when counting %s, without numbers', async (_what, disturb) => {
+    const office = await startOffice();
+    office.createTasks(2);
+    disturb(office);
+    const expected = [office.holder, office.taker, office.bystander].map(({ name, email }) => `${name} (${email})`);
+    expect(new Set(await labels(office.app))).toEqual(new Set(expected));
+  });
+
+  test('says what is wrong when nobody has a name and the tasks cannot be counted', async () => {
+    const office = await startOffice();
+    office.server.known.people = [unnamed];
+    office.sandbox.injectFault({ kind: 'rate limit' });
+    expect((await office.app.thrownBy(personList)).name).toBe('ThrottledError');
+  });
+
+  test('tells two people apart who have one name and one e-mail', async () => {
+    const office = await startOffice();
+    office.server.known.people = [
+      entry(1, 'Kim', 'kim@example.com'),
+      entry(2, 'Kim', 'kim@example.com'),
+      entry(3, 'Kim'),
+    ];
+    expect(await labels(office.app)).toEqual([
+      'Kim',
+      `Kim (kim@example.com, ${idOf(1)})`,
+      `Kim (kim@example.com, ${idOf(2)})`,
+    ]);
+  });
+
   test('holds no markup and no marks', async () => {
     const office = await startOffice();
     office.server.known.people = [
@@ -342,7 +318,7 @@ describe('the dropdown of people', () => {
   test('an ID is one person, however Topo and the directory write it', async () => {
     const office = await startOffice();
     office.createTask();
-    office.server.known.people = [{ user_id: office.holder.userId.toUpperCase(), name: 'Kim', email: null }];
+    office.server.known.people = [{ ...unnamedPerson(office.holder.userId.toUpperCase()), name: 'Kim' }];
     expect(await labels(office.app)).toEqual(['Kim, holds 1 open task']);
   });
 });

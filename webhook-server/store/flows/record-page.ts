@@ -17,11 +17,13 @@ const addAssignees = async (run: Run, { organizationId, rows }: PageRecord): Pro
   const userIds = [...new Set(rows.flatMap(({ assigneeId }) => assigneeId?.toLowerCase() ?? []))];
   if (userIds.length === 0) return;
   await run.change(sql`
-    insert into person (organization_id, user_id)
-    select ${organizationId}, user_id
+    insert into person (organization_id, user_id, is_seen)
+    select ${organizationId}, user_id, ${true}
     from ${tableOf('seen', userIds.toSorted(), { user_id: ['text', (userId) => userId] })}
-    where true
-    on conflict do nothing`);
+    where not exists (
+      select 1 from person as known
+      where known.organization_id = ${organizationId} and known.user_id = seen.user_id and known.is_seen)
+    on conflict (organization_id, user_id) do update set is_seen = excluded.is_seen`);
 };
 
 const insertEvents = async (run: Run, organizationId: string, changes: readonly Change[]): Promise<number> => {

@@ -106,7 +106,9 @@ const removeRows = async (run: Transaction, organizationId: string, limit: numbe
     removed +
     (await run.change(sql`
       delete from person where organization_id = ${organizationId} and user_id in (
-        select user_id from person where organization_id = ${organizationId} and name is null and email is null
+        select user_id from person
+        where organization_id = ${organizationId}
+          and name is null and email is null and aliases is null and away_until_ms is null
         limit ${limit - removed})`))
   );
 };
