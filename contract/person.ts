@@ -6,7 +6,7 @@ import { userId } from './uuid.ts';
 export const maxPeople = 1000;
 
 /** The most further e-mail addresses of one person. */
-export const maxAliases = 5;
+const maxAliases = 5;
 
 const name = z.string().trim().min(1, { error: 'Expected a name, or null.' }).max(200).nullable();
 const emailAddress = z.email({ error: 'Expected an e-mail address.' }).max(320);

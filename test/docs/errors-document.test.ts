@@ -110,6 +110,15 @@ const reassigning = async (inputData: (ground: { taskId: string; holderId: strin
   return thrown;
 };
 
+/** What *Find Person* throws where the directory knows people who share a name, or an e-mail. */
+const finding = async (person: string): Promise<Thrown> => {
+  const items = ['1', '2'].map((user_id) => ({ user_id, name: 'Kim', email: 'kim@example.com' }));
+  const server = await startReceiver((response) => response.end(JSON.stringify({ items })));
+  return runApp({ WEBHOOK_SERVER_URL: server.url }, key).thrownBy(findPerson, { inputData: { person } });
+};
+const assigning = (assignee_user_id: string) => ({ task_id: sampleTask.id, assignee_user_id });
+const findPerson = 'searches.find_person.operation.perform';
+
 const said = (code: string) =>
   JSON.stringify({ error: { code, message: 'What happened, and what to do.', request_id: 'req_9' } });
 const html = '<!doctype html><title>Welcome</title>';
@@ -184,6 +193,11 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => reassigning(() => ({ only_if_assigned_to: 'robin@example.com' })),
   ],
   'Step: several people have the name': [() => reassigning(() => ({ assignee_user_id: 'kim' }))],
+  'Step: several people may be whom Find Person looks for': [() => finding('kim'), () => finding('kim@example.com')],
+  'Step: a name or an e-mail, and no webhook server is configured': [
+    () => runApp({}, key).thrownBy(findPerson, { inputData: { person: 'Kim' } }),
+    () => runApp({}, key).thrownBy('creates.reassign_task.operation.perform', { inputData: assigning('Kim') }),
+  ],
   'Step: somebody else has the task than “Only If Currently Assigned To” says': [
     () => reassigning(() => ({ only_if_assigned_to: 'kim0@example.com' })),
   ],

@@ -46,6 +46,15 @@ test('capitals and spaces around an e-mail do not matter', async () => {
   expect((await find(topo, { assignee_user_id: topo.assignee, contact_email }))[0]?.id).toBe(topo.newer);
 });
 
+test.each([
+  ['a link', (email: string) => `mailto:${email}`],
+  ['an address with a name before it', (email: string) => `Somebody Else <${email}>`],
+])('%s is read as an e-mail', async (_what, write) => {
+  const topo = await startWithTasks();
+  const inputData = { assignee_user_id: topo.assignee, contact_email: write(topo.email) };
+  expect((await find(topo, inputData))[0]?.id).toBe(topo.newer);
+});
+
 test('nobody with that e-mail is an empty list', async () => {
   const topo = await startWithTasks();
   expect(await find(topo, { assignee_user_id: topo.assignee, contact_email: 'nobody@example.com' })).toEqual([]);

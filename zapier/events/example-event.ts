@@ -1,6 +1,6 @@
 import { inWords, type Person, type TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
-import { nobody, unnamedPerson } from '../../contract/person.ts';
+import { nobody } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
 import { sampleEvent } from './event-output.ts';
 import { pairsOf, possibleKinds } from './possible-kinds.ts';
@@ -21,7 +21,7 @@ const inventedFacts = {
 const personOf = (userId: string): Person =>
   invented.includes(userId)
     ? { user_id: userId, name: 'Example Person', email: 'example.person@example.com' }
-    : unnamedPerson(userId);
+    : { user_id: userId, name: null, email: null };
 
 /** Who takes over from whom: the people the filters name, else the task's assignee, else an invented person. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ErrorBody } from '../../../contract/error-body.ts';
 import { ImportReport, PersonList } from '../../../contract/person.ts';
+import { samplePeople } from '../../../zapier/people/person-output.ts';
 import { startHttp } from '../../support/started-http.ts';
 
 let http: Awaited<ReturnType<typeof startHttp>>;
@@ -176,6 +178,16 @@ describe('an import of a CSV file', () => {
         is_away: true,
       },
       { ...unnamed, user_id: idOf(2), name: 'Zoë' },
+    ]);
+  });
+
+  test.each(['README.md', 'docs/zaps.md'])('is as %s shows it', async (document) => {
+    const text = readFileSync(new URL(`../../../${document}`, import.meta.url), 'utf8');
+    const [, example = ''] = /```csv\n(.*?)```/s.exec(text) ?? [];
+    expect(await send(example)).toMatchObject({ status: 200, json: { imported: 2 } });
+    expect(await listed()).toMatchObject([
+      { ...samplePeople.kim, aliases: ['k.lindqvist@crm.example', 'kim@old.example'], is_away: false },
+      { ...samplePeople.robin, aliases: [], away_until: '2026-12-01T00:00:00.000Z', is_away: true },
     ]);
   });
 
