@@ -73,6 +73,20 @@ for (const { name, describe: describeStore, open } of places) {
       ]);
     });
 
+    test('knows whom its tasks have shown', async () => {
+      const fresh = await open(() => clock.nowMs);
+      try {
+        const ids = [1, 2, 3, 4, 5].map((digit) => `00000000-0000-4000-8000-00000000a0a${digit}`);
+        const named = await fresh
+          .tenant(office)
+          .namePeople(ids.map((user_id) => ({ user_id, name: 'Somebody', email: null })));
+        // The last was not there.
+        expect(named.map(({ isSeen }) => isSeen)).toEqual([true, true, true, true, false]);
+      } finally {
+        await fresh.close();
+      }
+    });
+
     test('takes every step, and none besides', () => {
       expect(Object.keys(answers).toSorted()).toEqual(Object.keys(answered).toSorted());
     });
