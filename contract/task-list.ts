@@ -36,3 +36,11 @@ export type TaskListPage = z.infer<typeof TaskListPage>;
 
 /** The assignee of tasks that nobody has, as `assignee` of `GET /tasks`. */
 export const unassigned = 'none';
+
+/** `GET /tasks/counts`: how many open tasks each person has; `user_id` is null for those that nobody has. */
+export const TaskCounts = z.object({
+  items: z.array(z.object({ user_id: z.string().nullable(), open_tasks: z.number().int().nonnegative() })),
+  is_current: z.boolean(),
+  is_complete: z.boolean(),
+});
+export type TaskCounts = z.infer<typeof TaskCounts>;

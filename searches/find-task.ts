@@ -11,7 +11,8 @@ import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields, samplePeople } from '../zapier/people/person-output.ts';
 import { resolvePerson } from '../zapier/people/resolve-person.ts';
-import { anyOpen, findTasks, type TaskCriteria } from '../zapier/tasks/find-tasks.ts';
+import { findTasks } from '../zapier/tasks/find-tasks.ts';
+import { anyOpen, type TaskCriteria } from '../zapier/tasks/task-criteria.ts';
 import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
 import { describedTask, labelOutputFields, sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
 import { taskStatusLabels } from '../zapier/wording/labels.ts';
@@ -55,8 +56,8 @@ const inputFields = defineInputFields([
     type: 'string',
     required: false,
     helpText:
-      'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Choose an assignee as well: ' +
-      'no more than 100 tasks are looked through. Needs an API key with the scopes sequences:read and contacts:read.',
+      'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Needs an API key with the ' +
+      'scopes sequences:read and contacts:read. Without the integration’s webhook server only 100 tasks are looked through.',
   },
   ...taskFilterFields('are found'),
   {

@@ -2,19 +2,28 @@ import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
+import { type KnownTask, readKnownTasks } from '../zapier/tasks/list-known-tasks.ts';
 import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
-import { readTaskFilters } from '../zapier/tasks/task-filters.ts';
+import { readTaskFilters, type TaskFilters } from '../zapier/tasks/task-filters.ts';
 import { taskLabel } from '../zapier/tasks/task-label.ts';
 
 /** As many as one can look through, and few enough to look up the facts of each. */
 const pageSize = 30;
 
-/** Fills the dropdown “Task”: the open tasks, newest first, filtered by the step’s fields for type, priority and template. */
-const perform = async (z: ZObject, { inputData, meta }: Bundle): Promise<Choice[]> => {
+const choiceOfKnown = ({ task, assignee, contact, sequence_template }: KnownTask, nowMs: number): Choice => {
+  const { user_id } = assignee;
+  const facts = { contact, sequenceTemplate: sequence_template };
+  return {
+    id: task.id,
+    label: taskLabel(task, { facts, assignee: user_id === null ? null : { ...assignee, user_id }, nowMs }),
+  };
+};
+
+const listFromTopo = async (z: ZObject, filters: TaskFilters, page: number): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
-  const from = (meta.page ?? 0) * pageSize;
-  const { tasks } = await listOpenTasks(z, readTaskFilters(inputData), from + pageSize, deadline);
+  const from = page * pageSize;
+  const { tasks } = await listOpenTasks(z, filters, from + pageSize, deadline);
   const shown = tasks.slice(from);
   const [factsOf, personOf] = await Promise.all([
     lookUpFacts(z, shown, deadline),
@@ -26,6 +35,18 @@ const perform = async (z: ZObject, { inputData, meta }: Bundle): Promise<Choice[
     const assignee = userId === null ? null : { ...personOf(userId), user_id: userId };
     return { id: task.id, label: taskLabel(task, { facts: factsOf(task), assignee, nowMs }) };
   });
+};
+
+/**
+ * Fills the dropdown “Task”: the open tasks, newest first, filtered by the step’s fields for type, priority and template.
+ * The webhook server knows them; where there is none, or while it is still reading, Topo is asked.
+ */
+const perform = async (z: ZObject, { inputData, meta }: Bundle): Promise<Choice[]> => {
+  const filters = readTaskFilters(inputData);
+  const page = meta.page ?? 0;
+  const known = await readKnownTasks(z, filters, page);
+  const nowMs = Date.now();
+  return known?.map((task) => choiceOfKnown(task, nowMs)) ?? listFromTopo(z, filters, page);
 };
 
 const sample: Choice = {

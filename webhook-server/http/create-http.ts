@@ -27,6 +27,7 @@ import { warnOfProxy } from './rate-limits/warn-of-proxy.ts';
 import { refuseUnusual } from './refuse-unusual.ts';
 import { assignRequestId } from './request-id.ts';
 import { announceIntents } from './routes/announce-intents.ts';
+import { countTasks } from './routes/count-tasks.ts';
 import { forgetPerson } from './routes/forget-person.ts';
 import { forgetWorkspace } from './routes/forget-workspace.ts';
 import { healthz, type Readiness, readyz } from './routes/health.ts';
@@ -136,6 +137,7 @@ export const createHttp = ({
   http.post('/hooks/:hookId/test', withKey, limitManualDeliveries, inTurn(testHook({ authenticate, clock })));
   http.get('/events', withKey, inTurn(listEvents({ authenticate })));
   http.get('/tasks', withKey, inTurn(listTasks({ authenticate, findContacts, wait })));
+  http.get('/tasks/counts', withKey, inTurn(countTasks({ authenticate })));
   http.delete('/workspace', withKey, inTurn(forgetWorkspace({ authenticate })));
   http.post('/intents', withKey, limitWakeUps, readJson, inTurn(announceIntents({ authenticate })));
   http.patch('/intents', withKey, limitWakeUps, readJson, inTurn(settleIntents({ authenticate })));

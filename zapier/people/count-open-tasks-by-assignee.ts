@@ -4,13 +4,18 @@ import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
+import { webhookServerUrl } from '../environment.ts';
 import { callTopo } from '../request/call-topo.ts';
+import { countKnownTasks } from '../webhook-server/webhook-server-api.ts';
 
 /** The number of open tasks of each person, by id in lower case; not `isComplete` when some were not counted. */
 export type OpenTaskCounts = { counts: ReadonlyMap<string, number>; isComplete: boolean };
 
 /** A dropdown must open within seconds, so only this many pages of each open status are read. */
 const maxPages = 3;
+
+/** A server that takes longer to count is passed over. */
+const serverTimeoutMs = 4_000;
 
 type Newest = { tasks: Task[]; isComplete: boolean };
 
@@ -27,8 +32,23 @@ const newestOfStatus = async (z: ZObject, status: string, deadline: Deadline): P
   return { tasks, isComplete: false };
 };
 
-/** Topo lists no users, so this is how to find people: by the open tasks they have. */
-export const countOpenTasksByAssignee = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts> => {
+/** What the webhook server counts; nothing when there is none, or it has not read every task lately. */
+const countKnown = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts | undefined> => {
+  if (webhookServerUrl() === undefined) return undefined;
+  try {
+    const known = await countKnownTasks(z, Math.min(serverTimeoutMs, deadline.remainingMs()));
+    if (!known.is_complete || !known.is_current) return undefined;
+    const counts = known.items.flatMap(({ user_id, open_tasks }): [string, number][] =>
+      user_id === null ? [] : [[user_id, open_tasks]],
+    );
+    return { counts: new Map(counts), isComplete: true };
+  } catch (error) {
+    z.console.warn(`Tasks are counted in Topo, because the webhook server did not count them: ${String(error)}`);
+    return undefined;
+  }
+};
+
+const countInTopo = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts> => {
   const lists = await Promise.all(openStatuses.map((status) => newestOfStatus(z, status, deadline)));
   const tasks = new Map(lists.flatMap((list) => list.tasks).map((task) => [task.id, task]));
   const counts = new Map<string, number>();
@@ -38,3 +58,7 @@ export const countOpenTasksByAssignee = async (z: ZObject, deadline: Deadline): 
   }
   return { counts, isComplete: lists.every((list) => list.isComplete) };
 };
+
+/** Topo lists no users, so this is how to find people: by the open tasks they have. */
+export const countOpenTasksByAssignee = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCounts> =>
+  (await countKnown(z, deadline)) ?? countInTopo(z, deadline);

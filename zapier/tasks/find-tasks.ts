@@ -1,24 +1,15 @@
 import type { ZObject } from 'zapier-platform-core';
 import { isOpen, openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
-import { listTasks, type TaskQuery } from '../../topo/list-tasks.ts';
+import { listTasks } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
+import { webhookServerUrl } from '../environment.ts';
 import { callTopo } from '../request/call-topo.ts';
+import { knownTasksOfContact } from './known-tasks-of-contact.ts';
+import { anyOpen, type TaskCriteria } from './task-criteria.ts';
 import { tasksOfContact } from './tasks-of-contact.ts';
-
-/**
- * What to look for: tasks created after `createdAfterUs`, in microseconds since 1970; tasks about the prospect with
- * `contactEmail`; `status` may be `anyOpen`.
- */
-export type TaskCriteria = Pick<
-  TaskQuery,
-  'types' | 'priorities' | 'sequenceTemplateIds' | 'assigneeId' | 'sequenceId' | 'status'
-> & { createdAfterUs?: number; contactEmail?: string };
-
-/** Stands in for every open status of Topo's. */
-export const anyOpen = 'OPEN' as const;
 
 /** Nobody needs more: Zapier uses the first. */
 const maxFound = 20;
@@ -39,10 +30,11 @@ const newest = async (
   z: ZObject,
   { createdAfterUs = Number.NEGATIVE_INFINITY, ...query }: Omit<TaskCriteria, 'contactEmail'>,
   deadline: Deadline,
-): Promise<Task[]> => {
+): Promise<{ tasks: Task[]; hasMore: boolean }> => {
   const call = listTasks({ ...query, page: 1, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
-  const { items } = await callTopo(z, call, { deadline });
-  return items.filter((task) => createdAt(task) > createdAfterUs);
+  const { items, has_more } = await callTopo(z, call, { deadline });
+  const tasks = items.filter((task) => createdAt(task) > createdAfterUs);
+  return { tasks, hasMore: has_more && tasks.length === items.length };
 };
 
 /**
@@ -53,11 +45,20 @@ export const findTasks = async (
   { contactEmail, ...criteria }: TaskCriteria,
   deadline: Deadline,
 ): Promise<Task[]> => {
+  if (contactEmail !== undefined && webhookServerUrl() !== undefined) {
+    return knownTasksOfContact(z, contactEmail, criteria, deadline);
+  }
   const statuses = statusesOf(criteria.status);
   const lists = await Promise.all(
     statuses.map((status) => newest(z, status === undefined ? criteria : { ...criteria, status }, deadline)),
   );
-  const matching = [...new Map(lists.flat().map((task) => [task.id, task])).values()].sort(byBestMatch);
-  const found = contactEmail === undefined ? matching : await tasksOfContact(z, matching, contactEmail, deadline);
+  const matching = [...new Map(lists.flatMap(({ tasks }) => tasks).map((task) => [task.id, task])).values()].sort(
+    byBestMatch,
+  );
+  const isWhole = lists.every(({ hasMore }) => !hasMore);
+  const found =
+    contactEmail === undefined
+      ? matching
+      : await tasksOfContact(z, { tasks: matching, isWhole }, contactEmail, deadline);
   return found.slice(0, maxFound);
 };

@@ -56,6 +56,13 @@ const tasksNotSearched = (amount: number): Error =>
       'not looked at. Make the search narrower: choose an assignee, a type or a template.',
   );
 
+const moreTasks = (): Error =>
+  halted(
+    `Nobody with this contact e-mail was found in the newest ${maxTasks} tasks, and there are more. Make the search ` +
+      'narrower: choose an assignee, a type or a template; or have the owner of the integration run its webhook server, ' +
+      'which knows all of them.',
+  );
+
 const contactsUnknown = (amount: number): Error =>
   halted(
     `Nobody with this contact e-mail was found, but Topo does not tell whom ${pluralize(amount, 'task')} of those that fit ` +
@@ -63,7 +70,7 @@ const contactsUnknown = (amount: number): Error =>
   );
 
 /**
- * The tasks about the contact with this e-mail, in their order: at least the first, and others that were checked on the
+ * Without a webhook server: the tasks about the contact with this e-mail, in their order: at least the first, and others that were checked on the
  * way to it.
  *
  * @throws the `topoError` of a failure, such as a key without a scope, and HaltedError when there may be such a task
@@ -71,7 +78,7 @@ const contactsUnknown = (amount: number): Error =>
  */
 export const tasksOfContact = async (
   z: ZObject,
-  tasks: readonly Task[],
+  { tasks, isWhole }: { tasks: readonly Task[]; isWhole: boolean },
   email: string,
   deadline: Deadline,
 ): Promise<Task[]> => {
@@ -101,5 +108,6 @@ export const tasksOfContact = async (
   const unknown = contacts.filter((contact) => contact?.kind === 'unknown').length;
   if (unknown > 0) throw contactsUnknown(unknown);
   if (tasks.length > maxTasks) throw tasksNotSearched(tasks.length - maxTasks);
+  if (!isWhole) throw moreTasks();
   return [];
 };

@@ -2,6 +2,7 @@ import type { ZObject } from 'zapier-platform-core';
 import { EventPage } from '../../contract/event.ts';
 import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
 import { type DirectoryEntry, PersonList } from '../../contract/person.ts';
+import { TaskCounts, TaskListPage } from '../../contract/task-list.ts';
 import { webhookServerUrl } from '../environment.ts';
 import { invalidFieldsOf } from '../request/invalid-fields.ts';
 import { defaultTimeoutMs, type OutgoingRequest, type RequestOutcome, sendRequest } from '../request/send-request.ts';
@@ -74,3 +75,18 @@ export const listEvents = async (
   for (const [name, wanted] of Object.entries(filters)) for (const one of wanted ?? []) query.append(name, one);
   return read(EventPage, await send(z, `events?${query}`, { method: 'GET', timeoutMs }));
 };
+
+/** The parameters of `GET /tasks`, each with all of its values. */
+export type TaskListQuery = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** `GET /tasks`: tasks as the server knows them, newest first, with what they are about. */
+export const listKnownTasks = async (z: ZObject, wanted: TaskListQuery, timeoutMs: number): Promise<TaskListPage> => {
+  const query = new URLSearchParams(
+    Object.entries(wanted).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value])),
+  );
+  return read(TaskListPage, await send(z, `tasks?${query}`, { method: 'GET', timeoutMs }));
+};
+
+/** `GET /tasks/counts`: how many open tasks each person has, as the server knows it. */
+export const countKnownTasks = async (z: ZObject, timeoutMs: number): Promise<TaskCounts> =>
+  read(TaskCounts, await send(z, 'tasks/counts', { method: 'GET', timeoutMs }));

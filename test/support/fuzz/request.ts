@@ -111,6 +111,7 @@ export const templates: Record<string, Template> = {
   'POST /hooks/:hookId/test': { method: 'POST', path: inside('/hooks/', 'hok', '/test') },
   'GET /events': { method: 'GET', path: eventQuery.map((query) => `/events?${query}`) },
   'GET /tasks': { method: 'GET', path: taskQuery.map((query) => `/tasks?${query}`) },
+  'GET /tasks/counts': { method: 'GET', path: fixed('/tasks/counts') },
   'DELETE /workspace': { method: 'DELETE', path: fixed('/workspace') },
   'POST /intents': {
     method: 'POST',

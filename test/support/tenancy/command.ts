@@ -16,6 +16,7 @@ export const routeNames = [
   'POST /hooks/:hookId/test',
   'GET /events',
   'GET /tasks',
+  'GET /tasks/counts',
   'DELETE /workspace',
   'POST /intents',
   'PATCH /intents',

@@ -83,6 +83,7 @@ const makers: Record<RouteName, Maker> = {
     const query = ['', '?limit=1', `?assignee=${idOf('user', 1)}&look=if_empty`, '?statuses=COMPLETED'][variant % 4];
     return { method: 'GET', path: `/tasks${query}` };
   },
+  'GET /tasks/counts': () => ({ method: 'GET', path: '/tasks/counts' }),
   'DELETE /workspace': () => ({ method: 'DELETE', path: '/workspace' }),
   'POST /intents': ({ pick, variant }) => {
     const intent = { task_id: idOf('task', pick % 3), assignee_user_id: idOf('user', variant % 3) };

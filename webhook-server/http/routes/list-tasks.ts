@@ -88,7 +88,9 @@ const searchOf = (query: z.output<typeof Query>, scopes: readonly string[]): Tas
   };
 };
 
-const isCurrent = ({ readAtMs, nowMs }: Freshness): boolean => readAtMs !== null && nowMs - readAtMs <= pausedAfterMs;
+/** Whether Topo was looked at not long ago. */
+export const isCurrent = ({ readAtMs, nowMs }: Freshness): boolean =>
+  readAtMs !== null && nowMs - readAtMs <= pausedAfterMs;
 
 const viewOf = (
   { tasks, next }: TaskListing,

@@ -1,0 +1,120 @@
+import { expect, test } from '@jest/globals';
+import { waitUntil } from '../../dev/local-server/wait-until.ts';
+import { startRealLoop } from '../support/real-loop.ts';
+import { runApp } from '../support/zapier-app.ts';
+
+// With a webhook server, tasks are found and listed from what it knows.
+
+const findTask = 'searches.find_task.operation.perform';
+const taskList = 'triggers.task_list.operation.perform';
+
+type Loop = Awaited<ReturnType<typeof startRealLoop>>;
+
+type Found = { id: string }[];
+
+const find = async (loop: Loop, inputData: Record<string, unknown>): Promise<Found> =>
+  (await loop.app.run(findTask, { inputData })) as Found;
+
+const choices = async (loop: Loop, bundle: Record<string, unknown> = {}): Promise<{ id: string; label: string }[]> =>
+  (await loop.app.run(taskList, { inputData: {}, ...bundle })) as { id: string; label: string }[];
+
+const pathsSince = (loop: Loop, count: number): string[] =>
+  loop.sandbox.requests.entries.slice(count).map(({ path }) => path);
+
+/** A contact with a run of their own. */
+const createContact = (loop: Loop, email: string) => {
+  const contact = loop.sandbox.createContact({ firstName: 'Ada', lastName: 'Moreau', companyName: 'Initech', email });
+  const sequence = loop.sandbox.createSequence({ contactId: contact.id });
+  return { contact, sequenceId: sequence.id };
+};
+
+/** Asks until the server knows what every task is about. */
+const untilKnown = async (loop: Loop): Promise<void> => {
+  const { full } = loop.workspace.keys;
+  const ask = async () => {
+    const response = await fetch(`${loop.serverUrl}/tasks?limit=1`, { headers: { authorization: `Bearer ${full}` } });
+    return (await response.json()) as { is_complete: boolean; are_facts_complete: boolean };
+  };
+  await waitUntil('the server knows what the tasks are about', async () => {
+    const { is_complete, are_facts_complete } = await ask();
+    return is_complete && are_facts_complete;
+  });
+};
+
+test('a contact’s only task is found, however many newer ones there are', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  const { sequenceId } = createContact(loop, 'ada@initech.example');
+  const wanted = loop.sandbox.createTask({ sequence_id: sequenceId, created_at: '2026-01-01T00:00:00Z' });
+  const others = createContact(loop, 'others@example.com');
+  for (let made = 0; made < 150; made += 1) loop.sandbox.createTask({ sequence_id: others.sequenceId });
+  await untilKnown(loop);
+  const before = loop.sandbox.requests.length;
+  const found = await find(loop, { contact_email: 'ADA@initech.example', status: 'PENDING' });
+  expect(found.map(({ id }) => id)).toEqual([wanted.id]);
+  const asked = pathsSince(loop, before).filter((path) => path.startsWith('/v1/tasks/'));
+  expect(asked).toEqual([`/v1/tasks/${wanted.id}`]);
+});
+
+test('a task that was made a moment ago is found, and one that was completed a moment ago is not acted on', async () => {
+  const loop = await startRealLoop({ taskCount: 3 });
+  const { sequenceId } = createContact(loop, 'ada@initech.example');
+  await untilKnown(loop);
+  const older = loop.sandbox.createTask({ sequence_id: sequenceId, created_at: '2026-01-01T00:00:00Z' });
+  expect((await find(loop, { contact_email: 'ada@initech.example' }))[0]?.id).toBe(older.id);
+  const newer = loop.sandbox.createTask({ sequence_id: sequenceId });
+  await untilKnown(loop);
+  await waitUntil('the newer task is listed', async () => (await choices(loop))[0]?.id === newer.id);
+  loop.sandbox.completeTask(newer.id);
+  expect((await find(loop, { contact_email: 'ada@initech.example', status: 'OPEN' }))[0]?.id).toBe(older.id);
+});
+
+test('nobody with that e-mail is an empty list, once all is known', async () => {
+  const loop = await startRealLoop({ taskCount: 5 });
+  await untilKnown(loop);
+  expect(await find(loop, { contact_email: 'nobody@example.com' })).toEqual([]);
+});
+
+test('while it is not known whom some tasks are about, “nobody” is not said', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  loop.sandbox.createTask();
+  loop.sandbox.injectFault({ kind: 'status', status: 500, path: /^\/v1\/sequences/, times: Number.POSITIVE_INFINITY });
+  const thrown = await loop.app.thrownBy(findTask, { inputData: { contact_email: 'nobody@example.com' } });
+  expect(thrown.name).toBe('HaltedError');
+  expect(thrown.message).toMatch(/does not know yet whom some tasks are about/);
+});
+
+test('a key that may not read contacts is told so', async () => {
+  const loop = await startRealLoop({ taskCount: 5 });
+  const variables = { TOPO_API_URL: loop.topoUrl, WEBHOOK_SERVER_URL: loop.serverUrl };
+  const app = runApp(variables, loop.workspace.keys.tasksOnly);
+  const thrown = await app.thrownBy(findTask, { inputData: { contact_email: 'ada@initech.example' } });
+  expect(thrown.message).toMatch(/lacks the scope sequences:read/);
+});
+
+test('the list of tasks comes from the server, a hundred at a time, and asks Topo nothing', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  const { sequenceId } = createContact(loop, 'ada@initech.example');
+  for (let made = 0; made < 130; made += 1) loop.sandbox.createTask({ sequence_id: sequenceId, type: 'CALL' });
+  await untilKnown(loop);
+  await waitUntil('the list is complete', async () => (await choices(loop)).length === 100);
+  const [first] = await choices(loop);
+  expect(first?.label).toMatch(/^Call · Ada Moreau, Initech · /);
+  expect(await choices(loop, { meta: { page: 1 } })).toHaveLength(30);
+  expect(await choices(loop, { inputData: { task_types: ['EMAIL_REPLY'] } })).toEqual([]);
+  const asked = loop.sandbox.requests.entries.filter(
+    ({ path, query }) => path === '/v1/tasks' && 'status' in (query ?? {}),
+  );
+  expect(asked).toEqual([]);
+});
+
+test('people are counted by the server, all of their tasks, and Topo is asked nothing', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  const [person] = loop.workspace.people;
+  for (let made = 0; made < 320; made += 1) loop.sandbox.createTask({ assignee_user_id: person?.userId ?? null });
+  await untilKnown(loop);
+  const listed = async () =>
+    (await loop.app.run('triggers.person_list.operation.perform', {})) as { id: string; label: string }[];
+  await waitUntil('all are counted', async () => (await listed())[0]?.label.includes('320 open tasks') === true);
+  const asked = loop.sandbox.requests.entries.filter(({ path, query }) => path === '/v1/tasks' && query.has('status'));
+  expect(asked).toEqual([]);
+});
