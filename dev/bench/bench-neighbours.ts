@@ -140,6 +140,7 @@ const attacksOf = (hookId: string, host: string): Attack[] => [
     body: { name: 'Somebody', email: null },
     most: unlimited,
   },
+  { route: 'DELETE /people/:user_id', method: 'DELETE', path: `/people/${randomUUID()}`, most: unlimited },
   // Last, as it ends the hook that the others ask about.
   { route: 'DELETE /hooks/:id', method: 'DELETE', path: `/hooks/${hookId}`, most: unlimited },
 ];

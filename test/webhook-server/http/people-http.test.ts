@@ -196,6 +196,7 @@ describe('an import of a CSV file', () => {
       'semicolons between cells, as some spreadsheets write',
       `User_ID;Name;Aliases\n${idOf(1)};Kim;"a@b.example;c@d.example"\n`,
     ],
+    ['blank lines before it', `\n\nuser_id;name;aliases\n${idOf(1)};Kim;"a@b.example;c@d.example"\n`],
     ['tabs between cells, and old line ends', `name\tuser_id\taliases\rKim\t${idOf(1)}\ta@b.example;c@d.example\r`],
     ['a mark of UTF-8 before it', `\ufeffuser_id,name,aliases\n${idOf(1)},Kim,a@b.example;c@d.example`],
   ])('may have %s', async (_what, text) => {
@@ -241,8 +242,8 @@ describe('an import of a CSV file', () => {
     ['user_id,phone\n', /“phone” in line 1 is not a known column/],
     ['name,email\n', /line 1 has no column user_id/],
     ['user_id,name,name\n', /the column name stands twice in line 1/],
-    [`user_id,name\n${idOf(1)},"Kim\n`, /has a quotation mark that nothing matches/],
-    [`user_id,name\n${idOf(1)},Kim "KL"\n`, /^Nobody was imported: line 2 has a quotation mark/],
+    [`user_id,name\n${idOf(1)},"Kim\n`, /^Nobody was imported: a quotation mark in line 2, or before it, has no match/],
+    [`user_id,name\n${idOf(1)},Kim "KL"\n`, /^Nobody was imported: a quotation mark in line 2/],
     [`user_id\n${Array.from({ length: 1001 }, (_, n) => idOf(n)).join('\n')}`, /too long\. Send at most 1000/],
   ])('is refused in a sentence: %j', async (text, says) => {
     expect(await faultOf(text)).toMatch(says);

@@ -19,13 +19,14 @@ type Line = { line: number; cells: string[] };
 
 /** Spreadsheets put semicolons or tabs between cells where the comma is the sign of decimals. */
 const delimiterOf = (text: string): string => {
-  const [header = ''] = text.split('\n', 1);
+  const [header = ''] = /\S.*/.exec(text) ?? [];
   return [',', ';', '\t'].find((sign) => header.includes(sign)) ?? ',';
 };
 
+/** What is read as wrong here may have begun with a cell that was never closed. */
 const explain = (error: CsvError): string =>
-  `Nobody was imported: line ${Failure.parse(error).lines} has a quotation mark that nothing matches. Quote a whole cell, and write "" ` +
-  'for a quotation mark within it.';
+  `Nobody was imported: a quotation mark in line ${Failure.parse(error).lines}, or before it, has no match. ` +
+  'Quote a whole cell, and write "" for a quotation mark within it.';
 
 const parseLines = (text: string): Line[] => {
   try {
