@@ -152,6 +152,19 @@ const filters: Parameters = {
   kinds: oneOf('reassigned', 'assigned', 'unassigned'),
   ignore_sources: oneOf('zapier'),
 };
+const knownTasks: Parameters = {
+  limit: isCount,
+  page: (value) => /^\d+$/.test(value),
+  look: oneOf('first', 'never'),
+  contact_email: (value) => value !== '',
+  types: isWord,
+  priorities: isWord,
+  statuses: isWord,
+  templates: isUuid,
+  sequences: isUuid,
+  assignee: isUuid,
+  created_after: (value) => !Number.isNaN(Date.parse(value)),
+};
 const serverRoutes: [string, RegExp, Parameters][] = [
   ['GET', /^\/people$/, {}],
   ['POST', /^\/intents$/, {}],
@@ -159,6 +172,8 @@ const serverRoutes: [string, RegExp, Parameters][] = [
   ['PATCH', /^\/intents\/int_\d+$/, {}],
   ['POST', /^\/hooks$/, {}],
   ['GET', /^\/events$/, { limit: isCount, ...filters }],
+  ['GET', /^\/tasks\/counts$/, {}],
+  ['GET', /^\/tasks$/, knownTasks],
 ];
 
 const isDocumented = (routes: typeof topoRoutes, method: string, { pathname, searchParams, hash }: URL): boolean =>
@@ -200,6 +215,11 @@ const startGround = async () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
     if (path === '/people') {
       return answer(200, { items: [holder, taker].map(({ userId, ...named }) => ({ user_id: userId, ...named })) });
+    }
+    const read = { is_current: true, is_complete: true };
+    if (path === '/tasks/counts') return answer(200, { items: [], ...read });
+    if (path.startsWith('/tasks')) {
+      return answer(200, { items: [], next: null, as_of: null, are_facts_complete: true, progress: null, ...read });
     }
     if (path.startsWith('/events')) return answer(200, { items: [], has_more: false });
     const json: unknown = JSON.parse(body);

@@ -201,7 +201,8 @@ export type TenantStore = {
   hooks(query?: HookQuery): Promise<StoredHook[]>;
   hook(hookId: string): Promise<StoredHook | undefined>;
   /**
-   * Ends a hook and drops its waiting deliveries. Ending an organization's last hook erases its Topo key.
+   * Ends a hook and drops its waiting deliveries. After an organization's last hook it is watched
+   * for a day more, for steps that ask.
    *
    * @returns whether the organization has, or had, such a hook.
    */

@@ -30,7 +30,7 @@ const queryOf = (email: string, criteria: TaskCriteria, statuses: readonly strin
   const { types, priorities, sequenceTemplateIds, assigneeId, sequenceId, createdAfterUs } = criteria;
   return {
     limit: [String(mostRead)],
-    look: ['if_empty'],
+    look: ['first'],
     contact_email: [email],
     types,
     priorities,

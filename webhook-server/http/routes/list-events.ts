@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
+import { eventForKey } from '../../../contract/event-for-key.ts';
 import { HookFilters } from '../../../contract/hook.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
@@ -20,14 +21,14 @@ const Query = z.strictObject({
 });
 
 /**
- * `GET /events`: the events of the caller's workspace, newest first. A call looks through the history in short pieces until
+ * `GET /events`: the events of the caller's workspace, newest first, with what their key may read. A call looks through the history in short pieces until
  * its page is full. Once it has looked at 20,000 events it answers what it found, if anything, with `has_more` and `next`. A
  * page is empty only at the end, so a caller that goes on after the last item of each page meets every event once.
  */
 export const listEvents =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
-    const { store } = await authenticate(request, 'tasks:read');
+    const { store, scopes } = await authenticate(request, 'tasks:read');
     const query = parseRequest(Query, request.query);
     const page = await store.events({
       isWanted: () => !response.closed,
@@ -46,5 +47,5 @@ export const listEvents =
         field: 'before',
       });
     }
-    response.json(page);
+    response.json({ ...page, items: page.items.map((event) => eventForKey(scopes, event)) });
   };

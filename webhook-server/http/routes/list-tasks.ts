@@ -59,7 +59,7 @@ const Query = z.strictObject({
   created_after: z.iso
     .datetime({ offset: true, error: 'Expected a date and time, such as 2026-03-02T09:00:00Z.' })
     .optional(),
-  look: z.enum(['if_empty', 'never'], { error: 'Expected if_empty, never, or nothing.' }).optional(),
+  look: z.enum(['first', 'if_empty', 'never'], { error: 'Expected first, if_empty, never, or nothing.' }).optional(),
 });
 
 const lowered = (ids: readonly string[]): string[] => ids.map((id) => id.toLowerCase());
@@ -124,8 +124,8 @@ const refuseRevoked = ({ isKeyRefused }: Freshness): void => {
 
 /**
  * `GET /tasks`: the workspace's tasks as Topo last showed them, newest first, with what they are about; the open ones
- * unless `statuses` names others. A workspace that nobody has read for a while is read first. With `look=if_empty` Topo is
- * looked at once more before an empty list is answered, with `look=never` what is known is answered at once.
+ * unless `statuses` names others. A workspace that nobody has read for a while is read first. With `look=first` Topo is
+ * looked at once more in any case, with `look=if_empty` before an empty list is answered, with `look=never` what is known is answered at once.
  */
 export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestHandler => {
   const lookOnceMore = async (
@@ -151,18 +151,20 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
     requireScopes(scopes, query);
     const isWanted = () => !response.closed;
     const asked = await store.watch(sealedKey);
-    const isEnough = (freshness: Freshness) => freshness.isComplete && isCurrent(freshness);
     const isPatient = query.look !== 'never';
+    const isRead = (read: Freshness) => read.isComplete && isCurrent(read);
+    const isNew = (read: Freshness) => isRead(read) && read.readAtMs !== null && read.readAtMs >= asked.nowMs;
+    const isEnough = query.look === 'first' ? isNew : isRead;
+    const patienceMs = isRead(asked) ? lookOnceMoreMs : catchUpMs;
     let freshness =
-      isEnough(asked) || !isPatient
-        ? asked
-        : await catchUp(store, sealedKey, { isEnough, patienceMs: catchUpMs, isWanted, wait });
+      isEnough(asked) || !isPatient ? asked : await catchUp(store, sealedKey, { isEnough, patienceMs, isWanted, wait });
     if (isPatient) refuseRevoked(freshness);
 
     const search = { ...searchOf(query, scopes), isWanted };
     let listing = await store.tasks(search);
     const isFirstPage = query.after === undefined;
-    if (listing.tasks.length === 0 && isFirstPage && query.look === 'if_empty' && isEnough(freshness)) {
+    const looksAgain = query.look === 'if_empty' || query.look === 'first';
+    if (listing.tasks.length === 0 && isFirstPage && looksAgain && isRead(freshness)) {
       ({ listing, freshness } = await lookOnceMore(caller, search, asked.nowMs, isWanted));
     }
     const known = {
