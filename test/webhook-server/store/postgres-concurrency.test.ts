@@ -228,9 +228,9 @@ testPostgres('whatever happens at the same time, no call fails, and nothing is l
       (select count(*) from delivery join hook on hook.id = hook_id where ended_at_ms is not null and state = 'waiting')
         as waiting_for_ended,
       (select count(*) from workspace
-       where (sealed_key is null) <> not exists (
-         select 1 from hook where hook.organization_id = workspace.organization_id and ended_at_ms is null))
-        as keys_without_hooks,
+       where (sealed_key is not null) <> (asked_at_ms is not null or exists (
+         select 1 from hook where hook.organization_id = workspace.organization_id and ended_at_ms is null)))
+        as keys_of_nobody,
       (select count(*) from delivery where state <> 'waiting' and settled_at_ms is null) as never_settled`);
-  expect(rows).toEqual([{ waiting_for_ended: '0', keys_without_hooks: '0', never_settled: '0' }]);
+  expect(rows).toEqual([{ waiting_for_ended: '0', keys_of_nobody: '0', never_settled: '0' }]);
 });
