@@ -29,7 +29,11 @@ const startLoop = async (serverCount: number, url?: string) => {
       dataFolder: tempFolder(),
       topoApiUrl: topo.url,
       hookHost: receiver.host,
-      environment: { DATABASE_URL: databaseUrl, ENCRYPTION_KEY: 'ab'.repeat(32) },
+      environment: {
+        DATABASE_URL: databaseUrl,
+        ENCRYPTION_KEY: 'ab'.repeat(32),
+        TOPO_REQUESTS_PER_MINUTE: '100000',
+      },
     });
   const startServer = async () => {
     const server = await start();
@@ -118,6 +122,18 @@ const forwardClock = async (databaseUrl: string, ms: number): Promise<void> => {
       $$ select floor(extract(epoch from clock_timestamp()) * 1000)::bigint + ${ms} $$`);
 };
 
+/** Waits until nothing is read or looked up: a process that is paused in a transaction keeps others from starting. */
+const waitForRest = async (databaseUrl: string): Promise<void> => {
+  const client = await connectPostgres(databaseUrl);
+  await waitUntil('the detector rests', async () => {
+    const { rows } = await client.query(`
+      select 1 from workspace where lease is not null
+      union all select 1 from sequence where fetched_at_ms is null
+      union all select 1 from contact where fetched_at_ms is null`);
+    return rows.length === 0;
+  });
+};
+
 const signal = ({ processId }: WebhookServer, name: 'SIGSTOP' | 'SIGCONT'): void => {
   if (processId === undefined) throw new Error('The server does not run.');
   process.kill(processId, name);
@@ -135,6 +151,7 @@ testPostgres('a process that was paused past its lease does not settle what anot
 
   sandbox.reassign(one?.id ?? '', nextOf(one));
   await waitUntil('the first process sent the event', () => held.length === 1);
+  await waitForRest(databaseUrl);
   signal(paused, 'SIGSTOP');
   await forwardClock(databaseUrl, 61_000);
   receiver.answer = (response) => response.end('{}');
