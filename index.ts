@@ -4,6 +4,7 @@ import reassignTask from './actions/reassign-task.ts';
 import packageJson from './package.json' with { type: 'json' };
 import findPerson from './searches/find-person.ts';
 import findTask from './searches/find-task.ts';
+import assigneeList from './triggers/assignee-list.ts';
 import personList from './triggers/person-list.ts';
 import sequenceList from './triggers/sequence-list.ts';
 import taskList from './triggers/task-list.ts';
@@ -22,6 +23,7 @@ export default defineApp({
     [taskReassigned.key]: taskReassigned,
     [taskList.key]: taskList,
     [personList.key]: personList,
+    [assigneeList.key]: assigneeList,
     [sequenceList.key]: sequenceList,
     [templateList.key]: templateList,
   },

@@ -7,20 +7,30 @@ import { readDateTime } from '../zapier/fields/read-date-time.ts';
 import { readEmail } from '../zapier/fields/read-email.ts';
 import { readEnumValue } from '../zapier/fields/read-enum-value.ts';
 import { readOptionalId } from '../zapier/fields/read-id.ts';
+import { readText } from '../zapier/fields/read-text.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { personOutputFields, samplePeople } from '../zapier/people/person-output.ts';
-import { resolvePerson } from '../zapier/people/resolve-person.ts';
+import { resolvePersonOrNobody } from '../zapier/people/resolve-person.ts';
 import { findTasks } from '../zapier/tasks/find-tasks.ts';
 import { anyOpen, type TaskCriteria } from '../zapier/tasks/task-criteria.ts';
 import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
-import { describedTask, labelOutputFields, sampleTask, taskOutputFields } from '../zapier/tasks/task-output.ts';
+import {
+  describedTask,
+  factsIdFields,
+  factsOutputFields,
+  labelOutputFields,
+  sampleFacts,
+  sampleTask,
+  taskOutputFields,
+} from '../zapier/tasks/task-output.ts';
 import { taskStatusLabels } from '../zapier/wording/labels.ts';
 
 const label = {
   assignee: 'Assignee',
   status: 'Task Status',
   contact: 'Contact Email',
+  text: 'Contact, Company or Template',
   sequence: 'Contact’s Sequence',
   createdAfter: 'Created After',
 } as const;
@@ -38,9 +48,9 @@ const inputFields = defineInputFields([
     label: label.assignee,
     type: 'string',
     required: false,
-    dynamic: 'person_list.id.label',
+    dynamic: 'assignee_list.id.label',
     search: 'find_person.id',
-    helpText: 'Only tasks of this person: choose from the list, or map an ID, an e-mail or a name.',
+    helpText: 'Only tasks of this person, or of nobody: choose from the list, or map an ID, an e-mail or a name.',
   },
   {
     key: 'status',
@@ -56,8 +66,18 @@ const inputFields = defineInputFields([
     type: 'string',
     required: false,
     helpText:
-      'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Needs an API key with the ' +
-      'scopes sequences:read and contacts:read. Without the integration’s webhook server only 100 tasks are looked through.',
+      'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Needs the integration’s ' +
+      'webhook server, and an API key with the scopes sequences:read and contacts:read. Of closed tasks only those are ' +
+      'found that the server still keeps.',
+  },
+  {
+    key: 'text',
+    label: label.text,
+    type: 'string',
+    required: false,
+    helpText:
+      'Only tasks with this text in the name of the contact, the company or the template, such as Initech. Needs the ' +
+      'same as the field “Contact Email”.',
   },
   ...taskFilterFields('are found'),
   {
@@ -85,6 +105,7 @@ const criteriaLabels = {
   assignee_user_id: label.assignee,
   status: label.status,
   contact_email: label.contact,
+  text: label.text,
   sequence_id: label.sequence,
   created_after: label.createdAfter,
   ...taskFilterLabels,
@@ -96,6 +117,7 @@ const readCriteria = (inputData: InputData, assigneeId: string | undefined): Tas
   const status = readEnumValue(label.status, inputData.status);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
   const contactEmail = readEmail(label.contact, inputData.contact_email);
+  const text = readText(label.text, inputData.text);
   const createdAfterUs = readDateTime(label.createdAfter, inputData.created_after);
   return {
     ...readTaskFilters(inputData),
@@ -103,6 +125,7 @@ const readCriteria = (inputData: InputData, assigneeId: string | undefined): Tas
     ...(status === undefined ? {} : { status }),
     ...(sequenceId === undefined ? {} : { sequenceId }),
     ...(contactEmail === undefined ? {} : { contactEmail }),
+    ...(text === undefined ? {} : { text }),
     ...(createdAfterUs === undefined ? {} : { createdAfterUs }),
   };
 };
@@ -113,10 +136,10 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<FoundTask
   const { inputData } = bundle;
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);
-  const assigneeId = await resolvePerson(label.assignee, inputData.assignee_user_id, directory);
-  const tasks = await findTasks(z, readCriteria(inputData, assigneeId), deadline);
-  const personOf = await directory.resolveNames(tasks.map((task) => task.assignee_user_id));
-  return tasks.map((task) => ({ ...describedTask(task), assignee: personOf(task.assignee_user_id) }));
+  const assigneeId = await resolvePersonOrNobody(label.assignee, inputData.assignee_user_id, directory);
+  const found = await findTasks(z, readCriteria(inputData, assigneeId), deadline);
+  const personOf = await directory.resolveNames(found.map(({ task }) => task.assignee_user_id));
+  return found.map(({ task, facts }) => ({ ...describedTask(task, facts), assignee: personOf(task.assignee_user_id) }));
 };
 
 export default defineSearch({
@@ -131,8 +154,15 @@ export default defineSearch({
     perform,
     sample: {
       ...describedTask(sampleTask),
+      ...sampleFacts,
       assignee: samplePeople.kim,
     },
-    outputFields: [...labelOutputFields(), ...taskOutputFields(), ...personOutputFields('assignee__', 'Assignee')],
+    outputFields: [
+      ...labelOutputFields(),
+      ...factsOutputFields,
+      ...taskOutputFields(),
+      ...personOutputFields('assignee__', 'Assignee'),
+      ...factsIdFields,
+    ],
   },
 });

@@ -34,8 +34,8 @@ const countBeside = async (z: ZObject, directory: readonly DirectoryEntry[], dea
   }
 };
 
-/** Fills the dropdowns of people: first those with a name, by name, then those without, most open tasks first. */
-const perform = async (z: ZObject): Promise<Choice[]> => {
+/** The people for a dropdown: first those with a name, by name, then those without, most open tasks first. */
+export const listPeople = async (z: ZObject): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
   const directory = await openDirectory(z, deadline).listIfAvailable();
   const { counts, isComplete } = await countBeside(z, directory, deadline);
@@ -67,7 +67,7 @@ export default defineTrigger({
   },
   operation: {
     type: 'polling',
-    perform,
+    perform: listPeople,
     sample,
     outputFields: choiceOutputFields('Person'),
   },

@@ -2,9 +2,9 @@ import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
 import { startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { type KnownTask, readKnownTasks } from '../zapier/tasks/list-known-tasks.ts';
 import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
+import { type KnownTask, readKnownTasks } from '../zapier/tasks/read-known-tasks.ts';
 import { readTaskFilters, type TaskFilters } from '../zapier/tasks/task-filters.ts';
 import { taskLabel } from '../zapier/tasks/task-label.ts';
 

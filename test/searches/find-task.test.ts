@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { unknownFacts } from '../../contract/task-facts.ts';
+import { toldFacts } from '../../contract/told-facts.ts';
 import type { Task } from '../../dev/sandbox/workspace/task.ts';
 import { type Office, startOffice } from '../support/office.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -37,7 +39,13 @@ describe('a task is found by', () => {
     office.createTasks(3);
     const { userId: user_id, name, email } = office.taker;
     expect(await find(office.app, inputOf(office))).toEqual([
-      { ...wanted, type_label: 'Call', priority_label: 'Extra', assignee: { user_id, name, email } },
+      {
+        ...wanted,
+        ...toldFacts(unknownFacts),
+        type_label: 'Call',
+        priority_label: 'Extra',
+        assignee: { user_id, name, email },
+      },
     ]);
   });
 
@@ -65,7 +73,7 @@ describe('a task is found by', () => {
     const tasks = createTasks(3);
     expect(idsOf(await find(app))).toEqual(idsOf(tasks).reverse());
     expect(asked()).toEqual(['GET /v1/tasks', 'GET /v1/tasks', 'GET /v1/tasks']);
-    expect(server.receiver.received.map(({ path }) => path)).toEqual(['/people']);
+    expect(server.receiver.received.map(({ path }) => path)).toEqual([expect.stringMatching(/^\/tasks\?/), '/people']);
   });
 });
 

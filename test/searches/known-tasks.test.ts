@@ -68,6 +68,65 @@ test('a task that was made a moment ago is found, and one that was completed a m
   expect((await find(loop, { contact_email: 'ada@initech.example', status: 'OPEN' }))[0]?.id).toBe(older.id);
 });
 
+test.each([
+  ['a link', (email: string) => `mailto:${email}`],
+  ['an address with a name before it', (email: string) => `Somebody Else <${email}>`],
+  ['capitals and spaces', (email: string) => ` ${email.toUpperCase()} `],
+])('%s is read as an e-mail', async (_what, write) => {
+  const loop = await startRealLoop({ taskCount: 3 });
+  const { sequenceId } = createContact(loop, 'ada@initech.example');
+  const { id } = loop.sandbox.createTask({ sequence_id: sequenceId });
+  await untilKnown(loop);
+  expect((await find(loop, { contact_email: write('ada@initech.example') })).map((task) => task.id)).toEqual([id]);
+});
+
+test('a text finds the task by its contact, company or template, and the output says what it is about', async () => {
+  const loop = await startRealLoop({ taskCount: 3 });
+  const { sandbox } = loop;
+  const contact = sandbox.createContact({
+    firstName: 'Ada',
+    lastName: 'Moreau',
+    companyName: 'Initech',
+    email: 'a@i.example',
+  });
+  const template = sandbox.createTemplate('Trial Follow-up');
+  const { id: sequence_id } = sandbox.createSequence({ contactId: contact.id, templateId: template.id });
+  const { id } = sandbox.createTask({ sequence_id, type: 'CALL', priority: 'HOT' });
+  await untilKnown(loop);
+  for (const text of ['moreau', 'Initech', ' trial follow ']) {
+    expect(await find(loop, { text })).toEqual([
+      expect.objectContaining({
+        id,
+        type_label: 'Call',
+        priority_label: 'Hot',
+        contact: { id: contact.id, name: 'Ada Moreau', email: 'a@i.example', company: 'Initech' },
+        sequence_template: { id: template.id, name: 'Trial Follow-up' },
+      }),
+    ]);
+  }
+  expect(await find(loop, { text: 'Nothing of the kind' })).toEqual([]);
+});
+
+test('a task with a status that Topo does not document is open', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  const { sequenceId } = createContact(loop, 'ada@initech.example');
+  // Topo may add statuses; the sandbox takes any.
+  const { id } = loop.sandbox.createTask({ sequence_id: sequenceId, status: 'SNOOZED' as 'PENDING' });
+  await untilKnown(loop);
+  expect((await find(loop, { contact_email: 'ada@initech.example', status: 'OPEN' })).map((task) => task.id)).toEqual([
+    id,
+  ]);
+});
+
+test('tasks of nobody are found, with one request of Topo’s', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  const [person] = loop.workspace.people;
+  const { id } = loop.sandbox.createTask({ created_at: '2026-01-01T00:00:00Z' });
+  for (let made = 0; made < 20; made += 1) loop.sandbox.createTask({ assignee_user_id: person?.userId ?? null });
+  await untilKnown(loop);
+  expect((await find(loop, { assignee_user_id: 'none' })).map((task) => task.id)).toEqual([id]);
+});
+
 test('nobody with that e-mail is an empty list, once all is known', async () => {
   const loop = await startRealLoop({ taskCount: 5 });
   await untilKnown(loop);
@@ -80,7 +139,7 @@ test('while it is not known whom some tasks are about, “nobody” is not said'
   loop.sandbox.injectFault({ kind: 'status', status: 500, path: /^\/v1\/sequences/, times: Number.POSITIVE_INFINITY });
   const thrown = await loop.app.thrownBy(findTask, { inputData: { contact_email: 'nobody@example.com' } });
   expect(thrown.name).toBe('HaltedError');
-  expect(thrown.message).toMatch(/does not know yet whom some tasks are about/);
+  expect(thrown.message).toMatch(/does not know yet what some of your tasks are about/);
 });
 
 test('a key that may not read contacts is told so', async () => {

@@ -1,4 +1,5 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
+import { unassigned } from '../../contract/task-list.ts';
 import { readIdOrText } from '../fields/read-id.ts';
 import { quote } from '../wording/sanitize-message.ts';
 import { halted } from '../zapier-error.ts';
@@ -81,6 +82,20 @@ export const resolvePerson = async (
   const found = await findByText(label, given.text, directory, ', so nothing was changed');
   if (found.kind === 'none') throw unknown(label, given.text, found.everybody);
   return found.person.user_id;
+};
+
+/** What people write, or choose, for the assignee of a task that nobody has. */
+const wordsForNobody: readonly string[] = [unassigned, 'nobody', 'unassigned', 'nobody (unassigned)'];
+
+/** The same for a field that also takes “Nobody”: then it is `unassigned`. */
+export const resolvePersonOrNobody = async (
+  label: string,
+  value: unknown,
+  directory: Directory,
+): Promise<string | undefined> => {
+  const given = readIdOrText(label, value);
+  if (given?.kind === 'text' && wordsForNobody.includes(given.text.toLowerCase())) return unassigned;
+  return resolvePerson(label, value, directory);
 };
 
 /** The same for a required field. */

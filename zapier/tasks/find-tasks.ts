@@ -1,4 +1,6 @@
 import type { ZObject } from 'zapier-platform-core';
+import { unknownFacts } from '../../contract/task-facts.ts';
+import { unassigned } from '../../contract/task-list.ts';
 import { isOpen, openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
@@ -7,12 +9,16 @@ import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
 import { callTopo } from '../request/call-topo.ts';
-import { knownTasksOfContact } from './known-tasks-of-contact.ts';
-import { anyOpen, type TaskCriteria } from './task-criteria.ts';
-import { tasksOfContact } from './tasks-of-contact.ts';
+import { halted } from '../zapier-error.ts';
+import { type FoundTask, findKnownTasks } from './find-known-tasks.ts';
+import { isAssignedTo } from './read-before-reassigning.ts';
+import { anyOpen, isAboutSomebody, type TaskCriteria } from './task-criteria.ts';
 
 /** Nobody needs more: Zapier uses the first. */
 const maxFound = 20;
+
+/** A run has time, and Topo patience, for so many pages of each list. */
+const maxPages = 10;
 
 const createdAt = ({ created_at }: Task): number => microseconds(created_at);
 
@@ -25,40 +31,62 @@ const statusesOf = (status: string | undefined): (string | undefined)[] => {
   return status === anyOpen ? [...openStatuses] : [status];
 };
 
-/** The newest tasks of one status, or of all. Topo's date filter is not documented, so dates are filtered here. */
-const newest = async (
-  z: ZObject,
-  { createdAfterUs = Number.NEGATIVE_INFINITY, ...query }: Omit<TaskCriteria, 'contactEmail'>,
-  deadline: Deadline,
-): Promise<{ tasks: Task[]; hasMore: boolean }> => {
-  const call = listTasks({ ...query, page: 1, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
-  const { items, has_more } = await callTopo(z, call, { deadline });
-  const tasks = items.filter((task) => createdAt(task) > createdAfterUs);
-  return { tasks, hasMore: has_more && tasks.length === items.length };
-};
+const notAllSeen = (): Error =>
+  halted(
+    `No such task is among the newest ${maxPages * largestPage}, and there are more. Make the search narrower: choose a ` +
+      'type, a status or a template; or have the owner of the integration run its webhook server, which knows all of them.',
+  );
 
 /**
- * The matching tasks, best first: open before closed, newer before older. At most twenty, possibly none.
+ * The newest tasks of one status, or of all. Topo has no filter for tasks of nobody, and that by date is not documented, so
+ * these are filtered here: a page that is left with nothing is followed by the next.
+ *
+ * @throws HaltedError when none was found and there may be one.
  */
-export const findTasks = async (
+const newest = async (
   z: ZObject,
-  { contactEmail, ...criteria }: TaskCriteria,
+  { createdAfterUs = Number.NEGATIVE_INFINITY, assigneeId, ...criteria }: TaskCriteria,
   deadline: Deadline,
 ): Promise<Task[]> => {
-  if (contactEmail !== undefined && webhookServerUrl() !== undefined) {
-    return knownTasksOfContact(z, contactEmail, criteria, deadline);
+  const isNobodys = assigneeId === unassigned;
+  const query = assigneeId === undefined || isNobodys ? criteria : { ...criteria, assigneeId };
+  for (let page = 1; page <= maxPages; page += 1) {
+    const call = listTasks({ ...query, page, size: largestPage, sortBy: 'created_at', sortOrder: 'desc' });
+    const { items, has_more } = await callTopo(z, call, { deadline });
+    const young = items.filter((task) => createdAt(task) > createdAfterUs);
+    const fitting = isNobodys ? young.filter((task) => isAssignedTo(task, unassigned)) : young;
+    if (fitting.length > 0 || !has_more || young.length < items.length) return fitting;
   }
-  const statuses = statusesOf(criteria.status);
+  throw notAllSeen();
+};
+
+/** Without knowing what tasks are about, Topo's lists tell which of them match. */
+const findInTopo = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline): Promise<FoundTask[]> => {
+  const { status: wanted, ...others } = criteria;
   const lists = await Promise.all(
-    statuses.map((status) => newest(z, status === undefined ? criteria : { ...criteria, status }, deadline)),
+    statusesOf(wanted).map((status) => newest(z, status === undefined ? others : { ...others, status }, deadline)),
   );
-  const matching = [...new Map(lists.flatMap(({ tasks }) => tasks).map((task) => [task.id, task])).values()].sort(
-    byBestMatch,
+  const tasks = new Map(lists.flat().map((task) => [task.id, task]));
+  const best = [...tasks.values()].sort(byBestMatch).slice(0, maxFound);
+  return best.map((task) => ({ task, facts: unknownFacts }));
+};
+
+const needsServer = (): Error =>
+  halted(
+    'Topo’s tasks do not tell whom they are about, so to find one by its contact, company or template’s name needs the ' +
+      'webhook server of this integration, which is not set up. Its owner must set WEBHOOK_SERVER_URL. Search by assignee, ' +
+      'type or template instead.',
   );
-  const isWhole = lists.every(({ hasMore }) => !hasMore);
-  const found =
-    contactEmail === undefined
-      ? matching
-      : await tasksOfContact(z, { tasks: matching, isWhole }, contactEmail, deadline);
-  return found.slice(0, maxFound);
+
+/**
+ * The matching tasks, best first: open before closed, newer before older. At most twenty, possibly none. The webhook server
+ * knows them; where there is none, or it does not know all of them yet, Topo is asked.
+ *
+ * @throws HaltedError or ThrottledError where nobody can say that there is none.
+ */
+export const findTasks = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline): Promise<FoundTask[]> => {
+  const hasServer = webhookServerUrl() !== undefined;
+  if (!hasServer && isAboutSomebody(criteria)) throw needsServer();
+  const known = hasServer ? await findKnownTasks(z, criteria, deadline) : undefined;
+  return known ?? findInTopo(z, criteria, deadline);
 };

@@ -1,4 +1,5 @@
 import type { ZObject } from 'zapier-platform-core';
+import { unassigned } from '../../contract/task-list.ts';
 import { isOpen } from '../../topo/is-open.ts';
 import type { Reassignment } from '../../topo/reassign-task.ts';
 import type { Task } from '../../topo/task.ts';
@@ -34,6 +35,6 @@ export const tasksToMove = ({ task, siblings }: CurrentState, assigneeId: string
   return [task, ...siblings.filter(isOpen)].filter(({ assignee_user_id }) => !isSame(assignee_user_id, assigneeId));
 };
 
-/** Whether this person has the task. */
+/** Whether this person has the task; `unassigned` is nobody. */
 export const isAssignedTo = ({ assignee_user_id }: Pick<Task, 'assignee_user_id'>, userId: string): boolean =>
-  isSame(assignee_user_id, userId);
+  userId === unassigned ? assignee_user_id === null : isSame(assignee_user_id, userId);
