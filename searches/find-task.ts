@@ -67,8 +67,8 @@ const inputFields = defineInputFields([
     required: false,
     helpText:
       'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Needs the integration’s ' +
-      'webhook server, and an API key with the scopes sequences:read and contacts:read. Of closed tasks only those are ' +
-      'found that the server still keeps.',
+      'webhook server, and an API key with the scopes sequences:read and contacts:read. Choose open tasks in “Task ' +
+      'Status” as well: not all closed ones are known.',
   },
   {
     key: 'text',

@@ -177,12 +177,21 @@ describe('what the server knows', () => {
   test('is not taken for newer than a moment to the microsecond', async () => {
     const topo = await startWithKnown();
     topo.known.push({ ...sampleTask, created_at: '2026-03-04T14:30:00.123456Z' });
-    expect(await find(topo, { ...about, created_after: '2026-03-04T14:30:00.123456Z' })).toEqual([]);
+    const created_after = '2026-03-04T14:30:00.123456Z';
+    expect(await find(topo, { ...about, status: 'OPEN', created_after })).toEqual([]);
+  });
+
+  test.each(['', 'COMPLETED'])('of closed tasks (status “%s”) is never certain to be all', async (status) => {
+    const topo = await startWithKnown();
+    expect(await topo.app.thrownBy(findTask, { inputData: { ...about, status } })).toMatchObject({
+      name: 'HaltedError',
+      message: expect.stringContaining('does not know of every closed task whom it was about'),
+    });
   });
 
   test.each([
-    ['a contact', about],
-    ['a text', { text: 'Initech' }],
+    ['a contact', { ...about, status: 'OPEN' }],
+    ['a text', { text: 'Initech', status: 'PENDING' }],
   ])('and about %s is nothing, is an empty list only when all is known', async (_what, inputData) => {
     expect(await find(await startWithKnown(), inputData)).toEqual([]);
     const thrownBy = async (told: Partial<TaskListPage>) =>

@@ -104,7 +104,7 @@ test('a text finds the task by its contact, company or template, and the output 
       }),
     ]);
   }
-  expect(await find(loop, { text: 'Nothing of the kind' })).toEqual([]);
+  expect(await find(loop, { text: 'Nothing of the kind', status: 'OPEN' })).toEqual([]);
 });
 
 test('a task with a status that Topo does not document is open', async () => {
@@ -130,7 +130,7 @@ test('tasks of nobody are found, with one request of Topo’s', async () => {
 test('nobody with that e-mail is an empty list, once all is known', async () => {
   const loop = await startRealLoop({ taskCount: 5 });
   await untilKnown(loop);
-  expect(await find(loop, { contact_email: 'nobody@example.com' })).toEqual([]);
+  expect(await find(loop, { contact_email: 'nobody@example.com', status: 'OPEN' })).toEqual([]);
 });
 
 test('while it is not known whom some tasks are about, “nobody” is not said', async () => {

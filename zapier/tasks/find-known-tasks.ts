@@ -106,6 +106,16 @@ const unreadable = (): Error =>
       'for the task in Topo.',
   );
 
+/** The server forgets closed tasks after a time, and looks up only what open ones are about. */
+const mayBeClosed = (statuses: Statuses): boolean =>
+  statuses?.some((status) => closedStatuses.some((closed) => closed === status)) ?? false;
+
+const closedUnknown = (): Error =>
+  halted(
+    'No such task was found, but the webhook server does not know of every closed task whom it was about. Choose “Open: ' +
+      'pending or in progress” in “Task Status” to look for open tasks only: then it is certain that there is none.',
+  );
+
 /** What the server knows; nothing where it cannot say and Topo can be asked instead. */
 const readPage = async (
   z: ZObject,
@@ -152,8 +162,8 @@ export const findKnownTasks = async (
       return undefined;
     }
     if (isNeeded) refuseUncertain(page, needsFacts);
-    // The server forgets closed tasks after a time, and Topo does not.
-    else if (statuses !== undefined || (needsFacts && !page.are_facts_complete)) return undefined;
+    if (isNeeded && mayBeClosed(statuses)) throw closedUnknown();
+    if (mayBeClosed(statuses) || (needsFacts && !page.are_facts_complete)) return undefined;
   }
   return [];
 };
