@@ -15,7 +15,8 @@ import {
 } from '../zapier/hand-over/hand-over-output.ts';
 import type { ChosenTasks } from '../zapier/hand-over/hand-over-request.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { resolvePersonOrNobody, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { askKnownFacts } from '../zapier/tasks/known-facts.ts';
 import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
@@ -50,10 +51,11 @@ const inputFields = defineInputFields([
     label: label.from,
     type: 'string',
     required: false,
-    dynamic: 'person_list.id.label',
+    dynamic: 'assignee_list.id.label',
     search: 'find_person.id',
     helpText:
-      'Whose open tasks are handed over. With “Tasks” filled in as well, only those of them that are still with this ' +
+      'Whose open tasks are handed over; “Nobody” means those that nobody has, which only the integration’s webhook ' +
+      'server can list. With “Tasks” filled in as well, only those of them that are still with this ' +
       'person are.',
   },
   {
@@ -121,11 +123,19 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverO
   const maxTasks = readInteger(label.most, inputData.most_tasks, 1, maxTasksLimit) ?? defaultMaxTasks;
   const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
   const toId = await resolveRequiredPerson(label.to, inputData.to_user_id, directory);
-  const fromId = await resolvePerson(label.from, inputData.from_user_id, directory);
+  const fromId = await resolvePersonOrNobody(label.from, inputData.from_user_id, directory);
   const chosen = chooseTasks(fromId, taskIds);
 
-  const result = await handOver({ z, directory, deadline, nowMs }, { ...chosen, toId, filters, maxTasks, isPreview });
-  return handOverOutput(result, await directory.resolveNames(peopleInHandOver(result)));
+  const run = { z, directory, deadline, nowMs };
+  const result = await handOver(run, { ...chosen, toId, filters, maxTasks, isPreview });
+  const [personOf, factsOf] = await Promise.all([
+    directory.resolveNames(peopleInHandOver(result)),
+    askKnownFacts(
+      run,
+      result.handled.map(({ id }) => id),
+    ),
+  ]);
+  return handOverOutput(result, { personOf, factsOf });
 };
 
 export default defineCreate({

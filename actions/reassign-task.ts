@@ -7,7 +7,8 @@ import { readChoice } from '../zapier/fields/read-choice.ts';
 import { readTaskId } from '../zapier/fields/read-id.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
-import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { resolvePersonOrNobody, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { askKnownFacts } from '../zapier/tasks/known-facts.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {
   peopleInReassignment,
@@ -15,8 +16,9 @@ import {
   reassignmentOutput,
   reassignmentOutputFields,
   sampleReassignment,
+  tasksInReassignment,
 } from '../zapier/tasks/reassignment-output.ts';
-import { taskFilterFields } from '../zapier/tasks/task-filters.ts';
+import { taskListFields } from '../zapier/tasks/task-filters.ts';
 
 const scopeLabels = {
   TASK: 'Only this task',
@@ -32,6 +34,7 @@ const label = {
 } as const;
 
 const inputFields = defineInputFields([
+  ...taskListFields(),
   {
     key: 'task_id',
     label: label.task,
@@ -40,8 +43,8 @@ const inputFields = defineInputFields([
     dynamic: 'task_list.id.label',
     search: 'find_task.id',
     helpText:
-      'The list shows open tasks, newest first; the last fields of this step make it shorter. To act on the task that ' +
-      'started the Zap, map it from that step: an ID, or a link that contains one.',
+      'The list shows open tasks, newest first; the fields above make it shorter. To act on the task that started the Zap, ' +
+      'map it from that step: an ID, or a link that contains one.',
   },
   {
     key: 'assignee_user_id',
@@ -68,11 +71,11 @@ const inputFields = defineInputFields([
     label: label.onlyIfAssignedTo,
     type: 'string',
     required: false,
-    dynamic: 'person_list.id.label',
+    dynamic: 'assignee_list.id.label',
     search: 'find_person.id',
     helpText:
-      'Zaps can run late. With a person here, the step looks who has the task just before it reassigns it, and stops ' +
-      'when it is somebody else. Whoever moves the task in the very moment between is overruled.',
+      'Zaps can run late. With a person here, or nobody, the step looks who has the task just before it reassigns it, and ' +
+      'stops when it is somebody else. Whoever moves the task in the very moment between is overruled.',
   },
   {
     key: 'preview_only',
@@ -83,7 +86,6 @@ const inputFields = defineInputFields([
     helpText:
       'Choose yes to see what would move without changing anything. Without it, “Test step” really reassigns the task.',
   },
-  ...taskFilterFields('are in the list of the field “Task”'),
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
@@ -104,11 +106,20 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<Reassignm
   const scope = readChoice(label.scope, inputData.scope, reassignScopes) ?? 'TASK';
   const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
   const assigneeId = await resolveRequiredPerson(label.assignee, inputData.assignee_user_id, directory);
-  const onlyIfAssignedTo = await resolvePerson(label.onlyIfAssignedTo, inputData.only_if_assigned_to, directory);
+  const onlyIfAssignedTo = await resolvePersonOrNobody(
+    label.onlyIfAssignedTo,
+    inputData.only_if_assigned_to,
+    directory,
+  );
 
   const order = { taskId, assigneeId, scope, onlyIfAssignedTo, isPreview };
-  const reassigned = await reassign({ z, directory, deadline }, order);
-  return reassignmentOutput(reassigned, await directory.resolveNames(peopleInReassignment(reassigned)));
+  const run = { z, directory, deadline };
+  const reassigned = await reassign(run, order);
+  const [personOf, factsOf] = await Promise.all([
+    directory.resolveNames(peopleInReassignment(reassigned)),
+    askKnownFacts(run, tasksInReassignment(reassigned)),
+  ]);
+  return reassignmentOutput(reassigned, { personOf, factsOf });
 };
 
 export default defineCreate({

@@ -1,11 +1,13 @@
-import { type Bundle, defineTrigger, type ZObject } from 'zapier-platform-core';
-import { startDeadline } from '../zapier/deadline.ts';
+import { type Bundle, defineInputFields, defineTrigger, type InferInputData, type ZObject } from 'zapier-platform-core';
+import { type Deadline, startDeadline } from '../zapier/deadline.ts';
 import { type Choice, choiceOutputFields } from '../zapier/fields/dropdown.ts';
-import { openDirectory } from '../zapier/people/directory.ts';
+import { readEmail } from '../zapier/fields/read-email.ts';
+import { type Directory, openDirectory } from '../zapier/people/directory.ts';
+import { resolvePersonOrNobody } from '../zapier/people/resolve-person.ts';
 import { listOpenTasks } from '../zapier/tasks/list-open-tasks.ts';
 import { lookUpFacts } from '../zapier/tasks/look-up-facts.ts';
-import { type KnownTask, readKnownTasks } from '../zapier/tasks/read-known-tasks.ts';
-import { readTaskFilters, type TaskFilters } from '../zapier/tasks/task-filters.ts';
+import { type KnownTask, type ListFilters, readKnownTasks } from '../zapier/tasks/read-known-tasks.ts';
+import { readTaskFilters, taskListFields, taskListLabels } from '../zapier/tasks/task-filters.ts';
 import { taskLabel } from '../zapier/tasks/task-label.ts';
 
 /** As many as one can look through, and few enough to look up the facts of each. */
@@ -20,8 +22,12 @@ const choiceOfKnown = ({ task, assignee, contact, sequence_template }: KnownTask
   };
 };
 
-const listFromTopo = async (z: ZObject, filters: TaskFilters, page: number): Promise<Choice[]> => {
-  const deadline = startDeadline(() => performance.now());
+const listFromTopo = async (
+  z: ZObject,
+  { contactEmail: _onlyTheServerKnows, ...filters }: ListFilters,
+  page: number,
+  deadline: Deadline,
+): Promise<Choice[]> => {
   const from = page * pageSize;
   const { tasks } = await listOpenTasks(z, filters, from + pageSize, deadline);
   const shown = tasks.slice(from);
@@ -37,16 +43,44 @@ const listFromTopo = async (z: ZObject, filters: TaskFilters, page: number): Pro
   });
 };
 
+/** Of the step whose field “Task” is filled: these make its list shorter. */
+const inputFields = defineInputFields([
+  ...taskListFields(),
+  {
+    key: 'from_user_id',
+    label: 'Previous Assignee',
+    type: 'string',
+    required: false,
+    dynamic: 'assignee_list.id.label',
+    helpText: 'Only tasks of this person, or of nobody, are in the list.',
+  },
+]);
+
+type InputData = InferInputData<typeof inputFields>;
+
+const readListFilters = async (inputData: InputData, directory: Directory): Promise<ListFilters> => {
+  const contactEmail = readEmail(taskListLabels.list_contact_email, inputData.list_contact_email);
+  const assigneeId =
+    (await resolvePersonOrNobody(taskListLabels.list_assignee_id, inputData.list_assignee_id, directory)) ??
+    (await resolvePersonOrNobody('Previous Assignee', inputData.from_user_id, directory));
+  return {
+    ...readTaskFilters(inputData),
+    ...(assigneeId === undefined ? {} : { assigneeId }),
+    ...(contactEmail === undefined ? {} : { contactEmail }),
+  };
+};
+
 /**
- * Fills the dropdown “Task”: the open tasks, newest first, filtered by the step’s fields for type, priority and template.
- * The webhook server knows them; where there is none, or while it is still reading, Topo is asked.
+ * Fills the dropdown “Task”: the open tasks, newest first, filtered by the step’s fields for assignee, contact, type,
+ * priority and template. The webhook server knows them; where there is none, or while it is still reading, Topo is asked.
  */
-const perform = async (z: ZObject, { inputData, meta }: Bundle): Promise<Choice[]> => {
-  const filters = readTaskFilters(inputData);
+const perform = async (z: ZObject, { inputData, meta }: Bundle<InputData>): Promise<Choice[]> => {
+  const deadline = startDeadline(() => performance.now());
+  const filters = await readListFilters(inputData, openDirectory(z, deadline));
   const page = meta.page ?? 0;
   const known = await readKnownTasks(z, filters, page);
   const nowMs = Date.now();
-  return known?.map((task) => choiceOfKnown(task, nowMs)) ?? listFromTopo(z, filters, page);
+  return known?.map((task) => choiceOfKnown(task, nowMs)) ?? listFromTopo(z, filters, page, deadline);
 };
 
 const sample: Choice = {
@@ -64,6 +98,7 @@ export default defineTrigger({
   },
   operation: {
     type: 'polling',
+    inputFields,
     perform,
     canPaginate: true,
     sample,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { taskLabels } from '../../contract/labels.ts';
+import { unknownFacts } from '../../contract/task-facts.ts';
+import { toldFacts } from '../../contract/told-facts.ts';
 import { type Office, startOffice } from '../support/office.ts';
 import { startWithSequence } from '../support/office-with-sequence.ts';
 import { personOf, run } from '../support/reassign-task-step.ts';
@@ -84,13 +86,22 @@ describe('Preview Only', () => {
     expect(output).toEqual({
       ...sandbox.task(task.id),
       ...taskLabels(task),
+      ...toldFacts(unknownFacts),
       changed: false,
       preview: true,
       previous_assignee: personOf(holder),
       new_assignee: personOf(taker),
       moved_count: 1,
       moved_tasks: [
-        { id: task.id, type: 'CALL', priority: 'HOT', status: 'PENDING', previous_assignee: personOf(holder) },
+        {
+          id: task.id,
+          type: 'CALL',
+          priority: 'HOT',
+          status: 'PENDING',
+          ...taskLabels(task),
+          ...toldFacts(unknownFacts),
+          previous_assignee: personOf(holder),
+        },
       ],
       request_id: null,
     });

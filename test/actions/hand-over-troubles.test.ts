@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { unknownFacts } from '../../contract/task-facts.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { handOver } from '../../zapier/hand-over/hand-over.ts';
 import { type HandOverOutput, handOverOutput } from '../../zapier/hand-over/hand-over-output.ts';
@@ -168,7 +169,7 @@ describe('when the time is over', () => {
       const deadline = startDeadline(nowMs);
       const directory = openDirectory(z, deadline);
       const result = await handOver({ z, directory, deadline, nowMs }, given);
-      return handOverOutput(result, await directory.resolveNames([]));
+      return handOverOutput(result, { personOf: await directory.resolveNames([]), factsOf: () => unknownFacts });
     });
   };
 

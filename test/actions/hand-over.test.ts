@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { unknownFacts } from '../../contract/task-facts.ts';
+import { toldFacts } from '../../contract/told-facts.ts';
 import { idsOf, outcomesOf, pathOf, perform, reasonFor, run, zero } from '../support/handing-over.ts';
 import { type Office, startOffice } from '../support/office.ts';
 
@@ -23,6 +25,9 @@ describe('by person', () => {
       type: 'EMAIL_REPLY',
       priority: 'TODAY',
       status: 'PENDING',
+      type_label: 'Email reply',
+      priority_label: 'Today',
+      ...toldFacts(unknownFacts),
       outcome: 'moved',
       reason: null,
       previous_assignee: { user_id: holder.userId, name: holder.name, email: holder.email },
@@ -36,17 +41,19 @@ describe('by person', () => {
     expect(holderOf(task?.id ?? '')).toBe(taker.userId);
   });
 
-  test('it costs two requests for the list and one for each task that moves, and two of the webhook server', async () => {
+  test('it costs two requests for the list and one for each task that moves, and five of the webhook server', async () => {
     const { app, createTasks, asked, holder, taker, server } = await startOffice();
     const tasks = createTasks(7);
     await run(app, { from_user_id: holder.userId, to_user_id: taker.userId });
     expect(asked().sort()).toEqual(
       ['GET /v1/tasks', 'GET /v1/tasks', ...tasks.map(({ id }) => `PATCH ${pathOf(id)}`)].sort(),
     );
-    expect(server.receiver.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(server.receiver.received.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`)).toEqual([
+      'GET /tasks',
       'GET /people',
       'POST /intents',
       'PATCH /intents',
+      'GET /tasks',
     ]);
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { taskLabels } from '../../contract/labels.ts';
+import { unknownFacts } from '../../contract/task-facts.ts';
+import { toldFacts } from '../../contract/told-facts.ts';
 import type { FaultKind } from '../../dev/sandbox/fault.ts';
 import { startOffice } from '../support/office.ts';
 import { startWithSequence } from '../support/office-with-sequence.ts';
@@ -18,6 +20,7 @@ describe('the tasks of a sequence', () => {
     expect(output).toEqual({
       ...sandbox.task(task.id),
       ...taskLabels(task),
+      ...toldFacts(unknownFacts),
       changed: true,
       preview: false,
       previous_assignee: personOf(holder),
@@ -201,7 +204,15 @@ test.each(['TASK', 'SEQUENCE'])(
     const output = await run(app, { task_id: taskId, assignee_user_id: personId, scope });
     expect(output).toMatchObject({ changed: true, sequence_id: null, moved_count: 1, previous_assignee: nobody });
     expect(output.moved_tasks).toEqual([
-      { id: taskId, type: null, priority: null, status: null, previous_assignee: nobody },
+      {
+        id: taskId,
+        type: null,
+        priority: null,
+        status: null,
+        ...taskLabels({}),
+        ...toldFacts(unknownFacts),
+        previous_assignee: nobody,
+      },
     ]);
     expect(receiver.received.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
   },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { unknownFacts } from '../../contract/task-facts.ts';
 import { startDeadline } from '../../zapier/deadline.ts';
 import { openDirectory } from '../../zapier/people/directory.ts';
 import { type ReassignmentOrder, reassign } from '../../zapier/tasks/reassign.ts';
@@ -15,7 +16,8 @@ const runOnClock = (office: Office, nowMs: () => number, order: ReassignmentOrde
     const deadline = startDeadline(nowMs);
     const directory = openDirectory(z, deadline);
     const reassigned = await reassign({ z, directory, deadline }, order);
-    return reassignmentOutput(reassigned, await directory.resolveNames(peopleInReassignment(reassigned)));
+    const personOf = await directory.resolveNames(peopleInReassignment(reassigned));
+    return reassignmentOutput(reassigned, { personOf, factsOf: () => unknownFacts });
   });
 
 describe('the time of a run', () => {
@@ -64,7 +66,7 @@ describe('the time of a run', () => {
   });
 });
 
-test('a reassignment costs Topo two requests and the webhook server three', async () => {
+test('a reassignment costs Topo two requests and the webhook server four', async () => {
   const { app, createTask, asked, taker, server } = await startOffice();
   const { id } = createTask();
   await run(app, { task_id: id, assignee_user_id: taker.name });
@@ -73,5 +75,6 @@ test('a reassignment costs Topo two requests and the webhook server three', asyn
     'GET /people',
     'POST /intents',
     'PATCH /intents/int_1',
+    `GET /tasks?ids=${id}&limit=100&look=never`,
   ]);
 });

@@ -157,12 +157,14 @@ const knownTasks: Parameters = {
   page: (value) => /^\d+$/.test(value),
   look: oneOf('first', 'never'),
   contact_email: (value) => value !== '',
+  q: (value) => value.trim() !== '',
+  ids: (value) => value !== '',
   types: isWord,
   priorities: isWord,
   statuses: isWord,
   templates: isUuid,
   sequences: isUuid,
-  assignee: isUuid,
+  assignee: (value) => value === 'none' || isUuid(value),
   created_after: (value) => !Number.isNaN(Date.parse(value)),
 };
 const serverRoutes: [string, RegExp, Parameters][] = [

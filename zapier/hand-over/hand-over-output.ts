@@ -1,9 +1,16 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
+import { unassigned } from '../../contract/task-list.ts';
 import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { personOutputFields, samplePeople } from '../people/person-output.ts';
-import { type ReportedTask, reportedTask, sampleReportedTask } from '../tasks/reported-task.ts';
+import {
+  type ReportedTask,
+  type ReportLookups,
+  reportedFactsFields,
+  reportedTask,
+  sampleReportedTask,
+} from '../tasks/reported-task.ts';
 import { sampleTask } from '../tasks/task-output.ts';
 import { pluralize } from '../wording/labels.ts';
 import type { HandledTask } from './candidate.ts';
@@ -46,8 +53,8 @@ export type HandOverResult = {
 const idsOf = (handled: readonly HandledTask[], outcome: HandledTask['outcome']): string[] =>
   handled.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
 
-const handOverTask = (handled: HandledTask, personOf: PersonOf): HandOverTask => ({
-  ...reportedTask(handled.id, handled.task, personOf),
+const handOverTask = (handled: HandledTask, lookups: ReportLookups): HandOverTask => ({
+  ...reportedTask(handled.id, handled.task, lookups),
   outcome: handled.outcome,
   reason: 'reason' in handled ? handled.reason : null,
 });
@@ -60,7 +67,8 @@ type Counts = Pick<
 const summaryOf = ({ order }: HandOverResult, counts: Counts, personOf: PersonOf): string => {
   const { fromId, toId, isPreview } = order;
   const name = (userId: string): string => personLabel({ ...personOf(userId), user_id: userId });
-  const people = `${fromId === undefined ? '' : `from ${name(fromId)} `}to ${name(toId)}`;
+  const from = fromId === unassigned ? 'from nobody ' : fromId === undefined ? '' : `from ${name(fromId)} `;
+  const people = `${from}to ${name(toId)}`;
   const moved = isPreview
     ? `${pluralize(counts.would_move_count, 'task')} would move ${people}`
     : `${pluralize(counts.moved_count, 'task')} moved ${people}`;
@@ -72,15 +80,20 @@ const summaryOf = ({ order }: HandOverResult, counts: Counts, personOf: PersonOf
   return `${[moved, ...others.flatMap(([amount, what]) => (amount === 0 ? [] : [`${amount} ${what}`]))].join(', ')}.`;
 };
 
+/** The person whose tasks were handed over, if there was one. */
+const sourceOf = ({ fromId }: HandOverOrder): string | null =>
+  fromId === undefined || fromId === unassigned ? null : fromId;
+
 /** The ids of everybody the output names. */
 export const peopleInHandOver = ({ order, handled }: HandOverResult): (string | null)[] => [
-  order.fromId ?? null,
+  sourceOf(order),
   order.toId,
   ...handled.map(({ task }) => task?.assignee_user_id ?? null),
 ];
 
 /** The output of a hand-over. */
-export const handOverOutput = (result: HandOverResult, personOf: PersonOf): HandOverOutput => {
+export const handOverOutput = (result: HandOverResult, lookups: ReportLookups): HandOverOutput => {
+  const { personOf } = lookups;
   const { order, handled, overLimitCount, overLimitIds } = result;
   const giveBack = idsOf(handled, 'moved');
   const left = idsOf(handled, 'left');
@@ -95,9 +108,9 @@ export const handOverOutput = (result: HandOverResult, personOf: PersonOf): Hand
     summary: summaryOf(result, counts, personOf),
     preview: order.isPreview,
     ...counts,
-    previous_assignee: personOf(order.fromId ?? null),
+    previous_assignee: personOf(sourceOf(order)),
     new_assignee: personOf(order.toId),
-    tasks: handled.map((one) => handOverTask(one, personOf)),
+    tasks: handled.map((one) => handOverTask(one, lookups)),
     give_back: giveBack,
     left_tasks: [...left, ...overLimitIds],
   };
@@ -137,6 +150,7 @@ export const handOverOutputFields: PlainOutputField[] = [
   { key: 'tasks[]outcome', label: 'Tasks Outcome', type: 'string' },
   { key: 'tasks[]reason', label: 'Tasks Reason', type: 'string' },
   ...personOutputFields('tasks[]previous_assignee__', 'Tasks Previous Assignee'),
+  ...reportedFactsFields('tasks[]', 'Tasks'),
   { key: 'give_back', label: 'Give Back', type: 'string', list: true },
   { key: 'left_tasks', label: 'Tasks Left', type: 'string', list: true },
 ];

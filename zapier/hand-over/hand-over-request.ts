@@ -1,6 +1,9 @@
 import type { TaskFilters } from '../tasks/task-filters.ts';
 
-/** The open tasks of `fromId`, or the tasks `taskIds`; with both, only those of the tasks that `fromId` has. */
+/**
+ * The open tasks of `fromId`, or the tasks `taskIds`; with both, only those of the tasks that `fromId` has. `unassigned` as
+ * `fromId` is nobody.
+ */
 export type ChosenTasks =
   | { fromId: string; taskIds: undefined }
   | { fromId: string | undefined; taskIds: readonly string[] };

@@ -1,4 +1,5 @@
 import type { ZObject } from 'zapier-platform-core';
+import { unassigned } from '../../contract/task-list.ts';
 import type { Sequence } from '../../topo/get-sequence.ts';
 import { isOpen } from '../../topo/is-open.ts';
 import type { Task } from '../../topo/task.ts';
@@ -7,6 +8,7 @@ import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
 import { lookUpSequences } from '../tasks/look-up-facts.ts';
 import { isAssignedTo } from '../tasks/read-before-reassigning.ts';
+import type { TaskFilters } from '../tasks/task-filters.ts';
 import type { Candidate, PlannedTask } from './candidate.ts';
 import type { HandOverOrder } from './hand-over-request.ts';
 
@@ -59,18 +61,26 @@ const reasonToSkip = (order: HandOverOrder, task: Task | null, lookups: Lookups)
   if (isAssignedTo(task, toId)) return `It is with ${nameOf(toId, lookups.personOf)} already.`;
   if (fromId !== undefined && !isAssignedTo(task, fromId)) {
     const { assignee_user_id: assigneeId } = task;
+    if (fromId === unassigned && assigneeId !== null) return `${nameOf(assigneeId, lookups.personOf)} has it.`;
     return `It is not with ${nameOf(fromId, lookups.personOf)}: ${assigneeId === null ? 'nobody has it' : `${nameOf(assigneeId, lookups.personOf)} has it`}.`;
   }
   return reasonFilteredOut(order, task, lookups);
 };
 
-/** Decides for each candidate whether it moves. Topo has already filtered the tasks that it listed itself. */
+/** What is left to check: Topo has filtered the tasks that it listed itself, and a task keeps its template. */
+const uncheckedFilters = ({ taskIds, fromId, filters }: HandOverOrder): TaskFilters => {
+  if (taskIds !== undefined) return filters;
+  const { sequenceTemplateIds: _checked, ...changing } = filters;
+  return fromId === unassigned ? changing : {};
+};
+
+/** Decides for each candidate whether it moves. */
 export const planHandOver = (
   order: HandOverOrder,
   candidates: readonly Candidate[],
   lookups: Lookups,
 ): PlannedTask[] => {
-  const checked = order.taskIds === undefined ? { ...order, filters: {} } : order;
+  const checked = { ...order, filters: uncheckedFilters(order) };
   return candidates.map((candidate) => {
     const reason = reasonToSkip(checked, candidate.task, lookups);
     return { ...candidate, plan: reason === undefined ? { kind: 'move' } : { kind: 'skip', reason } };

@@ -5,6 +5,7 @@ import { isOpen } from '../../topo/is-open.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
+import { webhookServerUrl } from '../environment.ts';
 import { listKnownTasks, type TaskListQuery } from '../webhook-server/webhook-server-api.ts';
 import { halted, throttled } from '../zapier-error.ts';
 import { isAssignedTo } from './read-before-reassigning.ts';
@@ -106,6 +107,13 @@ const unreadable = (): Error =>
       'for the task in Topo.',
   );
 
+const needsServer = (): Error =>
+  halted(
+    'Topo’s tasks do not tell whom they are about, so to find one by its contact, company or template’s name needs the ' +
+      'webhook server of this integration, which is not set up. Its owner must set WEBHOOK_SERVER_URL. Search by assignee, ' +
+      'type or template instead.',
+  );
+
 /** The server forgets closed tasks after a time, and looks up only what open ones are about. */
 const mayBeClosed = (statuses: Statuses): boolean =>
   statuses?.some((status) => closedStatuses.some((closed) => closed === status)) ?? false;
@@ -126,6 +134,10 @@ const readPage = async (
   const isNeeded = isAboutSomebody(criteria);
   const timeoutMs = Math.min(isNeeded ? neededTimeoutMs : optionalTimeoutMs, deadline.remainingMs());
   try {
+    if (webhookServerUrl() === undefined) {
+      if (isNeeded) throw needsServer();
+      return undefined;
+    }
     const page = await listKnownTasks(z, queryOf(criteria, statuses), timeoutMs);
     if (isNeeded) refuseUnread(page);
     return isCertain(page) ? page : undefined;

@@ -7,12 +7,11 @@ import { listTasks } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
-import { webhookServerUrl } from '../environment.ts';
 import { callTopo } from '../request/call-topo.ts';
 import { halted } from '../zapier-error.ts';
 import { type FoundTask, findKnownTasks } from './find-known-tasks.ts';
 import { isAssignedTo } from './read-before-reassigning.ts';
-import { anyOpen, isAboutSomebody, type TaskCriteria } from './task-criteria.ts';
+import { anyOpen, type TaskCriteria } from './task-criteria.ts';
 
 /** Nobody needs more: Zapier uses the first. */
 const maxFound = 20;
@@ -71,22 +70,11 @@ const findInTopo = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline
   return best.map((task) => ({ task, facts: unknownFacts }));
 };
 
-const needsServer = (): Error =>
-  halted(
-    'Topo’s tasks do not tell whom they are about, so to find one by its contact, company or template’s name needs the ' +
-      'webhook server of this integration, which is not set up. Its owner must set WEBHOOK_SERVER_URL. Search by assignee, ' +
-      'type or template instead.',
-  );
-
 /**
  * The matching tasks, best first: open before closed, newer before older. At most twenty, possibly none. The webhook server
  * knows them; where there is none, or it does not know all of them yet, Topo is asked.
  *
  * @throws HaltedError or ThrottledError where nobody can say that there is none.
  */
-export const findTasks = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline): Promise<FoundTask[]> => {
-  const hasServer = webhookServerUrl() !== undefined;
-  if (!hasServer && isAboutSomebody(criteria)) throw needsServer();
-  const known = hasServer ? await findKnownTasks(z, criteria, deadline) : undefined;
-  return known ?? findInTopo(z, criteria, deadline);
-};
+export const findTasks = async (z: ZObject, criteria: TaskCriteria, deadline: Deadline): Promise<FoundTask[]> =>
+  (await findKnownTasks(z, criteria, deadline)) ?? findInTopo(z, criteria, deadline);

@@ -1,3 +1,4 @@
+import { unassigned } from '../../contract/task-list.ts';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task, WrittenTask } from '../../topo/task.ts';
 import type { Directory, RunWithDirectory } from '../people/directory.ts';
@@ -11,7 +12,10 @@ import { readSequenceTasks } from './read-task.ts';
 import { reassignWithVerification } from './reassign-with-verification.ts';
 import type { ReassignmentResult } from './reassignment-output.ts';
 
-/** What a run should do. With `onlyIfAssignedTo`, the task moves only if this person has it. */
+/**
+ * What a run should do. With `onlyIfAssignedTo`, the task moves only if this person has it; or nobody, if
+ * it is `unassigned`.
+ */
 export type ReassignmentOrder = Reassignment & { onlyIfAssignedTo: string | undefined; isPreview: boolean };
 
 const nameOf = async (userId: string, directory: Directory): Promise<string> => {
@@ -34,6 +38,11 @@ const checkCurrentAssignee = async (
   }
   if (isAssignedTo(task, onlyIfAssignedTo)) return;
   const { assignee_user_id: currentId } = task;
+  if (onlyIfAssignedTo === unassigned && currentId !== null) {
+    throw halted(
+      `The task is not unassigned any more: ${await nameOf(currentId, directory)} has it. So nothing was changed.`,
+    );
+  }
   const now = currentId === null ? 'nobody has it' : `${await nameOf(currentId, directory)} has it`;
   throw halted(
     `The task is not with ${await nameOf(onlyIfAssignedTo, directory)} any more: ${now}. So nothing was changed.`,

@@ -1,10 +1,23 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
 import type { Task, WrittenTask } from '../../topo/task.ts';
-import type { PersonOf } from '../people/directory.ts';
 import { personOutputFields, samplePeople } from '../people/person-output.ts';
-import { type ReportedTask, reportedTask, sampleReportedTask } from './reported-task.ts';
-import { describedTask, labelOutputFields, sampleTask, taskOutputFields } from './task-output.ts';
+import {
+  type ReportedTask,
+  type ReportLookups,
+  reportedFactsFields,
+  reportedTask,
+  sampleReportedTask,
+} from './reported-task.ts';
+import {
+  describedTask,
+  factsIdFields,
+  factsOutputFields,
+  labelOutputFields,
+  sampleFacts,
+  sampleTask,
+  taskOutputFields,
+} from './task-output.ts';
 
 /**
  * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
@@ -38,17 +51,24 @@ export const peopleInReassignment = ({ before, moved, assigneeId }: Reassignment
   ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
 ];
 
+/** The ids of all tasks that the output is about. */
+export const tasksInReassignment = ({ task, moved }: ReassignmentResult): string[] => [
+  task.id,
+  ...(moved ?? []).map(({ id }) => id),
+];
+
 /** The output of a reassignment. */
-export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: PersonOf): ReassignmentOutput => {
+export const reassignmentOutput = (reassigned: ReassignmentResult, lookups: ReportLookups): ReassignmentOutput => {
+  const { personOf, factsOf } = lookups;
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
-    ...describedTask(task),
+    ...describedTask(task, factsOf(task.id)),
     changed,
     preview: isPreview,
     previous_assignee: personOf(before?.assignee_user_id ?? null),
     new_assignee: personOf(assigneeId),
     moved_count: moved?.length ?? null,
-    moved_tasks: moved?.map((one) => reportedTask(one.id, one, personOf)) ?? null,
+    moved_tasks: moved?.map((one) => reportedTask(one.id, one, lookups)) ?? null,
     request_id: requestId,
   };
 };
@@ -56,6 +76,7 @@ export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: Per
 /** A reassignment with every field that it can have. */
 export const sampleReassignment = {
   ...describedTask(sampleTask),
+  ...sampleFacts,
   changed: true,
   preview: false,
   previous_assignee: samplePeople.robin,
@@ -68,6 +89,7 @@ export const sampleReassignment = {
 /** The output fields of a reassignment, for later steps. */
 export const reassignmentOutputFields: PlainOutputField[] = [
   ...labelOutputFields(),
+  ...factsOutputFields,
   ...taskOutputFields(),
   { key: 'changed', label: 'Changed', type: 'boolean' },
   { key: 'preview', label: 'Preview Only', type: 'boolean' },
@@ -79,5 +101,7 @@ export const reassignmentOutputFields: PlainOutputField[] = [
   { key: 'moved_tasks[]priority', label: 'Moved Task Priority', type: 'string' },
   { key: 'moved_tasks[]status', label: 'Moved Task Status', type: 'string' },
   ...personOutputFields('moved_tasks[]previous_assignee__', 'Moved Task Previous Assignee'),
+  ...reportedFactsFields('moved_tasks[]', 'Moved Task'),
+  ...factsIdFields,
   { key: 'request_id', label: 'Topo Request', type: 'string' },
 ];

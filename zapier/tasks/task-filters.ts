@@ -66,3 +66,30 @@ export const taskFilterFields = (purpose: string) =>
         'them. The list needs an API key with the scope sequences:read.',
     },
   ] as const;
+
+/** The labels of the fields that narrow only the list of the field “Task”. */
+export const taskListLabels = { list_assignee_id: 'List Tasks Of', list_contact_email: 'List Tasks About' } as const;
+
+/** The input fields that make the list of the field “Task” shorter, and change nothing else. */
+export const taskListFields = () =>
+  [
+    {
+      key: 'list_assignee_id',
+      label: taskListLabels.list_assignee_id,
+      type: 'string',
+      required: false,
+      dynamic: 'assignee_list.id.label',
+      helpText:
+        'Only tasks of this person, or of nobody, are in the list of the field “Task”. It checks nothing in a run.',
+    },
+    {
+      key: 'list_contact_email',
+      label: taskListLabels.list_contact_email,
+      type: 'string',
+      required: false,
+      helpText:
+        'Only tasks about the contact with this e-mail are in the list of the field “Task”. Needs the integration’s ' +
+        'webhook server. It checks nothing in a run.',
+    },
+    ...taskFilterFields('are in the list of the field “Task”'),
+  ] as const;
