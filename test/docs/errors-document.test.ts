@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ZObject } from 'zapier-platform-core';
+import { nobody } from '../../contract/person.ts';
+import type { TaskListPage } from '../../contract/task-list.ts';
 import type { Fault } from '../../dev/sandbox/fault.ts';
 import type { Call } from '../../topo/call.ts';
 import { getContact } from '../../topo/get-contact.ts';
@@ -116,6 +118,41 @@ const finding = async (person: string): Promise<Thrown> => {
   const server = await startReceiver((response) => response.end(JSON.stringify({ items })));
   return runApp({ WEBHOOK_SERVER_URL: server.url }, key).thrownBy(findPerson, { inputData: { person } });
 };
+
+/** What *Find Task* throws where the webhook server says this, and knows an open task that differs so from Topo's. */
+const searching = async (
+  told: Partial<TaskListPage>,
+  inputData: Record<string, unknown> = {},
+  inTopo?: { status?: 'COMPLETED'; id?: string },
+): Promise<Thrown> => {
+  const { sandbox, workspace, url } = await startTopo({ taskCount: 0 });
+  const task = {
+    ...sandbox.createTask(inTopo?.status === undefined ? {} : { status: inTopo.status }),
+    status: 'PENDING',
+  };
+  const listed = {
+    task: { ...task, id: inTopo?.id ?? task.id },
+    assignee: nobody,
+    contact: null,
+    sequence_template: null,
+  };
+  const read = {
+    next: null,
+    as_of: null,
+    is_current: true,
+    is_complete: true,
+    are_facts_complete: true,
+    progress: null,
+  };
+  const page = { ...read, ...told, items: inTopo === undefined ? [] : [listed] };
+  const server = await startReceiver((response) => response.end(JSON.stringify(page)));
+  const app = runApp({ TOPO_API_URL: url, WEBHOOK_SERVER_URL: server.url }, workspace.keys.full);
+  return app.thrownBy(findTask, {
+    inputData: { contact_email: 'ada@initech.example', status: 'OPEN', ...inputData },
+  });
+};
+const findTask = 'searches.find_task.operation.perform';
+
 const assigning = (assignee_user_id: string) => ({ task_id: sampleTask.id, assignee_user_id });
 const findPerson = 'searches.find_person.operation.perform';
 
@@ -200,6 +237,33 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
   ],
   'Step: somebody else has the task than “Only If Currently Assigned To” says': [
     () => reassigning(() => ({ only_if_assigned_to: 'kim0@example.com' })),
+  ],
+  'Step: a contact or a text to search by, and no webhook server is configured': [
+    () => runApp({}, key).thrownBy(findTask, { inputData: { contact_email: 'ada@initech.example' } }),
+    () => runApp({}, key).thrownBy(findTask, { inputData: { text: 'Initech' } }),
+  ],
+  'Step: the webhook server has not read every task yet': [
+    () => searching({ is_complete: false, progress: { rows_read: 1200, total_rows: 5000 } }),
+  ],
+  'Step: the webhook server has not looked at Topo for more than two minutes': [() => searching({ is_current: false })],
+  'Step: none was found, and the webhook server does not know what every open task is about': [
+    () => searching({ are_facts_complete: false }),
+  ],
+  'Step: none was found by contact or text, and closed tasks were wanted too': [
+    () => searching({}, { status: '' }),
+    () => searching({}, { text: 'Initech', status: 'SKIPPED' }),
+  ],
+  'Step: what was found has changed in Topo since': [() => searching({}, {}, { status: 'COMPLETED' })],
+  'Step: what was found is not in Topo': [() => searching({}, {}, { id: crypto.randomUUID() })],
+  'Step: none is among the newest 1000 tasks that Topo lists, and there are more': [
+    async () => {
+      const list = { items: [sampleTask], total_count: 5000, total_pages: 50, has_more: true };
+      const topo = await startReceiver((response) => response.end(JSON.stringify(list)));
+      return runApp({ TOPO_API_URL: topo.url }, key).thrownBy(findTask, { inputData: { assignee_user_id: 'none' } });
+    },
+  ],
+  'Step: a task that nobody may have belongs to somebody': [
+    () => reassigning(() => ({ only_if_assigned_to: 'Nobody' })),
   ],
 };
 

@@ -511,11 +511,16 @@ const makeEnds = async (): Promise<End[]> => {
   createTask(toni, { status: 'COMPLETED' });
   const tasksOnly = loop.zapier.connect({ api_key: loop.sandbox.workspaces[0].keys.tasksOnly });
   const withoutFilter = without(dealMoved.steps, 2);
+  const [search] = dealMoved.steps.filter(({ number }) => number === 3);
+  const ofAnyStatus = changed(dealMoved.steps, 3, {
+    fields: (search?.fields ?? []).filter(({ label }) => label !== 'Task Status'),
+  });
   return [
     await endOf(dealOf('nobody@northwind.example', deal)),
     await endOf(dealOf('Toni Namesake', deal)),
     await endOf(dealOf(newOwner, deal), findNow, { 'Elsewhere: Find Task': findLate }),
     await endOf(dealOf(newOwner, { ...deal, owner: toni })),
+    await endOf(dealOf(newOwner, { ...deal, owner: toni }), ofAnyStatus),
     await endOf(dealOf(newOwner, { ...deal, contactEmail: '' }), withoutFilter),
     await endOf(dealOf(newOwner, deal), dealMoved.steps, {}, tasksOnly),
   ];

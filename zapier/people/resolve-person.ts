@@ -71,7 +71,7 @@ export const findByText = async (label: string, text: string, directory: Directo
  *
  * @throws HaltedError when nobody or several people match; its message lists the known people.
  */
-export const resolvePerson = async (
+const resolvePerson = async (
   label: string,
   value: unknown,
   directory: Directory,
