@@ -1,11 +1,11 @@
 import type { ZObject } from 'zapier-platform-core';
-import type { TaskListPage } from '../../contract/task-list.ts';
 import { isOpen } from '../../topo/is-open.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { listKnownTasks, type TaskListQuery } from '../webhook-server/webhook-server-api.ts';
-import { halted, throttled } from '../zapier-error.ts';
+import { throttled } from '../zapier-error.ts';
+import { againInSeconds, lookTimeoutMs, requireFacts, requireReading } from './known-for-certain.ts';
 import { readTask } from './read-task.ts';
 import { anyOpen, type TaskCriteria } from './task-criteria.ts';
 
@@ -13,12 +13,6 @@ import { anyOpen, type TaskCriteria } from './task-criteria.ts';
 const mostRead = 3;
 
 const closedStatuses = ['COMPLETED', 'SKIPPED'] as const;
-
-/** Topo may need its time for a look of the server's: it takes 10 s for one to catch up, and 5 s for a last look. */
-const listTimeoutMs = 18_000;
-
-/** Zapier runs the step again after this. */
-const againInSeconds = 30;
 
 /** The lists to look through, one after the other: open tasks come before closed ones. */
 const statusLists = (status: string | undefined): (readonly string[] | undefined)[] => {
@@ -40,29 +34,6 @@ const queryOf = (email: string, criteria: TaskCriteria, statuses: readonly strin
     sequences: sequenceId === undefined ? undefined : [sequenceId],
     created_after: createdAfterUs === undefined ? undefined : [new Date(createdAfterUs / 1000).toISOString()],
   };
-};
-
-/** “There is none” must be certain, or it is not said. */
-const refuseUncertain = ({ is_complete, is_current, are_facts_complete, progress }: TaskListPage): void => {
-  if (!is_complete) {
-    const far = progress === null ? '' : ` (${progress.rows_read} of ${progress.total_rows})`;
-    throw halted(
-      `The webhook server is still reading the tasks of your workspace${far}, so nobody can say yet whether this contact ` +
-        'has one. Run this again in some minutes.',
-    );
-  }
-  if (!is_current) {
-    throw throttled(
-      'The webhook server has not read your tasks for some minutes, and is catching up. Zapier tries again.',
-      againInSeconds,
-    );
-  }
-  if (!are_facts_complete) {
-    throw halted(
-      'No task about this contact was found, but the webhook server does not know yet whom some tasks are about. Run this ' +
-        'again in some minutes, or look for the task in Topo.',
-    );
-  }
 };
 
 const isSame = (one: string | null, other: string): boolean => one?.toLowerCase() === other.toLowerCase();
@@ -96,7 +67,7 @@ export const knownTasksOfContact = async (
   deadline: Deadline,
 ): Promise<Task[]> => {
   for (const statuses of statusLists(criteria.status)) {
-    const timeoutMs = Math.min(listTimeoutMs, deadline.remainingMs());
+    const timeoutMs = Math.min(lookTimeoutMs, deadline.remainingMs());
     const page = await listKnownTasks(z, queryOf(email, criteria, statuses), timeoutMs);
     for (const { task: known } of page.items.slice(0, mostRead)) {
       const task = await readTask(z, known.id, deadline);
@@ -105,7 +76,8 @@ export const knownTasksOfContact = async (
     if (page.items.length > 0) {
       throw throttled('The tasks about this contact have just changed. Zapier tries again.', againInSeconds);
     }
-    refuseUncertain(page);
+    requireReading(page);
+    requireFacts(page);
   }
   return [];
 };
