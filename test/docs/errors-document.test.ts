@@ -116,6 +116,22 @@ const finding = async (person: string): Promise<Thrown> => {
   const server = await startReceiver((response) => response.end(JSON.stringify({ items })));
   return runApp({ WEBHOOK_SERVER_URL: server.url }, key).thrownBy(findPerson, { inputData: { person } });
 };
+/** What a step throws for a contact whose tasks the webhook server answers so. */
+const forContact = async (
+  step: string,
+  list: Record<string, unknown> | undefined,
+  contact_email = 'ada@initech.example',
+): Promise<Thrown> => {
+  const state = { is_current: true, is_complete: true, are_facts_complete: true, progress: null };
+  const answer = JSON.stringify({ items: [], next: null, as_of: null, ...state, ...list });
+  const server = await startReceiver((response) => response.end(answer));
+  const app = runApp(list === undefined ? {} : { WEBHOOK_SERVER_URL: server.url }, key);
+  return app.thrownBy(step, { inputData: { contact_email, to_user_id: sampleTask.assignee_user_id } });
+};
+const contactTasks = 'creates.reassign_contact_tasks.operation.perform';
+const findTask = 'searches.find_task.operation.perform';
+const reading = { is_complete: false, progress: { rows_read: 300, total_rows: 900 } };
+
 const assigning = (assignee_user_id: string) => ({ task_id: sampleTask.id, assignee_user_id });
 const findPerson = 'searches.find_person.operation.perform';
 
@@ -179,6 +195,21 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
   'Webhook server: no address is configured': [
     () => runApp({}, key).thrownBy(`${trigger}.performSubscribe`, { targetUrl }),
   ],
+  'Webhook server: no address is configured, and the tasks of a contact are to move': [
+    () => forContact(contactTasks, undefined),
+  ],
+  'Webhook server: it has not read all tasks yet, and the tasks of a contact are to move or none was found': [
+    () => forContact(contactTasks, reading),
+    () => forContact(findTask, reading),
+  ],
+  'Webhook server: it was paused and is catching up, and the tasks of a contact are to move or none was found': [
+    () => forContact(contactTasks, { is_current: false }),
+    () => forContact(findTask, { is_current: false }),
+  ],
+  'Webhook server: it does not know yet whom some tasks are about, and none about the contact was found': [
+    () => forContact(contactTasks, { are_facts_complete: false }),
+    () => forContact(findTask, { are_facts_complete: false }),
+  ],
   'Step: a field that must be filled in is empty': [
     () => reassigning(() => ({ task_id: ' ' })),
     () => reassigning(() => ({ assignee_user_id: '' })),
@@ -187,6 +218,10 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => reassigning(() => ({ task_id: 'the first one' })),
     () => reassigning(() => ({ scope: 'EVERYTHING' })),
     () => reassigning(() => ({ preview_only: 'perhaps' })),
+  ],
+  'Step: a field for the e-mail of a contact holds something else': [
+    () => forContact(contactTasks, {}, 'Ada Moreau'),
+    () => forContact(contactTasks, {}, 'ada@initech.example, grace@globex.example'),
   ],
   'Step: nobody has the name or e-mail': [
     () => reassigning(() => ({ assignee_user_id: 'Robin' })),

@@ -12,7 +12,10 @@ export const createContact = ({ sandbox }: Pick<RealLoop, 'sandbox'>, email: str
 export const untilKnown = async ({
   serverUrl,
   workspace,
-}: Pick<RealLoop, 'serverUrl' | 'workspace'>): Promise<void> => {
+}: {
+  serverUrl: string;
+  workspace: { keys: { full: string } };
+}): Promise<void> => {
   const headers = { authorization: `Bearer ${workspace.keys.full}` };
   const ask = async () => {
     const response = await fetch(`${serverUrl}/tasks?limit=1&look=first`, { headers });
