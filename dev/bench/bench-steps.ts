@@ -2,6 +2,7 @@ import { type Loop, startLoop } from '../local-loop/start-loop.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
 import { isRecord } from '../local-zapier/is-record.ts';
 import { type CountingRelay, startCountingRelay } from './counting-relay.ts';
+import { measureFactsKnown } from './facts-known.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, medianFigure } from './harness/figure.ts';
 import { runBench } from './harness/run-bench.ts';
@@ -189,4 +190,6 @@ const measureSteps = async (bench: Bench): Promise<Figure[]> => {
   }
 };
 
-await runBench(measureSteps, { timeLimitMs: 10 * 60_000 });
+await runBench(async (bench) => [...(await measureSteps(bench)), ...(await measureFactsKnown(bench))], {
+  timeLimitMs: 10 * 60_000,
+});
