@@ -1,5 +1,6 @@
 import { defineApp, version as platformVersion } from 'zapier-platform-core';
 import handOverTasks from './actions/hand-over-tasks.ts';
+import reassignContactTasks from './actions/reassign-contact-tasks.ts';
 import reassignTask from './actions/reassign-task.ts';
 import packageJson from './package.json' with { type: 'json' };
 import findPerson from './searches/find-person.ts';
@@ -30,6 +31,7 @@ export default defineApp({
   creates: {
     [reassignTask.key]: reassignTask,
     [handOverTasks.key]: handOverTasks,
+    [reassignContactTasks.key]: reassignContactTasks,
   },
   searches: {
     [findTask.key]: findTask,

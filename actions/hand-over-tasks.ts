@@ -1,11 +1,9 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
-import { maxIntents } from '../contract/intent.ts';
 import { startDeadline } from '../zapier/deadline.ts';
-import { readBoolean } from '../zapier/fields/read-boolean.ts';
 import { readTaskIds } from '../zapier/fields/read-id.ts';
-import { readInteger } from '../zapier/fields/read-integer.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
+import { handOverLabels, limitFields, newAssigneeField, readLimits } from '../zapier/hand-over/hand-over-fields.ts';
 import {
   type HandOverOutput,
   handOverOutput,
@@ -20,32 +18,10 @@ import { askKnownFacts } from '../zapier/tasks/known-facts.ts';
 import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
 import { halted } from '../zapier/zapier-error.ts';
 
-const label = {
-  from: 'Previous Assignee',
-  to: 'New Assignee',
-  tasks: 'Tasks',
-  most: 'Most Tasks',
-  preview: 'Preview Only',
-} as const;
-
-const defaultMaxTasks = 50;
-
-/**
- * As many as one run can move while Topo takes up to about 0.4 s for a reassignment. Measured: 200 took 15 s at 0.25 s
- * each, and at 0.4 s each 193 started in time (`npm run bench:hand-over`).
- */
-const maxTasksLimit = maxIntents;
+const label = { ...handOverLabels, tasks: 'Tasks' } as const;
 
 const inputFields = defineInputFields([
-  {
-    key: 'to_user_id',
-    label: label.to,
-    type: 'string',
-    required: true,
-    dynamic: 'person_list.id.label',
-    search: 'find_person.id',
-    helpText: 'Who takes the tasks over. Choose from the list, or map an ID, an e-mail or a name.',
-  },
+  newAssigneeField,
   {
     key: 'from_user_id',
     label: label.from,
@@ -70,25 +46,7 @@ const inputFields = defineInputFields([
       '“Give Back” here.',
   },
   ...taskFilterFields('are handed over'),
-  {
-    key: 'most_tasks',
-    label: label.most,
-    type: 'integer',
-    required: false,
-    default: String(defaultMaxTasks),
-    helpText:
-      `No more tasks than this in one run, at most ${maxTasksLimit}; those that have waited longest come first. The ` +
-      'result says how many are left: run the step again for them.',
-  },
-  {
-    key: 'preview_only',
-    label: label.preview,
-    type: 'boolean',
-    required: false,
-    default: 'false',
-    helpText:
-      'Choose yes to see what would move without changing anything. Without it, “Test step” really hands the tasks over.',
-  },
+  ...limitFields,
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
@@ -120,14 +78,13 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<HandOverO
   const directory = openDirectory(z, deadline);
   const taskIds = readTaskIds(label.tasks, inputData.task_ids);
   const filters = readTaskFilters(inputData);
-  const maxTasks = readInteger(label.most, inputData.most_tasks, 1, maxTasksLimit) ?? defaultMaxTasks;
-  const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
+  const limits = readLimits(inputData);
   const toId = await resolveRequiredPerson(label.to, inputData.to_user_id, directory);
   const fromId = await resolvePersonOrNobody(label.from, inputData.from_user_id, directory);
   const chosen = chooseTasks(fromId, taskIds);
 
   const run = { z, directory, deadline, nowMs };
-  const result = await handOver(run, { ...chosen, toId, filters, maxTasks, isPreview });
+  const result = await handOver(run, { ...chosen, toId, filters, ...limits });
   const [personOf, factsOf] = await Promise.all([
     directory.resolveNames(peopleInHandOver(result)),
     askKnownFacts(

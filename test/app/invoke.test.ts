@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import app from '../../index.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { first, startTopo } from '../support/topo-sandbox.ts';
 import { builtAppFolder, runZapier } from '../support/zapier-command.ts';
 
@@ -14,15 +15,27 @@ const startWithTask = async () => {
   const ben = first(workspace.people.slice(1));
   const task = sandbox.createTask({ assignee_user_id: anna.userId });
   const folder = builtAppFolder();
+  const contact = { id: 'c1', name: 'Ada Moreau', email: 'ada@initech.example', company: 'Initech' };
+  const nobody = { user_id: null, name: null, email: null };
+  const tasks = {
+    items: [{ task, assignee: nobody, contact, sequence_template: null }],
+    ...{ next: null, as_of: null, progress: null, is_current: true, is_complete: true, are_facts_complete: true },
+  };
+  const server = await startReceiver((response, { path }) =>
+    response.end(JSON.stringify(path.startsWith('/tasks') ? tasks : { items: [] })),
+  );
+
+  type Given = { apiKey?: string; serverUrl?: string };
 
   /** What `zapier-platform invoke` prints. The variables are those that a developer has in `.env`. */
-  const invoke = (type: string, key: string, inputData: Record<string, unknown> = {}, apiKey = workspace.keys.full) =>
+  const invoke = (type: string, key: string, inputData: Record<string, unknown> = {}, given: Given = {}) =>
     runZapier(folder, ['invoke', type, key, '--non-interactive', '--inputData', JSON.stringify(inputData)], {
-      authData_api_key: apiKey,
+      authData_api_key: given.apiKey ?? workspace.keys.full,
       TOPO_API_URL: url,
+      ...(given.serverUrl === undefined ? {} : { WEBHOOK_SERVER_URL: given.serverUrl }),
     });
 
-  return { sandbox, workspace, url, folder, anna, ben, task, invoke };
+  return { sandbox, workspace, url, serverUrl: server.url, folder, anna, ben, task, invoke };
 };
 
 type World = Awaited<ReturnType<typeof startWithTask>>;
@@ -35,6 +48,8 @@ type Invocation = {
   prints: (world: World) => unknown;
   /** How many changes of an assignee it makes. */
   changes: number;
+  /** Whether there is a webhook server, which knows one task about Ada Moreau. */
+  needsServer?: true;
 };
 
 /** One line for each action and search. */
@@ -52,6 +67,14 @@ const invocations: Invocation[] = [
     inputData: ({ anna, ben, task }) => ({ from_user_id: anna.userId, to_user_id: ben.userId, task_ids: [task.id] }),
     prints: ({ task }) => expect.objectContaining({ moved_count: 1, give_back: [task.id], left_count: 0 }),
     changes: 1,
+  },
+  {
+    type: 'create',
+    key: 'reassign_contact_tasks',
+    inputData: ({ ben }) => ({ contact_email: 'ada@initech.example', to_user_id: ben.userId }),
+    prints: ({ task }) => expect.objectContaining({ moved_count: 1, give_back: [task.id], left_count: 0 }),
+    changes: 1,
+    needsServer: true,
   },
   {
     type: 'search',
@@ -81,9 +104,9 @@ test.each([
 });
 
 test.each(invocations)('invoke $type $key prints what the step answers', async (invocation) => {
-  const { type, key, inputData, prints, changes } = invocation;
+  const { type, key, inputData, prints, changes, needsServer = false } = invocation;
   const world = await startWithTask();
-  const printed = await world.invoke(type, key, inputData(world));
+  const printed = await world.invoke(type, key, inputData(world), needsServer ? { serverUrl: world.serverUrl } : {});
   expect(JSON.parse(printed)).toEqual(prints(world));
   expect(world.sandbox.changes.length).toBe(changes);
 });
@@ -106,7 +129,7 @@ test('invoke auth label prints the connection’s name, with .env.example filled
 
 test('a key that Topo does not know fails, with what to do next and without the key', async () => {
   const { invoke } = await startWithTask();
-  const failed = await invoke('auth', 'test', {}, 'topo_nobody').catch(String);
+  const failed = await invoke('auth', 'test', {}, { apiKey: 'topo_nobody' }).catch(String);
   expect(failed).toMatch(/Topo does not accept this API key.* Make\s.*a new key/s);
   expect(failed).not.toContain('topo_nobody');
 });

@@ -124,6 +124,7 @@ const searching = async (
   told: Partial<TaskListPage>,
   inputData: Record<string, unknown> = {},
   inTopo?: { status?: 'COMPLETED'; id?: string },
+  step = findTask,
 ): Promise<Thrown> => {
   const { sandbox, workspace, url } = await startTopo({ taskCount: 0 });
   const task = {
@@ -147,11 +148,16 @@ const searching = async (
   const page = { ...read, ...told, items: inTopo === undefined ? [] : [listed] };
   const server = await startReceiver((response) => response.end(JSON.stringify(page)));
   const app = runApp({ TOPO_API_URL: url, WEBHOOK_SERVER_URL: server.url }, workspace.keys.full);
-  return app.thrownBy(findTask, {
+  return app.thrownBy(step, {
     inputData: { contact_email: 'ada@initech.example', status: 'OPEN', ...inputData },
   });
 };
 const findTask = 'searches.find_task.operation.perform';
+const contactTasks = 'creates.reassign_contact_tasks.operation.perform';
+
+/** What *Reassign a Contact’s Tasks* throws where the webhook server says this. */
+const movingTasksOf = (contact_email: string, told: Partial<TaskListPage> = {}): Promise<Thrown> =>
+  searching(told, { contact_email, to_user_id: sampleTask.assignee_user_id }, undefined, contactTasks);
 
 const assigning = (assignee_user_id: string) => ({ task_id: sampleTask.id, assignee_user_id });
 const findPerson = 'searches.find_person.operation.perform';
@@ -225,6 +231,10 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => reassigning(() => ({ scope: 'EVERYTHING' })),
     () => reassigning(() => ({ preview_only: 'perhaps' })),
   ],
+  'Step: a field for the e-mail of a contact holds something else': [
+    () => movingTasksOf('Ada Moreau'),
+    () => movingTasksOf('ada@initech.example, grace@globex.example'),
+  ],
   'Step: nobody has the name or e-mail': [
     () => reassigning(() => ({ assignee_user_id: 'Robin' })),
     () => reassigning(() => ({ only_if_assigned_to: 'robin@example.com' })),
@@ -242,12 +252,23 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => runApp({}, key).thrownBy(findTask, { inputData: { contact_email: 'ada@initech.example' } }),
     () => runApp({}, key).thrownBy(findTask, { inputData: { text: 'Initech' } }),
   ],
+  'Step: the tasks of a contact are to move, and no webhook server is configured': [
+    () =>
+      runApp({}, key).thrownBy(contactTasks, {
+        inputData: { contact_email: 'ada@initech.example', to_user_id: sampleTask.assignee_user_id },
+      }),
+  ],
   'Step: the webhook server has not read every task yet': [
     () => searching({ is_complete: false, progress: { rows_read: 1200, total_rows: 5000 } }),
+    () => movingTasksOf('ada@initech.example', { is_complete: false, progress: { rows_read: 1200, total_rows: 5000 } }),
   ],
-  'Step: the webhook server has not looked at Topo for more than two minutes': [() => searching({ is_current: false })],
+  'Step: the webhook server has not looked at Topo for more than two minutes': [
+    () => searching({ is_current: false }),
+    () => movingTasksOf('ada@initech.example', { is_current: false }),
+  ],
   'Step: none was found, and the webhook server does not know what every open task is about': [
     () => searching({ are_facts_complete: false }),
+    () => movingTasksOf('ada@initech.example', { are_facts_complete: false }),
   ],
   'Step: none was found by contact or text, and closed tasks were wanted too': [
     () => searching({}, { status: '' }),

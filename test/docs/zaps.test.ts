@@ -7,12 +7,14 @@ import type { OtherAppStep, ZapRun } from '../../dev/local-zapier/written-zap/ru
 import type { WrittenStep } from '../../dev/local-zapier/written-zap/written-step.ts';
 import { createWrittenZap, type WrittenZap } from '../../dev/local-zapier/written-zap/written-zap.ts';
 import type { Connection } from '../../dev/local-zapier/zapier-connection.ts';
+import { untilKnown } from '../support/known-contacts.ts';
 import { readDocumentedEnds, readQuotes, readWorkedZap, type WorkedZap } from '../support/worked-zaps.ts';
 
 // The Zaps of docs/zaps.md, read from the document and run as they stand there: Topo is the sandbox, the app and the
 // webhook server are the real ones. What other apps do in these Zaps is played here.
 
 const dealMoved = readWorkedZap('Zap 1');
+const dealMovedSilently = readWorkedZap('Zap 1b');
 const leaveBegins = readWorkedZap('Zap 2a');
 const leaveEnds = readWorkedZap('Zap 2b');
 const tellNewPerson = readWorkedZap('Zap 3');
@@ -179,6 +181,7 @@ const dealOf = (newOwner: string, { owner, contactEmail }: { owner: Person; cont
 
 test('the triggers of other apps give what the document says', () => {
   expect(dealMoved.gives).toEqual(Object.keys(dealOf('', { owner: somebody(0), contactEmail: '' })));
+  expect(dealMovedSilently.gives).toEqual(['Owner Email', 'Contact Email']);
   expect(leaveBegins.gives).toEqual(['Person Email', 'Stand-in Email', 'First Day', 'Back On']);
   expect(leaveEnds.gives).toEqual(['Person Email', 'Stand-in Email', 'Back On', 'Give Back']);
 });
@@ -224,24 +227,58 @@ test('Zap 1 as a preview says the same and changes nothing', async () => {
   expect(changes()).toEqual([]);
 });
 
-test('Zap 1 without the three fields of the previous owner finds the contact’s newest task, whoever has it', async () => {
-  const deal = createDeal();
-  const isOfPrevious = ({ filled }: WrittenStep['fields'][number]) =>
-    filled.some((part) => typeof part !== 'string' && part.label === 'Previous Owner Email');
-  const [trigger, ...others] = dealMoved.steps;
-  expect([trigger, ...others].flatMap(({ fields }) => fields.filter(isOfPrevious))).toHaveLength(3);
-  const changes = watchChanges();
-  const shortened = others.map((step) => ({ ...step, fields: step.fields.filter((field) => !isOfPrevious(field)) }));
-  const zap = await setUp({ ...dealMoved, steps: [trigger, ...shortened] });
+/** What *Send Channel Message* was told. */
+const keepMessages = () => {
+  const messages: Message[] = [];
+  const say: OtherAppStep = async (message) => {
+    messages.push(message);
+    return {};
+  };
+  return { messages, players: { 'Slack: Send Channel Message': say } };
+};
 
-  const zapRun = await zap.start({ 'Owner Email': somebody(5).email, 'Contact Email': deal.contactEmail });
+/** A contact in two sequences, with a task in each. */
+const createContact = (email: string) => {
+  const { sandbox } = loop;
+  const contact = sandbox.createContact({ firstName: 'Ada', lastName: 'Moreau', companyName: 'Initech', email });
+  const [first, second] = [0, 1].map(() => sandbox.createSequence({ contactId: contact.id }).id);
+  return [
+    createTask(somebody(0), { sequence_id: first ?? '' }),
+    createTask(somebody(1), { sequence_id: second ?? '' }),
+  ];
+};
+
+test('Zap 1b moves all open tasks of the contact, in both sequences, and its message says so', async () => {
+  const tasks = createContact('ada.1b@initech.example');
+  const newOwner = somebody(5);
+  const { messages, players } = keepMessages();
+  const zap = await setUp(dealMovedSilently, players);
+  await untilKnown({ serverUrl: loop.server.url, workspace: loop.sandbox.workspaces[0] });
+  const changes = watchChanges();
+
+  const zapRun = await zap.start({ 'Owner Email': newOwner.email, 'Contact Email': 'ada.1b@initech.example' });
 
   expect(zapRun).toMatchObject({ status: 'success' });
-  expect(
-    changes()
-      .map(({ taskId }) => taskId)
-      .sort(),
-  ).toEqual([deal.taskId, deal.siblingId].sort());
+  expect(changes().toSorted((one, other) => tasks.indexOf(one.taskId) - tasks.indexOf(other.taskId))).toEqual([
+    { taskId: tasks[0], previous: somebody(0).userId, next: newOwner.userId },
+    { taskId: tasks[1], previous: somebody(1).userId, next: newOwner.userId },
+  ]);
+  expect(messages.map((message) => message['Message Text'])).toEqual([
+    `2 tasks moved to ${newOwner.name} (${newOwner.email}). Contact: Ada Moreau, Initech.`,
+  ]);
+});
+
+test('Zap 1b leaves everybody’s tasks alone when the deal has no contact or no owner', async () => {
+  const changes = watchChanges();
+  const zap = await setUp(dealMovedSilently, keepMessages().players);
+
+  for (const deal of [
+    { 'Owner Email': somebody(5).email, 'Contact Email': '' },
+    { 'Owner Email': '', 'Contact Email': 'ada@initech.example' },
+  ]) {
+    expect(await zap.start(deal)).toMatchObject({ status: 'filtered', at: 2 });
+  }
+  expect(changes()).toEqual([]);
 });
 
 test('Zap 1 leaves everybody’s tasks alone when the deal has no contact', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
+import { createContact, untilKnown } from '../support/known-contacts.ts';
 import { startRealLoop } from '../support/real-loop.ts';
 import { runApp } from '../support/zapier-app.ts';
 
@@ -20,26 +21,6 @@ const choices = async (loop: Loop, bundle: Record<string, unknown> = {}): Promis
 
 const pathsSince = (loop: Loop, count: number): string[] =>
   loop.sandbox.requests.entries.slice(count).map(({ path }) => path);
-
-/** A contact with a run of their own. */
-const createContact = (loop: Loop, email: string) => {
-  const contact = loop.sandbox.createContact({ firstName: 'Ada', lastName: 'Moreau', companyName: 'Initech', email });
-  const sequence = loop.sandbox.createSequence({ contactId: contact.id });
-  return { contact, sequenceId: sequence.id };
-};
-
-/** Asks until the server knows what every task is about. */
-const untilKnown = async (loop: Loop): Promise<void> => {
-  const { full } = loop.workspace.keys;
-  const ask = async () => {
-    const response = await fetch(`${loop.serverUrl}/tasks?limit=1`, { headers: { authorization: `Bearer ${full}` } });
-    return (await response.json()) as { is_complete: boolean; are_facts_complete: boolean };
-  };
-  await waitUntil('the server knows what the tasks are about', async () => {
-    const { is_complete, are_facts_complete } = await ask();
-    return is_complete && are_facts_complete;
-  });
-};
 
 test('a contact’s only task is found, however many newer ones there are', async () => {
   const loop = await startRealLoop({ taskCount: 0 });

@@ -1,9 +1,10 @@
 import type { RealLoop } from './real-loop.ts';
 
-/** Real things of the workspace that a step can be run with. `task` and `sibling` are of one sequence. */
+/** Real things of the workspace that a step can be run with. `task` and `sibling` are of one sequence, about one contact. */
 export type Ground = {
   task: { id: string; sequence_id: string };
   sibling: { id: string };
+  contactEmail: string;
   holder: { userId: string; name: string; email: string };
   taker: { userId: string; name: string; email: string };
 };
@@ -12,6 +13,7 @@ export type Ground = {
 const inputsOf: Record<string, (ground: Ground) => Record<string, unknown>> = {
   reassign_task: ({ task, taker }) => ({ task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' }),
   hand_over_tasks: ({ task, sibling, taker }) => ({ task_ids: [task.id, sibling.id], to_user_id: taker.userId }),
+  reassign_contact_tasks: ({ contactEmail, taker }) => ({ contact_email: contactEmail, to_user_id: taker.userId }),
   find_task: ({ holder, task }) => ({ assignee_user_id: holder.userId, sequence_id: task.sequence_id }),
   find_person: ({ holder }) => ({ person: holder.userId }),
 };

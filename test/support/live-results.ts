@@ -1,4 +1,5 @@
 import { type Step, steps } from './definition.ts';
+import { createContact, untilKnown } from './known-contacts.ts';
 import { cause, type Ground, liveInput } from './live-inputs.ts';
 import { type RealLoop, rawRequestOf, startRealLoop } from './real-loop.ts';
 
@@ -8,13 +9,15 @@ type Origin = 'run' | 'hook' | 'history' | 'examples';
 /** One object that a step really answered. */
 export type LiveResult = { step: Step; origin: Origin; result: unknown };
 
-/** Two open tasks of one new sequence, held by one person, and somebody who may take them. */
+/** Two open tasks of one new sequence about one contact, held by one person, and somebody who may take them. */
 export const prepareGround = ({ sandbox, workspace }: RealLoop): Ground => {
   const [holder, taker] = workspace.people;
   if (holder === undefined || taker === undefined) throw new Error('The workspace has too few people.');
-  const task = sandbox.createTask({ assignee_user_id: holder.userId });
+  const contactEmail = 'ada@initech.example';
+  const { sequenceId } = createContact({ sandbox }, contactEmail);
+  const task = sandbox.createTask({ assignee_user_id: holder.userId, sequence_id: sequenceId });
   const sibling = sandbox.createTask({ assignee_user_id: holder.userId, sequence_id: task.sequence_id });
-  return { task, sibling, holder, taker };
+  return { task, sibling, contactEmail, holder, taker };
 };
 
 const listed = (answer: unknown): unknown[] => (Array.isArray(answer) ? answer : [answer]);
@@ -43,6 +46,7 @@ const runHook = async (loop: RealLoop, step: Step): Promise<LiveResult[]> => {
 const runStep = async (loop: RealLoop, step: Step): Promise<LiveResult[]> => {
   if (step.operation.type === 'hook') return runHook(loop, step);
   const inputData = step.kind === 'triggers' ? {} : liveInput(step.key, prepareGround(loop));
+  await untilKnown(loop);
   const answer = await loop.app.run(`${step.path}.operation.perform`, { inputData });
   return listed(answer).map((result) => ({ step, origin: 'run', result }));
 };

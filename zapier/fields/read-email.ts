@@ -1,3 +1,5 @@
+import { quote } from '../wording/sanitize-message.ts';
+import { halted } from '../zapier-error.ts';
 import { readText } from './read-text.ts';
 
 /** Text copied from other programs may contain invisible marks of the writing direction. */
@@ -37,4 +39,21 @@ export const emailIn = (text: string): string => {
 export const readEmail = (label: string, value: unknown): string | undefined => {
   const text = readText(label, value);
   return text === undefined ? undefined : emailIn(text);
+};
+
+/** As long as an address may be. */
+const longest = 320;
+
+/**
+ * The same for a required field.
+ *
+ * @throws HaltedError when it holds no e-mail address.
+ */
+export const readRequiredEmail = (label: string, value: unknown): string => {
+  const email = readEmail(label, value);
+  if (email === undefined) {
+    throw halted(`The field “${label}” is empty. Choose an e-mail from an earlier step, or type one in.`);
+  }
+  if (isAddress(email) && email.length <= longest) return email;
+  throw halted(`The field “${label}” holds ${quote(email)}, which is no e-mail address, so nothing was changed.`);
 };

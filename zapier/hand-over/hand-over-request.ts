@@ -14,4 +14,9 @@ export type HandOverOrder = ChosenTasks & {
   filters: TaskFilters;
   maxTasks: number;
   isPreview: boolean;
+  /**
+   * Whether only tasks move that Topo shows. A person who names a task means it, even where the key may not read it; what
+   * another source names may be gone.
+   */
+  mustBeRead?: boolean;
 };

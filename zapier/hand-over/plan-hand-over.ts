@@ -51,8 +51,9 @@ const reasonFilteredOut = ({ filters }: HandOverOrder, task: Task, { sequences }
 
 /** Why a task stays where it is, as a sentence; `undefined` when it should move. */
 const reasonToSkip = (order: HandOverOrder, task: Task | null, lookups: Lookups): string | undefined => {
-  const { fromId, toId, filters } = order;
+  const { fromId, toId, filters, mustBeRead = false } = order;
   if (task === null) {
+    if (mustBeRead) return 'Topo does not show this task any more, so it was left alone.';
     return fromId === undefined && Object.keys(filters).length === 0
       ? undefined
       : 'Topo does not tell what this task is or who has it, so it was left alone.';

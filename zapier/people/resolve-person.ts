@@ -71,7 +71,7 @@ export const findByText = async (label: string, text: string, directory: Directo
  *
  * @throws HaltedError when nobody or several people match; its message lists the known people.
  */
-const resolvePerson = async (label: string, value: unknown, directory: Directory): Promise<string | undefined> => {
+export const resolvePerson = async (label: string, value: unknown, directory: Directory): Promise<string | undefined> => {
   const given = readIdOrText(label, value);
   if (given === undefined) return undefined;
   if (given.kind === 'id') return given.id;

@@ -10,7 +10,7 @@ import { listKnownTasks, type TaskListQuery } from '../webhook-server/webhook-se
 import { halted, throttled } from '../zapier-error.ts';
 import { isAssignedTo } from './read-before-reassigning.ts';
 import { readTask } from './read-task.ts';
-import { againInSeconds, isCertain, refuseUncertain, refuseUnread } from './refuse-uncertain.ts';
+import { againInSeconds, isCertain, lookTimeoutMs, refuseUncertain, refuseUnread } from './refuse-uncertain.ts';
 import { anyOpen, isAboutSomebody, type TaskCriteria } from './task-criteria.ts';
 
 /** A task as Topo has it, and what it is about as far as the webhook server knows. */
@@ -23,9 +23,6 @@ const mostRead = 3;
 const maxFound = 20;
 
 const closedStatuses = ['COMPLETED', 'SKIPPED'] as const;
-
-/** Topo may need its time for a look of the server's: it takes 10 s for one to catch up, and 5 s for a last look. */
-const neededTimeoutMs = 18_000;
 
 /** What Topo can be asked instead leaves time for that. */
 const optionalTimeoutMs = 8_000;
@@ -132,7 +129,7 @@ const readPage = async (
   deadline: Deadline,
 ): Promise<TaskListPage | undefined> => {
   const isNeeded = isAboutSomebody(criteria);
-  const timeoutMs = Math.min(isNeeded ? neededTimeoutMs : optionalTimeoutMs, deadline.remainingMs());
+  const timeoutMs = Math.min(isNeeded ? lookTimeoutMs : optionalTimeoutMs, deadline.remainingMs());
   try {
     if (webhookServerUrl() === undefined) {
       if (isNeeded) throw needsServer();

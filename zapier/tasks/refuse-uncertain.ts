@@ -1,6 +1,9 @@
 import type { TaskListPage } from '../../contract/task-list.ts';
 import { halted, throttled } from '../zapier-error.ts';
 
+/** Topo may need its time for a look of the server's: it takes 10 s for one to catch up, and 5 s for a last look. */
+export const lookTimeoutMs = 18_000;
+
 /** Zapier runs the step again after this. */
 export const againInSeconds = 30;
 
