@@ -8,7 +8,7 @@ export type Match =
   | { kind: 'none' };
 
 /** Signs that programs put in place of each other while somebody types. */
-const apostrophes = /[\u2018\u2019\u201b\u2032\u02b9\u02bc\u0060\u00b4\uff07]/g;
+const apostrophes = /[\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u0060\u00b4\uff07]/g;
 const dashes = /[\p{Pd}\u2212\u02d7]/gu;
 const marks = /\p{Cf}/gu;
 
@@ -23,10 +23,13 @@ const normalize = (text: string): string =>
     .trim()
     .toLowerCase();
 
+/** A name in capitals may have other letters: “STRASSE” for “Straße”. Of addresses these would be two. */
+const normalizeName = (text: string): string => normalize(text).toUpperCase().toLowerCase();
+
 const wordsOf = (normalized: string): string[] => normalized.split(/[\s,.]+/).filter((word) => word !== '');
 
 const hasWords = (words: readonly string[], name: string): boolean => {
-  const present = wordsOf(normalize(name));
+  const present = wordsOf(normalizeName(name));
   return words.length > 0 && words.every((word) => present.includes(word));
 };
 
@@ -41,12 +44,13 @@ const withoutRepeated = (people: readonly DirectoryEntry[]): DirectoryEntry[] =>
  */
 const findMatchingPeople = (directory: readonly DirectoryEntry[], text: string): DirectoryEntry[] => {
   const wanted = normalize(emailIn(text));
-  const words = wordsOf(wanted);
+  const wantedName = normalizeName(wanted);
+  const words = wordsOf(wantedName);
   if (wanted === '') return [];
   const ways: ((entry: DirectoryEntry) => boolean)[] = [
     ({ user_id }) => normalize(user_id) === wanted,
     (entry) => addressesOf(entry).some((address) => normalize(address) === wanted),
-    ({ name }) => name !== null && normalize(name) === wanted,
+    ({ name }) => name !== null && normalizeName(name) === wantedName,
     ({ name }) => name !== null && hasWords(words, name),
   ];
   for (const way of ways) {

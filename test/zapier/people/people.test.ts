@@ -49,6 +49,8 @@ describe('a person is found by', () => {
     ['a name with a plain apostrophe', "siobhán o'hara-quinn", siobhan],
     ['a name with a prime and a dash', 'Siobhán O′Hara–Quinn', siobhan],
     ['a name with an accent for an apostrophe', 'Siobhán O´Hara—Quinn', siobhan],
+    ['a name with a turned comma for an apostrophe', 'Siobhán OʻHara-Quinn', siobhan],
+    ['a name in capitals that has more letters in capitals', 'JOSÉ ÑÁÑEZ-STRASSE', jose],
   ])('%s', (_how, text, person) => {
     expect(matchPeople(directory, text)).toEqual({ kind: 'one', person });
   });
@@ -64,6 +66,14 @@ describe('a person is found by', () => {
     ['an e-mail without its end', 'kim@'],
   ])('nobody by %s', (_how, text) => {
     expect(matchPeople(directory, text)).toEqual({ kind: 'none' });
+  });
+
+  test('addresses that differ by more than the case are two', () => {
+    const desks = [entry(1, 'Desk', 'straße@example.com'), entry(2, 'Other Desk', 'strasse@example.com')];
+    expect(desks.map(({ email }) => matchPeople(desks, email ?? ''))).toEqual(
+      desks.map((person) => ({ kind: 'one', person })),
+    );
+    expect(matchPeople(desks.slice(0, 1), 'strasse@example.com')).toEqual({ kind: 'none' });
   });
 
   test('a word in several names may mean any of these people', () => {
