@@ -38,7 +38,7 @@ test('every route of the server is fuzzed', () => {
 test(
   `${count} generated requests are all answered, in one shape, and never with the server's own fault`,
   async () => {
-    const quotas = { hooks: 60, waitingDeliveries: 400, intents: 20_000, people: 300 };
+    const quotas = { hooks: 60, waitingDeliveries: 400, intents: 20_000, choices: 20_000, people: 300 };
     // A route asks for the store of its caller once it knows the key and the scope.
     let handled = 0;
     const http = await startHttp({
