@@ -92,6 +92,7 @@ describe('Preview Only', () => {
       moved_tasks: [
         { id: task.id, type: 'CALL', priority: 'HOT', status: 'PENDING', previous_assignee: personOf(holder) },
       ],
+      choice_reason: null,
       request_id: null,
     });
     expect(writes()).toEqual([]);

@@ -8,7 +8,8 @@ import { describedTask, labelOutputFields, sampleTask, taskOutputFields } from '
 
 /**
  * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
- * moved tasks, where Topo did not let us read who had the tasks before.
+ * moved tasks, where Topo did not let us read who had the tasks before. `choice_reason` is there when one of several people
+ * was chosen.
  */
 export type ReassignmentOutput = ReturnType<typeof describedTask<WrittenTask>> & {
   changed: boolean | null;
@@ -17,6 +18,7 @@ export type ReassignmentOutput = ReturnType<typeof describedTask<WrittenTask>> &
   new_assignee: Person;
   moved_count: number | null;
   moved_tasks: ReportedTask[] | null;
+  choice_reason: string | null;
   request_id: string | null;
 };
 
@@ -38,8 +40,15 @@ export const peopleInReassignment = ({ before, moved, assigneeId }: Reassignment
   ...(moved ?? []).map(({ assignee_user_id }) => assignee_user_id),
 ];
 
-/** The output of a reassignment. */
-export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: PersonOf): ReassignmentOutput => {
+/** Why somebody was chosen, in words. */
+export type ReasonOf = (personOf: PersonOf) => string;
+
+/** The output of a reassignment; `reasonOf` says why its person was chosen among several. */
+export const reassignmentOutput = (
+  reassigned: ReassignmentResult,
+  personOf: PersonOf,
+  reasonOf?: ReasonOf,
+): ReassignmentOutput => {
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
     ...describedTask(task),
@@ -49,6 +58,7 @@ export const reassignmentOutput = (reassigned: ReassignmentResult, personOf: Per
     new_assignee: personOf(assigneeId),
     moved_count: moved?.length ?? null,
     moved_tasks: moved?.map((one) => reportedTask(one.id, one, personOf)) ?? null,
+    choice_reason: reasonOf?.(personOf) ?? null,
     request_id: requestId,
   };
 };
@@ -62,6 +72,7 @@ export const sampleReassignment = {
   new_assignee: samplePeople.kim,
   moved_count: 1,
   moved_tasks: [sampleReportedTask],
+  choice_reason: 'Kim Lindqvist (kim@example.com) has the fewest open tasks (2) of 3 people.',
   request_id: null,
 } as const;
 
@@ -79,5 +90,6 @@ export const reassignmentOutputFields: PlainOutputField[] = [
   { key: 'moved_tasks[]priority', label: 'Moved Task Priority', type: 'string' },
   { key: 'moved_tasks[]status', label: 'Moved Task Status', type: 'string' },
   ...personOutputFields('moved_tasks[]previous_assignee__', 'Moved Task Previous Assignee'),
+  { key: 'choice_reason', label: 'Why This Person', type: 'string' },
   { key: 'request_id', label: 'Topo Request', type: 'string' },
 ];

@@ -93,10 +93,11 @@ export const commands: fc.Arbitrary<Command[]> = fc
       first('north', 'PATCH /intents/:intentId'),
       first('north', 'POST /choices'),
       first('south', 'POST /choices'),
+      first('south', 'PATCH /choices/:choiceId'),
     ];
     // In the end both look at everything.
     const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(
       (route) => [first('north', route), first('south', route)],
     );
-    return [...opening, ...drawn, ...looks];
+    return [...opening, ...drawn, first('south', 'DELETE /hooks/:hookId with a secret'), ...looks];
   });
