@@ -1,4 +1,5 @@
 import { type Bundle, defineCreate, defineInputFields, type InferInputData, type ZObject } from 'zapier-platform-core';
+import { maxCandidates, type WayToChoose, waysToChoose } from '../contract/choice.ts';
 import { reassignScopes } from '../topo/reassign-task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { choicesOf } from '../zapier/fields/dropdown.ts';
@@ -6,28 +7,40 @@ import { readBoolean } from '../zapier/fields/read-boolean.ts';
 import { readChoice } from '../zapier/fields/read-choice.ts';
 import { readTaskId } from '../zapier/fields/read-id.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
-import { openDirectory } from '../zapier/people/directory.ts';
-import { resolvePersonOrNobody, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { isBlank } from '../zapier/fields/texts-in.ts';
+import { openDirectory, type RunWithDirectory } from '../zapier/people/directory.ts';
+import { resolvePeople, resolvePersonOrNobody, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
+import { choiceReason } from '../zapier/tasks/choice-reason.ts';
 import { askKnownFacts } from '../zapier/tasks/known-facts.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {
   peopleInReassignment,
+  type ReasonOf,
   type ReassignmentOutput,
+  type ReassignmentResult,
   reassignmentOutput,
   reassignmentOutputFields,
   sampleReassignment,
   tasksInReassignment,
 } from '../zapier/tasks/reassignment-output.ts';
 import { taskListFields } from '../zapier/tasks/task-filters.ts';
+import { withChoice } from '../zapier/webhook-server/with-choice.ts';
 
 const scopeLabels = {
   TASK: 'Only this task',
   SEQUENCE: 'This task and the contact’s other open tasks in the same sequence',
 } as const satisfies Record<(typeof reassignScopes)[number], string>;
 
+const wayLabels = {
+  fewest: 'Whoever has the fewest open tasks',
+  turn: 'Whoever is next in turn',
+} as const satisfies Record<WayToChoose, string>;
+
 const label = {
   task: 'Task',
   assignee: 'New Assignee',
+  chooseAmong: 'Or Choose Among',
+  howToChoose: 'How to Choose',
   scope: 'What to Reassign',
   onlyIfAssignedTo: 'Only If Currently Assigned To',
   preview: 'Preview Only',
@@ -50,10 +63,32 @@ const inputFields = defineInputFields([
     key: 'assignee_user_id',
     label: label.assignee,
     type: 'string',
-    required: true,
+    required: false,
     dynamic: 'person_list.id.label',
     search: 'find_person.id',
-    helpText: 'Who takes over. Choose from the list, or map an ID, an e-mail or a name, such as the owner in your CRM.',
+    helpText:
+      'Who takes over. Choose from the list, or map an ID, an e-mail or a name, such as the owner in your CRM. It may be ' +
+      'empty only when the next field is filled in.',
+  },
+  {
+    key: 'choose_among',
+    label: label.chooseAmong,
+    type: 'string',
+    list: true,
+    required: false,
+    dynamic: 'person_list.id.label',
+    helpText:
+      'When “New Assignee” is empty, one of these people takes over. People who are away are left out. A run that is ' +
+      'repeated for the same task gets the same person; “Test step” counts.',
+  },
+  {
+    key: 'how_to_choose',
+    label: label.howToChoose,
+    type: 'string',
+    required: false,
+    default: 'fewest',
+    choices: choicesOf(waysToChoose, wayLabels),
+    helpText: 'Whom “Or Choose Among” takes. Among people with equally few open tasks, the turn decides.',
   },
   {
     key: 'scope',
@@ -96,6 +131,18 @@ const limitingFields = {
   preview_only: label.preview,
 } satisfies Partial<Record<keyof InputData, string>>;
 
+const report = async (
+  run: RunWithDirectory,
+  reassigned: ReassignmentResult,
+  reasonOf?: ReasonOf,
+): Promise<ReassignmentOutput> => {
+  const [personOf, factsOf] = await Promise.all([
+    run.directory.resolveNames(peopleInReassignment(reassigned)),
+    askKnownFacts(run, tasksInReassignment(reassigned)),
+  ]);
+  return reassignmentOutput(reassigned, { personOf, factsOf }, reasonOf);
+};
+
 /** Reassigns a task and returns it as it is now, with a report of the change. */
 const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<ReassignmentOutput> => {
   refuseBlankMapping(bundle, limitingFields);
@@ -105,21 +152,29 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<Reassignm
   const taskId = readTaskId(label.task, inputData.task_id);
   const scope = readChoice(label.scope, inputData.scope, reassignScopes) ?? 'TASK';
   const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
-  const assigneeId = await resolveRequiredPerson(label.assignee, inputData.assignee_user_id, directory);
+  const how = readChoice(label.howToChoose, inputData.how_to_choose, waysToChoose) ?? 'fewest';
   const onlyIfAssignedTo = await resolvePersonOrNobody(
     label.onlyIfAssignedTo,
     inputData.only_if_assigned_to,
     directory,
   );
+  const candidateIds = isBlank(inputData.assignee_user_id)
+    ? await resolvePeople(label.chooseAmong, inputData.choose_among, directory, maxCandidates)
+    : undefined;
 
-  const order = { taskId, assigneeId, scope, onlyIfAssignedTo, isPreview };
   const run = { z, directory, deadline };
-  const reassigned = await reassign(run, order);
-  const [personOf, factsOf] = await Promise.all([
-    directory.resolveNames(peopleInReassignment(reassigned)),
-    askKnownFacts(run, tasksInReassignment(reassigned)),
-  ]);
-  return reassignmentOutput(reassigned, { personOf, factsOf });
+  const reassignTo = (assigneeId: string): Promise<ReassignmentResult> =>
+    reassign(run, { taskId, assigneeId, scope, onlyIfAssignedTo, isPreview });
+  if (candidateIds === undefined) {
+    const assigneeId = await resolveRequiredPerson(label.assignee, inputData.assignee_user_id, directory);
+    return report(run, await reassignTo(assigneeId));
+  }
+  const order = { taskId, candidateIds, how, isPreview };
+  const { choice, ...reassigned } = await withChoice(run, label.chooseAmong, order, async (made) => ({
+    choice: made,
+    ...(await reassignTo(made.user_id)),
+  }));
+  return report(run, reassigned, (personOf) => choiceReason(choice, candidateIds, personOf));
 };
 
 export default defineCreate({

@@ -89,6 +89,7 @@ const Environment = z
     HOOKS_PER_WORKSPACE: wholeNumber(1, 100_000).default(usualQuotas.hooks),
     WAITING_DELIVERIES_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.waitingDeliveries),
     INTENTS_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.intents),
+    CHOICES_PER_WORKSPACE: wholeNumber(1, 10_000_000).default(usualQuotas.choices),
     PEOPLE_PER_WORKSPACE: wholeNumber(1, 1_000_000).default(usualQuotas.people),
     REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(defaultLimits.requestsPerMinute),
     NEW_KEYS_PER_MINUTE: wholeNumber(1, 10_000_000).default(defaultLimits.newKeysPerMinute),
@@ -141,6 +142,7 @@ const Environment = z
       hooks: environment.HOOKS_PER_WORKSPACE,
       waitingDeliveries: environment.WAITING_DELIVERIES_PER_WORKSPACE,
       intents: environment.INTENTS_PER_WORKSPACE,
+      choices: environment.CHOICES_PER_WORKSPACE,
       people: environment.PEOPLE_PER_WORKSPACE,
     },
     limits: deriveLimits({

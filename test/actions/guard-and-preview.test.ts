@@ -103,6 +103,7 @@ describe('Preview Only', () => {
           previous_assignee: personOf(holder),
         },
       ],
+      choice_reason: null,
       request_id: null,
     });
     expect(writes()).toEqual([]);

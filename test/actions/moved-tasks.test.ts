@@ -31,6 +31,7 @@ describe('the tasks of a sequence', () => {
         expect.objectContaining({ id: own.id, status: 'IN_PROGRESS', previous_assignee: personOf(holder) }),
         expect.objectContaining({ id: lent.id, previous_assignee: personOf(bystander) }),
       ],
+      choice_reason: null,
       request_id: null,
     });
     expect(holderOf(closed.id)).toBe(holder.userId);

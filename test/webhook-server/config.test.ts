@@ -120,6 +120,7 @@ test.each([
   ['HOOKS_PER_WORKSPACE', '7', { quotas: { hooks: 7 } }],
   ['WAITING_DELIVERIES_PER_WORKSPACE', '7', { quotas: { waitingDeliveries: 7 } }],
   ['INTENTS_PER_WORKSPACE', '7', { quotas: { intents: 7 } }],
+  ['CHOICES_PER_WORKSPACE', '7', { quotas: { choices: 7 } }],
   ['PEOPLE_PER_WORKSPACE', '7', { quotas: { people: 7 } }],
   ['REQUESTS_PER_MINUTE', '7', { limits: { requestsPerMinute: 7, wakeUpsPerMinute: 1, manualDeliveriesPerMinute: 1 } }],
   ['NEW_KEYS_PER_MINUTE', '7', { limits: { newKeysPerMinute: 7, unauthenticatedPerMinute: 35 } }],

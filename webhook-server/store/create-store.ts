@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createClockWatch } from './clock-watch.ts';
 import type { TenantDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
+import { choose, settleChoice } from './flows/choices.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
 import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
@@ -60,6 +61,9 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   otherOpenStatuses: () => findOtherOpenStatuses(database, organizationId),
   areFactsComplete: () => areFactsComplete(database, organizationId),
   openTasks: (isWanted) => countOpenTasks(database, organizationId, isWanted),
+  choose: (choice) => database.transaction((run) => choose(run, organizationId, choice, quotas)),
+  settleChoice: (choiceId, outcome) =>
+    database.transaction((run) => settleChoice(run, organizationId, choiceId, outcome)),
   forgetWorkspace: () => database.transaction((run) => forgetWorkspace(run, organizationId)),
 });
 

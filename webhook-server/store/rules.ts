@@ -31,6 +31,15 @@ export const factsPatienceMs = 3 * secondMs;
 /** Intents are counted for the quota, and kept, for this long. */
 export const intentsKeptMs = dayMs;
 
+/** A choice that nobody settled for this long counts as failed: its run has ended. */
+export const choiceLifeMs = 15 * 60 * secondMs;
+
+/** For this long the same task gets the same person of a set. Choices are counted for the quota as long. */
+export const choicesKeptMs = dayMs;
+
+/** That a set of people takes turns is noted again only after this, so that not every choice writes all of them. */
+export const turnUsedAgainMs = dayMs;
+
 /** Time enough for the write that an intent announces, before the detector looks for it. */
 export const writeTakesMs = 500;
 

@@ -1,3 +1,4 @@
+import type { WayToChoose } from '../../contract/choice.ts';
 import type { Certainty, DeliveryState } from '../../contract/delivery.ts';
 import type { EventPage, Kind, Source } from '../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
@@ -60,6 +61,27 @@ export type IntentOutcome = { state: 'done' | 'failed'; updatedAtUs: number | nu
 
 /** How the intent with this id came out. */
 export type IntentSettled = IntentOutcome & { id: string };
+
+/** Among whom to choose for a task, and the id of the choice. A preview takes nobody's turn. Ids are in small letters. */
+export type ChoiceToMake = {
+  id: string;
+  taskId: string;
+  candidates: readonly string[];
+  how: WayToChoose;
+  isPreview: boolean;
+};
+
+/** Who was chosen. `openTasks` is how many they had, when that decided; `awayIds` are those who were left out. */
+export type ChoiceMade =
+  | {
+      kind: 'chosen';
+      id: string;
+      userId: string;
+      how: WayToChoose;
+      openTasks: number | null;
+      awayIds: readonly string[];
+    }
+  | { kind: 'all away' };
 
 /** Which hooks to return, newest first: at most `limit` (by default 100), made before this one. */
 export type HookQuery = { limit?: number; before?: Pick<StoredHook, 'createdAtMs' | 'number'> | undefined };
@@ -256,6 +278,13 @@ export type TenantStore = {
   areFactsComplete(): Promise<boolean>;
   /** How many open tasks each person has, by user id in small letters; null counts those that nobody has. */
   openTasks(isWanted?: () => boolean): Promise<ReadonlyMap<string | null, number>>;
+  /**
+   * Chooses one of several people for a task. The same task and people get the same person again, until that choice has
+   * failed. Of a workspace that is watched.
+   */
+  choose(choice: ChoiceToMake): Promise<ChoiceMade>;
+  /** Records how a choice came out; a failed one gives the turn back. Returns whether there is such a choice. */
+  settleChoice(choiceId: string, outcome: IntentOutcome): Promise<boolean>;
   /** Erases the keys and what is known of the tasks, unless a hook lives: its Zap has to be turned off first. */
   forgetWorkspace(): Promise<'forgotten' | 'has hooks'>;
 };

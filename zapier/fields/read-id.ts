@@ -4,7 +4,8 @@ import { isBlank, refuseTooMany, textsIn } from './texts-in.ts';
 
 const uuid = new RegExp(uuidInText, 'gi');
 
-const hasId = (text: string): boolean => text.match(uuid) !== null;
+/** Whether a text holds an id. */
+export const hasId = (text: string): boolean => text.match(uuid) !== null;
 
 const idsIn = (label: string, text: string): string[] => {
   const found = text.match(uuid);

@@ -1,6 +1,7 @@
 import type { DirectoryEntry } from '../../contract/person.ts';
 import { unassigned } from '../../contract/task-list.ts';
-import { readIdOrText } from '../fields/read-id.ts';
+import { hasId, readIdOrText } from '../fields/read-id.ts';
+import { refuseTooMany, textsIn } from '../fields/texts-in.ts';
 import { quote } from '../wording/sanitize-message.ts';
 import { halted } from '../zapier-error.ts';
 import type { Directory } from './directory.ts';
@@ -71,7 +72,11 @@ export const findByText = async (label: string, text: string, directory: Directo
  *
  * @throws HaltedError when nobody or several people match; its message lists the known people.
  */
-export const resolvePerson = async (label: string, value: unknown, directory: Directory): Promise<string | undefined> => {
+export const resolvePerson = async (
+  label: string,
+  value: unknown,
+  directory: Directory,
+): Promise<string | undefined> => {
   const given = readIdOrText(label, value);
   if (given === undefined) return undefined;
   if (given.kind === 'id') return given.id;
@@ -94,7 +99,34 @@ export const resolvePersonOrNobody = async (
   return resolvePerson(label, value, directory);
 };
 
-/** The same for a required field. */
+/** A list in one text has an address or an ID in each part; “Lindqvist, Kim” is one person. */
+const peopleIn = (text: string): string[] => {
+  const parts = textsIn(text.split(/[,;\n]/));
+  return parts.every((part) => part.includes('@') || hasId(part)) ? parts : [text];
+};
+
+/**
+ * The ids of the people in a field that takes several, without duplicates; `undefined` when it is blank.
+ *
+ * @throws HaltedError when nobody or several people match one of the texts, and when there are more than `max`.
+ */
+export const resolvePeople = async (
+  label: string,
+  value: unknown,
+  directory: Directory,
+  max: number,
+): Promise<string[] | undefined> => {
+  const texts = [...new Set(textsIn(value).flatMap(peopleIn))];
+  refuseTooMany(label, texts, max);
+  const ids = new Set<string>();
+  for (const text of texts) {
+    const id = await resolvePerson(label, text, directory);
+    if (id !== undefined) ids.add(id.toLowerCase());
+  }
+  return ids.size === 0 ? undefined : [...ids];
+};
+
+/** The id of the person in a required field. */
 export const resolveRequiredPerson = async (label: string, value: unknown, directory: Directory): Promise<string> => {
   const id = await resolvePerson(label, value, directory);
   if (id !== undefined) return id;

@@ -1,6 +1,7 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
 import type { Task, WrittenTask } from '../../topo/task.ts';
+import type { PersonOf } from '../people/directory.ts';
 import { personOutputFields, samplePeople } from '../people/person-output.ts';
 import {
   type ReportedTask,
@@ -21,7 +22,8 @@ import {
 
 /**
  * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
- * moved tasks, where Topo did not let us read who had the tasks before.
+ * moved tasks, where Topo did not let us read who had the tasks before. `choice_reason` is there when one of several people
+ * was chosen.
  */
 export type ReassignmentOutput = ReturnType<typeof describedTask<WrittenTask>> & {
   changed: boolean | null;
@@ -30,6 +32,7 @@ export type ReassignmentOutput = ReturnType<typeof describedTask<WrittenTask>> &
   new_assignee: Person;
   moved_count: number | null;
   moved_tasks: ReportedTask[] | null;
+  choice_reason: string | null;
   request_id: string | null;
 };
 
@@ -57,8 +60,15 @@ export const tasksInReassignment = ({ task, moved }: ReassignmentResult): string
   ...(moved ?? []).map(({ id }) => id),
 ];
 
-/** The output of a reassignment. */
-export const reassignmentOutput = (reassigned: ReassignmentResult, lookups: ReportLookups): ReassignmentOutput => {
+/** Why somebody was chosen, in words. */
+export type ReasonOf = (personOf: PersonOf) => string;
+
+/** The output of a reassignment; `reasonOf` says why its person was chosen among several. */
+export const reassignmentOutput = (
+  reassigned: ReassignmentResult,
+  lookups: ReportLookups,
+  reasonOf?: ReasonOf,
+): ReassignmentOutput => {
   const { personOf, factsOf } = lookups;
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
@@ -69,6 +79,7 @@ export const reassignmentOutput = (reassigned: ReassignmentResult, lookups: Repo
     new_assignee: personOf(assigneeId),
     moved_count: moved?.length ?? null,
     moved_tasks: moved?.map((one) => reportedTask(one.id, one, lookups)) ?? null,
+    choice_reason: reasonOf?.(personOf) ?? null,
     request_id: requestId,
   };
 };
@@ -83,6 +94,7 @@ export const sampleReassignment = {
   new_assignee: samplePeople.kim,
   moved_count: 1,
   moved_tasks: [sampleReportedTask],
+  choice_reason: 'Kim Lindqvist (kim@example.com) has the fewest open tasks (2) of 3 people.',
   request_id: null,
 } as const;
 
@@ -103,5 +115,6 @@ export const reassignmentOutputFields: PlainOutputField[] = [
   ...personOutputFields('moved_tasks[]previous_assignee__', 'Moved Task Previous Assignee'),
   ...reportedFactsFields('moved_tasks[]', 'Moved Task'),
   ...factsIdFields,
+  { key: 'choice_reason', label: 'Why This Person', type: 'string' },
   { key: 'request_id', label: 'Topo Request', type: 'string' },
 ];

@@ -1,4 +1,5 @@
 import type { ZObject } from 'zapier-platform-core';
+import { Choice, type ChoiceRequest } from '../../contract/choice.ts';
 import { EventPage } from '../../contract/event.ts';
 import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
 import { type DirectoryEntry, PersonList } from '../../contract/person.ts';
@@ -90,3 +91,7 @@ export const listKnownTasks = async (z: ZObject, wanted: TaskListQuery, timeoutM
 /** `GET /tasks/counts`: how many open tasks each person has, as the server knows it. */
 export const countKnownTasks = async (z: ZObject, timeoutMs: number): Promise<TaskCounts> =>
   read(TaskCounts, await send(z, 'tasks/counts', { method: 'GET', timeoutMs }));
+
+/** `POST /choices`: who of several people is to get a task. */
+export const choosePerson = async (z: ZObject, request: ChoiceRequest, timeoutMs: number): Promise<Choice> =>
+  read(Choice, await send(z, 'choices', { method: 'POST', json: request, timeoutMs }));

@@ -1,7 +1,7 @@
 import { ErrorBody } from '../../contract/error-body.ts';
 import { type RequestOutcome, redirectText } from '../request/send-request.ts';
 import { sanitizeMessage } from '../wording/sanitize-message.ts';
-import { expired, failed, throttled } from '../zapier-error.ts';
+import { expired, failed, halted, throttled } from '../zapier-error.ts';
 
 export type WebhookServerFailure =
   | Exclude<RequestOutcome, { kind: 'answered' }>
@@ -19,6 +19,8 @@ const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServ
       'The owner of the integration must check WEBHOOK_SERVER_URL and the server.';
   if (isForLater(status)) return throttled(text, retryAfterSeconds);
   if (status === 401 && spoken.success) return expired(text);
+  // Nobody is left to choose: only a person or another day can help.
+  if (status === 409 && spoken.success && spoken.data.error.code === 'conflict') return halted(text);
   return failed(text, 'webhook_server_refused', status);
 };
 

@@ -71,6 +71,8 @@ export const arbitraryOf = (schema: z.core.$ZodType): fc.Arbitrary<unknown> => {
           Object.entries(definition.shape ?? {}).map(([name, field]) => [name, arbitraryOf(field)] as const),
         ),
       );
+    case 'boolean':
+      return fc.boolean();
     default:
       throw new Error(`No values of the type ${definition.type} are made here.`);
   }

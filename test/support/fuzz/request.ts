@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ChoiceRequest, ChoiceSettlement } from '../../../contract/choice.ts';
 import { RecoverRequest } from '../../../contract/delivery.ts';
 import { SubscribeRequest } from '../../../contract/hook.ts';
 import { Intent, IntentList, IntentSettlement, IntentSettlementList } from '../../../contract/intent.ts';
@@ -123,6 +124,12 @@ export const templates: Record<string, Template> = {
     method: 'PATCH',
     path: inside('/intents/', 'int'),
     body: arbitraryOf(IntentSettlement),
+  },
+  'POST /choices': { method: 'POST', path: fixed('/choices'), body: arbitraryOf(ChoiceRequest) },
+  'PATCH /choices/:choiceId': {
+    method: 'PATCH',
+    path: inside('/choices/', 'cho'),
+    body: arbitraryOf(ChoiceSettlement),
   },
   'POST /nudges': { method: 'POST', path: fixed('/nudges') },
   'GET /people': { method: 'GET', path: fixed('/people') },

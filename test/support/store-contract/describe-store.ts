@@ -1,4 +1,5 @@
 import { describeChanges } from './changes.ts';
+import { describeChoices } from './choices.ts';
 import { describeCleanUp } from './clean-up.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeDeliveriesByHand } from './deliveries-by-hand.ts';
@@ -32,6 +33,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeEndNotices(name, at);
   describeCleanUp(name, at);
   describeIntents(name, at);
+  describeChoices(name, at);
   describePeople(name, at);
   describePages(name, at);
   describeSequences(name, at);

@@ -21,6 +21,8 @@ export const routeNames = [
   'POST /intents',
   'PATCH /intents',
   'PATCH /intents/:intentId',
+  'POST /choices',
+  'PATCH /choices/:choiceId',
   'POST /nudges',
   'GET /people',
   'PUT /people/:user_id',
@@ -89,10 +91,13 @@ export const commands: fc.Arbitrary<Command[]> = fc
       first('south', 'POST /deliveries/:deliveryId/retry'),
       first('north', 'POST /intents'),
       first('north', 'PATCH /intents/:intentId'),
+      first('north', 'POST /choices'),
+      first('south', 'POST /choices'),
+      first('south', 'PATCH /choices/:choiceId'),
     ];
     // In the end both look at everything.
     const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(
       (route) => [first('north', route), first('south', route)],
     );
-    return [...opening, ...drawn, ...looks];
+    return [...opening, ...drawn, first('south', 'DELETE /hooks/:hookId with a secret'), ...looks];
   });

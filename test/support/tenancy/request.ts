@@ -1,7 +1,7 @@
 import type { Call, CallerName, RouteName } from './command.ts';
 import { idOf } from './world.ts';
 
-const ids = /\b(hok|msg|evt|bat|int|whsec)_[\w+/=-]+/g;
+const ids = /\b(hok|msg|evt|bat|int|cho|whsec)_[\w+/=-]+/g;
 
 /** The ids and the secrets that a workspace has been answered. */
 export class Known {
@@ -101,6 +101,22 @@ const makers: Record<RouteName, Maker> = {
   'PATCH /intents/:intentId': ({ variant }, ids) => ({
     method: 'PATCH',
     path: `/intents/${ids.of('int')}`,
+    body: { state: settlements[variant % 2] },
+  }),
+  'POST /choices': ({ pick, variant }) => ({
+    method: 'POST',
+    path: '/choices',
+    body: {
+      task_id: idOf('task', pick % 3),
+      // Both workspaces have people of these ids, who take turns in each by itself.
+      candidates: [0, 1, 2].map((index) => idOf('user', index)),
+      how: variant % 3 === 2 ? 'fewest' : 'turn',
+      preview: variant === 1,
+    },
+  }),
+  'PATCH /choices/:choiceId': ({ variant }, ids) => ({
+    method: 'PATCH',
+    path: `/choices/${ids.of('cho')}`,
     body: { state: settlements[variant % 2] },
   }),
   'POST /nudges': () => ({ method: 'POST', path: '/nudges' }),

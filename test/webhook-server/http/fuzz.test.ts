@@ -38,7 +38,7 @@ test('every route of the server is fuzzed', () => {
 test(
   `${count} generated requests are all answered, in one shape, and never with the server's own fault`,
   async () => {
-    const quotas = { hooks: 60, waitingDeliveries: 400, intents: 20_000, people: 300 };
+    const quotas = { hooks: 60, waitingDeliveries: 400, intents: 20_000, choices: 20_000, people: 300 };
     // A route asks for the store of its caller once it knows the key and the scope.
     let handled = 0;
     const http = await startHttp({
@@ -83,8 +83,11 @@ test(
       if (route.endsWith('z')) handled += 1;
       else if (status === 401 || status === 403) handled += 1;
       if (status < 300) known.note(text, '');
-      const isShaped = status < 400 || method === 'HEAD' || ErrorBody.safeParse(answer.json).success;
-      if (status >= 500 || !isShaped) faults.push({ route, method, path: filled, body, status, text });
+      const error = ErrorBody.safeParse(answer.json).data?.error;
+      const isShaped = status < 400 || method === 'HEAD' || error !== undefined;
+      // Nobody reads tasks here, so the server does not know who has the fewest, and says so.
+      const isOwnFault = status >= 500 && error?.code !== 'topo_unavailable';
+      if (isOwnFault || !isShaped) faults.push({ route, method, path: filled, body, status, text });
     };
 
     const drawn = fc.sample(requests, { numRuns: count, seed });

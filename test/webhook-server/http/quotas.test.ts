@@ -4,7 +4,7 @@ import { everyStore } from '../../support/every-store.ts';
 import { startHttp } from '../../support/started-http.ts';
 import { newHook } from '../../support/store-contract/store-bench.ts';
 
-const quotas = { hooks: 2, waitingDeliveries: 2, intents: 3, people: 2 };
+const quotas = { hooks: 2, waitingDeliveries: 2, intents: 3, choices: 3, people: 2 };
 const nowMs = Date.parse('2026-03-02T09:00:00Z');
 const userId = (index: number) => `3c90c3cc-0d44-4b50-8888-8dd25736052${index}`;
 const intent = (id: string) => ({ id, task_id: userId(0), assignee_user_id: userId(1), scope: 'TASK' as const });

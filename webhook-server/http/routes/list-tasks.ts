@@ -21,7 +21,7 @@ type Ports = {
 
 /** A model that is older than this was paused, and catches up before it answers. */
 const pausedAfterMs = 2 * 60_000;
-const catchUpMs = 10_000;
+export const catchUpMs = 10_000;
 
 /** Before “there is none” is answered, Topo is looked at once more. */
 const lookOnceMoreMs = 5_000;
@@ -112,7 +112,8 @@ const requireScopes = (scopes: readonly string[], { contact_email, q, templates 
   if (contact_email !== undefined || q !== undefined) requireScope(scopes, 'contacts:read');
 };
 
-const refuseRevoked = ({ isKeyRefused }: Freshness): void => {
+/** @throws HttpError 503 while Topo refuses the key that the workspace is read with. */
+export const refuseRevoked = ({ isKeyRefused }: Freshness): void => {
   if (!isKeyRefused) return;
   throw new HttpError(
     503,

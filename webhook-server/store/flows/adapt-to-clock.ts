@@ -52,6 +52,10 @@ const adaptToEarlier = async (run: Transaction, stepMs: number): Promise<void> =
   await run.change(sql`
     update intent set ${atMost('created_at_ms', nowMs)}, ${atMost('settled_at_ms', nowMs)}
     where closed_at_ms is null and (created_at_ms > ${nowMs} or settled_at_ms > ${nowMs})`);
+  await run.change(sql`
+    update choice set ${atMost('created_at_ms', nowMs)}, ${atMost('settled_at_ms', nowMs)}
+    where created_at_ms > ${nowMs} or settled_at_ms > ${nowMs}`);
+  await run.change(sql`update turn set used_at_ms = ${nowMs} where used_at_ms > ${nowMs}`);
   await run.change(sql`update event set detected_at_ms = ${nowMs} where body is null and detected_at_ms > ${nowMs}`);
   await run.change(sql`update undecided set detected_at_ms = ${nowMs} where detected_at_ms > ${nowMs}`);
   await run.change(sql`
@@ -91,6 +95,9 @@ const adaptToLater = async (run: Transaction, stepMs: number): Promise<void> => 
     where state = 'waiting' and first_sent_at_ms is not null`);
   await run.change(sql`
     update intent set ${movedOn('created_at_ms', nowMs, stepMs)} where closed_at_ms is null and state = 'open'`);
+  await run.change(sql`
+    update choice set ${movedOn('created_at_ms', nowMs, stepMs)}, ${movedOn('settled_at_ms', nowMs, stepMs)}
+    where state <> 'failed'`);
   await run.change(sql`update event set ${movedOn('detected_at_ms', nowMs, stepMs)} where body is null`);
   await run.change(sql`update undecided set ${movedOn('detected_at_ms', nowMs, stepMs)}`);
   await run.change(sql`

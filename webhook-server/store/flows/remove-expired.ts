@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
+import { choiceLifeMs, choicesKeptMs } from '../rules.ts';
 import { phrase, sql } from '../sql.ts';
 import type { RemoveOutcome, Retention } from '../work-store.ts';
+import { failOldChoices, removeSettledChoices, removeUnusedTurns } from './choices.ts';
 import { removeUnusedFacts } from './facts-in-use.ts';
 import { forgetUnwatched } from './watching.ts';
 
@@ -60,6 +62,9 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
     { step: removeHooks, keptMs: retention.hookMs },
     { step: removeSpentRateLimits, keptMs: 0 },
     { step: forgetClosedTasks, keptMs: retention.eventMs },
+    { step: failOldChoices, keptMs: choiceLifeMs },
+    { step: removeSettledChoices, keptMs: choicesKeptMs },
+    { step: removeUnusedTurns, keptMs: retention.eventMs },
   ];
   let count = 0;
   for (const { step, keptMs } of steps) {

@@ -90,6 +90,8 @@ const rowIdOf = {
   contact: 'contact_id',
   template: 'template_id',
   fact_list: 'kind',
+  choice: 'id',
+  turn: 'set_key',
 } as const;
 
 const removeRows = async (run: Transaction, organizationId: string, limit: number): Promise<number> => {

@@ -8,10 +8,11 @@ import { proof } from './migrations/0004-proof.ts';
 import { undecided } from './migrations/0005-undecided.ts';
 import { readModel } from './migrations/0006-read-model.ts';
 import { people } from './migrations/0007-people.ts';
+import { choices } from './migrations/0008-choices.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order, boundedCost, proof, undecided, readModel, people];
+const migrations = [first, order, boundedCost, proof, undecided, readModel, people, choices];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

@@ -9,8 +9,9 @@ import { boundedCost } from './migrations/0006-bounded-cost.ts';
 import { undecided } from './migrations/0007-undecided.ts';
 import { readModel } from './migrations/0008-read-model.ts';
 import { people } from './migrations/0009-people.ts';
+import { choices } from './migrations/0010-choices.ts';
 
-const migrations = [first, delivery, requests, order, columns, boundedCost, undecided, readModel, people];
+const migrations = [first, delivery, requests, order, columns, boundedCost, undecided, readModel, people, choices];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.
