@@ -41,20 +41,35 @@ const readId = (label: string, value: unknown): string => {
 export const readOptionalId = (label: string, value: unknown): string | undefined =>
   isBlank(value) ? undefined : readId(label, value);
 
-const taskInLink = new RegExp(`(?:tasks?/|task(?:_?id)?=)(${uuidInText})`, 'gi');
+const marked = (mark: string): RegExp => new RegExp(`${mark}(${uuidInText})`, 'gi');
 
-/** In a link with several ids, the task's id is the one after `tasks/` or `task_id=`. */
-const withoutOtherIds = (text: string): string => {
-  const marked = [...text.matchAll(taskInLink)].flatMap(([, id]) => id ?? []);
-  return marked.length > 0 ? marked.join(' ') : text;
+/** What tells a task's id from the others in a link, surest first. */
+const taskMarks = [marked('tasks?/'), marked('task(?:_?id)?=')];
+
+/** In a link with several ids, the task's id is the one after `tasks/`, or else after `task_id=`. */
+const withoutOtherIds = (link: string): string => {
+  for (const mark of taskMarks) {
+    const ids = [...link.matchAll(mark)].flatMap(([, id]) => id ?? []);
+    if (ids.length > 0) return ids.join(' ');
+  }
+  return link;
 };
 
+/** A text may be a list of links and ids. */
+const taskTextsIn = (value: unknown): string[] =>
+  textsIn(value).map((text) =>
+    text
+      .split(/([\s,]+)/)
+      .map(withoutOtherIds)
+      .join(''),
+  );
+
 /** The id of the one task in a required field: an id, or a link that contains one. */
-export const readTaskId = (label: string, value: unknown): string => readId(label, textsIn(value).map(withoutOtherIds));
+export const readTaskId = (label: string, value: unknown): string => readId(label, taskTextsIn(value));
 
 /** The ids of the tasks in a field that takes several, without duplicates; `undefined` when it is blank. */
 export const readTaskIds = (label: string, value: unknown): string[] | undefined =>
-  readIds(label, textsIn(value).map(withoutOtherIds), Number.POSITIVE_INFINITY);
+  readIds(label, taskTextsIn(value), Number.POSITIVE_INFINITY);
 
 /** How a field names a person: by id, or by a text such as a name or an e-mail. */
 export type IdOrText = { kind: 'id'; id: string } | { kind: 'text'; text: string };
