@@ -31,10 +31,14 @@ const scopeLabels = {
   SEQUENCE: 'This task and the contact’s other open tasks in the same sequence',
 } as const satisfies Record<(typeof reassignScopes)[number], string>;
 
+const scopeChoices = choicesOf(reassignScopes, scopeLabels);
+
 const wayLabels = {
   fewest: 'Whoever has the fewest open tasks',
   turn: 'Whoever is next in turn',
 } as const satisfies Record<WayToChoose, string>;
+
+const wayChoices = choicesOf(waysToChoose, wayLabels);
 
 const label = {
   task: 'Task',
@@ -87,7 +91,7 @@ const inputFields = defineInputFields([
     type: 'string',
     required: false,
     default: 'fewest',
-    choices: choicesOf(waysToChoose, wayLabels),
+    choices: wayChoices,
     helpText: 'Whom “Or Choose Among” takes. Among people with equally few open tasks, the turn decides.',
   },
   {
@@ -96,7 +100,7 @@ const inputFields = defineInputFields([
     type: 'string',
     required: false,
     default: 'TASK',
-    choices: choicesOf(reassignScopes, scopeLabels),
+    choices: scopeChoices,
     helpText:
       'Topo’s screens call a whole campaign a sequence. The second choice is about one contact: it also moves the other ' +
       'open tasks that the same campaign made for this contact. Tasks of other contacts stay where they are.',
@@ -150,9 +154,9 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<Reassignm
   const deadline = startDeadline(() => performance.now());
   const directory = openDirectory(z, deadline);
   const taskId = readTaskId(label.task, inputData.task_id);
-  const scope = readChoice(label.scope, inputData.scope, reassignScopes) ?? 'TASK';
+  const scope = readChoice(label.scope, inputData.scope, scopeChoices) ?? 'TASK';
   const isPreview = readBoolean(label.preview, inputData.preview_only) ?? false;
-  const how = readChoice(label.howToChoose, inputData.how_to_choose, waysToChoose) ?? 'fewest';
+  const how = readChoice(label.howToChoose, inputData.how_to_choose, wayChoices) ?? 'fewest';
   const onlyIfAssignedTo = await resolvePersonOrNobody(
     label.onlyIfAssignedTo,
     inputData.only_if_assigned_to,

@@ -42,6 +42,8 @@ const statusLabels = {
   ...taskStatusLabels,
 } as const satisfies Record<(typeof statuses)[number], string>;
 
+const statusChoices = choicesOf(statuses, statusLabels);
+
 const inputFields = defineInputFields([
   {
     key: 'assignee_user_id',
@@ -57,7 +59,7 @@ const inputFields = defineInputFields([
     label: label.status,
     type: 'string',
     required: false,
-    choices: choicesOf(statuses, statusLabels),
+    choices: statusChoices,
     helpText: 'Only tasks of this status. Leave it empty for all of them: open tasks are found before closed ones.',
   },
   {
@@ -114,7 +116,7 @@ const criteriaLabels = {
 type FoundTask = ReturnType<typeof describedTask<Task>> & { assignee: Person };
 
 const readCriteria = (inputData: InputData, assigneeId: string | undefined): TaskCriteria => {
-  const status = readEnumValue(label.status, inputData.status);
+  const status = readEnumValue(label.status, inputData.status, statusChoices);
   const sequenceId = readOptionalId(label.sequence, inputData.sequence_id);
   const contactEmail = readEmail(label.contact, inputData.contact_email);
   const text = readText(label.text, inputData.text);

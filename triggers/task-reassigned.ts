@@ -1,21 +1,23 @@
 import { type Bundle, defineInputFields, defineTrigger, type InferInputData, type ZObject } from 'zapier-platform-core';
-import { kinds, type TaskReassigned } from '../contract/event.ts';
+import type { TaskReassigned } from '../contract/event.ts';
 import { OncePer } from '../contract/hook.ts';
-import { taskPriorities, taskTypes } from '../topo/task.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { eventOutputFields, sampleEvent } from '../zapier/events/event-output.ts';
 import { fetchExampleEvents } from '../zapier/events/fetch-example-events.ts';
-import { hookFilterLabels, matchesHookFilters, readHookFilters } from '../zapier/events/hook-filters.ts';
+import { hookFilterLabels, kindChoices, matchesHookFilters, readHookFilters } from '../zapier/events/hook-filters.ts';
 import { isFirstDelivery } from '../zapier/events/is-first-delivery.ts';
 import { readDelivery } from '../zapier/events/read-delivery.ts';
 import { choicesOf } from '../zapier/fields/dropdown.ts';
 import { readChoice } from '../zapier/fields/read-choice.ts';
+import { taskPriorityChoices, taskTypeChoices } from '../zapier/tasks/task-filters.ts';
 import { type Subscription, subscriptionOf } from '../zapier/webhook-server/subscription.ts';
 import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/webhook-server-api.ts';
-import { kindLabels, oncePerLabels, taskPriorityLabels, taskTypeLabels } from '../zapier/wording/labels.ts';
+import { oncePerLabels } from '../zapier/wording/labels.ts';
 import { failed } from '../zapier/zapier-error.ts';
 
 const oncePerLabel = 'Run Once Per';
+
+const oncePerChoices = choicesOf(OncePer.options, oncePerLabels);
 
 const inputFields = defineInputFields([
   {
@@ -42,7 +44,7 @@ const inputFields = defineInputFields([
     type: 'string',
     list: true,
     required: false,
-    choices: choicesOf(taskTypes, taskTypeLabels),
+    choices: taskTypeChoices,
     helpText: 'Only tasks of these types. Leave it empty for all of them.',
   },
   {
@@ -51,7 +53,7 @@ const inputFields = defineInputFields([
     type: 'string',
     list: true,
     required: false,
-    choices: choicesOf(taskPriorities, taskPriorityLabels),
+    choices: taskPriorityChoices,
     helpText: 'Only tasks of these priorities. Leave it empty for all of them.',
   },
   {
@@ -72,7 +74,7 @@ const inputFields = defineInputFields([
     list: true,
     required: false,
     default: 'reassigned',
-    choices: choicesOf(kinds, kindLabels),
+    choices: kindChoices,
     helpText: 'Which changes start the Zap. Choose all three to hear of every change.',
   },
   {
@@ -90,7 +92,7 @@ const inputFields = defineInputFields([
     type: 'string',
     required: false,
     default: 'task',
-    choices: choicesOf(OncePer.options, oncePerLabels),
+    choices: oncePerChoices,
     helpText: 'What to do when several tasks of one contact move to the same person together.',
   },
 ]);
@@ -104,7 +106,7 @@ const performSubscribe = (z: ZObject, { targetUrl, inputData }: Bundle<InputData
     target_url: targetUrl,
     event: 'task.reassigned',
     filters: readHookFilters(inputData),
-    once_per: readChoice(oncePerLabel, inputData.once_per, OncePer.options) ?? 'task',
+    once_per: readChoice(oncePerLabel, inputData.once_per, oncePerChoices) ?? 'task',
   });
 };
 

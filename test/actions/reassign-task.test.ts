@@ -58,7 +58,11 @@ test.each([
   ['a name without a directory', { assignee_user_id: 'Kim Lindqvist' }, /“New Assignee” holds “Kim Lindqvist”.*no ID/],
   ['half an id', { task_id: taskId.slice(0, 30) }, /“Task” holds no ID/],
   ['several tasks', { task_id: `${taskId},${personId}` }, /“Task” holds 2 IDs/],
-  ['another scope', { scope: 'EVERYTHING' }, /“What to Reassign” takes TASK, SEQUENCE and nothing else/],
+  [
+    'another scope',
+    { scope: 'EVERYTHING' },
+    /“What to Reassign” takes “Only this task” or “This task and .*” and nothing else/,
+  ],
 ])('%s stops the run before any request', async (_what, change, message) => {
   const { sandbox, app } = await startTopo();
   const inputData = { task_id: taskId, assignee_user_id: personId, ...change };

@@ -122,10 +122,13 @@ describe('subscribing', () => {
   test.each([
     [{ new_assignee_ids: ['Kim'] }, /“New Assignee” holds no ID/],
     [{ previous_assignee_ids: ['Kim'] }, /“Previous Assignee” holds no ID/],
-    [{ kinds: ['renamed'] }, /“Kind of Change” takes reassigned, assigned, unassigned/],
+    [
+      { kinds: ['renamed'] },
+      /“Kind of Change” takes “Reassigned from one person to another”, “Assigned, .*” or “Unassigned, .*”/,
+    ],
     [{ sequence_template_ids: ['Founders in Europe'] }, /“Template” holds no ID/],
     [{ ignore_zapier: 'perhaps' }, /“Ignore Changes Made by Zapier” takes yes or no/],
-    [{ once_per: 'contact' }, /“Run Once Per” takes task, sequence/],
+    [{ once_per: 'contact' }, /“Run Once Per” takes “Task: .*” or “Contact: .*” and nothing else/],
     [{ once_per: ['task', 'sequence'] }, /“Run Once Per” takes one choice/],
     [{ kinds: 'unassigned', new_assignee_ids: personId }, /never run: .*“New Assignee”.*Take one of the choices back/],
     [{ kinds: 'assigned', previous_assignee_ids: personId }, /never run/],

@@ -2,10 +2,13 @@ import { kinds, type TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { matches } from '../../contract/matches.ts';
 import { kindOf } from '../../contract/reassignment-kind.ts';
+import { choicesOf } from '../fields/dropdown.ts';
 import { readBoolean } from '../fields/read-boolean.ts';
 import { readChoices } from '../fields/read-choice.ts';
 import { readEnumValues } from '../fields/read-enum-value.ts';
 import { readIds } from '../fields/read-id.ts';
+import { taskPriorityChoices, taskTypeChoices } from '../tasks/task-filters.ts';
+import { kindLabels } from '../wording/labels.ts';
 import { halted } from '../zapier-error.ts';
 import { possibleKinds } from './possible-kinds.ts';
 
@@ -19,6 +22,9 @@ export const hookFilterLabels = {
   kinds: 'Kind of Change',
   ignore_zapier: 'Ignore Changes Made by Zapier',
 } as const;
+
+/** The kinds of change in the words of the list. */
+export const kindChoices = choicesOf(kinds, kindLabels);
 
 type Fields = Partial<Record<keyof typeof hookFilterLabels, unknown>>;
 
@@ -47,10 +53,10 @@ export const readHookFilters = (fields: Fields): HookFilters => {
     present({
       new_assignee_ids: read('new_assignee_ids'),
       previous_assignee_ids: read('previous_assignee_ids'),
-      task_types: readEnumValues(hookFilterLabels.task_types, fields.task_types),
-      priorities: readEnumValues(hookFilterLabels.priorities, fields.priorities),
+      task_types: readEnumValues(hookFilterLabels.task_types, fields.task_types, taskTypeChoices),
+      priorities: readEnumValues(hookFilterLabels.priorities, fields.priorities, taskPriorityChoices),
       sequence_template_ids: read('sequence_template_ids'),
-      kinds: readChoices(hookFilterLabels.kinds, fields.kinds, kinds),
+      kinds: readChoices(hookFilterLabels.kinds, fields.kinds, kindChoices),
       ignore_sources:
         readBoolean(hookFilterLabels.ignore_zapier, fields.ignore_zapier) === true ? ['zapier'] : undefined,
     }),

@@ -7,7 +7,7 @@ const booleans: Record<string, boolean> = {
   1: true,
   false: false,
   no: false,
-  invalidFields: false,
+  off: false,
   0: false,
 };
 

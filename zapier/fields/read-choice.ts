@@ -1,28 +1,31 @@
 import { halted } from '../zapier-error.ts';
-import { listedTextsIn } from './texts-in.ts';
+import { type Entry, inLabels, type LabelledValue, recognizeChoices } from './recognize-choices.ts';
 
-const choose = <Choice extends string>(label: string, text: string, choices: readonly Choice[]): Choice => {
-  const chosen = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
-  if (chosen !== undefined) return chosen;
-  throw halted(`The field “${label}” takes ${choices.join(', ')} and nothing else. Choose from the list.`);
+const chosenOf = <Value extends string>(
+  label: string,
+  { value }: Entry<Value>,
+  choices: readonly LabelledValue<Value>[],
+): Value => {
+  if (value !== undefined) return value;
+  throw halted(`The field “${label}” takes ${inLabels(choices)} and nothing else. Choose from the list.`);
 };
 
-/** The choices in a field that takes several from a closed list; `undefined` when it is blank. */
-export const readChoices = <Choice extends string>(
+/** The choices in a field that takes several from a closed list, by value or by label; `undefined` when it is blank. */
+export const readChoices = <Value extends string>(
   label: string,
   value: unknown,
-  choices: readonly Choice[],
-): Choice[] | undefined => {
-  const chosen = listedTextsIn(value).map((text) => choose(label, text, choices));
-  return chosen.length === 0 ? undefined : chosen;
+  choices: readonly LabelledValue<Value>[],
+): Value[] | undefined => {
+  const chosen = recognizeChoices(value, choices).map((entry) => chosenOf(label, entry, choices));
+  return chosen.length === 0 ? undefined : [...new Set(chosen)];
 };
 
-/** The choice in a field that takes one from a closed list; `undefined` when it is blank. */
-export const readChoice = <Choice extends string>(
+/** The choice in a field that takes one from a closed list, by value or by label; `undefined` when it is blank. */
+export const readChoice = <Value extends string>(
   label: string,
   value: unknown,
-  choices: readonly Choice[],
-): Choice | undefined => {
+  choices: readonly LabelledValue<Value>[],
+): Value | undefined => {
   const [chosen, ...others] = readChoices(label, value, choices) ?? [];
   if (others.length === 0) return chosen;
   throw halted(`The field “${label}” takes one choice, and it holds ${others.length + 1}.`);

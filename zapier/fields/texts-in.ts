@@ -11,11 +11,6 @@ export const textsIn = (value: unknown): string[] => {
   return text === '' ? [] : [text];
 };
 
-/** The texts in a field that takes a list, also separated by commas, without duplicates. */
-export const listedTextsIn = (value: unknown): string[] => [
-  ...new Set(textsIn(value).flatMap((text) => textsIn(text.split(',')))),
-];
-
 /** Whether a field is blank. */
 export const isBlank = (value: unknown): boolean => textsIn(value).length === 0;
 

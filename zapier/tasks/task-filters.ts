@@ -15,12 +15,16 @@ export const taskFilterLabels = {
 /** Which tasks: of types, of priorities or of templates. */
 export type TaskFilters = Pick<TaskQuery, 'types' | 'priorities' | 'sequenceTemplateIds'>;
 
+/** Topo's types and priorities in the words of our lists. */
+export const taskTypeChoices = choicesOf(taskTypes, taskTypeLabels);
+export const taskPriorityChoices = choicesOf(taskPriorities, taskPriorityLabels);
+
 type Fields = Partial<Record<keyof typeof taskFilterLabels, unknown>>;
 
 /** Reads the fields that filter tasks. A blank field is no filter. */
 export const readTaskFilters = (fields: Fields): TaskFilters => {
-  const types = readEnumValues(taskFilterLabels.task_types, fields.task_types);
-  const priorities = readEnumValues(taskFilterLabels.priorities, fields.priorities);
+  const types = readEnumValues(taskFilterLabels.task_types, fields.task_types, taskTypeChoices);
+  const priorities = readEnumValues(taskFilterLabels.priorities, fields.priorities, taskPriorityChoices);
   const sequenceTemplateIds = readIds(taskFilterLabels.sequence_template_ids, fields.sequence_template_ids);
   return {
     ...(types === undefined ? {} : { types }),
@@ -42,7 +46,7 @@ export const taskFilterFields = (purpose: string) =>
       type: 'string',
       list: true,
       required: false,
-      choices: choicesOf(taskTypes, taskTypeLabels),
+      choices: taskTypeChoices,
       helpText: `Only tasks of these types ${purpose}. Leave it empty for all of them.`,
     },
     {
@@ -51,7 +55,7 @@ export const taskFilterFields = (purpose: string) =>
       type: 'string',
       list: true,
       required: false,
-      choices: choicesOf(taskPriorities, taskPriorityLabels),
+      choices: taskPriorityChoices,
       helpText: `Only tasks of these priorities ${purpose}. Leave it empty for all of them.`,
     },
     {
