@@ -2,6 +2,7 @@ import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { coversScope } from '../contract/covers-scope.ts';
 import { type Me, me } from '../topo/me.ts';
 import { callTopo } from './request/call-topo.ts';
+import { introduceKey } from './webhook-server/introduce-key.ts';
 import { failed } from './zapier-error.ts';
 
 const neededScopes = ['tasks:read', 'tasks:write'] as const;
@@ -9,11 +10,17 @@ const neededScopes = ['tasks:read', 'tasks:write'] as const;
 /** The connection label needs both texts, even if Topo gives none. */
 type Connection = Me & { name: string; key_prefix: string };
 
-/** Asks Topo about the key. Throws when the key lacks a scope that this integration needs. */
+/**
+ * Asks Topo about the key, and lets the webhook server see it. Throws when the key lacks a scope that this integration
+ * needs.
+ */
 const test = async (z: ZObject, _bundle: Bundle): Promise<Connection> => {
   const key = await callTopo(z, me());
   const missing = neededScopes.filter((needed) => !coversScope(key.scopes, needed));
-  if (missing.length === 0) return { ...key, name: key.name ?? 'Topo', key_prefix: key.key_prefix ?? 'topo_' };
+  if (missing.length === 0) {
+    await introduceKey(z);
+    return { ...key, name: key.name ?? 'Topo', key_prefix: key.key_prefix ?? 'topo_' };
+  }
   throw failed(
     `This API key works, but it lacks the scope${missing.length === 1 ? '' : 's'} ${missing.join(' and ')}. ` +
       'A key keeps the scopes that it was made with: make a new one with tasks:read and tasks:write in Topo under ' +

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { TaskReassigned } from '../../contract/event.ts';
+import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import { type RealLoop, rawRequestOf, startRealLoop } from '../support/real-loop.ts';
 import type { Received } from '../support/receiver.ts';
 import { first } from '../support/topo-sandbox.ts';
@@ -148,4 +149,19 @@ test('a Zap can be turned off after its key was deleted, and after its hook is g
   loop.sandbox.revokeKey(loop.workspace.keys.full);
   await expect(loop.app.run(performUnsubscribe, { subscribeData })).resolves.toEqual({});
   await expect(loop.app.run(performUnsubscribe, { subscribeData })).resolves.toEqual({});
+});
+
+test('after a change of keys, connecting the account with the new one is enough for the trigger to hear again', async () => {
+  const { keys } = loop.workspace;
+  const appWith = (key: string) => runApp({ TOPO_API_URL: loop.topoUrl, WEBHOOK_SERVER_URL: loop.serverUrl }, key);
+  const statusWith = async (key: string) =>
+    (await fetch(`${loop.serverUrl}/hooks`, { headers: { authorization: `Bearer ${key}` } })).status;
+  const task = createTask();
+  await loop.turnOn(trigger, '/one');
+  loop.sandbox.revokeKey(keys.full);
+  await waitUntil('Topo has refused the old key', async () => (await statusWith(keys.full)) === 401);
+  loop.sandbox.reassign(task.id, twoPeople().taker);
+
+  await appWith(keys.everything).run('authentication.test');
+  expect(taskIdsOf(await loop.received('/one'))).toEqual([task.id]);
 });

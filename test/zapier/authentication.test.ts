@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { ZObject } from 'zapier-platform-core';
 import { startReceiver } from '../support/receiver.ts';
@@ -131,6 +132,47 @@ test.each([
   expect(thrown).toMatchObject({ name: 'AppError', code: 'bad_configuration' });
   expect(thrown.message).toContain('has set TOPO_API_URL to something unusable');
   expect(thrown.message).not.toContain('secret');
+});
+
+describe('the connection test tells the webhook server of the key', () => {
+  const connectTo = async (server: { url: string }) => {
+    const { url, workspace } = await startTopo();
+    const variables = { TOPO_API_URL: url, WEBHOOK_SERVER_URL: server.url };
+    return {
+      full: workspace.keys.full,
+      appWith: (name: 'full' | 'readOnly') => runApp(variables, workspace.keys[name]),
+    };
+  };
+
+  test('with one question that changes nothing', async () => {
+    const server = await startReceiver();
+    const { appWith, full } = await connectTo(server);
+    await appWith('full').run(authenticate);
+    expect(server.received.map(({ method, path, headers }) => [method, path, headers.authorization])).toEqual([
+      ['GET', '/hooks?limit=1', `Bearer ${full}`],
+    ]);
+  });
+
+  test('only once Topo has accepted it with both scopes', async () => {
+    const server = await startReceiver();
+    const { appWith } = await connectTo(server);
+    await appWith('readOnly').thrownBy(authenticate);
+    expect(server.received).toEqual([]);
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['answers 401', (response) => response.writeHead(401).end('{}')],
+    ['answers 429', (response) => response.writeHead(429, { 'retry-after': '60' }).end('{}')],
+    ['answers 500 in HTML', (response) => response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Oh</h1>')],
+    ['redirects', (response) => response.writeHead(302, { location: 'https://example.com/' }).end()],
+    ['hangs up', (response) => response.destroy()],
+    ['never answers', () => undefined],
+  ])('and passes when the server %s', async (_what, answer) => {
+    const { appWith } = await connectTo(await startReceiver(answer));
+    const startedAtMs = performance.now();
+    await expect(appWith('full').run(authenticate)).resolves.toMatchObject({ name: 'Full access' });
+    expect(performance.now() - startedAtMs).toBeLessThan(6_000);
+  });
 });
 
 test('a bad address of the webhook server does not keep actions from working', async () => {
