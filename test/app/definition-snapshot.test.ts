@@ -80,9 +80,16 @@ describe('the comparison', () => {
     [
       'C002: a new demand of the connection',
       (copy) => {
-        copy.authentication['region'] = field('string', true);
+        copy.authentication.fields['region'] = field('string', true);
       },
       'authentication.region, whether it must be filled in: yes, and it is new',
+    ],
+    [
+      'C002: a connection of another type, which would end all that people have',
+      (copy) => {
+        copy.authentication.type = 'oauth2';
+      },
+      'the type of the authentication: was custom, is oauth2',
     ],
     [
       'C003: a key of the sample that was removed',
@@ -125,7 +132,7 @@ describe('the comparison', () => {
     [
       'a field that need not be filled in any more',
       (copy) => {
-        copy.authentication['api_key'] = field('password', false);
+        copy.authentication.fields['api_key'] = field('password', false);
       },
     ],
   ])('takes %s as an addition', (_what, change) => {

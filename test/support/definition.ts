@@ -45,7 +45,7 @@ export type Step = {
 
 /** The definition as data: which kinds of steps there are is not taken for granted. */
 export const definition = app as unknown as Partial<Record<Kind, Record<string, Step>>> & {
-  authentication: { fields: Field[]; connectionLabel: unknown };
+  authentication: { type: string; fields: Field[]; connectionLabel: unknown };
   searchOrCreates?: Record<string, { search: string; create: string }>;
   searchAndCreates?: Record<string, { search: string; create: string }>;
   flags: Record<string, unknown>;

@@ -13,7 +13,7 @@ type KeptStep = {
 
 /** What Zaps, templates and connections of users rest on: keys, types, and what must be filled in. */
 export type KeptDefinition = {
-  authentication: Record<string, KeptField>;
+  authentication: { type: string; fields: Record<string, KeptField> };
   triggers: Record<string, KeptStep>;
   creates: Record<string, KeptStep>;
   searches: Record<string, KeptStep>;
@@ -42,7 +42,7 @@ const keepSteps = (kind: Step['kind']) =>
 
 /** The present definition in the form that is kept. */
 export const presentDefinition = (): KeptDefinition => ({
-  authentication: keepFields(definition.authentication.fields),
+  authentication: { type: definition.authentication.type, fields: keepFields(definition.authentication.fields) },
   triggers: keepSteps('triggers'),
   creates: keepSteps('creates'),
   searches: keepSteps('searches'),
@@ -68,7 +68,8 @@ const factsOfStep = (path: string, { type = 'step', hidden, input, output, sampl
 
 const factsOf = ({ authentication, ...kinds }: KeptDefinition): Facts =>
   new Map([
-    ...factsOfFields('authentication', authentication),
+    ['the type of the authentication', authentication.type] as const,
+    ...factsOfFields('authentication', authentication.fields),
     ...Object.entries(kinds).flatMap(([kind, kept]) =>
       Object.entries(kept).flatMap(([key, step]) => factsOfStep(`${kind}.${key}`, step)),
     ),
