@@ -127,6 +127,12 @@ const inputFields = defineInputFields([
   },
 ]);
 
+/**
+ * Zapier runs what concerns one task one after the other: otherwise two Zaps would each see the former assignee, and the
+ * slower one would win. A run takes no longer than this.
+ */
+const lockSeconds = 30;
+
 type InputData = InferInputData<typeof inputFields>;
 
 /** The fields that can keep a run from writing: if a mapping left one empty, it no longer would. */
@@ -193,5 +199,6 @@ export default defineCreate({
     perform,
     sample: sampleReassignment,
     outputFields: reassignmentOutputFields,
+    lock: { key: 'reassign-{{bundle.inputData.task_id}}', scope: ['auth'], timeout: lockSeconds },
   },
 });

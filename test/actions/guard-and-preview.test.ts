@@ -87,8 +87,10 @@ describe('Preview Only', () => {
       ...sandbox.task(task.id),
       ...taskLabels(task),
       ...toldFacts(unknownFacts),
+      summary: `1 task would move from ${labelOf(holder)} to ${labelOf(taker)}.`,
       changed: false,
       preview: true,
+      would_move_count: 1,
       previous_assignee: personOf(holder),
       new_assignee: personOf(taker),
       moved_count: 1,
@@ -111,13 +113,18 @@ describe('Preview Only', () => {
     const made = await run(app, { ...inputData, preview_only: 'no' });
     expect(Object.keys(made)).toEqual(Object.keys(output));
     expect(made).toMatchObject({ changed: true, preview: false, moved_tasks: output.moved_tasks });
+    expect(made).toMatchObject({
+      summary: `1 task moved from ${labelOf(holder)} to ${labelOf(taker)}.`,
+      would_move_count: 0,
+    });
   });
 
   test('shows which tasks of the sequence would move, and who has each; then those move', async () => {
     const { app, task, own, lent, taker, holder, bystander, writes } = await startWithSequence();
     const inputData = { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' };
     const output = await run(app, { ...inputData, preview_only: 'yes' });
-    expect(output).toMatchObject({ changed: false, preview: true, moved_count: 3 });
+    expect(output).toMatchObject({ changed: false, preview: true, moved_count: 3, would_move_count: 3 });
+    expect(output.summary).toBe(`3 tasks would move to ${labelOf(taker)}.`);
     expect(output.moved_tasks?.map(({ id, previous_assignee }) => [id, previous_assignee])).toEqual([
       [task.id, personOf(holder)],
       [own.id, personOf(holder)],
@@ -132,6 +139,7 @@ describe('Preview Only', () => {
     const { id } = createTask({ assignee_user_id: taker.userId });
     const output = await run(app, { task_id: id, assignee_user_id: taker.userId, scope, preview_only: 'true' });
     expect(output).toMatchObject({ changed: false, preview: true, moved_count: 0, moved_tasks: [] });
+    expect(output).toMatchObject({ summary: `0 tasks would move to ${labelOf(taker)}.`, would_move_count: 0 });
   });
 
   test('halts when Topo does not let us read the task', async () => {

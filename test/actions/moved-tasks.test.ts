@@ -21,8 +21,10 @@ describe('the tasks of a sequence', () => {
       ...sandbox.task(task.id),
       ...taskLabels(task),
       ...toldFacts(unknownFacts),
+      summary: `3 tasks moved to ${taker.name} (${taker.email}).`,
       changed: true,
       preview: false,
+      would_move_count: 0,
       previous_assignee: personOf(holder),
       new_assignee: personOf(taker),
       moved_count: 3,
@@ -84,6 +86,7 @@ describe('the tasks of a sequence', () => {
       };
       const output = await run(app, { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' });
       expect(output).toMatchObject({ changed: true, moved_count: null, moved_tasks: null });
+      expect(output.summary).toMatch(/^The task is with .+ now; Topo does not tell which others move with it\.$/);
       expect(output.assignee_user_id).toBe(taker.userId);
       expect(holderOf(own.id)).toBe(taker.userId);
     },
@@ -218,6 +221,35 @@ test.each(['TASK', 'SEQUENCE'])(
     expect(receiver.received.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
   },
 );
+
+describe('a task of an open status that Topo does not document', () => {
+  // Topo may add statuses, and the sandbox takes any.
+  const status = 'SNOOZED' as 'PENDING';
+  const snoozed = { status };
+  const topo = { assumptions: { actionableStatuses: ['PENDING', 'IN_PROGRESS', status] } } as const;
+
+  test('moves with its sequence', async () => {
+    const { app, createTask, task, taker, holderOf } = await startWithSequence(topo);
+    const sibling = createTask({ sequence_id: task.sequence_id, ...snoozed });
+    const inputData = { task_id: task.id, assignee_user_id: taker.userId, scope: 'SEQUENCE' };
+    const preview = await run(app, { ...inputData, preview_only: true });
+    expect(preview.moved_tasks?.map(({ id }) => id)).toContain(sibling.id);
+    const output = await run(app, inputData);
+    expect(output.moved_tasks?.map(({ id }) => id)).toEqual(preview.moved_tasks?.map(({ id }) => id));
+    expect(holderOf(sibling.id)).toBe(taker.userId);
+  });
+
+  test('passes the guard, and is handed over from a list', async () => {
+    const { app, createTask, holder, taker, bystander, holderOf } = await startOffice(topo);
+    const { id } = createTask(snoozed);
+    await run(app, { task_id: id, assignee_user_id: taker.userId, only_if_assigned_to: holder.userId });
+    expect(holderOf(id)).toBe(taker.userId);
+    const inputData = { task_ids: [id], to_user_id: bystander.userId };
+    const output = await app.run('creates.hand_over_tasks.operation.perform', { inputData });
+    expect(output).toMatchObject({ moved_count: 1, skipped_count: 0 });
+    expect(holderOf(id)).toBe(bystander.userId);
+  });
+});
 
 test('enum values and fields that Topo may add pass through', async () => {
   const added = {

@@ -230,5 +230,5 @@ test('the sample has the fields of a real output', async () => {
   const output = await app.run(perform, { inputData: { task_id: task.id, assignee_user_id: taker.userId } });
   const { default: action } = await import('../../actions/reassign-task.ts');
   expect(Object.keys(output as object)).toEqual(Object.keys(action.operation.sample ?? {}));
-  expect(first(action.operation.outputFields ?? [])).toMatchObject({ key: 'type_label' });
+  expect(first(action.operation.outputFields ?? [])).toMatchObject({ key: 'summary' });
 });

@@ -89,3 +89,12 @@ test('every default is one of the choices', () => {
     expect(field.choices.map(({ value }) => value)).toContain(field.default);
   }
 });
+
+test('two runs that reassign one task wait for each other, and for no other account', () => {
+  const step = steps.find(({ path }) => path === 'creates.reassign_task');
+  expect(step?.operation).toHaveProperty('lock', {
+    key: 'reassign-{{bundle.inputData.task_id}}',
+    scope: ['auth'],
+    timeout: 30,
+  });
+});

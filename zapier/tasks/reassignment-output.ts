@@ -2,7 +2,9 @@ import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
 import type { Task, WrittenTask } from '../../topo/task.ts';
 import type { PersonOf } from '../people/directory.ts';
+import { personLabel } from '../people/person-label.ts';
 import { personOutputFields, samplePeople } from '../people/person-output.ts';
+import { pluralize } from '../wording/labels.ts';
 import {
   type ReportedTask,
   type ReportLookups,
@@ -22,12 +24,14 @@ import {
 
 /**
  * The result of *Reassign Task*: the task as it is now, and what changed. `null` stands for the unknown: `changed` and the
- * moved tasks, where Topo did not let us read who had the tasks before. `choice_reason` is there when one of several people
- * was chosen.
+ * moved tasks, where Topo did not let us read who had the tasks before. In a preview `moved_count` and `moved_tasks` are
+ * what would move. `choice_reason` is there when one of several people was chosen.
  */
 export type ReassignmentOutput = ReturnType<typeof describedTask<WrittenTask>> & {
+  summary: string;
   changed: boolean | null;
   preview: boolean;
+  would_move_count: number | null;
   previous_assignee: Person;
   new_assignee: Person;
   moved_count: number | null;
@@ -60,6 +64,24 @@ export const tasksInReassignment = ({ task, moved }: ReassignmentResult): string
   ...(moved ?? []).map(({ id }) => id),
 ];
 
+/** Who had all of the moved tasks; `undefined` if several people or nobody had them. */
+const commonHolder = (moved: readonly Task[]): string | undefined => {
+  const [first, ...others] = new Set(moved.map(({ assignee_user_id }) => assignee_user_id));
+  return others.length === 0 ? (first ?? undefined) : undefined;
+};
+
+const summaryOf = ({ moved, isPreview, assigneeId }: ReassignmentResult, personOf: PersonOf): string => {
+  const name = (userId: string): string => personLabel({ ...personOf(userId), user_id: userId });
+  const to = name(assigneeId);
+  if (moved === null) {
+    const what = isPreview ? `would move to ${to}` : `is with ${to} now`;
+    return `The task ${what}; Topo does not tell which others move with it.`;
+  }
+  const holder = commonHolder(moved);
+  const from = holder === undefined ? '' : `from ${name(holder)} `;
+  return `${pluralize(moved.length, 'task')} ${isPreview ? 'would move' : 'moved'} ${from}to ${to}.`;
+};
+
 /** Why somebody was chosen, in words. */
 export type ReasonOf = (personOf: PersonOf) => string;
 
@@ -73,8 +95,10 @@ export const reassignmentOutput = (
   const { task, before, moved, changed, isPreview, assigneeId, requestId } = reassigned;
   return {
     ...describedTask(task, factsOf(task.id)),
+    summary: summaryOf(reassigned, personOf),
     changed,
     preview: isPreview,
+    would_move_count: isPreview ? (moved?.length ?? null) : 0,
     previous_assignee: personOf(before?.assignee_user_id ?? null),
     new_assignee: personOf(assigneeId),
     moved_count: moved?.length ?? null,
@@ -88,8 +112,10 @@ export const reassignmentOutput = (
 export const sampleReassignment = {
   ...describedTask(sampleTask),
   ...sampleFacts,
+  summary: '1 task moved from Robin Okafor (robin@example.com) to Kim Lindqvist (kim@example.com).',
   changed: true,
   preview: false,
+  would_move_count: 0,
   previous_assignee: samplePeople.robin,
   new_assignee: samplePeople.kim,
   moved_count: 1,
@@ -100,11 +126,13 @@ export const sampleReassignment = {
 
 /** The output fields of a reassignment, for later steps. */
 export const reassignmentOutputFields: PlainOutputField[] = [
+  { key: 'summary', label: 'Summary', type: 'string' },
   ...labelOutputFields(),
   ...factsOutputFields,
   ...taskOutputFields(),
   { key: 'changed', label: 'Changed', type: 'boolean' },
   { key: 'preview', label: 'Preview Only', type: 'boolean' },
+  { key: 'would_move_count', label: 'Number of Tasks That Would Move', type: 'integer' },
   ...personOutputFields('previous_assignee__', 'Previous Assignee'),
   ...personOutputFields('new_assignee__', 'New Assignee'),
   { key: 'moved_count', label: 'Number of Moved Tasks', type: 'integer' },
