@@ -77,10 +77,22 @@ const listOf = (kinds: ReadonlyMap<string, readonly Noun[]>): string | undefined
   return enumerate([...counted.slice(0, maxNamed), ...(rest === 0 ? [] : [otherTasks(rest)])]);
 };
 
-const contactOf = ({ contact: { name, email, company } }: Summarized): string | undefined => {
+const contactOf = ({ name, email, company }: Summarized['contact']): string | undefined => {
   const who = readable(name) ?? readable(email);
   const where = readable(company);
   return where === undefined ? who : `${who ?? 'somebody'} at ${where}`;
+};
+
+/** ` with Ada Moreau at Initech`; blank where the contact is not known. */
+const aboutOf = ({ about }: Noun, contact: Summarized['contact']): string => {
+  const who = contactOf(contact);
+  return who === undefined ? '' : ` ${about} ${who}`;
+};
+
+/** A task within a sentence: `a call with Ada Moreau at Initech`, as much as is known. */
+export const taskInWords = ({ type }: { type?: string | undefined }, contact: Summarized['contact'] | null): string => {
+  const noun = nounOf(type);
+  return contact === null ? noun.one : noun.one + aboutOf(noun, contact);
 };
 
 /** ` (Founders in Europe, hot)`: the template, and the priority where there is but one task. */
@@ -129,11 +141,9 @@ export const summaryOf = (summarized: Summarized): string => {
   const [[noun = task] = []] = kinds.values();
   const list = listOf(kinds);
   const what = list === undefined ? noun : task;
-  const contact = contactOf(summarized);
-  const about = contact === undefined ? '' : ` ${what.about} ${contact}`;
   const { from, isSomebodyUnnamed } = holdersOf(summarized);
   const sentence = [
-    `${capitalize(countOf(what, summarized.changes.length))}${about}${detailsOf(summarized)} went`,
+    `${capitalize(countOf(what, summarized.changes.length))}${aboutOf(what, summarized.contact)}${detailsOf(summarized)} went`,
     from,
     `${receiverOf(summarized, isSomebodyUnnamed)}${list === undefined ? '' : `: ${list}`}`,
   ].join(' ');

@@ -37,9 +37,19 @@ export type TaskListPage = z.infer<typeof TaskListPage>;
 /** The assignee of tasks that nobody has, as `assignee` of `GET /tasks`. */
 export const unassigned = 'none';
 
-/** `GET /tasks/counts`: how many open tasks each person has; `user_id` is null for those that nobody has. */
+/**
+ * How many open tasks a person has; `user_id` is null for those that nobody has. `example` is the newest task of somebody
+ * whom nobody has named, to recognize them by; else null.
+ */
+const TaskCount = z.object({
+  user_id: z.string().nullable(),
+  open_tasks: z.number().int().nonnegative(),
+  example: ListedTask.nullable().default(null),
+});
+
+/** `GET /tasks/counts`. */
 export const TaskCounts = z.object({
-  items: z.array(z.object({ user_id: z.string().nullable(), open_tasks: z.number().int().nonnegative() })),
+  items: z.array(TaskCount),
   is_current: z.boolean(),
   is_complete: z.boolean(),
 });

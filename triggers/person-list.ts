@@ -21,7 +21,7 @@ const mergePeople = (directory: readonly DirectoryEntry[], ids: Iterable<string>
 /** A list of names may wait this long for the counts beside them. */
 const countingMs = 5_000;
 
-const notCounted: OpenTaskCounts = { counts: new Map(), isComplete: false };
+const notCounted: OpenTaskCounts = { counts: new Map(), isComplete: false, examples: new Map() };
 
 /** Names never depend on counting: only a list without any has nothing else to show. */
 const countBeside = async (z: ZObject, directory: readonly DirectoryEntry[], deadline: Deadline) => {
@@ -38,17 +38,19 @@ const countBeside = async (z: ZObject, directory: readonly DirectoryEntry[], dea
 export const listPeople = async (z: ZObject): Promise<Choice[]> => {
   const deadline = startDeadline(() => performance.now());
   const directory = await openDirectory(z, deadline).listIfAvailable();
-  const { counts, isComplete } = await countBeside(z, directory, deadline);
+  const { counts, isComplete, examples } = await countBeside(z, directory, deadline);
   const people = mergePeople(directory, counts.keys());
   const labels = distinctLabels(people);
   const choices = people.map((person, index) => {
-    const tasks = counts.get(person.user_id) ?? 0;
-    return { person, tasks, label: assigneeLabel(labels[index] ?? person.user_id, tasks, isComplete) };
+    const openTasks = counts.get(person.user_id) ?? 0;
+    const example = isNamed(person) ? undefined : examples.get(person.user_id);
+    const label = assigneeLabel(labels[index] ?? person.user_id, { openTasks, isComplete, example });
+    return { person, openTasks, label };
   });
   const named = choices
     .filter(({ person }) => isNamed(person))
     .sort((one, other) => one.label.localeCompare(other.label));
-  const others = choices.filter(({ person }) => !isNamed(person)).sort((one, other) => other.tasks - one.tasks);
+  const others = choices.filter(({ person }) => !isNamed(person)).sort((one, other) => other.openTasks - one.openTasks);
   return [...named, ...others].map(({ person, label }) => ({ id: person.user_id, label }));
 };
 

@@ -158,3 +158,24 @@ test('people are counted by the server, all of their tasks, and Topo is asked no
   const asked = loop.sandbox.requests.entries.filter(({ path, query }) => path === '/v1/tasks' && query.has('status'));
   expect(asked).toEqual([]);
 });
+
+test('in the list of people somebody without a name is recognized by what they have', async () => {
+  const loop = await startRealLoop({ taskCount: 0 });
+  const { sandbox, workspace, app } = loop;
+  const [named, unnamed] = workspace.people.map(({ userId }) => userId);
+  const contact = sandbox.createContact({ firstName: 'Ada', lastName: 'Moreau', companyName: 'Initech' });
+  const { id: sequence_id } = sandbox.createSequence({ contactId: contact.id });
+  const call = { sequence_id, type: 'CALL' } as const;
+  sandbox.createTask({ assignee_user_id: unnamed ?? null, created_at: '2026-01-01T00:00:00Z' });
+  sandbox.createTask({ ...call, assignee_user_id: unnamed ?? null });
+  sandbox.createTask({ ...call, assignee_user_id: named ?? null });
+  const headers = { authorization: `Bearer ${workspace.keys.full}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ name: 'Kim Lindqvist' });
+  await fetch(`${loop.serverUrl}/people/${named}`, { method: 'PUT', headers, body });
+  await untilKnown(loop);
+  const people = (await app.run('triggers.person_list.operation.perform', { inputData: {} })) as { label: string }[];
+  expect(people.map(({ label }) => label)).toEqual([
+    'Kim Lindqvist, holds 1 open task',
+    `Unnamed person ${unnamed?.slice(0, 8)}, holds 2 open tasks, e.g. a call with Ada Moreau at Initech`,
+  ]);
+});

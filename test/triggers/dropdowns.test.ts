@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { unknownFacts } from '../../contract/task-facts.ts';
-import { assigneeLabel } from '../../zapier/people/person-label.ts';
 import { taskLabel } from '../../zapier/tasks/task-label.ts';
 import { sampleTask } from '../../zapier/tasks/task-output.ts';
+import { pluralize } from '../../zapier/wording/labels.ts';
 import { first, startTopo } from '../support/topo-sandbox.ts';
 import { runApp } from '../support/zapier-app.ts';
 
@@ -84,7 +84,9 @@ test('the list of people has everybody with open tasks, the busiest first', asyn
   }
   const choices = (await app.run(people)) as Choice[];
   expect(new Map(choices.map(({ id, label }) => [id, label]))).toEqual(
-    new Map([...held].map(([id, count]) => [id, assigneeLabel(`Unnamed person ${id.slice(0, 8)}`, count, true)])),
+    new Map(
+      [...held].map(([id, count]) => [id, `Unnamed person ${id.slice(0, 8)}, holds ${pluralize(count, 'open task')}`]),
+    ),
   );
   const counts = choices.map(({ id }) => held.get(id) ?? 0);
   expect(counts).toEqual([...counts].sort((one, other) => other - one));

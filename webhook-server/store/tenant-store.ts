@@ -157,6 +157,9 @@ export type TaskSearch = Interruptible & {
   text?: string | undefined;
 };
 
+/** How many open tasks somebody has, and which of them is the newest. */
+export type TaskCount = { openTasks: number; newestTaskId: string };
+
 export type TaskListing = { tasks: ListedTask[]; next: TaskPosition | null };
 
 /** A delivery as its organization may see it. Times are milliseconds since 1970. */
@@ -276,8 +279,8 @@ export type TenantStore = {
   otherOpenStatuses(): Promise<string[]>;
   /** Whether what each open task is about is known. */
   areFactsComplete(): Promise<boolean>;
-  /** How many open tasks each person has, by user id in small letters; null counts those that nobody has. */
-  openTasks(isWanted?: () => boolean): Promise<ReadonlyMap<string | null, number>>;
+  /** The open tasks of each person, by user id in small letters; those that nobody has are those of null. */
+  openTasks(isWanted?: () => boolean): Promise<ReadonlyMap<string | null, TaskCount>>;
   /**
    * Chooses one of several people for a task. The same task and people get the same person again, until that choice has
    * failed. Of a workspace that is watched.

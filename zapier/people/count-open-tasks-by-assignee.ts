@@ -1,4 +1,5 @@
 import type { ZObject } from 'zapier-platform-core';
+import { taskInWords } from '../../contract/summary.ts';
 import { openStatuses } from '../../topo/is-open.ts';
 import { largestPage } from '../../topo/list.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
@@ -8,8 +9,15 @@ import { webhookServerUrl } from '../environment.ts';
 import { callTopo } from '../request/call-topo.ts';
 import { countKnownTasks } from '../webhook-server/webhook-server-api.ts';
 
-/** The number of open tasks of each person, by id in lower case; not `isComplete` when some were not counted. */
-export type OpenTaskCounts = { counts: ReadonlyMap<string, number>; isComplete: boolean };
+/**
+ * The number of open tasks of each person, by id in lower case; not `isComplete` when some were not counted. An example is a
+ * task of somebody without a name, in words, where one is known.
+ */
+export type OpenTaskCounts = {
+  counts: ReadonlyMap<string, number>;
+  isComplete: boolean;
+  examples: ReadonlyMap<string, string>;
+};
 
 /** A dropdown must open within seconds, so only this many pages of each open status are read. */
 const maxPages = 3;
@@ -41,7 +49,10 @@ const countKnown = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCount
     const counts = known.items.flatMap(({ user_id, open_tasks }): [string, number][] =>
       user_id === null ? [] : [[user_id, open_tasks]],
     );
-    return { counts: new Map(counts), isComplete: true };
+    const examples = known.items.flatMap(({ user_id, example }): [string, string][] =>
+      user_id === null || example === null ? [] : [[user_id, taskInWords(example.task, example.contact)]],
+    );
+    return { counts: new Map(counts), isComplete: true, examples: new Map(examples) };
   } catch (error) {
     z.console.warn(`Tasks are counted in Topo, because the webhook server did not count them: ${String(error)}`);
     return undefined;
@@ -56,7 +67,7 @@ const countInTopo = async (z: ZObject, deadline: Deadline): Promise<OpenTaskCoun
     const id = assignee_user_id?.toLowerCase();
     if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
-  return { counts, isComplete: lists.every((list) => list.isComplete) };
+  return { counts, isComplete: lists.every((list) => list.isComplete), examples: new Map() };
 };
 
 /** Topo lists no users, so this is how to find people: by the open tasks they have. */

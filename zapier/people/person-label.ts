@@ -29,10 +29,15 @@ export const distinctLabels = (people: readonly Labelled[]): string[] => {
   });
 };
 
+/** How many open tasks were counted, whether these are all, and one of them in words. */
+type Counted = { openTasks: number; isComplete: boolean; example: string | undefined };
+
 /**
- * A person in a dropdown: `Kim Lindqvist (kim@example.com), holds 12 open tasks`.
- *
- * @param openTasks how many were counted; `isComplete` says whether these are all.
+ * A person in a dropdown: `Kim Lindqvist (kim@example.com), holds 12 open tasks`, or
+ * `Unnamed person 1a2b3c4d, holds 12 open tasks, e.g. a call with Ada Moreau at Initech`.
  */
-export const assigneeLabel = (label: string, openTasks: number, isComplete: boolean): string =>
-  openTasks === 0 ? label : `${label}, holds ${isComplete ? '' : 'at least '}${pluralize(openTasks, 'open task')}`;
+export const assigneeLabel = (label: string, { openTasks, isComplete, example }: Counted): string => {
+  if (openTasks === 0) return label;
+  const hint = example === undefined ? '' : `, e.g. ${example}`;
+  return `${label}, holds ${isComplete ? '' : 'at least '}${pluralize(openTasks, 'open task')}${hint}`;
+};

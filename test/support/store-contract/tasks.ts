@@ -206,9 +206,9 @@ export const describeTasks = (name: string, at: StoreBench): void => {
       await scan([made(5, seen('t5', 'ada', 1))]);
       expect(await at.tenant.openTasks()).toEqual(
         new Map([
-          ['ada', 2],
-          ['grace', 1],
-          [null, 1],
+          ['ada', { openTasks: 2, newestTaskId: 't5' }],
+          ['grace', { openTasks: 1, newestTaskId: 't2' }],
+          [null, { openTasks: 1, newestTaskId: 't3' }],
         ]),
       );
       await readAll(
@@ -218,8 +218,8 @@ export const describeTasks = (name: string, at: StoreBench): void => {
       expect(await ids()).toEqual(['t3', 't2']);
       expect(await at.tenant.openTasks()).toEqual(
         new Map([
-          ['grace', 1],
-          [null, 1],
+          ['grace', { openTasks: 1, newestTaskId: 't2' }],
+          [null, { openTasks: 1, newestTaskId: 't3' }],
         ]),
       );
     });

@@ -5,7 +5,7 @@ import type { ListedTask } from '../../../contract/task-list.ts';
 import { emailKeyOf, searchTextOf } from '../changes/search-text.ts';
 import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, anyOf, oneOf, type Statement, sql } from '../sql.ts';
-import type { TaskListing, TaskPosition, TaskSearch } from '../tenant-store.ts';
+import type { TaskCount, TaskListing, TaskPosition, TaskSearch } from '../tenant-store.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 
 type TaskRow = {
@@ -224,22 +224,23 @@ export const areFactsComplete = async (run: Run, organizationId: string): Promis
 
 type CountRow = { assignee_user_id: string | null; task_id: string; created_at_us: number };
 
-/** How many open tasks each person has; tasks of nobody count for null. Ids are in small letters. */
+/** How many open tasks each person has, and the newest; tasks of nobody are those of null. Ids are in small letters. */
 export const countOpenTasks = async (
   database: TenantDatabase,
   organizationId: string,
   isWanted: () => boolean = () => true,
-): Promise<Map<string | null, number>> => {
-  const counts = new Map<string | null, number>();
+): Promise<Map<string | null, TaskCount>> => {
+  const counts = new Map<string | null, TaskCount>();
   let from: TaskPosition | null = null;
   while (isWanted()) {
     const after = tasksAfter(organizationId, { limit: 0, scopes: [] }, from);
     const rows: CountRow[] = await database.rows<CountRow>(sql`
       select assignee_user_id, task_id, created_at_us from snapshot where ${after}
       order by ${newestFirst} limit ${rowsPerLook}`);
-    for (const { assignee_user_id } of rows) {
+    for (const { assignee_user_id, task_id } of rows) {
       const userId = assignee_user_id?.toLowerCase() ?? null;
-      counts.set(userId, (counts.get(userId) ?? 0) + 1);
+      const { openTasks, newestTaskId } = counts.get(userId) ?? { openTasks: 0, newestTaskId: task_id };
+      counts.set(userId, { openTasks: openTasks + 1, newestTaskId });
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < rowsPerLook) break;
