@@ -11,7 +11,7 @@ import { isBlank } from '../zapier/fields/texts-in.ts';
 import { openDirectory, type RunWithDirectory } from '../zapier/people/directory.ts';
 import { resolvePeople, resolvePersonOrNobody, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
 import { choiceReason } from '../zapier/tasks/choice-reason.ts';
-import { askKnownFacts } from '../zapier/tasks/known-facts.ts';
+import { askKnownFacts, type FactsOf } from '../zapier/tasks/known-facts.ts';
 import { reassign } from '../zapier/tasks/reassign.ts';
 import {
   peopleInReassignment,
@@ -141,6 +141,12 @@ const limitingFields = {
   preview_only: label.preview,
 } satisfies Partial<Record<keyof InputData, string>>;
 
+/** What the tasks are about: all that move together are about the same contact. */
+const findFacts = async (run: RunWithDirectory, reassigned: ReassignmentResult): Promise<FactsOf> => {
+  const { facts } = reassigned;
+  return facts === undefined ? askKnownFacts(run, tasksInReassignment(reassigned)) : () => facts;
+};
+
 const report = async (
   run: RunWithDirectory,
   reassigned: ReassignmentResult,
@@ -148,7 +154,7 @@ const report = async (
 ): Promise<ReassignmentOutput> => {
   const [personOf, factsOf] = await Promise.all([
     run.directory.resolveNames(peopleInReassignment(reassigned)),
-    askKnownFacts(run, tasksInReassignment(reassigned)),
+    findFacts(run, reassigned),
   ]);
   return reassignmentOutput(reassigned, { personOf, factsOf }, reasonOf);
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Contact, SequenceTemplateName } from './task-facts.ts';
 import { taskId, userId } from './uuid.ts';
 
 /** “I am about to give this task to this person.” `SEQUENCE` includes the other tasks of its sequence run. */
@@ -15,12 +16,17 @@ export const maxIntents = 200;
 /** `POST /intents` takes one intent, or a list of them. */
 export const IntentList = z.array(Intent).min(1).max(maxIntents);
 
-/** The response to one intent. */
-export const IntentAnswer = z.object({ id: z.string() });
+const AnnouncedIntent = z.object({ id: z.string() });
+
+/** The response to one intent, with what its task is about, so that the caller need not ask for that too. */
+export const IntentAnswer = AnnouncedIntent.extend({
+  contact: Contact.nullable().default(null),
+  sequence_template: SequenceTemplateName.nullable().default(null),
+});
 export type IntentAnswer = z.infer<typeof IntentAnswer>;
 
 /** The response to a list of intents, in the same order. */
-export const IntentListAnswer = z.object({ items: z.array(IntentAnswer) });
+export const IntentListAnswer = z.object({ items: z.array(AnnouncedIntent) });
 export type IntentListAnswer = z.infer<typeof IntentListAnswer>;
 
 /**

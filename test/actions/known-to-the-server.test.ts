@@ -185,3 +185,17 @@ describe('Hand Over Tasks', () => {
 });
 
 type Knowing = Awaited<ReturnType<typeof startKnowing>>;
+
+test('whoever announces a reassignment is told what the task is about, as far as the key may read it', async () => {
+  const { call, taker, about, serverUrl, workspace } = await startKnowing();
+  const announceWith = async (key: string): Promise<unknown> => {
+    const response = await fetch(`${serverUrl}/intents`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ task_id: call.id, assignee_user_id: taker.userId }),
+    });
+    return response.json();
+  };
+  expect(await announceWith(workspace.keys.full)).toEqual({ id: expect.any(String), ...about });
+  expect(await announceWith(workspace.keys.tasksOnly)).toMatchObject({ contact: null, sequence_template: null });
+});

@@ -1,3 +1,4 @@
+import type { TaskFacts } from '../../contract/task-facts.ts';
 import { unassigned } from '../../contract/task-list.ts';
 import { type Reassignment, reassignTask } from '../../topo/reassign-task.ts';
 import type { Task, WrittenTask } from '../../topo/task.ts';
@@ -68,13 +69,14 @@ const unchanged = (task: Task, { assigneeId }: ReassignmentOrder): ReassignmentR
   isPreview: false,
   assigneeId,
   requestId: null,
+  facts: undefined,
 });
 
 const write = async (
   run: RunWithDirectory,
   { taskId, assigneeId, scope }: ReassignmentOrder,
   before: Task | null,
-): Promise<{ answer: WrittenTask; requestId: string | null }> => {
+): Promise<{ answer: WrittenTask; requestId: string | null; facts: TaskFacts | undefined }> => {
   const reassignment = { taskId, assigneeId, scope };
   return withIntent(run, reassignment, async () => {
     const outcome = await reassignWithVerification(run, reassignment, before);
@@ -113,8 +115,8 @@ export const reassign = async (run: RunWithDirectory, order: ReassignmentOrder):
   const { task: before } = state;
   if (before !== null && tasksToMove(state, order.assigneeId)?.length === 0) return unchanged(before, order);
 
-  const { answer: task, requestId } = await write(run, order, before);
-  const made = { task, before, isPreview: false, assigneeId: order.assigneeId, requestId };
+  const { answer: task, requestId, facts } = await write(run, order, before);
+  const made = { task, before, isPreview: false, assigneeId: order.assigneeId, requestId, facts };
   const siblings = await movedSiblings(run, state, order);
   const own = before === null ? null : isAssignedTo(before, order.assigneeId) ? [] : [before];
   if (own === null || siblings === null) return { ...made, moved: null, changed: own?.length ? true : null };

@@ -1,5 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import type { Person } from '../../contract/event.ts';
+import type { TaskFacts } from '../../contract/task-facts.ts';
 import type { Task, WrittenTask } from '../../topo/task.ts';
 import type { PersonOf } from '../people/directory.ts';
 import { personLabel } from '../people/person-label.ts';
@@ -49,6 +50,8 @@ export type ReassignmentResult = {
   isPreview: boolean;
   assigneeId: string;
   requestId: string | null;
+  /** What the task and all that moved with it are about, where the server told it on the way. */
+  facts: TaskFacts | undefined;
 };
 
 /** The ids of everybody the output names. */
