@@ -43,7 +43,9 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
  * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends. `problem`
  * is there when the server cannot read the hook's target; the target is “…” then. `unusable_tasks` counts the workspace's
  * tasks that Topo returns without a usable id, assignee, `created_at` or `updated_at`: their changes are not detected. The
- * daily reconciliation counts them anew; servers of version 0.1.0 do not say.
+ * daily reconciliation counts them anew; servers of version 0.1.0 do not say. `missing_scopes` are those that the key lacked
+ * which subscribed the hook: without them its events do not say what tasks are about. It is null where nobody knows, which
+ * ends when the Zap is turned off and on again.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -59,6 +61,7 @@ export const Hook = z.object({
   key_refused_since: z.string().nullable(),
   problem: z.string().optional(),
   unusable_tasks: z.number().int().optional(),
+  missing_scopes: z.array(z.string()).nullable().optional(),
   created_at: z.string(),
 });
 export type Hook = z.infer<typeof Hook>;

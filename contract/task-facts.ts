@@ -23,6 +23,13 @@ export type TaskFacts = z.infer<typeof TaskFacts>;
 
 export const unknownFacts: TaskFacts = { contact: null, sequenceTemplate: null };
 
+/** The scopes without which a key does not show what tasks are about. */
+const factsScopes = ['sequences:read', 'contacts:read'] as const;
+
+/** Which of these a key lacks; null when it is not known what the key may do. */
+export const missingScopes = (scopes: readonly string[] | null): string[] | null =>
+  scopes && factsScopes.filter((scope) => !coversScope(scopes, scope));
+
 export const mayReadTemplates = (scopes: readonly string[]): boolean => coversScope(scopes, 'sequences:read');
 
 /** Contacts are found through sequence runs, so a key needs both. */

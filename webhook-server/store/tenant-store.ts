@@ -25,6 +25,8 @@ export type StoredHook = {
   keyRefusedSinceMs: number | null;
   /** Tasks of the workspace whose changes cannot be seen, because Topo returns them malformed. */
   unusableTasks: number;
+  /** What the key may do that subscribed the hook; null when nobody noted it. */
+  scopes: readonly string[] | null;
 };
 
 /**

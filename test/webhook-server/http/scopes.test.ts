@@ -48,3 +48,20 @@ test('a key for everything may narrow a hook by template', async () => {
   expect(status).toBe(201);
   await http.close();
 });
+
+test.each([
+  [['tasks:read', 'sequences:read', 'contacts:read'], []],
+  [['tasks:*', 'sequences:*'], ['contacts:read']],
+  [['tasks:read'], ['sequences:read', 'contacts:read']],
+])(
+  'a hook of a key with the scopes %j says that %j are missing to know what tasks are about',
+  async (scopes, missing) => {
+    const { url } = await startTopoWith(scopes);
+    const http = await startHttp({ topoUrl: url });
+    const target_url = 'https://hooks.zapier.com/hooks/standard/1/2/';
+    await http.call('POST', '/hooks', key, { target_url, event: 'task.reassigned' });
+    const listed = await http.call('GET', '/hooks', key);
+    expect(listed.json).toMatchObject({ items: [{ missing_scopes: missing }] });
+    await http.close();
+  },
+);

@@ -160,7 +160,7 @@ test('deliveries of one state are looked for in an index of their hook', async (
 });
 
 test('hooks are counted without their rows, which hold large filters', async () => {
-  const stored = { id: 'hok', filters: '{}', once_per: 'task' };
+  const stored = { id: 'hok', filters: '{}', once_per: 'task', scopes: null };
   const steps = await searchesOf((run) => subscribe(run, 'org', newHook(), usualQuotas), [
     undefined,
     { live: 0, kept: 0 },

@@ -1,4 +1,5 @@
 import type { Hook, HookFilters } from '../../../contract/hook.ts';
+import { missingScopes } from '../../../contract/task-facts.ts';
 import { targetAad } from '../../seals/associated-data.ts';
 import { SealBroken, type Vault } from '../../secrets/vault.ts';
 import type { StoredHook } from '../../store/tenant-store.ts';
@@ -52,6 +53,7 @@ export const hookView = (hook: StoredHook, vault: Vault, nowMs: number): Hook =>
     listening_since: hook.listeningSinceMs === null ? null : iso(hook.listeningSinceMs),
     key_refused_since: hook.keyRefusedSinceMs === null ? null : iso(hook.keyRefusedSinceMs),
     unusable_tasks: hook.unusableTasks,
+    missing_scopes: missingScopes(hook.scopes),
     created_at: iso(hook.createdAtMs),
   };
 };

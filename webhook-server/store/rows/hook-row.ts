@@ -1,5 +1,6 @@
 import { HookFilters, OncePer } from '../../../contract/hook.ts';
 import type { EndReason, StoredHook } from '../tenant-store.ts';
+import { readScopes } from './scopes.ts';
 
 /** A row of `hook` with its number, joined with what it shares with its workspace. */
 export type HookRow = {
@@ -16,12 +17,13 @@ export type HookRow = {
   listening_since_ms: number | null;
   key_refused_since_ms: number | null;
   unusable_tasks: number;
+  scopes: string | null;
 };
 
 export const hookColumns = `
   hook.id, hook.sealed_target, hook.sealed_secret, hook.filters, hook.once_per, hook.created_at_ms,
   hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms,
-  workspace.unusable_tasks`;
+  workspace.unusable_tasks, hook.scopes`;
 
 export const readFilters = (json: string): HookFilters => HookFilters.parse(JSON.parse(json));
 
@@ -40,4 +42,5 @@ export const readHook = (row: HookRow): StoredHook => ({
   listeningSinceMs: row.listening_since_ms === null ? null : Math.max(row.created_at_ms, row.listening_since_ms),
   keyRefusedSinceMs: row.key_refused_since_ms,
   unusableTasks: row.unusable_tasks,
+  scopes: readScopes(row.scopes),
 });
