@@ -215,6 +215,14 @@ export const describeChoices = (name: string, at: StoreBench): void => {
       expect(await fewest({ isPreview: true })).toMatchObject({ userId: 'ada', openTasks: 1 });
     });
 
+    test('a task stays with whoever has no more others than anybody else', async () => {
+      await at.tenant.subscribe(newHook());
+      await at.scan([seen('b1', 'bob'), seen('b2', 'bob'), seen('c1', 'cy'), seen('c2', 'cy')], { kind: 'baseline' });
+      const candidates = ['bob', 'cy'];
+      expect(await fewest({ taskId: 'b1', candidates, isPreview: true })).toMatchObject({ userId: 'bob', openTasks: 1 });
+      expect(await fewest({ taskId: 'c1', candidates, isPreview: true })).toMatchObject({ userId: 'cy', openTasks: 1 });
+    });
+
     test('what failed does not count any more', async () => {
       await begin();
       const { id } = await fewest();

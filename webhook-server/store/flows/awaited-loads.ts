@@ -49,16 +49,19 @@ const findAwaited = (run: Transaction, organizationId: string): Promise<AwaitedR
 type CountRow = { user_id: string; open_tasks: number };
 
 /**
- * How many open tasks each of these people has: those of the snapshot, and what is on its way to them or away from them.
+ * How many open tasks each of these people has beside this one: those of the snapshot, and what is on its way to them or
+ * away from them. The task itself does not count, whoever has it: else it would leave somebody who has no more than others.
  */
 export const countAwaitedLoads = async (
   run: Transaction,
   organizationId: string,
+  taskId: string,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> => {
   const rows = await run.rows<CountRow>(sql`
     select lower(assignee_user_id) as user_id, count(*) as open_tasks from snapshot
     where organization_id = ${organizationId} and is_open and lower(assignee_user_id) ${oneOf(userIds)}
+      and task_id <> ${taskId}
     group by lower(assignee_user_id)`);
   const loads = new Map(userIds.map((userId) => [userId, 0]));
   const add = (userId: string | null, count: number): void => {
@@ -68,6 +71,7 @@ export const countAwaitedLoads = async (
   for (const { user_id, open_tasks } of rows) add(user_id, open_tasks);
   // Of several for one task the last counts.
   const awaited = new Map((await findAwaited(run, organizationId)).map((row) => [row.task_id, row]));
+  awaited.delete(taskId);
   for (const { user_id, holder_id, is_open } of awaited.values()) {
     const isClosed = is_open !== null && !is_open;
     if (isClosed || user_id === holder_id) continue;

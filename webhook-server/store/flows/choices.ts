@@ -156,11 +156,11 @@ type Eligible = { eligible: readonly string[]; openTasks: number | null };
 const findEligible = async (
   run: Transaction,
   organizationId: string,
-  how: WayToChoose,
+  { taskId, how }: ChoiceToMake,
   present: readonly string[],
 ): Promise<Eligible> => {
   if (how === 'turn') return { eligible: present, openTasks: null };
-  const loads = await countAwaitedLoads(run, organizationId, present);
+  const loads = await countAwaitedLoads(run, organizationId, taskId, present);
   const fewest = Math.min(...loads.values());
   return { eligible: present.filter((userId) => loads.get(userId) === fewest), openTasks: Math.max(0, fewest) };
 };
@@ -187,7 +187,7 @@ export const choose = async (
   }
   const present = set.people.filter((userId) => !awayIds.includes(userId));
   if (present.length === 0) return { kind: 'all away' };
-  const { eligible, openTasks } = await findEligible(run, organizationId, set.how, present);
+  const { eligible, openTasks } = await findEligible(run, organizationId, asked, present);
   const turns = await readTurns(run, organizationId, set);
   const next = nextInTurn(turns, eligible);
   if (next === undefined) return { kind: 'all away' };
