@@ -24,6 +24,7 @@ export type ChoiceRequest = z.input<typeof ChoiceRequest>;
  * - `id`: to settle the choice with; null for a preview.
  * - `open_tasks`: how many the chosen person had, with `fewest`; else null.
  * - `away`: who was left out.
+ * - `repeated`: whether an earlier run had them chosen for this task, and may have given it to them. Older servers do not say.
  */
 export const Choice = z.object({
   id: z.string().nullable(),
@@ -31,6 +32,7 @@ export const Choice = z.object({
   how: z.enum(waysToChoose),
   open_tasks: z.number().int().nonnegative().nullable(),
   away: z.array(z.string()),
+  repeated: z.boolean().default(false),
 });
 export type Choice = z.infer<typeof Choice>;
 

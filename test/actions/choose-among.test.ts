@@ -99,6 +99,39 @@ describe('Or Choose Among, next in turn', () => {
     expect(holderOf(next.id)).toBe(among[1]);
   });
 
+  test('a run that was cut off after its change keeps the turn when it is repeated', async () => {
+    const { app, among, createTask, holderOf, call, sandbox } = await startTeam();
+    const { id } = createTask();
+    const chosen = await call('POST', 'choices', { task_id: id, candidates: among, how: 'turn' });
+    expect(chosen.status).toBe(201);
+    sandbox.reassign(id, among[0] ?? '');
+    const inputData = { task_id: id, choose_among: among, how_to_choose: 'turn' };
+    expect(await run(app, inputData)).toMatchObject({ changed: false, new_assignee: { user_id: among[0] } });
+    const next = createTask();
+    await run(app, { ...inputData, task_id: next.id });
+    expect(holderOf(next.id)).toBe(among[1]);
+  });
+
+  test('of 30 runs at once, a fifth of which fail in Topo and are repeated, each gets as many tasks', async () => {
+    const { app, among, createTask, holderOf, sandbox } = await startTeam();
+    const tasks = Array.from({ length: 30 }, () => createTask());
+    sandbox.injectFault({ kind: 'status', status: 422, method: 'PATCH', times: 6 });
+    let failures = 0;
+    const runUntilDone = async (task_id: string): Promise<void> => {
+      const inputData = { task_id, choose_among: among, how_to_choose: 'turn' };
+      try {
+        await run(app, inputData);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'HaltedError' });
+        failures += 1;
+        await runUntilDone(task_id);
+      }
+    };
+    await Promise.all(tasks.map(({ id }) => runUntilDone(id)));
+    expect(failures).toBe(6);
+    for (const user of among) expect(tasks.filter(({ id }) => holderOf(id) === user)).toHaveLength(10);
+  });
+
   test.each([
     [
       'Topo failed',

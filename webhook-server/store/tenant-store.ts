@@ -73,7 +73,10 @@ export type ChoiceToMake = {
   isPreview: boolean;
 };
 
-/** Who was chosen. `openTasks` is how many they had, when that decided; `awayIds` are those who were left out. */
+/**
+ * Who was chosen. `openTasks` is how many they had beside this task, when that decided; `awayIds` are those who were left
+ * out; `isRepeated` when the choice was made before.
+ */
 export type ChoiceMade =
   | {
       kind: 'chosen';
@@ -82,6 +85,7 @@ export type ChoiceMade =
       how: WayToChoose;
       openTasks: number | null;
       awayIds: readonly string[];
+      isRepeated: boolean;
     }
   | { kind: 'all away' };
 

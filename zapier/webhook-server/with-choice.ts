@@ -48,8 +48,8 @@ export const withChoice = async <Made extends { task: WrittenTask; changed: bool
     await settle({ state: 'failed' });
     throw error;
   });
-  await settle(
-    made.changed === false ? { state: 'failed' } : { state: 'done', updated_at: made.task.updated_at ?? undefined },
-  );
+  // What the task's person has already may be the work of an earlier run that could not say so.
+  const hadNothingToDo = made.changed === false && !choice.repeated;
+  await settle(hadNothingToDo ? { state: 'failed' } : { state: 'done', updated_at: made.task.updated_at ?? undefined });
   return made;
 };

@@ -61,6 +61,7 @@ export const choosePerson =
       how: made.how,
       open_tasks: made.openTasks,
       away: [...made.awayIds],
+      repeated: made.isRepeated,
     };
     response.status(preview ? 200 : 201).json(answer);
   };

@@ -183,7 +183,7 @@ export const choose = async (
   const standing = await findStanding(run, organizationId, set, asked.taskId);
   if (standing !== undefined && (standing.settled_at_ms ?? run.nowMs) >= keptSinceMs) {
     const { id, user_id, how, open_tasks } = standing;
-    return { kind: 'chosen', id, userId: user_id, how, openTasks: open_tasks, awayIds };
+    return { kind: 'chosen', id, userId: user_id, how, openTasks: open_tasks, awayIds, isRepeated: true };
   }
   const present = set.people.filter((userId) => !awayIds.includes(userId));
   if (present.length === 0) return { kind: 'all away' };
@@ -198,7 +198,7 @@ export const choose = async (
     await reserve(run, organizationId, asked, set, chosen);
     await takeTurn(run, organizationId, set, turns, { ...next, eligible });
   }
-  return { kind: 'chosen', id: asked.id, how: set.how, awayIds, ...chosen };
+  return { kind: 'chosen', id: asked.id, how: set.how, awayIds, isRepeated: false, ...chosen };
 };
 
 /** Notes how a choice came out; only an open one changes. Returns whether there is such a choice. */
