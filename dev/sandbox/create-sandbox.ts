@@ -58,6 +58,7 @@ export type Sandbox = SimulatedCampaigns & {
   /** Creates a task with made-up values for what is left out. `organization_id` selects the workspace, by default the first. */
   createTask(task?: NewTask): Task;
   completeTask(taskId: string): Task;
+  reopenTask(taskId: string): Task;
   deleteTask(taskId: string): void;
   /** From now on the key gets 401. */
   revokeKey(token: string): void;

@@ -15,6 +15,11 @@ export type Deed =
   | { kind: 'reassign late'; task: number; person: number }
   | { kind: 'create'; person: number }
   | { kind: 'complete'; task: number }
+  | { kind: 'reopen'; task: number }
+  /** From now on the task has this status, and its dates say nothing of that; none gives it back its own. */
+  | { kind: 'show status'; task: number; status: string | null }
+  /** Topo returns the task in a form that cannot be used, until everything comes to rest. */
+  | { kind: 'malform'; task: number; fields: Readonly<Record<string, unknown>> }
   | { kind: 'delete'; task: number }
   | { kind: 'delete many'; from: number; count: number }
   /** As many new tasks as were deleted: the list is as long as before. */
@@ -33,11 +38,23 @@ export type Step =
   | { kind: 'fault'; faultKind: FaultKind; afterRequests: number }
   | { kind: 'broken request'; afterRequests: number }
   | { kind: 'broken store'; afterCalls: number; isAfterwards: boolean }
+  /** Every task is due to be read again. */
+  | { kind: 'day' }
+  /** The server's clock is set, and Topo's is not. */
+  | { kind: 'set clock'; ms: number }
+  | { kind: 'restart' }
   /** Everything comes to rest, and what was told is held against what happened. */
   | { kind: 'check' };
 
 const natural = fc.nat({ max: 1_000_000 });
 const scope = fc.constantFrom('TASK' as const, 'SEQUENCE' as const);
+
+const unusableFields = fc.constantFrom<Readonly<Record<string, unknown>>>(
+  { updated_at: null },
+  { created_at: '2026-03-02' },
+  { assignee_user_id: 17 },
+  { id: undefined },
+);
 
 const churn = (mostFrom: number) =>
   fc.record({
@@ -80,6 +97,16 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reassign late' as const), task: natural, person: natural }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('create' as const), person: natural }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('complete' as const), task: natural }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const), task: natural }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('show status' as const),
+      task: natural,
+      status: fc.constantFrom('SNOOZED', 'PENDING', 'COMPLETED', null),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('malform' as const), task: natural, fields: unusableFields }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), task: natural }) },
   {
     weight: 1,
@@ -133,6 +160,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       isAfterwards: fc.boolean(),
     }),
   },
+  { weight: 1, arbitrary: fc.constant({ kind: 'day' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('set clock' as const),
+      ms: fc.constantFrom(-3_600_000, -61_000, 61_000, 3_600_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'check' as const }) },
 );
 

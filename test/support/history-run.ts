@@ -1,6 +1,9 @@
 import type { TaskReassigned } from '../../contract/event.ts';
+import type { ListedTask } from '../../contract/task-list.ts';
+import { isOpen } from '../../topo/is-open.ts';
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
+import type { TaskPosition } from '../../webhook-server/store/tenant-store.ts';
 import type { Deed, History, Step } from './detector-history.ts';
 import { createFaultInjection } from './fault-injection.ts';
 import { type WatchedWorkspace, watchWorkspace } from './watch-workspace.ts';
@@ -8,9 +11,12 @@ import { type WatchedWorkspace, watchWorkspace } from './watch-workspace.ts';
 type Announced = { taskId: string; sequenceId: string | null; userId: string; scope: string; isDone: boolean };
 
 type Beginning = Pick<History, 'taskCount' | 'seed' | 'first'>;
-export type OpenStore = (clock: () => number) => Promise<Store>;
+export type OpenStore = (clock: () => number, steadyClock: () => number) => Promise<Store>;
 
-/** Runs one history from its beginning to its end, over a store of its own; throws what the model finds wrong. */
+/** Longer than a day, so that whatever was looked up within an hour grows old at once. */
+const dayMs = 25 * 3_600_000;
+
+/** Runs one history from its beginning to its end, over an empty database; throws what the model finds wrong. */
 export const runHistory = async ({ restsFirst, steps, ...beginning }: History, openStore: OpenStore): Promise<void> => {
   const run = await HistoryRun.start(beginning, openStore);
   try {
@@ -20,10 +26,19 @@ export const runHistory = async ({ restsFirst, steps, ...beginning }: History, o
     }
     for (const step of steps) await run.do(step);
     await run.check();
-    await run.check();
   } finally {
     await run.close();
   }
+};
+
+const expectSame = (what: string, found: readonly string[], expected: readonly string[]): void => {
+  const [ours, topos] = [found.toSorted(), expected.toSorted()];
+  if (ours.join() === topos.join()) return;
+  const surplus = ours.filter((row, index) => !topos.includes(row) || ours.indexOf(row) !== index);
+  const missing = topos.filter((row) => !ours.includes(row));
+  throw new Error(
+    `Of the ${what}, ${surplus.join('; ') || 'none'} are not Topo's, and ${missing.join('; ') || 'none'} are missing.`,
+  );
 };
 
 /** Runs histories against a detector, and keeps what a model of it must know. */
@@ -37,6 +52,10 @@ class HistoryRun {
   /** Who had each task at the last check; from then on nothing about it may be missed. */
   #known = new Map<string, string | null>();
   #toldAtCheck = 0;
+  /** Tasks that Topo returned in a form that cannot be used, since the last check, and what repairs them. */
+  readonly #repairs = new Map<string, () => void>();
+  /** The statuses that are not the task's own. */
+  readonly #shownStatuses = new Map<string, string>();
 
   private constructor(at: WatchedWorkspace, faultInjection: ReturnType<typeof createFaultInjection>) {
     this.#at = at;
@@ -93,6 +112,12 @@ class HistoryRun {
         return this.#faultInjection.brokenRequests.add(step.afterRequests, true);
       case 'broken store':
         return this.#faultInjection.brokenStore.add(step.afterCalls, step.isAfterwards ? 'afterwards' : 'before');
+      case 'day':
+        return this.#at.passTime(dayMs);
+      case 'set clock':
+        return this.#at.setClock(step.ms);
+      case 'restart':
+        return this.#at.restart();
       case 'check':
         return this.check();
     }
@@ -144,6 +169,15 @@ class HistoryRun {
       case 'complete':
         sandbox.completeTask(task.id);
         return;
+      case 'reopen':
+        sandbox.reopenTask(task.id);
+        return;
+      case 'show status':
+        this.#showStatus(task.id, deed.status);
+        return;
+      case 'malform':
+        this.#repairs.set(task.id, sandbox.malform(task.id, deed.fields));
+        return;
       case 'delete':
         sandbox.deleteTask(task.id);
         return;
@@ -158,6 +192,17 @@ class HistoryRun {
         return;
       default:
         deed satisfies never;
+    }
+  }
+
+  #showStatus(taskId: string, status: string | null): void {
+    // What Topo returns malformed stays so.
+    if (this.#repairs.has(taskId)) return;
+    const giveBack = this.#at.sandbox.malform(taskId, status === null ? {} : { status });
+    if (status !== null) this.#shownStatuses.set(taskId, status);
+    else {
+      this.#shownStatuses.delete(taskId);
+      giveBack();
     }
   }
 
@@ -207,6 +252,10 @@ class HistoryRun {
   async #rest(): Promise<void> {
     this.#faultInjection.clear();
     this.#at.sandbox.clearFaults();
+    for (const [taskId, repair] of this.#repairs) {
+      repair();
+      this.#shownStatuses.delete(taskId);
+    }
     let quietSinceMs = this.#at.nowMs();
     for (let successes = 0; successes < 4 || this.#at.nowMs() - quietSinceMs < 70_000; ) {
       await this.#pollWhenDue();
@@ -218,6 +267,15 @@ class HistoryRun {
     await this.#deliver();
   }
 
+  /** Lets the detector read every task again. */
+  async #reconcile(): Promise<void> {
+    const isDone = (line: string) => line.includes('the daily reconciliation is done');
+    const before = this.#at.log.lines.filter(isDone).length;
+    this.#at.passTime(dayMs);
+    while (this.#at.log.lines.filter(isDone).length === before) await this.#pollWhenDue();
+    await this.#rest();
+  }
+
   /** Answers the number of requests that Topo got. */
   async #pollWhenDue(): Promise<number> {
     this.#at.passTime(Math.max(1, (await this.#at.store.work.msUntilPoll()) ?? 1_000));
@@ -227,19 +285,59 @@ class HistoryRun {
   /**
    * Every net change since the last check was told, exactly once, with the right people and in order; nothing was told
    * that did not happen; and `zapier` only with an intent that was done. A poll that finds nothing new costs one request.
+   * What happened to tasks that could not be used is told by the reconciliation, after which the open tasks are Topo's.
    */
   async check(): Promise<void> {
     await this.#rest();
+    await this.#checkTold((taskId) => !this.#repairs.has(taskId));
+    await this.#reconcile();
+    await this.#checkTold(() => true);
+    await this.#checkOpenTasks();
+    this.#repairs.clear();
+    this.#known = new Map(this.#at.workspace.tasks.map(({ id, assignee_user_id }) => [id, assignee_user_id]));
+    this.#toldAtCheck = this.#told.length;
+  }
+
+  async #checkTold(isTold: (taskId: string) => boolean): Promise<void> {
     const news = this.#told.slice(this.#toldAtCheck);
     const newsOf = Map.groupBy(news, ({ task }) => task.id);
     const { tasks } = this.#at.workspace;
-    for (const { id, assignee_user_id } of tasks) this.#checkChain(id, newsOf.get(id) ?? [], assignee_user_id);
+    for (const { id, assignee_user_id } of tasks.filter(({ id }) => isTold(id)))
+      this.#checkChain(id, newsOf.get(id) ?? [], assignee_user_id);
     for (const event of news) this.#checkEvent(event);
     const ids = new Set(this.#told.map(({ id }) => id));
     if (ids.size !== this.#told.length) throw new Error('An event was told twice.');
     await this.#checkTemplateHook();
-    this.#known = new Map(tasks.map(({ id, assignee_user_id }) => [id, assignee_user_id]));
-    this.#toldAtCheck = this.#told.length;
+  }
+
+  /** The server's open tasks are Topo's, each with its assignee and its status, and so are the counts of each person. */
+  async #checkOpenTasks(): Promise<void> {
+    const expected = this.#at.workspace.tasks
+      .map((task) => ({ ...task, status: this.#shownStatuses.get(task.id) ?? task.status }))
+      .filter(isOpen);
+    const rowOf = (id: string, userId: string | null, status: unknown) => `${id} of ${userId}, ${status}`;
+    expectSame(
+      'open tasks',
+      (await this.#listOpenTasks()).map(({ task, assignee }) => rowOf(task.id, assignee.user_id, task['status'])),
+      expected.map(({ id, assignee_user_id, status }) => rowOf(id, assignee_user_id, status)),
+    );
+    const counted = Map.groupBy(expected, ({ assignee_user_id }) => assignee_user_id);
+    const counts = await this.#at.tenant.openTasks();
+    expectSame(
+      'counts of open tasks',
+      [...counts].map(([userId, { openTasks }]) => `${userId}: ${openTasks}`),
+      [...counted].map(([userId, { length }]) => `${userId}: ${length}`),
+    );
+  }
+
+  async #listOpenTasks(): Promise<ListedTask[]> {
+    const found: ListedTask[] = [];
+    for (let after: TaskPosition | undefined; ; ) {
+      const { tasks, next } = await this.#at.tenant.tasks({ limit: 40, scopes: [], after });
+      found.push(...tasks);
+      if (next === null) return found;
+      after = next;
+    }
   }
 
   /** The hook that asks for templates was told the same, each once and each run in the same order, or gave it up. */

@@ -25,8 +25,11 @@ export const watchWorkspace = async (
     skewMs?: number;
     /** What chance draws, from 0 up to 1. */
     random?: number;
-    /** Opens the store on the test's clock; a new SQLite file unless it says otherwise. */
-    openStore?: (clock: () => number) => Promise<Store>;
+    /**
+     * Opens the store on the test's clock, and again after a restart; a new SQLite file unless it says otherwise. The
+     * steady clock passes with the test's, and is never set.
+     */
+    openStore?: (clock: () => number, steadyClock: () => number) => Promise<Store>;
     /** Stands between the detector and Topo. */
     throughCall?: (call: CallTopo) => CallTopo;
     /** Stands between the detector and its store. */
@@ -44,13 +47,15 @@ export const watchWorkspace = async (
     ...sandboxOptions
   } = options;
   let nowMs = startMs;
-  const sandbox = createSandbox({ ...sandboxOptions, clock: () => new Date(nowMs + skewMs) });
+  let setByMs = 0;
+  const steadyClock = () => nowMs - setByMs;
+  const sandbox = createSandbox({ ...sandboxOptions, clock: () => new Date(steadyClock() + skewMs) });
   const topo = await sandbox.listen();
   const [workspace] = sandbox.workspaces;
   const { organizationId } = workspace;
-  const store = await openStore(() => nowMs);
+  const open = () => openStore(() => nowMs, steadyClock);
+  let store = await open();
   const vault = createVault(Buffer.alloc(32, 1));
-  const tenant = store.tenant(organizationId);
   const log = keepLog();
   const newDetector = () =>
     createDetector({
@@ -60,11 +65,12 @@ export const watchWorkspace = async (
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       keepClosedMs: 30 * 24 * 3_600_000,
-      monotonicClock: () => nowMs,
+      monotonicClock: steadyClock,
       random: () => random,
       log,
     });
-  const detectors = Array.from({ length: detectorCount }, newDetector);
+  const newDetectors = () => Array.from({ length: detectorCount }, newDetector);
+  let detectors = newDetectors();
   let polls = 0;
   let hooks = 0;
 
@@ -77,16 +83,31 @@ export const watchWorkspace = async (
     sealed,
     sandbox,
     workspace,
-    tenant,
-    store,
+    get tenant() {
+      return store.tenant(organizationId);
+    },
+    get store() {
+      return store;
+    },
     log,
     nowMs: () => nowMs,
     passTime(ms: number) {
       nowMs += ms;
     },
+    /** Sets the server's clock, and not Topo's. */
+    setClock(ms: number) {
+      nowMs += ms;
+      setByMs += ms;
+    },
+    /** The server ends, and begins again on the same database. */
+    async restart() {
+      await store.close();
+      store = await open();
+      detectors = newDetectors();
+    },
     async subscribe(key = workspace.keys.full, change: Partial<NewHook> = {}) {
       hooks += 1;
-      return tenant.subscribe({
+      return store.tenant(organizationId).subscribe({
         id: `hok_${hooks}`,
         targetHash: `target-${hooks}`,
         rateLimitKey: null,
@@ -112,7 +133,7 @@ export const watchWorkspace = async (
     /** Polls, waiting for each turn, until the workspace listens. */
     async listen() {
       for (let turns = 0; turns < 1000; turns += 1) {
-        const [hook] = await tenant.hooks();
+        const [hook] = await store.tenant(organizationId).hooks();
         const dueInMs = (await store.work.msUntilPoll()) ?? 0;
         if (hook?.listeningSinceMs != null && dueInMs > 0) return;
         nowMs += dueInMs;
@@ -122,7 +143,7 @@ export const watchWorkspace = async (
     },
     /** What hooks were told, oldest first. */
     async events(): Promise<TaskReassigned[]> {
-      const page = await tenant.events({ limit: 1000 });
+      const page = await store.tenant(organizationId).events({ limit: 1000 });
       return (page?.items ?? []).toReversed();
     },
     async close() {

@@ -109,7 +109,7 @@ const readPages = async (
   const record = async (
     rows: readonly SeenTask[],
     cursor: Cursor | null,
-    unusableIds: readonly string[] = [],
+    unusableIds: readonly (string | null)[],
   ): Promise<RecordOutcome> => {
     isNews = true;
     scan = { ...scan, cursor };
@@ -142,14 +142,15 @@ const readPages = async (
     if (isIncremental(scan) && scan.topUs === null) scan = { ...scan, topUs: newestOf(rows, nowUs) };
     const next = nextPage(factsOf(scan, window, page), scan.cursor, pagingOf(scan));
     const cursor = cursorAfter(scan, next.kind === 'count' ? next.whenSome : next);
-    const unusableIds = page.unusable.flatMap(({ id }) => id ?? []);
+    const unusableIds = page.unusable.map(({ id }) => id);
     const recorded = await record(rows, cursor, unusableIds);
     if (recorded.kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan, isNews };
     if (cursor === null) return { kind: 'ended', changes, scan, isNews };
     if (next.kind !== 'count' || !(await areAllStored(next))) continue;
 
     const passed = cursorAfter(scan, next.whenAll);
-    if ((await record([], passed)).kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan, isNews };
+    if ((await record([], passed, unusableIds)).kind === 'lease lost')
+      return { kind: 'stop', end: leaseLost, scan, isNews };
     if (passed === null) return { kind: 'ended', changes, scan, isNews };
   }
   return { kind: 'paused', changes, scan, isNews };

@@ -127,8 +127,8 @@ export type PageRecord = Requested & {
   organizationId: string;
   lease: string;
   rows: readonly SeenTask[];
-  /** Ids of the rows that cannot be used: these tasks are still there. */
-  unusableIds?: readonly string[];
+  /** Ids of the rows that cannot be used: these tasks are still there. Null for a row without one: it may be any task. */
+  unusableIds?: readonly (string | null)[];
   /** Changes wait shortly for what their tasks are about: it is going to be looked up. */
   waitsForFacts?: boolean;
   /** The scan after this page; its `cursor` is where the next page begins. */

@@ -2,6 +2,7 @@ import { commitIssue } from '../api-issue.ts';
 import { answerTask } from '../http/answer-task.ts';
 import { findTask } from '../http/find-task.ts';
 import type { Route } from '../http/route.ts';
+import { reopen } from '../workspace/reopen.ts';
 import { isClosed } from '../workspace/task.ts';
 
 export const reopenTask: Route = {
@@ -12,16 +13,6 @@ export const reopenTask: Route = {
     const { workspace } = call;
     const task = findTask(call);
     if (!isClosed(task)) throw commitIssue(`A task that is ${task.status} is open already.`);
-    const moment = workspace.now();
-    const reopened = workspace.tasks.change(task, {
-      status: 'PENDING',
-      disposition: null,
-      reopenedAt: moment,
-      reopenReason: null,
-      skippedAt: null,
-      completedAt: null,
-      updatedAt: moment,
-    });
-    return answerTask(workspace, reopened);
+    return answerTask(workspace, reopen(workspace, task));
   },
 };

@@ -3,6 +3,7 @@ import { drawOne, drawUuid } from '../random.ts';
 import { type Instant, parseInstant, truncateInstant } from '../timestamp.ts';
 import type { ReassignmentScope } from './assignee-change.ts';
 import { reassign } from './reassign.ts';
+import { reopen } from './reopen.ts';
 import type { Task, TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';
 import { writeTask } from './write-task.ts';
@@ -16,6 +17,7 @@ export type SimulatedUser = {
   reassign(taskId: string, userId: string | null, scope?: ReassignmentScope): Task;
   createTask(task?: NewTask): Task;
   completeTask(taskId: string): Task;
+  reopenTask(taskId: string): Task;
   deleteTask(taskId: string): void;
   revokeKey(token: string): void;
 };
@@ -101,6 +103,10 @@ export const createSimulatedUser = (workspaces: readonly Workspace[]): Simulated
       const disposition = row.type === 'CALL' ? 'ANSWERED' : null;
       const change = { status: 'COMPLETED', disposition, completedAt: moment, updatedAt: moment } as const;
       return writeTask(workspace, workspace.tasks.change(row, change));
+    },
+    reopenTask: (taskId) => {
+      const { workspace, row } = locateOrThrow(taskId);
+      return writeTask(workspace, reopen(workspace, row));
     },
     deleteTask: (taskId) => {
       const { workspace, row } = locateOrThrow(taskId);

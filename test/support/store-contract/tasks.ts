@@ -233,6 +233,16 @@ export const describeTasks = (name: string, at: StoreBench): void => {
       expect(await ids()).toEqual(['t1']);
     });
 
+    test('a reading that meets a row without an id keeps what it may be', async () => {
+      await at.tenant.subscribe(newHook());
+      await readAll(office);
+      const claim = await claimPoll();
+      const before = await ids();
+      const reading = page(claim, [], { scan: newScan({ kind: 'reconciliation' }), unusableIds: [null] });
+      await at.store.work.recordPage(reading, { leaseMs });
+      expect(await ids()).toEqual(before);
+    });
+
     test('a reading learns what changed without a new time of change', async () => {
       await at.tenant.subscribe(newHook());
       await readAll(office);

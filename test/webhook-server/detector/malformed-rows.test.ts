@@ -64,6 +64,18 @@ describe.each(unusable.map((fields) => [fields]))('a task with %p', (fields) => 
     await nextPoll(at);
     expect((await changedTasks(at)).toSorted()).toEqual([good.id, bad.id].toSorted());
   });
+
+  test('outlives a daily reconciliation, and what happened to it meanwhile is told once it is repaired', async () => {
+    const at = await listening();
+    const bad = taskAt(at, 0);
+    const repair = at.sandbox.malform(bad.id, fields);
+    at.passTime(24 * 3_600_000);
+    for (let polls = 0; polls < 4; polls += 1) await nextPoll(at);
+    move(at, bad);
+    repair();
+    await nextPoll(at);
+    expect(await changedTasks(at)).toEqual([bad.id]);
+  });
 });
 
 test.each(usable.map((fields) => [fields]))('a task with %p is told like any other', async (fields) => {

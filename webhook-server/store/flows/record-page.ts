@@ -154,13 +154,18 @@ const publishWhenDue = async (
       order by settled_at_ms limit ${mostClosed})`);
 };
 
-/** Notes which tasks a reading has met, and removes those that it passed without meeting them. */
+/** Notes which tasks a reading has met, and removes those that it passed without meeting them, if it could tell. */
 const followReading = async (run: Transaction, page: PageRecord, reading: ReadingUnderWay, marks: Marks) => {
   const { organizationId, scan, rows, unusableIds = [], end } = page;
   if (scan.kind === 'incremental' || reading.number === 0) return;
-  await markMet(run, organizationId, [...rows.map(({ task }) => task.id), ...unusableIds], marks);
+  await markMet(
+    run,
+    organizationId,
+    [...rows.map(({ task }) => task.id), ...unusableIds.flatMap((id) => id ?? [])],
+    marks,
+  );
   const untilUs = end === null ? (scan.cursor?.borderKey ?? reading.borderUs) : null;
-  if (end === null && untilUs === reading.borderUs) return;
+  if (unusableIds.includes(null) || (end === null && untilUs === reading.borderUs)) return;
   await removeUnmet(run, organizationId, { fromUs: reading.borderUs, untilUs }, marks);
 };
 
