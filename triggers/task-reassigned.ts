@@ -9,6 +9,7 @@ import { isFirstDelivery } from '../zapier/events/is-first-delivery.ts';
 import { readDelivery } from '../zapier/events/read-delivery.ts';
 import { choicesOf } from '../zapier/fields/dropdown.ts';
 import { readChoice } from '../zapier/fields/read-choice.ts';
+import { openDirectory } from '../zapier/people/directory.ts';
 import { taskPriorityChoices, taskTypeChoices } from '../zapier/tasks/task-filters.ts';
 import { type Subscription, subscriptionOf } from '../zapier/webhook-server/subscription.ts';
 import { listEvents, subscribe, unsubscribe } from '../zapier/webhook-server/webhook-server-api.ts';
@@ -143,7 +144,8 @@ const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promis
   const deadline = startDeadline(() => performance.now());
   const filters = readHookFilters(inputData);
   const { items: events } = await listEvents(z, 3, filters, historyMs);
-  return events.length > 0 ? events : fetchExampleEvents(z, filters, deadline);
+  if (events.length > 0) return events;
+  return fetchExampleEvents({ z, deadline, directory: openDirectory(z, deadline) }, filters);
 };
 
 export default defineTrigger({

@@ -517,7 +517,7 @@ describe('the list for the editor', () => {
     expect(sandbox.requests).toHaveLength(0);
   });
 
-  test('is three examples made of real tasks before anything was reassigned, newest first', async () => {
+  test('is three examples made of real tasks before anything was reassigned, with invented names when the server tells none', async () => {
     const { list, workspace } = await connectBoth();
     const examples = await list();
     expect(examples).toHaveLength(3);
@@ -528,6 +528,10 @@ describe('the list for the editor', () => {
       const real = workspace.tasks.find(({ id }) => id === example.task.id);
       expect(example.task).toEqual({ ...real, assignee_user_id: example.new_assignee.user_id });
       expect(example.previous_assignee).toMatchObject({ name: 'Example Person' });
+      expect(example).toMatchObject({
+        contact: { name: 'Example Contact' },
+        sequence_template: { id: null, name: 'Example Template' },
+      });
       expect(example.previous_assignee.user_id).not.toBe(example.new_assignee.user_id);
     }
     const moments = examples.map(({ occurred_at }) => Date.parse(occurred_at));

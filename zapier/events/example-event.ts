@@ -2,10 +2,14 @@ import { inWords, type Person, type TaskReassigned } from '../../contract/event.
 import type { HookFilters } from '../../contract/hook.ts';
 import { nobody } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
+import type { PersonOf } from '../people/directory.ts';
+import type { FactsOf } from '../tasks/known-facts.ts';
 import { sampleEvent } from './event-output.ts';
 import { pairsOf, possibleKinds } from './possible-kinds.ts';
 
 const invented: readonly string[] = [sampleEvent.new_assignee.user_id, sampleEvent.previous_assignee.user_id];
+
+const isInvented = ({ user_id }: Person): boolean => user_id !== null && invented.includes(user_id);
 
 /** The editor shows with them what a Zap will get to know. */
 const inventedFacts = {
@@ -18,10 +22,10 @@ const inventedFacts = {
   sequence_template: { name: 'Example Template' },
 };
 
-const personOf = (userId: string): Person =>
-  invented.includes(userId)
-    ? { user_id: userId, name: 'Example Person', email: 'example.person@example.com' }
-    : { user_id: userId, name: null, email: null };
+const personWith = (userId: string): Person => {
+  const person = { user_id: userId, name: null, email: null };
+  return isInvented(person) ? { ...person, name: 'Example Person', email: 'example.person@example.com' } : person;
+};
 
 /** Who takes over from whom: the people the filters name, else the task's assignee, else an invented person. */
 const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
@@ -42,8 +46,8 @@ const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
 export const exampleEvent = (task: Task, filters: HookFilters, templateId: string | null): TaskReassigned => {
   const [kind = 'reassigned'] = possibleKinds(filters);
   const [newId, previousId] = chooseIds(task, filters);
-  const newAssignee = kind === 'unassigned' ? nobody : personOf(newId);
-  const previousAssignee = kind === 'assigned' ? nobody : personOf(previousId);
+  const newAssignee = kind === 'unassigned' ? nobody : personWith(newId);
+  const previousAssignee = kind === 'assigned' ? nobody : personWith(previousId);
   const reassigned = { ...task, assignee_user_id: newAssignee.user_id };
   return inWords({
     ...sampleEvent,
@@ -59,5 +63,25 @@ export const exampleEvent = (task: Task, filters: HookFilters, templateId: strin
     changes: [{ task: reassigned, previous_assignee: previousAssignee }],
     ...inventedFacts,
     sequence_template: { ...inventedFacts.sequence_template, id: templateId },
+  });
+};
+
+/** What is known of the people and the tasks in examples. */
+type Known = { personOf: PersonOf; factsOf: FactsOf };
+
+/** The example with the names, the contact and the template that are known; what is not known stays as it is. */
+export const completeExample = (example: TaskReassigned, { personOf, factsOf }: Known): TaskReassigned => {
+  const named = (person: Person): Person => (isInvented(person) ? person : personOf(person.user_id));
+  const previousAssignee = named(example.previous_assignee);
+  const facts = factsOf(example.task.id);
+  const template = facts.sequenceTemplate ?? example.sequence_template;
+  return inWords({
+    ...example,
+    previous_assignee: previousAssignee,
+    new_assignee: named(example.new_assignee),
+    sequence_template_id: template.id,
+    changes: [{ task: example.task, previous_assignee: previousAssignee }],
+    contact: facts.contact ?? example.contact,
+    sequence_template: template,
   });
 };

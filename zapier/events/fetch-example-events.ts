@@ -1,11 +1,11 @@
-import type { ZObject } from 'zapier-platform-core';
 import type { TaskReassigned } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
-import type { Deadline } from '../deadline.ts';
+import type { RunWithDirectory } from '../people/directory.ts';
 import { callTopo } from '../request/call-topo.ts';
+import { askKnownFacts } from '../tasks/known-facts.ts';
 import { sampleTask } from '../tasks/task-output.ts';
-import { exampleEvent } from './example-event.ts';
+import { completeExample, exampleEvent } from './example-event.ts';
 import { matchesHookFilters } from './hook-filters.ts';
 
 /** The editor shows this many samples. */
@@ -15,10 +15,9 @@ const maxExamples = 3;
 const maxTemplates = 3;
 
 const fetchOfTemplate = async (
-  z: ZObject,
+  { z, deadline }: RunWithDirectory,
   filters: HookFilters,
   templateId: string | null,
-  deadline: Deadline,
 ): Promise<TaskReassigned[]> => {
   const { task_types: types, priorities } = filters;
   const { items: tasks } = await callTopo(
@@ -42,18 +41,26 @@ const inventExample = (filters: HookFilters, templateId: string | null): TaskRea
   return exampleEvent({ ...sampleTask, type, priority }, filters, templateId);
 };
 
+/** The examples with what the webhook server knows of their people and tasks. */
+const complete = async (run: RunWithDirectory, examples: readonly TaskReassigned[]): Promise<TaskReassigned[]> => {
+  const people = examples.flatMap(({ previous_assignee, new_assignee }) => [previous_assignee, new_assignee]);
+  const [personOf, factsOf] = await Promise.all([
+    run.directory.resolveNames(people.map(({ user_id }) => user_id)),
+    askKnownFacts(
+      run,
+      examples.map(({ task }) => task.id),
+    ),
+  ]);
+  return examples.map((example) => completeExample(example, { personOf, factsOf }));
+};
+
 /** At least one event that matches the filters, built from the workspace's own tasks, newest first. */
-export const fetchExampleEvents = async (
-  z: ZObject,
-  filters: HookFilters,
-  deadline: Deadline,
-): Promise<TaskReassigned[]> => {
+export const fetchExampleEvents = async (run: RunWithDirectory, filters: HookFilters): Promise<TaskReassigned[]> => {
   const [first = null, ...others] = filters.sequence_template_ids ?? [];
   const templateIds = [first, ...others].slice(0, maxTemplates);
-  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(z, filters, templateId, deadline)));
-  const examples = found
-    .flat()
+  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(run, filters, templateId)));
+  const examples = (await complete(run, found.flat()))
     .filter((example) => matchesHookFilters(filters, example))
     .sort((one, other) => Date.parse(other.occurred_at) - Date.parse(one.occurred_at));
-  return examples.length > 0 ? examples.slice(0, maxExamples) : [inventExample(filters, first)];
+  return examples.length > 0 ? examples.slice(0, maxExamples) : complete(run, [inventExample(filters, first)]);
 };
