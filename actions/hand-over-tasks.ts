@@ -3,7 +3,13 @@ import { startDeadline } from '../zapier/deadline.ts';
 import { readTaskIds } from '../zapier/fields/read-id.ts';
 import { refuseBlankMapping } from '../zapier/fields/refuse-blank-mapping.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
-import { handOverLabels, limitFields, newAssigneeField, readLimits } from '../zapier/hand-over/hand-over-fields.ts';
+import {
+  handOverLabels,
+  mostTasksField,
+  newAssigneeField,
+  previewField,
+  readLimits,
+} from '../zapier/hand-over/hand-over-fields.ts';
 import {
   type HandOverOutput,
   handOverOutput,
@@ -20,11 +26,18 @@ import { halted } from '../zapier/zapier-error.ts';
 
 const label = { ...handOverLabels, tasks: 'Tasks' } as const;
 
+const inputFieldGroups = [
+  { key: 'new_assignee', label: 'Who Takes Over' },
+  { key: 'which_tasks', label: 'Which Tasks' },
+  { key: 'safety', label: 'Safety' },
+];
+
 const inputFields = defineInputFields([
-  newAssigneeField,
+  { ...newAssigneeField, group: 'new_assignee' },
   {
     key: 'from_user_id',
     label: label.from,
+    group: 'which_tasks',
     type: 'string',
     required: false,
     dynamic: 'assignee_list.id.label',
@@ -34,9 +47,11 @@ const inputFields = defineInputFields([
       'server can list. With “Tasks” filled in as well, only those of them that are still with this ' +
       'person are.',
   },
+  ...taskFilterFields('are handed over', 'which_tasks'),
   {
     key: 'task_ids',
     label: label.tasks,
+    group: 'which_tasks',
     type: 'string',
     list: true,
     required: false,
@@ -45,8 +60,8 @@ const inputFields = defineInputFields([
       'Only these tasks, in place of all open tasks of the person. To return what an earlier run handed over, map its ' +
       '“Give Back” here.',
   },
-  ...taskFilterFields('are handed over'),
-  ...limitFields,
+  { ...mostTasksField, group: 'safety' },
+  { ...previewField, group: 'safety' },
 ]);
 
 type InputData = InferInputData<typeof inputFields>;
@@ -104,6 +119,7 @@ export default defineCreate({
   },
   operation: {
     inputFields,
+    inputFieldGroups,
     perform,
     sample: sampleHandOver,
     outputFields: handOverOutputFields,

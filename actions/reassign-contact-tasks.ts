@@ -11,13 +11,20 @@ import {
   sampleContactTasks,
 } from '../zapier/hand-over/contact-tasks-output.ts';
 import { handOver } from '../zapier/hand-over/hand-over.ts';
-import { handOverLabels, limitFields, newAssigneeField, readLimits } from '../zapier/hand-over/hand-over-fields.ts';
+import {
+  handOverLabels,
+  mostTasksField,
+  newAssigneeField,
+  previewField,
+  readLimits,
+} from '../zapier/hand-over/hand-over-fields.ts';
 import { handOverOutput, peopleInHandOver } from '../zapier/hand-over/hand-over-output.ts';
 import { openDirectory } from '../zapier/people/directory.ts';
 import { resolvePerson, resolveRequiredPerson } from '../zapier/people/resolve-person.ts';
 import type { FactsOf } from '../zapier/tasks/known-facts.ts';
 import { listTasksOfContact } from '../zapier/tasks/list-tasks-of-contact.ts';
 import { isAssignedTo } from '../zapier/tasks/read-before-reassigning.ts';
+import { contactEmailExample } from '../zapier/tasks/task-filters.ts';
 
 const label = { ...handOverLabels, contact: 'Contact Email' } as const;
 
@@ -26,6 +33,7 @@ const inputFields = defineInputFields([
     key: 'contact_email',
     label: label.contact,
     type: 'string',
+    placeholder: contactEmailExample,
     required: true,
     helpText:
       'The e-mail of the contact whose tasks move, such as the one of a deal in your CRM. Needs the integration’s webhook ' +
@@ -41,7 +49,8 @@ const inputFields = defineInputFields([
     search: 'find_person.id',
     helpText: 'Only tasks that are with this person move. Leave it empty to move them from whomever they are with.',
   },
-  ...limitFields,
+  mostTasksField,
+  previewField,
 ]);
 
 type InputData = InferInputData<typeof inputFields>;

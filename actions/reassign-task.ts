@@ -50,11 +50,18 @@ const label = {
   preview: 'Preview Only',
 } as const;
 
+const inputFieldGroups = [
+  { key: 'which_task', label: 'Which Task' },
+  { key: 'new_assignee', label: 'Who Takes Over' },
+  { key: 'safety', label: 'Safety' },
+];
+
 const inputFields = defineInputFields([
-  ...taskListFields(),
+  ...taskListFields('which_task'),
   {
     key: 'task_id',
     label: label.task,
+    group: 'which_task',
     type: 'string',
     required: true,
     dynamic: 'task_list.id.label',
@@ -64,8 +71,21 @@ const inputFields = defineInputFields([
       'map it from that step: an ID, or a link that contains one.',
   },
   {
+    key: 'scope',
+    label: label.scope,
+    group: 'which_task',
+    type: 'string',
+    required: false,
+    default: 'TASK',
+    choices: scopeChoices,
+    helpText:
+      'Topo’s screens call a whole campaign a sequence. The second choice is about one contact: it also moves the other ' +
+      'open tasks that the same campaign made for this contact. Tasks of other contacts stay where they are.',
+  },
+  {
     key: 'assignee_user_id',
     label: label.assignee,
+    group: 'new_assignee',
     type: 'string',
     required: false,
     dynamic: 'person_list.id.label',
@@ -77,6 +97,7 @@ const inputFields = defineInputFields([
   {
     key: 'choose_among',
     label: label.chooseAmong,
+    group: 'new_assignee',
     type: 'string',
     list: true,
     required: false,
@@ -88,6 +109,7 @@ const inputFields = defineInputFields([
   {
     key: 'how_to_choose',
     label: label.howToChoose,
+    group: 'new_assignee',
     type: 'string',
     required: false,
     default: 'fewest',
@@ -95,19 +117,9 @@ const inputFields = defineInputFields([
     helpText: 'Whom “Or Choose Among” takes. Among people with equally few open tasks, the turn decides.',
   },
   {
-    key: 'scope',
-    label: label.scope,
-    type: 'string',
-    required: false,
-    default: 'TASK',
-    choices: scopeChoices,
-    helpText:
-      'Topo’s screens call a whole campaign a sequence. The second choice is about one contact: it also moves the other ' +
-      'open tasks that the same campaign made for this contact. Tasks of other contacts stay where they are.',
-  },
-  {
     key: 'only_if_assigned_to',
     label: label.onlyIfAssignedTo,
+    group: 'safety',
     type: 'string',
     required: false,
     dynamic: 'assignee_list.id.label',
@@ -119,6 +131,7 @@ const inputFields = defineInputFields([
   {
     key: 'preview_only',
     label: label.preview,
+    group: 'safety',
     type: 'boolean',
     required: false,
     default: 'false',
@@ -202,6 +215,7 @@ export default defineCreate({
   },
   operation: {
     inputFields,
+    inputFieldGroups,
     perform,
     sample: sampleReassignment,
     outputFields: reassignmentOutputFields,

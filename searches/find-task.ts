@@ -14,7 +14,12 @@ import { personOutputFields, samplePeople } from '../zapier/people/person-output
 import { resolvePersonOrNobody } from '../zapier/people/resolve-person.ts';
 import { findTasks } from '../zapier/tasks/find-tasks.ts';
 import { anyOpen, type TaskCriteria } from '../zapier/tasks/task-criteria.ts';
-import { readTaskFilters, taskFilterFields, taskFilterLabels } from '../zapier/tasks/task-filters.ts';
+import {
+  contactEmailExample,
+  readTaskFilters,
+  taskFilterFields,
+  taskFilterLabels,
+} from '../zapier/tasks/task-filters.ts';
 import {
   describedTask,
   factsIdFields,
@@ -44,28 +49,18 @@ const statusLabels = {
 
 const statusChoices = choicesOf(statuses, statusLabels);
 
+const inputFieldGroups = [
+  { key: 'contact', label: 'Contact' },
+  { key: 'task', label: 'Task' },
+];
+
 const inputFields = defineInputFields([
-  {
-    key: 'assignee_user_id',
-    label: label.assignee,
-    type: 'string',
-    required: false,
-    dynamic: 'assignee_list.id.label',
-    search: 'find_person.id',
-    helpText: 'Only tasks of this person, or of nobody: choose from the list, or map an ID, an e-mail or a name.',
-  },
-  {
-    key: 'status',
-    label: label.status,
-    type: 'string',
-    required: false,
-    choices: statusChoices,
-    helpText: 'Only tasks of this status. Leave it empty for all of them: open tasks are found before closed ones.',
-  },
   {
     key: 'contact_email',
     label: label.contact,
+    group: 'contact',
     type: 'string',
+    placeholder: contactEmailExample,
     required: false,
     helpText:
       'Only tasks about the contact with this e-mail, such as the one of a deal in your CRM. Needs the integration’s ' +
@@ -75,16 +70,17 @@ const inputFields = defineInputFields([
   {
     key: 'text',
     label: label.text,
+    group: 'contact',
     type: 'string',
     required: false,
     helpText:
       'Only tasks with this text in the name of the contact, the company or the template, such as Initech. Needs the ' +
       'same as the field “Contact Email”.',
   },
-  ...taskFilterFields('are found'),
   {
     key: 'sequence_id',
     label: label.sequence,
+    group: 'contact',
     type: 'string',
     required: false,
     dynamic: 'sequence_list.id.label',
@@ -93,8 +89,29 @@ const inputFields = defineInputFields([
       'earlier step that gave a task.',
   },
   {
+    key: 'assignee_user_id',
+    label: label.assignee,
+    group: 'task',
+    type: 'string',
+    required: false,
+    dynamic: 'assignee_list.id.label',
+    search: 'find_person.id',
+    helpText: 'Only tasks of this person, or of nobody: choose from the list, or map an ID, an e-mail or a name.',
+  },
+  {
+    key: 'status',
+    label: label.status,
+    group: 'task',
+    type: 'string',
+    required: false,
+    choices: statusChoices,
+    helpText: 'Only tasks of this status. Leave it empty for all of them: open tasks are found before closed ones.',
+  },
+  ...taskFilterFields('are found', 'task'),
+  {
     key: 'created_after',
     label: label.createdAfter,
+    group: 'task',
     type: 'datetime',
     required: false,
     helpText: 'Only tasks that are newer than this, for example 2026-03-04T14:30:00Z.',
@@ -153,6 +170,7 @@ export default defineSearch({
   },
   operation: {
     inputFields,
+    inputFieldGroups,
     perform,
     sample: {
       ...describedTask(sampleTask),

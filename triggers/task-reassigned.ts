@@ -20,10 +20,17 @@ const oncePerLabel = 'Run Once Per';
 
 const oncePerChoices = choicesOf(OncePer.options, oncePerLabels);
 
+const inputFieldGroups = [
+  { key: 'people', label: 'Who' },
+  { key: 'which_tasks', label: 'Which Tasks' },
+  { key: 'when', label: 'When the Zap Runs' },
+];
+
 const inputFields = defineInputFields([
   {
     key: 'new_assignee_ids',
     label: hookFilterLabels.new_assignee_ids,
+    group: 'people',
     type: 'string',
     list: true,
     required: false,
@@ -33,6 +40,7 @@ const inputFields = defineInputFields([
   {
     key: 'previous_assignee_ids',
     label: hookFilterLabels.previous_assignee_ids,
+    group: 'people',
     type: 'string',
     list: true,
     required: false,
@@ -42,6 +50,7 @@ const inputFields = defineInputFields([
   {
     key: 'task_types',
     label: hookFilterLabels.task_types,
+    group: 'which_tasks',
     type: 'string',
     list: true,
     required: false,
@@ -51,6 +60,7 @@ const inputFields = defineInputFields([
   {
     key: 'priorities',
     label: hookFilterLabels.priorities,
+    group: 'which_tasks',
     type: 'string',
     list: true,
     required: false,
@@ -60,6 +70,7 @@ const inputFields = defineInputFields([
   {
     key: 'sequence_template_ids',
     label: hookFilterLabels.sequence_template_ids,
+    group: 'which_tasks',
     type: 'string',
     list: true,
     required: false,
@@ -71,6 +82,7 @@ const inputFields = defineInputFields([
   {
     key: 'kinds',
     label: hookFilterLabels.kinds,
+    group: 'when',
     type: 'string',
     list: true,
     required: false,
@@ -81,6 +93,7 @@ const inputFields = defineInputFields([
   {
     key: 'ignore_zapier',
     label: hookFilterLabels.ignore_zapier,
+    group: 'when',
     type: 'boolean',
     required: false,
     default: 'false',
@@ -90,6 +103,7 @@ const inputFields = defineInputFields([
   {
     key: 'once_per',
     label: oncePerLabel,
+    group: 'when',
     type: 'string',
     required: false,
     default: 'task',
@@ -158,6 +172,7 @@ export default defineTrigger({
   operation: {
     type: 'hook',
     inputFields,
+    inputFieldGroups,
     performSubscribe,
     performUnsubscribe,
     perform,

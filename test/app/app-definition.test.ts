@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import packageJson from '../../package.json' with { type: 'json' };
-import { definition, inputFields, searches, steps } from '../support/definition.ts';
+import { definition, inputFields, type Step, searches, steps } from '../support/definition.ts';
 import { isTitleCase } from '../support/title-case.ts';
 import { askApp } from '../support/zapier-app.ts';
 
@@ -72,6 +72,41 @@ test.each(inputFields)('$path has a label without an ID, and a help text in sent
   const { label = '', helpText = '' } = field;
   expect(namesAnId(label)).toBe(false);
   expect(helpText).toMatch(/^[A-Z].*[.!]$/);
+});
+
+const hasManyFields = ({ inputFields }: Step): boolean => inputFields.length >= 8;
+
+test('there are steps with many fields', () => {
+  expect(steps.filter(hasManyFields).map(({ path }) => path)).toContain('creates.reassign_task');
+});
+
+test.each(steps.filter(hasManyFields))('$path shows its fields in groups, each field in one', (step) => {
+  const { inputFieldGroups: groups = [] } = step.operation;
+  const labels = groups.map(({ label = '' }) => label);
+  expect(groups.length).toBeGreaterThan(1);
+  expect(labels.filter((label) => !isTitleCase(label) || namesAnId(label) || label.length > 20)).toEqual([]);
+  expect(new Set(labels).size).toBe(labels.length);
+
+  // No field is without a group, and those of one group stand together, in the order of the groups.
+  const groupOfEach = step.inputFields.map(({ group }) => group);
+  const isStart = (position: number) => groupOfEach[position] !== groupOfEach[position - 1];
+  expect(groupOfEach.filter((_, position) => isStart(position))).toEqual(groups.map(({ key }) => key));
+});
+
+test('in a step with groups, what makes the list of a field shorter stands in the group of that field', () => {
+  for (const { field, step } of inputFields.filter(({ field: { group } }) => group !== undefined)) {
+    const [, narrowed] = / in the list of the field “([^”]+)”/.exec(field.helpText ?? '') ?? [];
+    if (narrowed === undefined) continue;
+    const position = step.inputFields.findIndex(({ label }) => label === narrowed);
+    expect(step.inputFields.indexOf(field)).toBeLessThan(position);
+    expect(field.group).toBe(step.inputFields[position]?.group);
+  }
+});
+
+test('every field for a contact’s e-mail shows what one looks like', () => {
+  const forEmail = inputFields.filter(({ field: { key } }) => key.endsWith('_email'));
+  expect(forEmail.length).toBeGreaterThan(0);
+  expect(forEmail.filter(({ field: { placeholder = '' } }) => !/^\S+@\S+\.\S+$/.test(placeholder))).toEqual([]);
 });
 
 test('every list of choices has at least two, each with a label and only once', () => {

@@ -14,11 +14,14 @@ export type Field = {
   dynamic?: string;
   search?: string;
   choices?: { value: string; label: string }[];
+  group?: string;
+  placeholder?: string;
 };
 
 type Operation = {
   type?: 'polling' | 'hook';
   inputFields?: (Field | (() => unknown))[];
+  inputFieldGroups?: { key: string; label?: string }[];
   outputFields?: (Field | (() => unknown))[];
   sample?: Record<string, unknown>;
   perform: unknown;

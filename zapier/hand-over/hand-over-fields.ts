@@ -29,28 +29,28 @@ export const newAssigneeField = {
   helpText: 'Who takes the tasks over. Choose from the list, or map an ID, an e-mail or a name.',
 } as const;
 
-/** How many tasks move, and whether any does. */
-export const limitFields = [
-  {
-    key: 'most_tasks',
-    label: handOverLabels.most,
-    type: 'integer',
-    required: false,
-    default: String(defaultMaxTasks),
-    helpText:
-      `No more tasks than this in one run, at most ${maxTasksLimit}; those that have waited longest come first. The ` +
-      'result says how many are left: run the step again for them.',
-  },
-  {
-    key: 'preview_only',
-    label: handOverLabels.preview,
-    type: 'boolean',
-    required: false,
-    default: 'false',
-    helpText:
-      'Choose yes to see what would move without changing anything. Without it, “Test step” really hands the tasks over.',
-  },
-] as const;
+/** How many tasks move. */
+export const mostTasksField = {
+  key: 'most_tasks',
+  label: handOverLabels.most,
+  type: 'integer',
+  required: false,
+  default: String(defaultMaxTasks),
+  helpText:
+    `No more tasks than this in one run, at most ${maxTasksLimit}; those that have waited longest come first. The ` +
+    'result says how many are left: run the step again for them.',
+} as const;
+
+/** Whether any task moves. */
+export const previewField = {
+  key: 'preview_only',
+  label: handOverLabels.preview,
+  type: 'boolean',
+  required: false,
+  default: 'false',
+  helpText:
+    'Choose yes to see what would move without changing anything. Without it, “Test step” really hands the tasks over.',
+} as const;
 
 type LimitFields = { most_tasks?: unknown; preview_only?: unknown };
 

@@ -33,16 +33,21 @@ export const readTaskFilters = (fields: Fields): TaskFilters => {
   };
 };
 
+/** The group of a field, in a step that has groups. */
+const inGroup = (group: string | undefined) => (group === undefined ? {} : { group });
+
 /**
  * The input fields that filter tasks.
  *
  * @param purpose what is filtered, as the end of “Only tasks of these types …”.
+ * @param group the group that they stand in, in a step that has groups.
  */
-export const taskFilterFields = (purpose: string) =>
+export const taskFilterFields = (purpose: string, group?: string) =>
   [
     {
       key: 'task_types',
       label: taskFilterLabels.task_types,
+      ...inGroup(group),
       type: 'string',
       list: true,
       required: false,
@@ -52,6 +57,7 @@ export const taskFilterFields = (purpose: string) =>
     {
       key: 'priorities',
       label: taskFilterLabels.priorities,
+      ...inGroup(group),
       type: 'string',
       list: true,
       required: false,
@@ -61,6 +67,7 @@ export const taskFilterFields = (purpose: string) =>
     {
       key: 'sequence_template_ids',
       label: taskFilterLabels.sequence_template_ids,
+      ...inGroup(group),
       type: 'string',
       list: true,
       required: false,
@@ -71,15 +78,23 @@ export const taskFilterFields = (purpose: string) =>
     },
   ] as const;
 
+/** What a field for a contact’s e-mail shows while it is empty. */
+export const contactEmailExample = 'name@company.com';
+
 /** The labels of the fields that narrow only the list of the field “Task”. */
 export const taskListLabels = { list_assignee_id: 'List Tasks Of', list_contact_email: 'List Tasks About' } as const;
 
-/** The input fields that make the list of the field “Task” shorter, and change nothing else. */
-export const taskListFields = () =>
+/**
+ * The input fields that make the list of the field “Task” shorter, and change nothing else.
+ *
+ * @param group the group that they stand in, in a step that has groups.
+ */
+export const taskListFields = (group?: string) =>
   [
     {
       key: 'list_assignee_id',
       label: taskListLabels.list_assignee_id,
+      ...inGroup(group),
       type: 'string',
       required: false,
       dynamic: 'assignee_list.id.label',
@@ -89,11 +104,13 @@ export const taskListFields = () =>
     {
       key: 'list_contact_email',
       label: taskListLabels.list_contact_email,
+      ...inGroup(group),
       type: 'string',
+      placeholder: contactEmailExample,
       required: false,
       helpText:
         'Only tasks about the contact with this e-mail are in the list of the field “Task”. Needs the integration’s ' +
         'webhook server. It checks nothing in a run.',
     },
-    ...taskFilterFields('are in the list of the field “Task”'),
+    ...taskFilterFields('are in the list of the field “Task”', group),
   ] as const;
