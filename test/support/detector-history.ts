@@ -31,6 +31,8 @@ export type Step =
   | { kind: 'poll' }
   /** More changes than a page holds are read, and then one behind them becomes visible. */
   | { kind: 'late behind many'; from: number; person: number; task: number }
+  /** Every task is read again while Topo returns one in a form that cannot be used, and that one is reassigned after. */
+  | { kind: 'malformed for a day'; task: number; person: number; fields: Readonly<Record<string, unknown>> }
   /** The next request to Topo that is followed by another lets this happen in between. */
   | { kind: 'meanwhile'; deed: Deed; afterRequests: number }
   /** The next first page is the last one once more: a copy of Topo's data lags behind. */
@@ -146,6 +148,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       from: natural,
       person: natural,
       task: natural,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('malformed for a day' as const),
+      task: natural,
+      person: natural,
+      fields: unusableFields,
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('meanwhile' as const), deed, afterRequests: few }) },

@@ -102,6 +102,11 @@ class HistoryRun {
         await this.#deed({ ...step, kind: 'reassign late' });
         this.#at.passTime(15_000);
         return this.#poll();
+      case 'malformed for a day':
+        await this.#deed({ ...step, kind: 'malform' });
+        this.#at.passTime(dayMs);
+        await this.#poll();
+        return this.#deed({ ...step, kind: 'reassign', scope: 'TASK' });
       case 'meanwhile':
         return this.#faultInjection.meanwhile.add(step.afterRequests, step.deed);
       case 'stale page':
@@ -209,7 +214,7 @@ class HistoryRun {
   /** Of one task, changes become visible in the order of their dates. */
   #reassignLate(task: { id: string; updated_at: string }, userId: string): void {
     this.#at.passTime(-30_000);
-    if (Date.parse(task.updated_at) < this.#at.nowMs()) this.#at.sandbox.reassign(task.id, userId);
+    if (Date.parse(task.updated_at) < this.#at.toposNowMs()) this.#at.sandbox.reassign(task.id, userId);
     this.#at.passTime(30_000);
   }
 

@@ -91,6 +91,7 @@ export const watchWorkspace = async (
     },
     log,
     nowMs: () => nowMs,
+    toposNowMs: () => steadyClock() + skewMs,
     passTime(ms: number) {
       nowMs += ms;
     },
