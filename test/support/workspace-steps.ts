@@ -49,7 +49,7 @@ export const reassign = (at: WatchedWorkspace, count: number): string[] =>
       return id;
     });
 
-export const nextPoll = async (at: WatchedWorkspace): Promise<number> => {
-  at.passTime(60_000);
+export const nextPoll = async (at: WatchedWorkspace, afterMs = 60_000): Promise<number> => {
+  at.passTime(afterMs);
   return at.poll();
 };

@@ -1,5 +1,16 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { listening, nextPoll, openTasks, reassign, someoneElse, watching } from '../../support/workspace-steps.ts';
+import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+import {
+  changedTasks,
+  listening,
+  nextPoll,
+  openTasks,
+  reassign,
+  someoneElse,
+  watching,
+} from '../../support/workspace-steps.ts';
 
 test('the baseline meets every task and makes no events', async () => {
   const at = await listening();
@@ -277,4 +288,25 @@ test('progress never exceeds the number of rows, although some are read again', 
   expect(at.log.lines.find((line) => line.includes('the first reading is done'))).toContain(
     '"rowsRead":3000,"totalRows":3000',
   );
+});
+
+test('a server clock that is set forward hides no change that becomes visible late', async () => {
+  const path = join(tempFolder(), 'store.sqlite');
+  const at = await listening({
+    openStore: async (clock, steadyClock) => createSqliteStore(path, clock, undefined, steadyClock),
+  });
+  at.passTime(60_000);
+  const [late, ...others] = openTasks(at);
+  for (const { id, assignee_user_id } of others.slice(0, 130)) {
+    at.passTime(1);
+    at.sandbox.reassign(id, someoneElse(at, assignee_user_id));
+  }
+  await nextPoll(at, 15_000);
+  at.setClock(61_000);
+  await nextPoll(at, 15_000);
+  at.passTime(-40_000);
+  at.sandbox.reassign(late?.id ?? '', someoneElse(at, late?.assignee_user_id ?? null));
+  at.passTime(40_000);
+  await nextPoll(at, 15_000);
+  expect(await changedTasks(at)).toContain(late?.id);
 });

@@ -30,6 +30,7 @@ const adaptToEarlier = async (run: Transaction, stepMs: number): Promise<void> =
         ${atMost('look_since_ms', nowMs)}, ${atMost('active_at_ms', nowMs)}, ${atMost('swept_at_ms', nowMs)},
         ${atMost('watermark_moved_at_ms', nowMs)}, ${atMost('key_refused_since_ms', nowMs)},
         ${atMost('read_at_ms', nowMs)}, ${atMost('asked_at_ms', nowMs)}, ${atMost('unwatched_since_ms', nowMs)}`);
+  await run.change(sql`update reading set ${atMost('started_at_ms', nowMs)} where started_at_ms > ${nowMs}`);
   await run.change(sql`
     update hook
     set ${sooner('resume_at_ms', nowMs, stepMs, maxRestMs)}, ${sooner('farewell_at_ms', nowMs, stepMs, maxRestMs)},
@@ -90,6 +91,12 @@ const adaptToLater = async (run: Transaction, stepMs: number): Promise<void> => 
     where failing_since_ms is not null`);
   await run.change(sql`
     update workspace set ${movedOn('key_refused_since_ms', nowMs, stepMs)} where key_refused_since_ms is not null`);
+  // Whether what becomes visible late has been seen is told by these.
+  await run.change(sql`
+    update workspace set ${movedOn('watermark_moved_at_ms', nowMs, stepMs)} where watermark_moved_at_ms is not null`);
+  await run.change(sql`update reading set ${movedOn('started_at_ms', nowMs, stepMs)}`);
+  await run.change(sql`
+    update intent set ${movedOn('settled_at_ms', nowMs, stepMs)} where closed_at_ms is null and settled_at_ms is not null`);
   await run.change(sql`
     update delivery set ${movedOn('first_sent_at_ms', nowMs, stepMs)}, ${movedOn('last_sent_at_ms', nowMs, stepMs)}
     where state = 'waiting' and first_sent_at_ms is not null`);
