@@ -1,9 +1,9 @@
-import { inWords, type TaskReassigned } from './event.ts';
+import { inWords, type TaskEvent } from './event.ts';
 import { mayReadContacts, mayReadTemplates, unknownFacts } from './task-facts.ts';
 import { toldFacts } from './told-facts.ts';
 
 /** The event as somebody may see it whose key has these scopes: without contact or template where it may not read them. */
-export const eventForKey = (scopes: readonly string[], event: TaskReassigned): TaskReassigned => {
+export const eventForKey = (scopes: readonly string[], event: TaskEvent): TaskEvent => {
   if (mayReadContacts(scopes)) return event;
   const unknown = toldFacts(unknownFacts);
   const template = mayReadTemplates(scopes)

@@ -4,10 +4,19 @@ import { type Summarized, summaryOf } from './summary.ts';
 import { unknownFacts } from './task-facts.ts';
 import { ToldContact, ToldTemplate, toldFacts } from './told-facts.ts';
 
-/** `reassigned` is person to person, `assigned` nobody to person, `unassigned` person to nobody. */
+/** What may happen to a task. */
+export const eventTypes = ['task.reassigned', 'task.created', 'task.closed', 'task.reopened'] as const;
+export const EventType = z.enum(eventTypes);
+export type EventType = z.infer<typeof EventType>;
+
+/** Of a reassignment: `reassigned` is person to person, `assigned` nobody to person, `unassigned` person to nobody. */
 export const kinds = ['reassigned', 'assigned', 'unassigned'] as const;
 export const Kind = z.enum(kinds);
 export type Kind = z.infer<typeof Kind>;
+
+/** The kinds of all events: what is not a reassignment is of one kind. */
+export const EventKind = z.enum([...kinds, 'created', 'closed', 'reopened']);
+export type EventKind = z.infer<typeof EventKind>;
 
 /** Who made the change: `zapier` for this integration's own actions, `topo` for everything else. */
 const sources = ['topo', 'zapier'] as const;
@@ -47,8 +56,8 @@ const wordsOf = (event: Summarized & { task: EventTask }): Words => ({
 /** An event as a server of any version sends and stores it. */
 const SentEvent = z.object({
   id: z.string(),
-  type: z.literal('task.reassigned'),
-  kind: Kind,
+  type: EventType,
+  kind: EventKind,
   occurred_at: z.string(),
   detected_at: z.string(),
   source: Source,
@@ -71,16 +80,21 @@ const SentEvent = z.object({
   type_label: z.string().nullable().optional(),
   priority_label: z.string().nullable().optional(),
   summary: z.string().optional(),
+  outcome: z.string().nullable().optional(),
+  disposition: z.string().nullable().optional(),
+  open_seconds: z.number().int().nonnegative().optional(),
 });
 
 /**
- * The event that a Zap receives. `task` and `previous_assignee` are those of the first change; `changes` holds all
+ * The event that a Zap receives. A task that was created or reopened is `new_assignee`'s, and nobody had it before; a task
+ * that was closed was `previous_assignee`'s, and nobody has it now: what it came to is its `outcome` (`completed` or
+ * `skipped`), `disposition` what a call came to, and `open_seconds` how long it had been there. `task` and `previous_assignee` are those of the first change; `changes` holds all
  * changes: just one, unless the hook wants one event per sequence. `occurred_at` is the task's `updated_at`, `detected_at`
  * the server's clock. A batch is the changes that one scan found for the same sequence run and the same new assignee.
  * `contact` and `sequence_template` are what its tasks are about, `summary` says all of it in one sentence, and `task_url`
  * is a link to the first task, or null. An event that was sent or stored without these is completed from what it says.
  */
-export const TaskReassigned = SentEvent.transform((sent) => {
+export const TaskEvent = SentEvent.transform((sent) => {
   const unknown = toldFacts(unknownFacts);
   const { contact = unknown.contact, task_url = null } = sent;
   const { sequence_template = { ...unknown.sequence_template, id: sent.sequence_template_id } } = sent;
@@ -88,10 +102,10 @@ export const TaskReassigned = SentEvent.transform((sent) => {
   const { type_label = words.type_label, priority_label = words.priority_label, summary = words.summary } = sent;
   return { ...sent, contact, sequence_template, task_url, type_label, priority_label, summary };
 });
-export type TaskReassigned = z.infer<typeof TaskReassigned>;
+export type TaskEvent = z.infer<typeof TaskEvent>;
 
 /** The event, with all that it says in words. */
-export const inWords = <Event extends Omit<TaskReassigned, keyof Words>>(event: Event): Event & Words => ({
+export const inWords = <Event extends Omit<TaskEvent, keyof Words>>(event: Event): Event & Words => ({
   ...event,
   ...wordsOf(event),
 });
@@ -101,7 +115,7 @@ export const inWords = <Event extends Omit<TaskReassigned, keyof Words>>(event: 
  * or with `next` if it is there. `next` is the event up to which the server has looked, so that it need not look again.
  */
 export const EventPage = z.object({
-  items: z.array(TaskReassigned),
+  items: z.array(TaskEvent),
   has_more: z.boolean(),
   next: z.string().optional(),
 });

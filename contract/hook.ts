@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Kind, Source } from './event.ts';
+import { EventType, eventTypes, Kind, Source } from './event.ts';
 import { templateId, userId } from './uuid.ts';
 
 const filterBy = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
@@ -20,15 +20,37 @@ export const HookFilters = z.strictObject({
 });
 export type HookFilters = z.infer<typeof HookFilters>;
 
+/** The events that filters fit which do not fit every event. */
+const fitting: Readonly<Partial<Record<keyof HookFilters, readonly EventType[]>>> = {
+  new_assignee_ids: ['task.reassigned', 'task.created', 'task.reopened'],
+  previous_assignee_ids: ['task.reassigned', 'task.closed'],
+  kinds: ['task.reassigned'],
+};
+
+/** The names of filters that fit none of these events. */
+export const unfittingFilters = (events: readonly EventType[], filters: HookFilters): string[] =>
+  Object.entries(fitting).flatMap(([name, fits]) => {
+    const isUsed = filters[name as keyof HookFilters] !== undefined;
+    return isUsed && !events.some((event) => fits.includes(event)) ? [name] : [];
+  });
+
 /** `task`: one event per task. `sequence`: one event for all tasks of a sequence run that moved together. */
 export const OncePer = z.enum(['task', 'sequence']);
 export type OncePer = z.infer<typeof OncePer>;
 
-/** The body of `POST /hooks`. */
+const oneOfThem = `Expected one of ${eventTypes.map((type) => `“${type}”`).join(', ')}.`;
+/** What a hook hears of. */
+export const HookEvents = z
+  .array(z.enum(eventTypes, { error: oneOfThem }))
+  .min(1)
+  .max(eventTypes.length);
+
+/** The body of `POST /hooks`: `events` says what the hook hears of, or `event` if it is one thing. */
 export const SubscribeRequest = z.strictObject({
   // The server checks the target exactly as it is written, so nothing is trimmed here.
   target_url: z.string({ error: 'Expected the full URL that Zapier gave for this Zap.' }).max(2048),
-  event: z.literal('task.reassigned', { error: 'The only event is “task.reassigned”.' }),
+  event: HookEvents.element.optional(),
+  events: HookEvents.optional(),
   filters: HookFilters.default({}),
   once_per: OncePer.default('task'),
 });
@@ -38,7 +60,7 @@ export type SubscribeRequest = z.input<typeof SubscribeRequest>;
 const HookState = z.enum(['active', 'waiting', 'ended']);
 
 /**
- * A hook as `GET /hooks` shows it. `target` is the host and the last four characters, never the URL, which is a
+ * A hook as `GET /hooks` shows it. `events` is what it hears of, and `event` the first of them. `target` is the host and the last four characters, never the URL, which is a
  * credential. `listening_since` is null until the first scan of the workspace's tasks is complete. While Topo refuses the
  * workspace's key, no changes are detected; `key_refused_since` says since when, and after a day the hook ends. `problem`
  * is there when the server cannot read the hook's target; the target is “…” then. `unusable_tasks` counts the workspace's
@@ -49,7 +71,8 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
  */
 export const Hook = z.object({
   id: z.string(),
-  event: z.literal('task.reassigned'),
+  event: EventType,
+  events: z.array(EventType).optional(),
   target: z.string(),
   filters: HookFilters,
   once_per: OncePer,

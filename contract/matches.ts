@@ -1,9 +1,9 @@
-import type { EventTask, Kind, Source } from './event.ts';
+import { type EventKind, type EventTask, Kind, type Source } from './event.ts';
 import type { HookFilters } from './hook.ts';
 
 /** The part of a change that the filters of a hook look at. */
 export type FilteredChange = {
-  kind: Kind;
+  kind: EventKind;
   source: Source;
   previousAssigneeId: string | null;
   newAssigneeId: string | null;
@@ -14,6 +14,9 @@ export type FilteredChange = {
 const allows = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
   wanted === undefined || (value !== null && value !== undefined && wanted.includes(value));
 
+/** Only reassignments are of several kinds. */
+const isReassignment = ({ kind }: Pick<FilteredChange, 'kind'>): boolean => Kind.safeParse(kind).success;
+
 /** Whether a hook with these filters wants this change. The server and the Zap both decide with this function. */
 export const matches = (filters: HookFilters, change: FilteredChange): boolean =>
   allows(filters.new_assignee_ids, change.newAssigneeId?.toLowerCase()) &&
@@ -21,5 +24,5 @@ export const matches = (filters: HookFilters, change: FilteredChange): boolean =
   allows(filters.task_types, change.task.type) &&
   allows(filters.priorities, change.task.priority) &&
   allows(filters.sequence_template_ids, change.sequenceTemplateId?.toLowerCase()) &&
-  allows(filters.kinds, change.kind) &&
+  (!isReassignment(change) || allows(filters.kinds, change.kind)) &&
   !filters.ignore_sources?.includes(change.source);

@@ -1,3 +1,4 @@
+import type { EventType } from './event.ts';
 import { labelOf, taskPriorityLabels } from './labels.ts';
 import { sanitizeLabel } from './sanitize-label.ts';
 
@@ -5,6 +6,8 @@ type Somebody = { user_id: string | null; name: string | null; email: string | n
 
 /** What the sentence is made of: the keys of an event. All changes lead to the same person, in one sequence run. */
 export type Summarized = {
+  type: EventType;
+  outcome?: string | null | undefined;
   new_assignee: Somebody;
   changes: readonly {
     task: { type?: string | undefined; priority?: string | undefined };
@@ -128,8 +131,35 @@ const receiverOf = ({ new_assignee }: Summarized, isSomebodyUnnamed: boolean): s
   return `to ${nameOf(new_assignee) ?? (isSomebodyUnnamed ? 'another colleague' : 'a colleague')}`;
 };
 
+const oneOrMore = (changes: Summarized['changes'], one: string, more: string): string =>
+  changes.length === 1 ? one : more;
+
+/** What happened to the tasks, and to whom, for each type of event: the rest of a sentence that begins with them. */
+const predicates: Readonly<Record<EventType, (summarized: Summarized) => string>> = {
+  'task.reassigned': (summarized) => {
+    const { from, isSomebodyUnnamed } = holdersOf(summarized);
+    return `went ${from} ${receiverOf(summarized, isSomebodyUnnamed)}`;
+  },
+  'task.created': ({ changes, new_assignee }) => {
+    const who =
+      new_assignee.user_id === null
+        ? `, and nobody has ${oneOrMore(changes, 'it', 'them')}`
+        : ` for ${nameOf(new_assignee) ?? 'a colleague'}`;
+    return `${oneOrMore(changes, 'is', 'are')} new${who}`;
+  },
+  'task.reopened': ({ changes, new_assignee }) => {
+    const who = new_assignee.user_id === null ? 'nobody' : (nameOf(new_assignee) ?? 'a colleague');
+    return `${oneOrMore(changes, 'is', 'are')} open again, with ${who}`;
+  },
+  'task.closed': ({ changes, outcome }) => {
+    const holder = changes[0]?.previous_assignee;
+    const of = holder === undefined || holder.user_id === null ? '' : ` while with ${nameOf(holder) ?? 'a colleague'}`;
+    return `${oneOrMore(changes, 'was', 'were')} ${readable(outcome ?? null) ?? 'closed'}${of}`;
+  },
+};
+
 /**
- * What changed hands, in one plain sentence: “A call with Ada Moreau at Initech (Founders in Europe, hot) went from Robin
+ * What happened, in one plain sentence: “A call with Ada Moreau at Initech (Founders in Europe, hot) went from Robin
  * Okafor to Kim Lindqvist.” Who made the change is often not known, and it says nothing of that. It is right with any part
  * missing, stands on one line and is of bounded length.
  */
@@ -141,11 +171,8 @@ export const summaryOf = (summarized: Summarized): string => {
   const [[noun = task] = []] = kinds.values();
   const list = listOf(kinds);
   const what = list === undefined ? noun : task;
-  const { from, isSomebodyUnnamed } = holdersOf(summarized);
-  const sentence = [
-    `${capitalize(countOf(what, summarized.changes.length))}${aboutOf(what, summarized.contact)}${detailsOf(summarized)} went`,
-    from,
-    `${receiverOf(summarized, isSomebodyUnnamed)}${list === undefined ? '' : `: ${list}`}`,
-  ].join(' ');
+  const sentence =
+    `${capitalize(countOf(what, summarized.changes.length))}${aboutOf(what, summarized.contact)}` +
+    `${detailsOf(summarized)} ${predicates[summarized.type](summarized)}${list === undefined ? '' : `: ${list}`}`;
   return /[.!?…]$/u.test(sentence) ? sentence : `${sentence}.`;
 };

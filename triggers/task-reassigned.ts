@@ -1,5 +1,5 @@
 import { type Bundle, defineInputFields, defineTrigger, type InferInputData, type ZObject } from 'zapier-platform-core';
-import type { TaskReassigned } from '../contract/event.ts';
+import type { TaskEvent } from '../contract/event.ts';
 import { OncePer } from '../contract/hook.ts';
 import { startDeadline } from '../zapier/deadline.ts';
 import { eventOutputFields, sampleEvent } from '../zapier/events/event-output.ts';
@@ -138,7 +138,7 @@ const startNoRun = (z: ZObject, reason: string): [] => {
 };
 
 /** Starts a run when the delivery is genuine, matches the filters, and arrives for the first time. */
-const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReassigned[]> => {
+const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskEvent[]> => {
   const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000));
   if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
   const { event, hookId, webhookId } = delivery;
@@ -154,7 +154,7 @@ const perform = async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskReass
 const historyMs = 10_000;
 
 /** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
-const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskReassigned[]> => {
+const performList = async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskEvent[]> => {
   const deadline = startDeadline(() => performance.now());
   const filters = readHookFilters(inputData);
   const { items: events } = await listEvents(z, 3, filters, historyMs);

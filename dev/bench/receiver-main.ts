@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { TaskReassigned } from '../../contract/event.ts';
+import { TaskEvent } from '../../contract/event.ts';
 import { signatureHeader } from '../../contract/signature.ts';
 import { serveParent } from './harness/serve-parent.ts';
 
@@ -16,7 +16,7 @@ const record = async (request: IncomingMessage): Promise<void> => {
   const body = await text(request);
   ids.add(String(request.headers[signatureHeader.id]));
   if (request.url?.startsWith('/timed/') !== true) return;
-  const { detected_at } = TaskReassigned.parse(JSON.parse(body));
+  const { detected_at } = TaskEvent.parse(JSON.parse(body));
   latenciesMs.push(arrivedAtMs - Date.parse(detected_at));
 };
 

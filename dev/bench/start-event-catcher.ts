@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { TaskReassigned } from '../../contract/event.ts';
+import { TaskEvent } from '../../contract/event.ts';
 
 /** A catch URL that records when the event of each task arrives. */
 export type EventCatcher = {
@@ -14,7 +14,7 @@ export type EventCatcher = {
 };
 
 const taskIdsOf = async (request: IncomingMessage): Promise<string[]> => {
-  const event = TaskReassigned.parse(JSON.parse(await text(request)));
+  const event = TaskEvent.parse(JSON.parse(await text(request)));
   return event.changes.map(({ task }) => task.id);
 };
 

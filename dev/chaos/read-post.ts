@@ -1,10 +1,10 @@
-import { TaskReassigned } from '../../contract/event.ts';
+import { TaskEvent } from '../../contract/event.ts';
 import type { Change, EventRecord, PostRecord } from './ledger.ts';
 
 /** A POST with the change that its event reports. */
 export type EventPost = PostRecord & { change: Change };
 
-export const eventRecordOf = ({ id, task, previous_assignee, new_assignee }: TaskReassigned): EventRecord => ({
+export const eventRecordOf = ({ id, task, previous_assignee, new_assignee }: TaskEvent): EventRecord => ({
   eventId: id,
   taskId: task.id,
   previous: previous_assignee.user_id,
@@ -14,6 +14,6 @@ export const eventRecordOf = ({ id, task, previous_assignee, new_assignee }: Tas
 
 /** @throws Error when the body is no event. */
 export const readPost = ({ body, ...post }: Omit<PostRecord, 'eventId'> & { body: string }): EventPost => {
-  const { eventId, ...change } = eventRecordOf(TaskReassigned.parse(JSON.parse(body)));
+  const { eventId, ...change } = eventRecordOf(TaskEvent.parse(JSON.parse(body)));
   return { ...post, eventId, change };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { inWords, TaskReassigned } from '../../contract/event.ts';
+import { inWords, TaskEvent } from '../../contract/event.ts';
 import { sampleEvent } from '../../zapier/events/event-output.ts';
 
 /** The event as the first release wrote it. */
@@ -18,11 +18,11 @@ const released = () => {
 
 test('an event that says what it is about is read as it was sent', () => {
   const sent = { ...sampleEvent, summary: 'As the server put it.', task_url: 'https://app.topo.example/tasks/1' };
-  expect(TaskReassigned.parse(sent)).toEqual(sent);
+  expect(TaskEvent.parse(sent)).toEqual(sent);
 });
 
 test('an event of the first release is completed from what it says', () => {
-  expect(TaskReassigned.parse(released())).toEqual({
+  expect(TaskEvent.parse(released())).toEqual({
     ...released(),
     contact: { id: null, name: null, email: null, company: null },
     sequence_template: { id: sampleEvent.sequence_template_id, name: null },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { eventTypes } from '../../contract/event.ts';
 import { type Summarized, summaryOf } from '../../contract/summary.ts';
 
 const kim = { user_id: 'u1', name: 'Kim Lindqvist', email: 'kim@example.com' };
@@ -12,6 +13,7 @@ const noContact = { name: null, email: null, company: null };
 
 const call = { type: 'CALL', priority: 'HOT' };
 const one = (changes: Partial<Summarized> = {}): Summarized => ({
+  type: 'task.reassigned',
   new_assignee: kim,
   changes: [{ task: call, previous_assignee: robin }],
   contact: ada,
@@ -194,6 +196,8 @@ describe('whatever is missing or odd', () => {
       nil: undefined,
     });
     return fc.record({
+      type: fc.constantFrom(...eventTypes),
+      outcome: fc.option(text, { nil: undefined }),
       new_assignee: person,
       changes: fc.array(fc.record({ task: fc.record({ type: word, priority: word }), previous_assignee: person }), {
         minLength: 1,
@@ -205,8 +209,14 @@ describe('whatever is missing or odd', () => {
   };
 
   /** Every text that somebody else wrote. */
-  const textsIn = ({ new_assignee, changes, contact, sequence_template }: Summarized): string[] =>
-    [new_assignee, contact, sequence_template, ...changes.flatMap((change) => [change.task, change.previous_assignee])]
+  const textsIn = ({ outcome, new_assignee, changes, contact, sequence_template }: Summarized): string[] =>
+    [
+      { outcome },
+      new_assignee,
+      contact,
+      sequence_template,
+      ...changes.flatMap((change) => [change.task, change.previous_assignee]),
+    ]
       .flatMap((each) => Object.values<string | null | undefined>(each))
       .flatMap((text) => text ?? []);
 
@@ -217,7 +227,9 @@ describe('whatever is missing or odd', () => {
         expect(sentence).toMatch(/^(An? |[2-9] )/);
         expect(sentence).toMatch(/[.!?…]$/);
         expect(sentence).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]| {2}|\{\{|[<>]/u);
-        expect(sentence).toMatch(/ went from .+ to ./);
+        expect(sentence).toMatch(
+          / (went from .+ to .|(is|are) new( for .|, and nobody)|(is|are) open again, with .|(was|were) .)/,
+        );
         expect(sentence.length).toBeLessThan(3_000);
         // What stands in a name stays in it.
         const names = textsIn(summarized).join();
@@ -246,6 +258,7 @@ describe('whatever is missing or odd', () => {
     const people = ['a', 'b', 'c', 'd'].map((user_id) => ({ user_id, name, email: null }));
     const [new_assignee = nobody, ...holders] = people;
     const sentence = summaryOf({
+      type: 'task.reassigned',
       new_assignee,
       changes: holders.map((holder, index) => from(holder, { type: `TYPE_${index}` })),
       contact: { name, email: name, company: name },

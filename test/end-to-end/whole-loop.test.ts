@@ -1,7 +1,7 @@
 // Slow: it starts the built server and the built app.
 
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import {
   chooseReassignments,
   type PossibleReassignment,
@@ -41,9 +41,9 @@ const chooseOne = () => {
   return choice;
 };
 
-const eventsOf = (zap: Zap) => zap.runs.map(({ output }) => output as TaskReassigned);
+const eventsOf = (zap: Zap) => zap.runs.map(({ output }) => output as TaskEvent);
 
-const heardBy = async (zap: Zap, count = 1): Promise<TaskReassigned[]> => {
+const heardBy = async (zap: Zap, count = 1): Promise<TaskEvent[]> => {
   await waitUntil(`the Zap heard ${count}`, () => zap.runs.length >= count);
   await loop.settled();
   return eventsOf(zap);
@@ -300,7 +300,7 @@ test('the editor shows past events in the shape that the hook has', async () => 
   await reassignInTopo(loop, chooseOne());
   const [heard] = await heardBy(zap);
 
-  const samples = (await zap.performList()) as TaskReassigned[];
+  const samples = (await zap.performList()) as TaskEvent[];
 
   expect(samples[0]).toEqual(heard);
 });

@@ -1,4 +1,4 @@
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import type { ListedTask } from '../../contract/task-list.ts';
 import { isOpen } from '../../topo/is-open.ts';
 import { microseconds } from '../../topo/microseconds.ts';
@@ -45,9 +45,9 @@ const expectSame = (what: string, found: readonly string[], expected: readonly s
 class HistoryRun {
   readonly #at: WatchedWorkspace;
   readonly #faultInjection: ReturnType<typeof createFaultInjection>;
-  readonly #told: TaskReassigned[] = [];
+  readonly #told: TaskEvent[] = [];
   /** What the hook that asks for templates was told: it wants every template, so it is told all, though later. */
-  readonly #toldByTemplate: TaskReassigned[] = [];
+  readonly #toldByTemplate: TaskEvent[] = [];
   readonly #announced: Announced[] = [];
   /** Who had each task at the last check; from then on nothing about it may be missed. */
   #known = new Map<string, string | null>();
@@ -351,8 +351,8 @@ class HistoryRun {
     if (listing.kind !== 'page') throw new Error('The hook that asks for templates is gone.');
     const givenUp = new Set(listing.deliveries.map(({ eventId }) => eventId));
     const expected = this.#told.filter(({ id }) => !givenUp.has(id));
-    const runOf = ({ task }: TaskReassigned) => task.sequence_id ?? task.id;
-    const orderOf = (events: readonly TaskReassigned[]) =>
+    const runOf = ({ task }: TaskEvent) => task.sequence_id ?? task.id;
+    const orderOf = (events: readonly TaskEvent[]) =>
       JSON.stringify(
         [...Map.groupBy(events, runOf)].map(([run, group]) => [run, group.map(({ id }) => id)]).toSorted(),
       );
@@ -364,7 +364,7 @@ class HistoryRun {
   }
 
   /** The events of a task lead from who had it at the last check to who has it now, without a gap. */
-  #checkChain(taskId: string, chain: readonly TaskReassigned[], assigneeId: string | null): void {
+  #checkChain(taskId: string, chain: readonly TaskEvent[], assigneeId: string | null): void {
     const start = this.#known.has(taskId) ? this.#known.get(taskId) : chain[0]?.previous_assignee.user_id;
     if (start === undefined) return;
     let holder = start;
@@ -377,7 +377,7 @@ class HistoryRun {
     if (holder !== assigneeId) throw new Error(`${taskId}: it is with ${assigneeId}, but the last told was ${holder}.`);
   }
 
-  #checkEvent({ task, source, previous_assignee, new_assignee, occurred_at }: TaskReassigned): void {
+  #checkEvent({ task, source, previous_assignee, new_assignee, occurred_at }: TaskEvent): void {
     if (previous_assignee.user_id === new_assignee.user_id) throw new Error(`${task.id}: told without a change.`);
     const happened = this.#at.sandbox.changes.entries.some(
       ({ taskId, next, at }) =>

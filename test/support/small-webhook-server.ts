@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import { type Subscribed, SubscribeRequest } from '../../contract/hook.ts';
 import { startReceiver } from './receiver.ts';
 
@@ -23,7 +23,7 @@ export const subscribed: Subscribed = {
 };
 
 /** Answers the three routes that the app calls, and keeps what it was asked. `events` is what `GET /events` answers. */
-export const startSmallWebhookServer = async ({ events = [] }: { events?: TaskReassigned[] } = {}) => {
+export const startSmallWebhookServer = async ({ events = [] }: { events?: TaskEvent[] } = {}) => {
   const receiver = await startReceiver((response, { method, path, body }) => {
     const answer = (status: number, json?: unknown) =>
       response

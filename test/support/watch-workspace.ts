@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { createDetector } from '../../webhook-server/detector/detector.ts';
 import { topoKeyAad } from '../../webhook-server/seals/associated-data.ts';
@@ -143,7 +143,7 @@ export const watchWorkspace = async (
       throw new Error('The workspace does not listen.');
     },
     /** What hooks were told, oldest first. */
-    async events(): Promise<TaskReassigned[]> {
+    async events(): Promise<TaskEvent[]> {
       const page = await store.tenant(organizationId).events({ limit: 1000 });
       return (page?.items ?? []).toReversed();
     },

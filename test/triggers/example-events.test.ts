@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import { createContact, untilKnown } from '../support/known-contacts.ts';
 import { type RealLoop, startRealLoop } from '../support/real-loop.ts';
 import { first } from '../support/topo-sandbox.ts';
@@ -10,7 +10,7 @@ import { runApp } from '../support/zapier-app.ts';
 const trigger = 'triggers.task_reassigned';
 
 const examplesWith = async (app: RealLoop['app'], inputData: Record<string, unknown> = {}) =>
-  (await app.run(`${trigger}.operation.performList`, { inputData })) as TaskReassigned[];
+  (await app.run(`${trigger}.operation.performList`, { inputData })) as TaskEvent[];
 
 const name = async ({ serverUrl, workspace }: RealLoop, userId: string, names: { name: string; email: string }) => {
   const headers = { authorization: `Bearer ${workspace.keys.full}`, 'content-type': 'application/json' };
@@ -63,7 +63,7 @@ test('the example says of a real task who has it and what it is about, as its ev
 
   await loop.turnOn(trigger, '/zap');
   loop.sandbox.reassign(task.id, taker);
-  const event = JSON.parse(first(await loop.received('/zap')).body) as TaskReassigned;
+  const event = JSON.parse(first(await loop.received('/zap')).body) as TaskEvent;
   for (const key of ['contact', 'sequence_template', 'sequence_template_id', 'type_label', 'priority_label'] as const) {
     expect(example[key]).toEqual(event[key]);
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import { type RealLoop, rawRequestOf, startRealLoop } from '../support/real-loop.ts';
 import type { Received } from '../support/receiver.ts';
@@ -27,7 +27,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const eventOf = ({ body }: Received): TaskReassigned => JSON.parse(body);
+const eventOf = ({ body }: Received): TaskEvent => JSON.parse(body);
 const taskIdsOf = (received: readonly Received[]) => received.map((one) => eventOf(one).task.id);
 
 /** The first two people of the workspace. */
@@ -117,7 +117,7 @@ test('a Zap that ignores changes made by Zaps receives only those of colleagues'
 
   loop.sandbox.reassign(byColleague.id, twoPeople().taker);
   expect(taskIdsOf(await loop.received('/colleagues'))).toEqual([byColleague.id]);
-  const samples = (await loop.app.run(performList, { inputData: { ignore_zapier: 'yes' } })) as TaskReassigned[];
+  const samples = (await loop.app.run(performList, { inputData: { ignore_zapier: 'yes' } })) as TaskEvent[];
   expect(samples.map(({ task }) => task.id)).toEqual([byColleague.id]);
 });
 
@@ -134,13 +134,13 @@ test('a Zap that runs once per contact receives one event for a sequence that mo
   const received = await loop.received('/contact');
   expect(received).toHaveLength(1);
   const rawRequest = rawRequestOf(first(received));
-  const [run] = (await loop.app.run(perform, { inputData, subscribeData, rawRequest })) as [TaskReassigned];
+  const [run] = (await loop.app.run(perform, { inputData, subscribeData, rawRequest })) as [TaskEvent];
   expect(run.changes.map((change) => change.task.id).sort()).toEqual([task.id, sibling.id].sort());
   expect(run).toMatchObject({ changes_count: 2, batch_size: 2 });
 
   expect(eventOf(first(await loop.received('/calls')))).toMatchObject({ changes_count: 1, task: { id: task.id } });
 
-  const samples = (await loop.app.run(performList, { inputData })) as TaskReassigned[];
+  const samples = (await loop.app.run(performList, { inputData })) as TaskEvent[];
   for (const sample of samples) expect(Object.keys(sample)).toEqual(Object.keys(run));
 });
 

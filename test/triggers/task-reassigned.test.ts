@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { TaskReassigned } from '../../contract/event.ts';
+import { TaskEvent } from '../../contract/event.ts';
 import { sampleEvent } from '../../zapier/events/event-output.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { deliver, startSmallWebhookServer, subscribed } from '../support/small-webhook-server.ts';
@@ -33,7 +33,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const connect = async (events: TaskReassigned[] = []) => {
+const connect = async (events: TaskEvent[] = []) => {
   const server = await startSmallWebhookServer({ events });
   return { server, app: runApp({ WEBHOOK_SERVER_URL: server.url }, key) };
 };
@@ -410,7 +410,7 @@ describe('the same delivery again', () => {
 });
 
 describe('the filters of the Zap', () => {
-  const changed = (change: Partial<TaskReassigned>): TaskReassigned => ({
+  const changed = (change: Partial<TaskEvent>): TaskEvent => ({
     ...sampleEvent,
     changes: [...sampleEvent.changes],
     ...change,
@@ -483,13 +483,13 @@ describe('the filters of the Zap', () => {
 });
 
 describe('the list for the editor', () => {
-  const connectBoth = async (events: TaskReassigned[] = [], taskCount?: number) => {
+  const connectBoth = async (events: TaskEvent[] = [], taskCount?: number) => {
     const { url, workspace, sandbox } = await startTopo(taskCount === undefined ? {} : { taskCount });
     const server = await startSmallWebhookServer({ events });
     const app = runApp({ TOPO_API_URL: url, WEBHOOK_SERVER_URL: server.url }, workspace.keys.full);
     const list = async (inputData: Record<string, unknown> = {}) =>
-      (await app.run(performList, { inputData })) as TaskReassigned[];
-    const templateOf = ({ task }: TaskReassigned) => workspace.sequences.get(task.sequence_id ?? '')?.templateId;
+      (await app.run(performList, { inputData })) as TaskEvent[];
+    const templateOf = ({ task }: TaskEvent) => workspace.sequences.get(task.sequence_id ?? '')?.templateId;
     return { app, list, server, workspace, sandbox, templateOf };
   };
 
@@ -522,7 +522,7 @@ describe('the list for the editor', () => {
     const examples = await list();
     expect(examples).toHaveLength(3);
     for (const example of examples) {
-      expect(TaskReassigned.parse(example)).toEqual(example);
+      expect(TaskEvent.parse(example)).toEqual(example);
       expect(example.id).toBe(`evt_example_${example.task.id}`);
       expect(example.batch_id).toBe(`bat_example_${example.task.id}`);
       const real = workspace.tasks.find(({ id }) => id === example.task.id);
@@ -582,7 +582,7 @@ describe('the list for the editor', () => {
     const { app, list } = await connectBoth([], 0);
     const examples = await list(inputData);
     expect(examples).toHaveLength(1);
-    const example = TaskReassigned.parse(examples[0]);
+    const example = TaskEvent.parse(examples[0]);
     expect(example.id).toMatch(/^evt_example_/);
     expect(await app.run(perform, { ...deliver(example), inputData })).toEqual([example]);
   });
@@ -594,7 +594,7 @@ describe('the list for the editor', () => {
     });
     const server = await startSmallWebhookServer();
     const app = runApp({ TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: server.url }, key);
-    const [example] = (await app.run(performList, { inputData: { task_types: 'EMAIL_REPLY' } })) as TaskReassigned[];
+    const [example] = (await app.run(performList, { inputData: { task_types: 'EMAIL_REPLY' } })) as TaskEvent[];
     expect(example).toMatchObject({ task: { type: 'EMAIL_REPLY' } });
   });
 
@@ -606,5 +606,5 @@ describe('the list for the editor', () => {
 });
 
 test('the sample is an event', () => {
-  expect(TaskReassigned.parse(sampleEvent)).toEqual(sampleEvent);
+  expect(TaskEvent.parse(sampleEvent)).toEqual(sampleEvent);
 });

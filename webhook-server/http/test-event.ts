@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { inWords, type Person, type TaskReassigned } from '../../contract/event.ts';
+import { inWords, type Person, type TaskEvent } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { nobody } from '../../contract/person.ts';
 
@@ -25,7 +25,7 @@ const personOr = (invented: Person, wantedIds: readonly string[] | undefined, ex
  * An invented event that passes these filters. Its ids begin with `evt_test_` and `bat_test_`, and no link leads to its
  * task, which is not there.
  */
-export const testEvent = (filters: HookFilters, nowMs: number): TaskReassigned => {
+export const testEvent = (filters: HookFilters, nowMs: number): TaskEvent => {
   const name = randomUUID();
   const now = new Date(nowMs).toISOString();
   const kind = filters.kinds?.[0] ?? 'reassigned';

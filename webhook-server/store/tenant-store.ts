@@ -1,6 +1,6 @@
 import type { WayToChoose } from '../../contract/choice.ts';
 import type { Certainty, DeliveryState } from '../../contract/delivery.ts';
-import type { EventPage, Kind, Source } from '../../contract/event.ts';
+import type { EventPage, EventType, Kind, Source } from '../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import type { Intent } from '../../contract/intent.ts';
 import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
@@ -13,6 +13,7 @@ export type StoredHook = {
   number: number;
   sealedTarget: string;
   sealedSecret: string;
+  events: readonly EventType[];
   filters: HookFilters;
   oncePer: OncePer;
   createdAtMs: number;
@@ -49,6 +50,8 @@ export type NewHook = SealedKey & {
   secretHash: string;
   sealedTarget: string;
   sealedSecret: string;
+  /** What it hears of: reassignments only where it is left out. */
+  events?: readonly EventType[] | undefined;
   filters: HookFilters;
   oncePer: OncePer;
   /** The detector is to use this key from now on, whatever key it has: this one may read what the filters ask for. */
@@ -124,6 +127,8 @@ export type Freshness = {
 export type EventQuery = Interruptible & {
   limit: number;
   before?: string | undefined;
+  /** Reassignments only where it is left out. */
+  types?: readonly EventType[] | undefined;
   newAssigneeIds?: readonly string[] | undefined;
   previousAssigneeIds?: readonly string[] | undefined;
   taskTypes?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import { inWords, type TaskReassigned } from '../../contract/event.ts';
+import { inWords, type TaskEvent } from '../../contract/event.ts';
 import { personIdField, personNameFields, personOutputFields, samplePeople } from '../people/person-output.ts';
 import {
   factsIdFields,
@@ -29,7 +29,7 @@ export const sampleEvent = inWords({
   changes_count: 1,
   ...sampleFacts,
   task_url: null,
-} as const) satisfies TaskReassigned;
+} as const) satisfies TaskEvent;
 
 const taskFields = taskOutputFields('task__');
 

@@ -1,4 +1,4 @@
-import { inWords, type Person, type TaskReassigned } from '../../contract/event.ts';
+import { inWords, type Person, type TaskEvent } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { nobody } from '../../contract/person.ts';
 import type { Task } from '../../topo/task.ts';
@@ -43,7 +43,7 @@ const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
  *
  * @param templateId the template that the task's sequence came from, if it is known.
  */
-export const exampleEvent = (task: Task, filters: HookFilters, templateId: string | null): TaskReassigned => {
+export const exampleEvent = (task: Task, filters: HookFilters, templateId: string | null): TaskEvent => {
   const [kind = 'reassigned'] = possibleKinds(filters);
   const [newId, previousId] = chooseIds(task, filters);
   const newAssignee = kind === 'unassigned' ? nobody : personWith(newId);
@@ -70,7 +70,7 @@ export const exampleEvent = (task: Task, filters: HookFilters, templateId: strin
 type Known = { personOf: PersonOf; factsOf: FactsOf };
 
 /** The example with the names, the contact and the template that are known; what is not known stays as it is. */
-export const completeExample = (example: TaskReassigned, { personOf, factsOf }: Known): TaskReassigned => {
+export const completeExample = (example: TaskEvent, { personOf, factsOf }: Known): TaskEvent => {
   const named = (person: Person): Person => (isInvented(person) ? person : personOf(person.user_id));
   const previousAssignee = named(example.previous_assignee);
   const facts = factsOf(example.task.id);

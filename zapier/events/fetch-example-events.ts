@@ -1,4 +1,4 @@
-import type { TaskReassigned } from '../../contract/event.ts';
+import type { TaskEvent } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { RunWithDirectory } from '../people/directory.ts';
@@ -18,7 +18,7 @@ const fetchOfTemplate = async (
   { z, deadline }: RunWithDirectory,
   filters: HookFilters,
   templateId: string | null,
-): Promise<TaskReassigned[]> => {
+): Promise<TaskEvent[]> => {
   const { task_types: types, priorities } = filters;
   const { items: tasks } = await callTopo(
     z,
@@ -36,13 +36,13 @@ const fetchOfTemplate = async (
 };
 
 /** The example for a workspace without a matching task: only the values of the filters are real. */
-const inventExample = (filters: HookFilters, templateId: string | null): TaskReassigned => {
+const inventExample = (filters: HookFilters, templateId: string | null): TaskEvent => {
   const { task_types: [type = sampleTask.type] = [], priorities: [priority = sampleTask.priority] = [] } = filters;
   return exampleEvent({ ...sampleTask, type, priority }, filters, templateId);
 };
 
 /** The examples with what the webhook server knows of their people and tasks. */
-const complete = async (run: RunWithDirectory, examples: readonly TaskReassigned[]): Promise<TaskReassigned[]> => {
+const complete = async (run: RunWithDirectory, examples: readonly TaskEvent[]): Promise<TaskEvent[]> => {
   const people = examples.flatMap(({ previous_assignee, new_assignee }) => [previous_assignee, new_assignee]);
   const [personOf, factsOf] = await Promise.all([
     run.directory.resolveNames(people.map(({ user_id }) => user_id)),
@@ -55,7 +55,7 @@ const complete = async (run: RunWithDirectory, examples: readonly TaskReassigned
 };
 
 /** At least one event that matches the filters, built from the workspace's own tasks, newest first. */
-export const fetchExampleEvents = async (run: RunWithDirectory, filters: HookFilters): Promise<TaskReassigned[]> => {
+export const fetchExampleEvents = async (run: RunWithDirectory, filters: HookFilters): Promise<TaskEvent[]> => {
   const [first = null, ...others] = filters.sequence_template_ids ?? [];
   const templateIds = [first, ...others].slice(0, maxTemplates);
   const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(run, filters, templateId)));

@@ -1,4 +1,4 @@
-import { kinds, type TaskReassigned } from '../../contract/event.ts';
+import { kinds, type TaskEvent } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { matches } from '../../contract/matches.ts';
 import { kindOf } from '../../contract/reassignment-kind.ts';
@@ -66,7 +66,7 @@ export const readHookFilters = (fields: Fields): HookFilters => {
 /** Whether any change of an event matches the filters. A template that nobody could tell matches: a person has sent the event. */
 export const matchesHookFilters = (
   filters: HookFilters,
-  { new_assignee, source, changes, sequence_template_id, is_template_unknown }: TaskReassigned,
+  { new_assignee, source, changes, sequence_template_id, is_template_unknown }: TaskEvent,
 ): boolean => {
   const { sequence_template_ids: _templates, ...others } = filters;
   const applied = is_template_unknown === true ? others : filters;

@@ -1,5 +1,5 @@
 import type { Bundle } from 'zapier-platform-core';
-import { TaskReassigned } from '../../contract/event.ts';
+import { TaskEvent } from '../../contract/event.ts';
 import { type SignatureHeaders, signatureHeader, verify } from '../../contract/signature.ts';
 import { invalidFieldsOf } from '../request/invalid-fields.ts';
 import { subscriptionOf } from '../webhook-server/subscription.ts';
@@ -7,7 +7,7 @@ import { failed } from '../zapier-error.ts';
 
 /** What arrived at the Zap's URL: an event of the subscription, or something forged. */
 export type Delivery =
-  | { kind: 'genuine'; hookId: string; webhookId: string; event: TaskReassigned }
+  | { kind: 'genuine'; hookId: string; webhookId: string; event: TaskEvent }
   | { kind: 'forged'; reason: string };
 
 /** Zapier may run `perform` long after it accepted a delivery. */
@@ -45,8 +45,8 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const eventOf = (content: string): TaskReassigned => {
-  const parsed = TaskReassigned.safeParse(parseJson(content));
+const eventOf = (content: string): TaskEvent => {
+  const parsed = TaskEvent.safeParse(parseJson(content));
   if (parsed.success) return parsed.data;
   throw failed(
     `The webhook server sent something that is not an event as agreed on (${invalidFieldsOf(parsed.error).slice(0, 5).join(', ')}). ` +

@@ -4,6 +4,7 @@ import { describeCleanUp } from './clean-up.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeDeliveriesByHand } from './deliveries-by-hand.ts';
 import { describeEndNotices } from './end-notices.ts';
+import { describeEventTypes } from './event-types.ts';
 import { describeEvents } from './events.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
@@ -26,6 +27,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeWatching(name, at);
   describeTasks(name, at);
   describeChanges(name, at);
+  describeEventTypes(name, at);
   describeEvents(name, at);
   describeDeliveries(name, at);
   describeRateLimits(name, at);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import type { TaskReassigned } from '../../../contract/event.ts';
+import type { TaskEvent } from '../../../contract/event.ts';
 import type { Store } from '../../../webhook-server/store/store.ts';
 import type { NewHook, StoredHook, TenantStore } from '../../../webhook-server/store/tenant-store.ts';
 import type {
@@ -85,7 +85,7 @@ export type StoreBench = {
   msUntilDelivery(): Promise<number | undefined>;
   settle(claim: Pick<DeliveryClaim, 'id' | 'lease'>, outcome?: DeliveryOutcome): Promise<SettleOutcome>;
   /** Claims what is due and answers the events. */
-  bodies(): Promise<TaskReassigned[]>;
+  bodies(): Promise<TaskEvent[]>;
   /** Claims what is due and delivers it. */
   settleAll(): Promise<void>;
 };
@@ -174,7 +174,7 @@ export const useStore = (open: OpenStore): StoreBench => {
     },
 
     async bodies() {
-      return (await at.claimDeliveries()).map(({ body }) => JSON.parse(body) as TaskReassigned);
+      return (await at.claimDeliveries()).map(({ body }) => JSON.parse(body) as TaskEvent);
     },
 
     async settleAll() {

@@ -11,6 +11,7 @@ import { watchWorkspace } from '../../support/watch-workspace.ts';
 const change = (id: string, sequenceTemplateId: string | null | undefined = null) => ({
   id,
   scanId: 'scan',
+  type: 'task.reassigned' as const,
   kind: 'reassigned' as const,
   previousAssigneeId: 'robin',
   newAssigneeId: 'kim',
@@ -42,7 +43,9 @@ test('an event tells the facts of its first task, and links to it', () => {
 });
 
 test('the template that a hook was decided by is the one that its event names', () => {
-  const [hook] = [{ id: 'hok_1', filters: {}, oncePer: 'task' as const, scopes: null }];
+  const [hook] = [
+    { id: 'hok_1', events: ['task.reassigned' as const], filters: {}, oncePer: 'task' as const, scopes: null },
+  ];
   const unknown = { ...descriptions, describeTask: () => ({ contact: null, sequenceTemplate: null }) };
   const { deliveries } = fanOut(inBatches([change('t1', 'template')]), [hook], unknown);
   expect(deliveries.map(({ body }) => JSON.parse(body))).toMatchObject([

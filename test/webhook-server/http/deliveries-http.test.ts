@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Delivery, DeliveryPage, Recovered } from '../../../contract/delivery.ts';
 import { ErrorBody } from '../../../contract/error-body.ts';
-import { TaskReassigned } from '../../../contract/event.ts';
+import { TaskEvent } from '../../../contract/event.ts';
 import type { HookFilters } from '../../../contract/hook.ts';
 import { matches } from '../../../contract/matches.ts';
 import type { DeliveryOutcome } from '../../../webhook-server/store/work-store.ts';
@@ -211,7 +211,7 @@ describe('asking for deliveries', () => {
     hookId = await subscribe(filters);
     await sendTest();
     const claims = await settle({ kind: 'delivered' });
-    const event = TaskReassigned.parse(JSON.parse(claims.find((claim) => claim.hookId === hookId)?.body ?? ''));
+    const event = TaskEvent.parse(JSON.parse(claims.find((claim) => claim.hookId === hookId)?.body ?? ''));
     expect(event.id).toMatch(/^evt_test_/);
     expect(event.new_assignee.user_id).not.toBe(event.previous_assignee.user_id);
     const change = {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect } from '@jest/globals';
-import type { TaskReassigned } from '../../../contract/event.ts';
+import type { TaskEvent } from '../../../contract/event.ts';
 import { findBinaries } from '../../../dev/local-postgres/find-binaries.ts';
 import { startCluster } from '../../../dev/local-postgres/start-cluster.ts';
 import { fetchHooks } from '../../../dev/local-server/fetch-hooks.ts';
@@ -64,10 +64,8 @@ const paths = ['/hooks/standard/1/a/', '/hooks/standard/1/b/'];
 testPostgres('under random changes two processes tell every change once, and both have a share in it', async () => {
   const { sandbox, workspace, receiver, started, subscribe } = await startLoop(2);
   for (const path of paths) await subscribe(path);
-  const heardAt = (path: string): TaskReassigned[] =>
-    receiver.received
-      .filter((received) => received.path === path)
-      .map(({ body }) => JSON.parse(body) as TaskReassigned);
+  const heardAt = (path: string): TaskEvent[] =>
+    receiver.received.filter((received) => received.path === path).map(({ body }) => JSON.parse(body) as TaskEvent);
   const random = createRandom(20_261_124);
   const made: { taskId: string; userId: string }[] = [];
 

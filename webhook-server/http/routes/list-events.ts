@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
+import { EventType, eventTypes } from '../../../contract/event.ts';
 import { eventForKey } from '../../../contract/event-for-key.ts';
 import { HookFilters } from '../../../contract/hook.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
@@ -11,6 +12,7 @@ const { shape: filter } = HookFilters;
 
 const Query = z.strictObject({
   ...pageQuery,
+  events: listed(z.array(EventType).min(1).max(eventTypes.length).optional()),
   new_assignee_ids: listed(filter.new_assignee_ids),
   previous_assignee_ids: listed(filter.previous_assignee_ids),
   task_types: listed(filter.task_types),
@@ -34,6 +36,7 @@ export const listEvents =
       isWanted: () => !response.closed,
       limit: query.limit,
       before: query.before,
+      types: query.events,
       newAssigneeIds: query.new_assignee_ids,
       previousAssigneeIds: query.previous_assignee_ids,
       taskTypes: query.task_types,

@@ -42,7 +42,8 @@ export const hookView = (hook: StoredHook, vault: Vault, nowMs: number): Hook =>
   const state = stateOf(hook, nowMs);
   return {
     id: hook.id,
-    event: 'task.reassigned',
+    event: hook.events[0] ?? 'task.reassigned',
+    events: [...hook.events],
     ...targetOf(hook, vault),
     filters: present(hook.filters),
     once_per: hook.oncePer,

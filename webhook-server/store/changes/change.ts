@@ -1,25 +1,27 @@
 import {
+  type EventKind,
   type EventTask,
+  type EventType,
   inWords,
-  type Kind,
   type Person,
   type Source,
-  type TaskReassigned,
+  type TaskEvent,
 } from '../../../contract/event.ts';
 import { nobody } from '../../../contract/person.ts';
-import { kindOf } from '../../../contract/reassignment-kind.ts';
 import type { TaskFacts } from '../../../contract/task-facts.ts';
 import { toldFacts } from '../../../contract/told-facts.ts';
 import type { TaskUrlOf } from '../task-urls.ts';
 import type { SeenTask } from '../work-store.ts';
 import { batchId, eventId, groupId } from './ids.ts';
+import type { Transition } from './transitions.ts';
 
-/** One task whose assignee changed, as it was detected. */
+/** One thing that happened to a task, as it was detected. */
 export type Change = {
   id: string;
+  type: EventType;
   /** The scan that found it: what it found together is one batch. */
   scanId: string;
-  kind: Kind;
+  kind: EventKind;
   previousAssigneeId: string | null;
   newAssigneeId: string | null;
   task: EventTask;
@@ -48,37 +50,48 @@ export type Descriptions = { describePerson: DescribePerson; describeTask: Descr
 /** What the order of deliveries is kept for: the sequence run, or the task when it has none. */
 export const orderKeyOf = ({ task }: Pick<Change, 'task'>): string => task.sequence_id ?? task.id;
 
-/** The change that leads from the assignee in the snapshot to the one that a page showed. */
+/** What happened to a task that a page showed: a new one came when it was made, all else when it last changed. */
 export const changeOf = (
   { organizationId, scanId, nowMs }: { organizationId: string; scanId: string; nowMs: number },
-  { task, assigneeId, updatedAtUs }: SeenTask,
-  previousAssigneeId: string | null,
-): Change => ({
-  id: eventId({
-    organizationId,
-    taskId: task.id,
-    previousAssigneeId,
-    newAssigneeId: assigneeId,
-    occurredAtUs: updatedAtUs,
-  }),
-  scanId,
-  kind: kindOf(previousAssigneeId, assigneeId),
-  previousAssigneeId,
-  newAssigneeId: assigneeId,
-  task,
-  occurredAtUs: updatedAtUs,
-  detectedAtMs: nowMs,
-});
+  { task, createdAtUs, updatedAtUs }: SeenTask,
+  transition: Transition,
+): Change => {
+  const occurredAtUs = transition.type === 'task.created' ? createdAtUs : updatedAtUs;
+  return {
+    id: eventId({ organizationId, taskId: task.id, occurredAtUs, ...transition }),
+    scanId,
+    ...transition,
+    task,
+    occurredAtUs,
+    detectedAtMs: nowMs,
+  };
+};
 
 /** Names the batch of each change. */
 export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[] => {
   const named = changes.map((change) => ({
     ...change,
-    batchId: batchId(change.scanId, orderKeyOf(change), change.newAssigneeId),
+    batchId: batchId(change.scanId, orderKeyOf(change), change.type, change.newAssigneeId),
   }));
   const sizes = new Map<string, number>();
   for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
   return named.map((change) => ({ ...change, batchSize: sizes.get(change.batchId) ?? 1 }));
+};
+
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const createdAtOf = ({ task, occurredAtUs }: Change): string =>
+  textIn(task['created_at']) ?? new Date(occurredAtUs / 1000).toISOString();
+
+/** What a task that was closed came to. */
+const closing = ({ task, occurredAtUs }: Change): Pick<TaskEvent, 'outcome' | 'disposition' | 'open_seconds'> => {
+  const createdAtMs = Date.parse(textIn(task['created_at']) ?? '');
+  const openMs = occurredAtUs / 1000 - createdAtMs;
+  return {
+    outcome: textIn(task['status'])?.toLowerCase() ?? null,
+    disposition: textIn(task['disposition']),
+    ...(Number.isFinite(openMs) ? { open_seconds: Math.max(0, Math.round(openMs / 1000)) } : {}),
+  };
 };
 
 /**
@@ -90,7 +103,7 @@ export const eventOf = (
   first: BatchedChange,
   others: readonly BatchedChange[],
   { describePerson, describeTask, taskUrlOf }: Descriptions,
-): TaskReassigned => {
+): TaskEvent => {
   const personOf = (userId: string | null): Person => (userId === null ? nobody : describePerson(userId));
   const changes = [first, ...others];
   const { contact, sequence_template } = toldFacts(describeTask(first));
@@ -103,9 +116,10 @@ export const eventOf = (
             changes.map(({ id }) => id),
             first.occurredAtUs,
           ),
-    type: 'task.reassigned',
+    type: first.type,
     kind: first.kind,
-    occurred_at: first.task.updated_at,
+    occurred_at: first.type === 'task.created' ? createdAtOf(first) : first.task.updated_at,
+    ...(first.type === 'task.closed' ? closing(first) : {}),
     detected_at: new Date(first.detectedAtMs).toISOString(),
     source: first.source,
     batch_id: first.batchId,

@@ -1,4 +1,4 @@
-import type { TaskReassigned } from '../../../contract/event.ts';
+import type { EventType, TaskEvent } from '../../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../../contract/hook.ts';
 import { matches } from '../../../contract/matches.ts';
 import { factsFor, mayReadTemplates } from '../../../contract/task-facts.ts';
@@ -6,7 +6,13 @@ import { type BatchedChange, type Descriptions, eventOf, orderKeyOf } from './ch
 import { deliveryId } from './ids.ts';
 
 /** A live hook. `scopes`: what the key may do that subscribed it; null when nobody noted it. */
-export type Listener = { id: string; filters: HookFilters; oncePer: OncePer; scopes: readonly string[] | null };
+export type Listener = {
+  id: string;
+  events: readonly EventType[];
+  filters: HookFilters;
+  oncePer: OncePer;
+  scopes: readonly string[] | null;
+};
 
 /** A delivery to be stored. `orderKey` is the sequence run, within which a hook's deliveries keep their order. */
 export type NewDelivery = { id: string; hookId: string; eventId: string; orderKey: string; body: string };
@@ -26,7 +32,8 @@ const withoutTemplate = (hook: Listener): Listener => ({
   filters: { ...hook.filters, sequence_template_ids: undefined },
 });
 
-const wants = ({ filters }: Listener, change: BatchedChange): boolean =>
+const wants = ({ events, filters }: Listener, change: BatchedChange): boolean =>
+  events.includes(change.type) &&
   matches(filters, { ...change, sequenceTemplateId: change.sequenceTemplateId ?? null });
 
 const groupsFor = (changes: readonly BatchedChange[], oncePer: OncePer): BatchedChange[][] =>
@@ -46,7 +53,7 @@ const deliveriesFor = (
   hook: Listener,
   changes: readonly BatchedChange[],
   descriptions: Descriptions,
-  mark: Pick<TaskReassigned, 'is_template_unknown'> = {},
+  mark: Pick<TaskEvent, 'is_template_unknown'> = {},
 ): NewDelivery[] => {
   const wanted = changes
     .filter((change) => wants(hook, change))

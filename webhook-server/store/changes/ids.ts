@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { EventType } from '../../../contract/event.ts';
 
 type Parts = readonly (string | number | null)[];
 
@@ -18,9 +19,13 @@ const timeOf = (us: number): string =>
  */
 const timedNameOf = (prefix: string, us: number, parts: Parts): string => nameOf(`${prefix}_${timeOf(us)}`, parts);
 
-/** A second fence behind the compare-and-swap: the same change, found twice, would carry the same id. */
+/**
+ * A second fence behind the compare-and-swap: the same change, found twice, would carry the same id. That of a reassignment
+ * is made as it was when there was nothing else to tell.
+ */
 export const eventId = (change: {
   organizationId: string;
+  type: EventType;
   taskId: string;
   previousAssigneeId: string | null;
   newAssigneeId: string | null;
@@ -32,14 +37,15 @@ export const eventId = (change: {
     change.previousAssigneeId,
     change.newAssigneeId,
     change.occurredAtUs,
+    ...(change.type === 'task.reassigned' ? [] : [change.type]),
   ]);
 
 /** The id of one event that tells several changes together; it occurred when the first of them did. */
 export const groupId = (eventIds: readonly string[], occurredAtUs: number): string =>
   timedNameOf('evt', occurredAtUs, eventIds);
 
-export const batchId = (scanId: string, orderKey: string, newAssigneeId: string | null): string =>
-  nameOf('bat', [scanId, orderKey, newAssigneeId]);
+export const batchId = (scanId: string, orderKey: string, type: EventType, newAssigneeId: string | null): string =>
+  nameOf('bat', [scanId, orderKey, newAssigneeId, ...(type === 'task.reassigned' ? [] : [type])]);
 
 /** The `webhook-id` of an event's delivery to a hook. It stays the same over all automatic attempts. */
 export const deliveryId = (hookId: string, event: { id: string; occurredAtUs: number }): string =>

@@ -1,4 +1,5 @@
 import { type Change, changeOf } from '../changes/change.ts';
+import { firstTransitions, type TaskState, transitionsBetween } from '../changes/transitions.ts';
 import type { Run, Transaction } from '../database.ts';
 import { allOf, oneOf, type Statement, sql, tableOf } from '../sql.ts';
 import type { PageRecord, SeenTask } from '../work-store.ts';
@@ -13,8 +14,11 @@ type SnapshotRow = {
 /** How rows are written: as met by the reading with this number; tasks closed before `closedSinceUs` lose their fields. */
 export type Marks = { reading: number; closedSinceUs: number };
 
+/** Tasks that were created after this are new to whoever listens; null while nobody does. */
+export type ToldFrom = { toldFromUs: number | null };
+
 /** A row whose task is with somebody else than the snapshot says, or was changed since. */
-type Differing = SeenTask & { previousId: string | null };
+type Differing = SeenTask & { previousId: string | null; before: TaskState };
 
 const readSnapshot = async (run: Run, organizationId: string, rows: readonly SeenTask[]) => {
   const stored = await run.rows<SnapshotRow>(sql`
@@ -23,13 +27,24 @@ const readSnapshot = async (run: Run, organizationId: string, rows: readonly See
   return new Map(stored.map((row) => [row.task_id, row]));
 };
 
+const stateIn = ({ assignee_user_id, is_open }: SnapshotRow): TaskState => ({
+  assigneeId: assignee_user_id,
+  isOpen: is_open === null ? null : Boolean(is_open),
+});
+
+/** A row of an earlier version does not say whether its task is open. */
+const isSameState = (known: SnapshotRow, row: SeenTask): boolean =>
+  known.assignee_user_id === row.assigneeId && (known.is_open === null || Boolean(known.is_open) === row.isOpen);
+
 /** Whether every row is in the snapshot exactly as it was seen, so that a page holds no news. */
 export const isKnown = async (run: Run, organizationId: string, rows: readonly SeenTask[]): Promise<boolean> => {
   const stored = await readSnapshot(run, organizationId, rows);
-  return rows.every(({ task, assigneeId, updatedAtUs }) => {
-    const known = stored.get(task.id);
-    if (known === undefined || known.is_open === null) return false;
-    return known.assignee_user_id === assigneeId && known.updated_at_us >= updatedAtUs;
+  return rows.every((row) => {
+    const known = stored.get(row.task.id);
+    if (known === undefined || known.is_open === null || known.assignee_user_id !== row.assigneeId) return false;
+    return (
+      known.updated_at_us > row.updatedAtUs || (known.updated_at_us === row.updatedAtUs && isSameState(known, row))
+    );
   });
 };
 
@@ -221,20 +236,16 @@ const compareOnce = async (
   run: Transaction,
   { organizationId, scan }: PageRecord,
   rows: readonly SeenTask[],
-  marks: Marks,
+  { toldFromUs, ...marks }: Marks & ToldFrom,
 ): Promise<Change[]> => {
   const stored = await readSnapshot(run, organizationId, rows);
-  await insertTasks(
-    run,
-    organizationId,
-    rows.filter(({ task }) => !stored.has(task.id)),
-    marks,
-  );
+  const met = rows.filter(({ task }) => !stored.has(task.id));
+  await insertTasks(run, organizationId, met, marks);
   const differing = rows.flatMap((row): Differing[] => {
     const known = stored.get(row.task.id);
     if (known === undefined) return [];
-    const previousId = known.assignee_user_id;
-    return previousId === row.assigneeId && known.updated_at_us === row.updatedAtUs ? [] : [{ ...row, previousId }];
+    const isSame = known.updated_at_us === row.updatedAtUs && isSameState(known, row);
+    return isSame ? [] : [{ ...row, previousId: known.assignee_user_id, before: stateIn(known) }];
   });
   const swapped = await swapTasks(run, organizationId, differing, marks);
   const isReconciliation = scan.kind === 'reconciliation';
@@ -245,16 +256,25 @@ const compareOnce = async (
   await refreshTasks(run, organizationId, same, marks);
   // A reconciliation takes long and is published page by page: each page is a batch of its own.
   const scanId = isReconciliation ? `${scan.id}/${scan.rowsRead}` : scan.id;
-  return differing
-    .filter(({ task, assigneeId, previousId }) => swapped.has(task.id) && assigneeId !== previousId)
-    .map((row) => changeOf({ organizationId, scanId, nowMs: run.nowMs }, row, row.previousId));
+  const found = { organizationId, scanId, nowMs: run.nowMs };
+  const isNew = ({ createdAtUs }: SeenTask): boolean => toldFromUs !== null && createdAtUs > toldFromUs;
+  return [
+    ...met.filter(isNew).flatMap((row) => firstTransitions(row).map((transition) => changeOf(found, row, transition))),
+    ...differing
+      .filter(({ task }) => swapped.has(task.id))
+      .flatMap((row) => transitionsBetween(row.before, row).map((transition) => changeOf(found, row, transition))),
+  ];
 };
 
 /**
  * Brings the snapshot up to the rows of a page. Returns the changes that they tell: none where the snapshot knows it,
- * knows better, or meets the task for the first time.
+ * knows better, or meets an old task for the first time.
  */
-export const compareWithSnapshot = async (run: Transaction, page: PageRecord, marks: Marks): Promise<Change[]> => {
+export const compareWithSnapshot = async (
+  run: Transaction,
+  page: PageRecord,
+  marks: Marks & ToldFrom,
+): Promise<Change[]> => {
   const changes: Change[] = [];
   for (const rows of splitRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows, marks)));
   return changes;

@@ -9,7 +9,7 @@ import { dropUndecided } from './undecided.ts';
 const fallSilentWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
   const silenced = await run.change(sql`
     update workspace
-    set listening_since_ms = null, is_silent = ${true}, asked_at_ms = ${run.nowMs}, look_until_ms = null, lease = null,
+    set listening_since_ms = null, told_from_us = null, is_silent = ${true}, asked_at_ms = ${run.nowMs}, look_until_ms = null, lease = null,
         lease_until_ms = null
     where organization_id = ${organizationId}
       and not exists (select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`);

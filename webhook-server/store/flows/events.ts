@@ -1,4 +1,4 @@
-import { type EventPage, TaskReassigned } from '../../../contract/event.ts';
+import { type EventPage, TaskEvent } from '../../../contract/event.ts';
 import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, noneOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventQuery } from '../tenant-store.ts';
@@ -13,15 +13,24 @@ const findPosition = (run: Run, organizationId: string, eventId: string): Promis
 
 /** One condition for each filter that is there. */
 const conditionsOf = (query: EventQuery): Statement[] => {
-  const { newAssigneeIds, previousAssigneeIds, taskTypes, priorities, sequenceTemplateIds, kinds, ignoreSources } =
-    query;
+  const {
+    types = ['task.reassigned'],
+    newAssigneeIds,
+    previousAssigneeIds,
+    taskTypes,
+    priorities,
+    sequenceTemplateIds,
+    kinds,
+    ignoreSources,
+  } = query;
   return [
+    sql`type ${oneOf(types)}`,
     newAssigneeIds && sql`lower(new_assignee_id) ${oneOf(newAssigneeIds)}`,
     previousAssigneeIds && sql`lower(previous_assignee_id) ${oneOf(previousAssigneeIds)}`,
     taskTypes && sql`task_type ${oneOf(taskTypes)}`,
     priorities && sql`priority ${oneOf(priorities)}`,
     sequenceTemplateIds && sql`lower(sequence_template_id) ${oneOf(sequenceTemplateIds)}`,
-    kinds && sql`kind ${oneOf(kinds)}`,
+    kinds && sql`(type <> 'task.reassigned' or kind ${oneOf(kinds)})`,
     ignoreSources && sql`source ${noneOf(ignoreSources)}`,
   ].filter((condition) => condition !== undefined);
 };
@@ -38,7 +47,7 @@ const look = async (
   organizationId: string,
   query: EventQuery,
   { from, most }: { from: Position | null; most: number },
-): Promise<Look<TaskReassigned, Position>> => {
+): Promise<Look<TaskEvent, Position>> => {
   const after = eventsAfter(organizationId, from);
   const rows = await run.rows<{ body: string }>(sql`
     select body
@@ -46,7 +55,7 @@ const look = async (
     where ${allOf([sql`body is not null`, ...conditionsOf(query)])}
     order by occurred_at_us desc, seq desc
     limit ${most}`);
-  const found = rows.map(({ body }) => TaskReassigned.parse(JSON.parse(body)));
+  const found = rows.map(({ body }) => TaskEvent.parse(JSON.parse(body)));
   if (found.length === most) return { found, next: null };
   const last = await run.first<Position>(sql`
     select id, occurred_at_us, seq from event where ${after}
@@ -64,7 +73,7 @@ export const listEvents = async (
   const { before, limit, isWanted } = query;
   const from = before === undefined ? null : await findPosition(database, organizationId, before);
   if (from === undefined) return undefined;
-  const { items, hasMore, next } = await lookInPieces<TaskReassigned, Position>({
+  const { items, hasMore, next } = await lookInPieces<TaskEvent, Position>({
     limit,
     from,
     isWanted,

@@ -35,11 +35,12 @@ const upsertHook = async (
 ): Promise<string> => {
   const { id, targetHash, rateLimitKey, secretHash, sealedTarget, sealedSecret, oncePer } = added;
   const scopes = added.scopes === undefined ? null : JSON.stringify(added.scopes);
+  const events = added.events === undefined ? null : JSON.stringify(added.events);
   const filters = JSON.stringify(added.filters);
   const asksForTemplates = added.filters.sequence_template_ids !== undefined;
   const live = await run.first<{ id: string }>(sql`
     update hook
-    set filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${rateLimitKey},
+    set events = ${events}, filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${rateLimitKey},
         scopes = ${scopes}
     where organization_id = ${organizationId} and target_hash = ${targetHash} and ended_at_ms is null
     returning id`);
@@ -50,10 +51,10 @@ const upsertHook = async (
     update hook set farewell = 'sent'
     where organization_id = ${organizationId} and target_hash = ${targetHash} and farewell = 'due'`);
   await run.change(sql`
-    insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, filters,
+    insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, events, filters,
                       asks_for_templates, once_per, scopes, created_at_ms, resume_at_ms)
     values (${id}, ${organizationId}, ${targetHash}, ${rateLimitKey}, ${secretHash}, ${sealedTarget}, ${sealedSecret},
-            ${filters}, ${asksForTemplates}, ${oncePer}, ${scopes}, ${run.nowMs}, ${run.nowMs})`);
+            ${events}, ${filters}, ${asksForTemplates}, ${oncePer}, ${scopes}, ${run.nowMs}, ${run.nowMs})`);
   return id;
 };
 

@@ -24,7 +24,7 @@ const mostStanding = 100;
 const intentsWhere = (isMeant: Statement): Statement => sql`
   select * from (
     select id, state, updated_at_us, created_at_ms from intent
-    where intent.organization_id = event.organization_id and ${isMeant}
+    where event.type = 'task.reassigned' and intent.organization_id = event.organization_id and ${isMeant}
       and assignee_user_id = lower(event.new_assignee_id) and closed_at_ms is null
     order by created_at_ms desc
     limit ${mostStanding}) as newest`;
@@ -34,11 +34,11 @@ const intentsWhere = (isMeant: Statement): Statement => sql`
  * else's.
  */
 export const unpublishedOf = (organizationId: string): Statement => sql`
-  select found.id, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
+  select found.id, type, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
          is_looked_up, awaits_names, sequence_template_id,
          speaking.id as intent_id, speaking.state as intent_state, speaking.created_at_ms as intent_created_at_ms
   from (
-    select event.seq, event.id, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id,
+    select event.seq, event.id, event.type, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id,
            event.task, event.occurred_at_us, event.detected_at_ms,
            event.sequence_id is null or sequence.fetched_at_ms is not null as is_looked_up,
            exists (

@@ -3,7 +3,14 @@ import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
 import { type Statement, sql, tableOf } from '../sql.ts';
 import type { PageRecord, RecordOptions, RecordOutcome, Scan } from '../work-store.ts';
-import { beginTasks, compareWithSnapshot, type Marks, markMet, removeUnmet } from './compare-snapshot.ts';
+import {
+  beginTasks,
+  compareWithSnapshot,
+  type Marks,
+  markMet,
+  removeUnmet,
+  type ToldFrom,
+} from './compare-snapshot.ts';
 import { wantSequences } from './facts.ts';
 import { publish } from './publish.ts';
 import { forgetScan, type ReadingUnderWay, readingOf, rememberScan } from './scans.ts';
@@ -29,12 +36,13 @@ const addAssignees = async (run: Run, { organizationId, rows }: PageRecord): Pro
 const insertEvents = async (run: Run, organizationId: string, changes: readonly Change[]): Promise<number> => {
   if (changes.length === 0) return 0;
   return run.change(sql`
-    insert into event (organization_id, id, reading_id, task_id, sequence_id, kind, previous_assignee_id,
+    insert into event (organization_id, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
                        new_assignee_id, task_type, priority, task, occurred_at_us, detected_at_ms)
-    select ${organizationId}, id, reading_id, task_id, sequence_id, kind, previous_assignee_id,
+    select ${organizationId}, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
            new_assignee_id, task_type, priority, task, occurred_at_us, detected_at_ms
     from ${tableOf('found', changes, {
       id: ['text', ({ id }) => id],
+      type: ['text', ({ type }) => type],
       reading_id: ['text', ({ scanId }) => scanId],
       task_id: ['text', ({ task }) => task.id],
       sequence_id: ['text', ({ task }) => task.sequence_id],
@@ -60,7 +68,12 @@ const wantFacts = async (run: Transaction, { organizationId, rows }: PageRecord,
 };
 
 /** Stores what differs from the snapshot. Returns how many changes are to be told. */
-const storeChanges = async (run: Transaction, page: PageRecord, isSilent: boolean, marks: Marks): Promise<number> => {
+const storeChanges = async (
+  run: Transaction,
+  page: PageRecord,
+  isSilent: boolean,
+  marks: Marks & ToldFrom,
+): Promise<number> => {
   const { organizationId, scan, rows } = page;
   // A baseline must not overwrite what it has read: a task that changes meanwhile is found by the first incremental scan.
   if (scan.kind === 'baseline') {
@@ -120,6 +133,12 @@ const recordUnusable = async (
     update workspace set unusable_tasks = ${rowsUnusable} where organization_id = ${organizationId} ${atLeast}`);
 };
 
+/** What had been seen when somebody began to listen is not new to them. */
+const beginTellingNew = (run: Transaction, organizationId: string): Promise<number> =>
+  run.change(sql`
+    update workspace set told_from_us = coalesce(watermark_us, 0)
+    where organization_id = ${organizationId} and told_from_us is null and listening_since_ms is not null`);
+
 const endScan = async (
   run: Transaction,
   { organizationId, scan, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
@@ -129,11 +148,13 @@ const endScan = async (
   const endKind = scan.kind === 'incremental' ? (scan.isSilent ? endSilentScan : endIncrementalScan) : endOf[scan.kind];
   await endKind(run, organizationId, reading);
   await recordUnusable(run, organizationId, scan);
-  if (scan.kind === 'reconciliation' || end.watermark === null) return;
-  const { us, movedAtMs, isSettled } = end.watermark;
-  await run.change(sql`
-    update workspace set watermark_us = ${us}, watermark_moved_at_ms = ${movedAtMs}, is_settled = ${isSettled}
-    where organization_id = ${organizationId}`);
+  if (scan.kind !== 'reconciliation' && end.watermark !== null) {
+    const { us, movedAtMs, isSettled } = end.watermark;
+    await run.change(sql`
+      update workspace set watermark_us = ${us}, watermark_moved_at_ms = ${movedAtMs}, is_settled = ${isSettled}
+      where organization_id = ${organizationId}`);
+  }
+  await beginTellingNew(run, organizationId);
 };
 
 /** What an incremental scan finds is published together, when it ends; what a reconciliation finds, page by page. */
@@ -193,7 +214,8 @@ export const recordPage = async (
       ? { number: standing.readings, borderUs: null }
       : await readingOf(run, organizationId, scan);
   const marks = { reading: reading.number, closedSinceUs: closedSinceUs(run.nowMs, options) };
-  const changes = await storeChanges(run, page, isSilentFor(scan, standing), marks);
+  const { toldFromUs } = standing;
+  const changes = await storeChanges(run, page, isSilentFor(scan, standing), { ...marks, toldFromUs });
   await followReading(run, page, reading, marks);
   if (end === null) await rememberScan(run, organizationId, scan, reading.number);
   else await endScan(run, { ...page, end }, reading);

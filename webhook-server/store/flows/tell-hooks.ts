@@ -4,19 +4,22 @@ import { unknownFacts } from '../../../contract/task-facts.ts';
 import type { Change, DescribePerson, DescribeTask, Descriptions } from '../changes/change.ts';
 import type { Listener, NewDelivery } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
-import { readFilters } from '../rows/hook-row.ts';
+import { readEvents, readFilters } from '../rows/hook-row.ts';
 import { readScopes } from '../rows/scopes.ts';
 import { rowsPerStatement } from '../rules.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
 
+type ListenerRow = { id: string; events: string | null; filters: string; once_per: OncePer; scopes: string | null };
+
 /** The live hooks of the organization, in a fixed order. */
 export const readListeners = async (run: Run, organizationId: string): Promise<Listener[]> => {
-  const rows = await run.rows<{ id: string; filters: string; once_per: OncePer; scopes: string | null }>(sql`
-    select id, filters, once_per, scopes from hook
+  const rows = await run.rows<ListenerRow>(sql`
+    select id, events, filters, once_per, scopes from hook
     where organization_id = ${organizationId} and ended_at_ms is null
     order by created_at_ms, id ${phrase('byte order')}`);
-  return rows.map(({ id, filters, once_per, scopes }) => ({
+  return rows.map(({ id, events, filters, once_per, scopes }) => ({
     id,
+    events: readEvents(events),
     filters: readFilters(filters),
     oncePer: once_per,
     scopes: readScopes(scopes),

@@ -15,6 +15,8 @@ type UndecidedRow = {
 };
 
 const readChange = ({ change, sequence_template_id }: UndecidedRow): BatchedChange => ({
+  // One that an earlier version kept does not say it.
+  type: 'task.reassigned',
   ...JSON.parse(change),
   sequenceTemplateId: sequence_template_id,
 });

@@ -63,6 +63,7 @@ export const endWatching = async (run: Transaction, organizationId: string): Pro
   await run.change(sql`
     update workspace
     set sealed_key = null, key_hash = null, scopes = null, key_refused_since_ms = null, listening_since_ms = null,
+        told_from_us = null,
         is_silent = ${true}, asked_at_ms = null, look_until_ms = null, lease = null, lease_until_ms = null,
         unwatched_since_ms = ${run.nowMs}
     where organization_id = ${organizationId} and sealed_key is not null`);

@@ -13,7 +13,7 @@ export const lockWorkspaces = async (run: Transaction, organizationIds: readonly
 };
 
 /** `isSilent`: nobody listens yet. `readings` of all tasks have begun. */
-export type Standing = { isSilent: boolean; readings: number };
+export type Standing = { isSilent: boolean; readings: number; toldFromUs: number | null };
 
 type Held = {
   organizationId: string;
@@ -31,13 +31,14 @@ export const renewLease = async (
   { organizationId, lease, requestedAtMs, lookedUpAtMs }: Held,
   leaseMs: number,
 ): Promise<Standing | undefined> => {
-  const row = await run.first<{ is_silent: number | boolean; readings: number }>(sql`
+  const row = await run.first<{ is_silent: number | boolean; readings: number; told_from_us: number | null }>(sql`
     update workspace
     set lease_until_ms = ${run.nowMs + leaseMs}, requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
         looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms)
     where organization_id = ${organizationId} and lease = ${lease}
-    returning is_silent, readings`);
-  return row === undefined ? undefined : { isSilent: Boolean(row.is_silent), readings: row.readings };
+    returning is_silent, readings, told_from_us`);
+  if (row === undefined) return undefined;
+  return { isSilent: Boolean(row.is_silent), readings: row.readings, toldFromUs: row.told_from_us };
 };
 
 /** The hooks of a workspace that have not ended. */

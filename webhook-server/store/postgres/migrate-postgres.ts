@@ -9,10 +9,11 @@ import { undecided } from './migrations/0005-undecided.ts';
 import { readModel } from './migrations/0006-read-model.ts';
 import { people } from './migrations/0007-people.ts';
 import { choices } from './migrations/0008-choices.ts';
+import { eventTypes } from './migrations/0009-event-types.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order, boundedCost, proof, undecided, readModel, people, choices];
+const migrations = [first, order, boundedCost, proof, undecided, readModel, people, choices, eventTypes];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

@@ -1,9 +1,10 @@
-import { EventTask, Kind } from '../../../contract/event.ts';
+import { EventKind, EventTask, EventType } from '../../../contract/event.ts';
 import type { Change } from '../changes/change.ts';
 
 /** A row of `event` that is not published yet, with the columns that `readChange` needs. */
 export type EventRow = {
   id: string;
+  type: string;
   reading_id: string;
   kind: string;
   previous_assignee_id: string | null;
@@ -15,8 +16,9 @@ export type EventRow = {
 
 export const readChange = (row: EventRow): Change => ({
   id: row.id,
+  type: EventType.parse(row.type),
   scanId: row.reading_id,
-  kind: Kind.parse(row.kind),
+  kind: EventKind.parse(row.kind),
   previousAssigneeId: row.previous_assignee_id,
   newAssigneeId: row.new_assignee_id,
   task: EventTask.parse(JSON.parse(row.task)),

@@ -1,4 +1,5 @@
-import { HookFilters, OncePer } from '../../../contract/hook.ts';
+import type { EventType } from '../../../contract/event.ts';
+import { HookEvents, HookFilters, OncePer } from '../../../contract/hook.ts';
 import type { EndReason, StoredHook } from '../tenant-store.ts';
 import { readScopes } from './scopes.ts';
 
@@ -8,6 +9,7 @@ export type HookRow = {
   number: number;
   sealed_target: string;
   sealed_secret: string;
+  events: string | null;
   filters: string;
   once_per: string;
   created_at_ms: number;
@@ -21,9 +23,13 @@ export type HookRow = {
 };
 
 export const hookColumns = `
-  hook.id, hook.sealed_target, hook.sealed_secret, hook.filters, hook.once_per, hook.created_at_ms,
+  hook.id, hook.sealed_target, hook.sealed_secret, hook.events, hook.filters, hook.once_per, hook.created_at_ms,
   hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms,
   workspace.unusable_tasks, hook.scopes`;
+
+/** What a hook hears of; one of an earlier version hears of reassignments. */
+export const readEvents = (json: string | null): EventType[] =>
+  json === null ? ['task.reassigned'] : HookEvents.parse(JSON.parse(json));
 
 export const readFilters = (json: string): HookFilters => HookFilters.parse(JSON.parse(json));
 
@@ -33,6 +39,7 @@ export const readHook = (row: HookRow): StoredHook => ({
   number: row.number,
   sealedTarget: row.sealed_target,
   sealedSecret: row.sealed_secret,
+  events: readEvents(row.events),
   filters: readFilters(row.filters),
   oncePer: OncePer.parse(row.once_per),
   createdAtMs: row.created_at_ms,

@@ -10,8 +10,21 @@ import { undecided } from './migrations/0007-undecided.ts';
 import { readModel } from './migrations/0008-read-model.ts';
 import { people } from './migrations/0009-people.ts';
 import { choices } from './migrations/0010-choices.ts';
+import { eventTypes } from './migrations/0011-event-types.ts';
 
-const migrations = [first, delivery, requests, order, columns, boundedCost, undecided, readModel, people, choices];
+const migrations = [
+  first,
+  delivery,
+  requests,
+  order,
+  columns,
+  boundedCost,
+  undecided,
+  readModel,
+  people,
+  choices,
+  eventTypes,
+];
 
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.
