@@ -53,6 +53,17 @@ const wordsOf = (event: Summarized & { task: EventTask }): Words => ({
   summary: summaryOf(event),
 });
 
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a call came to. */
+export const dispositionOf = (task: Fields): string | null => textIn(task['disposition']);
+
+/** What a task that was closed came to: its last status in small letters; null of a task that was not closed. */
+export const outcomeOf = ({ type, task }: { type: EventType; task: Fields }): string | null =>
+  type === 'task.closed' ? (textIn(task['status'])?.toLowerCase() ?? null) : null;
+
 /** An event as a server of any version sends and stores it. */
 const SentEvent = z.object({
   id: z.string(),

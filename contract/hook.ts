@@ -1,21 +1,25 @@
 import * as z from 'zod';
 import { EventType, eventTypes, Kind, Source } from './event.ts';
+import { unassigned } from './task-list.ts';
 import { templateId, userId } from './uuid.ts';
 
 const filterBy = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(100).optional();
 const enumValue = z.string().min(1).max(64);
 
 /**
- * Which changes a hook wants. A missing filter matches everything; Topo may add types and priorities. A task does not say
+ * Which changes a hook wants; “none” is nobody. `kinds` speaks of reassignments, `outcomes` and `dispositions` of tasks that
+ * were closed, and none of them of anything else. A missing filter matches everything; Topo may add types and priorities. A task does not say
  * which template its sequence came from, so filtering by template needs an API key with `sequences:read`.
  */
 export const HookFilters = z.strictObject({
-  new_assignee_ids: filterBy(userId),
+  new_assignee_ids: filterBy(z.union([userId, z.literal(unassigned)])),
   previous_assignee_ids: filterBy(userId),
   task_types: filterBy(enumValue),
   priorities: filterBy(enumValue),
   sequence_template_ids: filterBy(templateId),
   kinds: filterBy(Kind),
+  outcomes: filterBy(enumValue),
+  dispositions: filterBy(enumValue),
   ignore_sources: filterBy(Source),
 });
 export type HookFilters = z.infer<typeof HookFilters>;
@@ -25,6 +29,8 @@ const fitting: Readonly<Partial<Record<keyof HookFilters, readonly EventType[]>>
   new_assignee_ids: ['task.reassigned', 'task.created', 'task.reopened'],
   previous_assignee_ids: ['task.reassigned', 'task.closed'],
   kinds: ['task.reassigned'],
+  outcomes: ['task.closed'],
+  dispositions: ['task.closed'],
 };
 
 /** The names of filters that fit none of these events. */

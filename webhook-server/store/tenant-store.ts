@@ -135,6 +135,8 @@ export type EventQuery = Interruptible & {
   priorities?: readonly string[] | undefined;
   sequenceTemplateIds?: readonly string[] | undefined;
   kinds?: readonly Kind[] | undefined;
+  outcomes?: readonly string[] | undefined;
+  dispositions?: readonly string[] | undefined;
   ignoreSources?: readonly Source[] | undefined;
 };
 

@@ -58,7 +58,7 @@ describe('subscribing', () => {
     [{ target_url: 'https://evil.example/' }, 'target_url'],
     [{ target_url: 'http://hooks.zapier.com/1' }, 'target_url'],
     [{ target_url: `https://hooks.zapier.com/${'x'.repeat(3000)}` }, 'target_url'],
-    [{ event: 'task.created' }, 'event'],
+    [{ event: 'task.exploded' }, 'event'],
     [{ event: undefined }, 'event'],
     [{ once_per: 'day' }, 'once_per'],
     [{ filters: { kinds: ['moved'] } }, 'filters.kinds.0'],

@@ -19,6 +19,8 @@ const Query = z.strictObject({
   priorities: listed(filter.priorities),
   sequence_template_ids: listed(filter.sequence_template_ids),
   kinds: listed(filter.kinds),
+  outcomes: listed(filter.outcomes),
+  dispositions: listed(filter.dispositions),
   ignore_sources: listed(filter.ignore_sources),
 });
 
@@ -43,6 +45,8 @@ export const listEvents =
       priorities: query.priorities,
       sequenceTemplateIds: query.sequence_template_ids,
       kinds: query.kinds,
+      outcomes: query.outcomes,
+      dispositions: query.dispositions,
       ignoreSources: query.ignore_sources,
     });
     if (page === undefined) {

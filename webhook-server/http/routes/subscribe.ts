@@ -21,7 +21,7 @@ const inQuotes = (events: readonly EventType[]): string => events.map((event) =>
 
 const noEvents = (): HttpError =>
   new HttpError(400, 'invalid_request', `“events” is missing. Send a list of ${inQuotes(eventTypes)}.`, {
-    field: 'events',
+    field: 'event',
   });
 
 /** A filter that fits nothing the hook hears of would be a mistake that nobody notices. */

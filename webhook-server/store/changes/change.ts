@@ -1,8 +1,10 @@
 import {
+  dispositionOf,
   type EventKind,
   type EventTask,
   type EventType,
   inWords,
+  outcomeOf,
   type Person,
   type Source,
   type TaskEvent,
@@ -84,12 +86,12 @@ const createdAtOf = ({ task, occurredAtUs }: Change): string =>
   textIn(task['created_at']) ?? new Date(occurredAtUs / 1000).toISOString();
 
 /** What a task that was closed came to. */
-const closing = ({ task, occurredAtUs }: Change): Pick<TaskEvent, 'outcome' | 'disposition' | 'open_seconds'> => {
+const closing = ({ type, task, occurredAtUs }: Change): Pick<TaskEvent, 'outcome' | 'disposition' | 'open_seconds'> => {
   const createdAtMs = Date.parse(textIn(task['created_at']) ?? '');
   const openMs = occurredAtUs / 1000 - createdAtMs;
   return {
-    outcome: textIn(task['status'])?.toLowerCase() ?? null,
-    disposition: textIn(task['disposition']),
+    outcome: outcomeOf({ type, task }),
+    disposition: dispositionOf(task),
     ...(Number.isFinite(openMs) ? { open_seconds: Math.max(0, Math.round(openMs / 1000)) } : {}),
   };
 };

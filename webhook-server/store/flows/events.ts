@@ -1,4 +1,5 @@
 import { type EventPage, TaskEvent } from '../../../contract/event.ts';
+import { unassigned } from '../../../contract/task-list.ts';
 import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, noneOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventQuery } from '../tenant-store.ts';
@@ -20,17 +21,18 @@ const conditionsOf = (query: EventQuery): Statement[] => {
     taskTypes,
     priorities,
     sequenceTemplateIds,
-    kinds,
-    ignoreSources,
   } = query;
+  const { kinds, outcomes, dispositions, ignoreSources } = query;
   return [
     sql`type ${oneOf(types)}`,
-    newAssigneeIds && sql`lower(new_assignee_id) ${oneOf(newAssigneeIds)}`,
+    newAssigneeIds && sql`coalesce(lower(new_assignee_id), ${unassigned}) ${oneOf(newAssigneeIds)}`,
     previousAssigneeIds && sql`lower(previous_assignee_id) ${oneOf(previousAssigneeIds)}`,
     taskTypes && sql`task_type ${oneOf(taskTypes)}`,
     priorities && sql`priority ${oneOf(priorities)}`,
     sequenceTemplateIds && sql`lower(sequence_template_id) ${oneOf(sequenceTemplateIds)}`,
     kinds && sql`(type <> 'task.reassigned' or kind ${oneOf(kinds)})`,
+    outcomes && sql`(type <> 'task.closed' or outcome ${oneOf(outcomes)})`,
+    dispositions && sql`(type <> 'task.closed' or disposition ${oneOf(dispositions)})`,
     ignoreSources && sql`source ${noneOf(ignoreSources)}`,
   ].filter((condition) => condition !== undefined);
 };

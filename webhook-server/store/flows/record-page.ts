@@ -1,3 +1,4 @@
+import { dispositionOf, outcomeOf } from '../../../contract/event.ts';
 import type { Change } from '../changes/change.ts';
 import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
@@ -37,9 +38,9 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
   if (changes.length === 0) return 0;
   return run.change(sql`
     insert into event (organization_id, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
-                       new_assignee_id, task_type, priority, task, occurred_at_us, detected_at_ms)
+                       new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms)
     select ${organizationId}, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
-           new_assignee_id, task_type, priority, task, occurred_at_us, detected_at_ms
+           new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms
     from ${tableOf('found', changes, {
       id: ['text', ({ id }) => id],
       type: ['text', ({ type }) => type],
@@ -51,6 +52,8 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
       new_assignee_id: ['text', ({ newAssigneeId }) => newAssigneeId],
       task_type: ['text', ({ task }) => task.type ?? null],
       priority: ['text', ({ task }) => task.priority ?? null],
+      outcome: ['text', (change) => outcomeOf(change)],
+      disposition: ['text', ({ task }) => dispositionOf(task)],
       task: ['text', ({ task }) => JSON.stringify(task)],
       occurred_at_us: ['bigint', ({ occurredAtUs }) => occurredAtUs],
       detected_at_ms: ['bigint', ({ detectedAtMs }) => detectedAtMs],
@@ -85,7 +88,8 @@ const storeChanges = async (
   const told = isSilent ? [] : changes;
   await wantFacts(run, page, told);
   const found = await insertEvents(run, organizationId, told);
-  if (found > 0) {
+  // New and closed tasks are seen by the looks that there are: they make no further ones.
+  if (found > 0 && told.some(({ type }) => type === 'task.reassigned')) {
     await run.change(sql`
       update workspace set active_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
   }
