@@ -6,8 +6,10 @@ import packageJson from './package.json' with { type: 'json' };
 import findPerson from './searches/find-person.ts';
 import findTask from './searches/find-task.ts';
 import assigneeList from './triggers/assignee-list.ts';
+import newTask from './triggers/new-task.ts';
 import personList from './triggers/person-list.ts';
 import sequenceList from './triggers/sequence-list.ts';
+import taskClosed from './triggers/task-closed.ts';
 import taskList from './triggers/task-list.ts';
 import taskReassigned from './triggers/task-reassigned.ts';
 import templateList from './triggers/template-list.ts';
@@ -22,6 +24,8 @@ export default defineApp({
   beforeRequest: [addApiKey],
   triggers: {
     [taskReassigned.key]: taskReassigned,
+    [newTask.key]: newTask,
+    [taskClosed.key]: taskClosed,
     [taskList.key]: taskList,
     [personList.key]: personList,
     [assigneeList.key]: assigneeList,

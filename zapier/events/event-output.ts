@@ -65,3 +65,12 @@ export const eventOutputFields: PlainOutputField[] = [
   { key: 'batch_id', label: 'Batch', type: 'string' },
   { key: 'id', label: 'Event', type: 'string', primary: true },
 ];
+
+/** The output fields of an event that has only one of the two people, who is its assignee then. */
+export const outputFieldsWithOnly = (person: 'new_assignee' | 'previous_assignee'): PlainOutputField[] => {
+  const [other, label] =
+    person === 'new_assignee' ? ['previous_assignee', 'New Assignee'] : ['new_assignee', 'Previous Assignee'];
+  return eventOutputFields
+    .filter(({ key }) => !key.startsWith(`${other}__`))
+    .map((field) => (field.label === undefined ? field : { ...field, label: field.label.replace(label, 'Assignee') }));
+};

@@ -1,6 +1,7 @@
-import { inWords, type Person, type TaskEvent } from '../../contract/event.ts';
+import { type EventType, inWords, type Person, type TaskEvent } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { nobody } from '../../contract/person.ts';
+import { unassigned } from '../../contract/task-list.ts';
 import type { Task } from '../../topo/task.ts';
 import type { PersonOf } from '../people/directory.ts';
 import type { FactsOf } from '../tasks/known-facts.ts';
@@ -36,31 +37,82 @@ const chooseIds = (task: Task, filters: HookFilters): [string, string] => {
   return pairsOf(newIds, previousIds)[0] ?? [kim, robin];
 };
 
+type Happened = Pick<TaskEvent, 'kind'> & {
+  newAssignee: Person;
+  previousAssignee: Person;
+  came?: Pick<TaskEvent, 'outcome' | 'disposition' | 'open_seconds'>;
+};
+
+/** Who has a task that is new or back: somebody or nobody, as the filters say, else the task's assignee. */
+const holderOf = (task: Task, { new_assignee_ids: [wanted] = [] }: HookFilters): Person => {
+  const id = wanted ?? task.assignee_user_id ?? unassigned;
+  return id === unassigned ? nobody : personWith(id);
+};
+
+/** What happened to the task, and to whom, in an example that the filters let through. */
+const happened: Readonly<Record<EventType, (task: Task, filters: HookFilters) => Happened>> = {
+  'task.reassigned': (task, filters) => {
+    const [kind = 'reassigned'] = possibleKinds(filters);
+    const [newId, previousId] = chooseIds(task, filters);
+    return {
+      kind,
+      newAssignee: kind === 'unassigned' ? nobody : personWith(newId),
+      previousAssignee: kind === 'assigned' ? nobody : personWith(previousId),
+    };
+  },
+  'task.created': (task, filters) => ({
+    kind: 'created',
+    newAssignee: holderOf(task, filters),
+    previousAssignee: nobody,
+  }),
+  'task.reopened': (task, filters) => ({
+    kind: 'reopened',
+    newAssignee: holderOf(task, filters),
+    previousAssignee: nobody,
+  }),
+  'task.closed': (task, { previous_assignee_ids: [wanted] = [], outcomes, dispositions }) => ({
+    kind: 'closed',
+    newAssignee: nobody,
+    previousAssignee: personWith(wanted ?? task.assignee_user_id ?? sampleEvent.previous_assignee.user_id),
+    came: {
+      outcome: outcomes?.[0] ?? 'completed',
+      disposition: dispositions?.[0] ?? (task.type === 'CALL' ? 'ANSWERED' : null),
+      open_seconds: 86_400,
+    },
+  }),
+};
+
 /**
- * The event as it would look if this task had just been reassigned, for a workspace without any such event yet. Its ids
+ * The event as it would look if this had just happened to the task, for a workspace without any such event yet. Its ids
  * begin with `evt_example_` and `bat_example_`, its people are those the filters name, and who and what is invented is
  * called “Example Person”, “Example Contact” and so on.
  *
  * @param templateId the template that the task's sequence came from, if it is known.
  */
-export const exampleEvent = (task: Task, filters: HookFilters, templateId: string | null): TaskEvent => {
-  const [kind = 'reassigned'] = possibleKinds(filters);
-  const [newId, previousId] = chooseIds(task, filters);
-  const newAssignee = kind === 'unassigned' ? nobody : personWith(newId);
-  const previousAssignee = kind === 'assigned' ? nobody : personWith(previousId);
-  const reassigned = { ...task, assignee_user_id: newAssignee.user_id };
+export const exampleEvent = (
+  type: EventType,
+  task: Task,
+  filters: HookFilters,
+  templateId: string | null,
+): TaskEvent => {
+  const { kind, newAssignee, previousAssignee, came = {} } = happened[type](task, filters);
+  const status = type === 'task.closed' ? (came.outcome ?? 'completed').toUpperCase() : task.status;
+  const holder = type === 'task.closed' ? previousAssignee : newAssignee;
+  const changed = { ...task, status, assignee_user_id: holder.user_id };
   return inWords({
     ...sampleEvent,
+    ...came,
     id: `evt_example_${task.id}`,
+    type,
     kind,
     occurred_at: task.updated_at,
     detected_at: task.updated_at,
     batch_id: `bat_example_${task.id}`,
     previous_assignee: previousAssignee,
     new_assignee: newAssignee,
-    task: reassigned,
+    task: changed,
     sequence_template_id: templateId,
-    changes: [{ task: reassigned, previous_assignee: previousAssignee }],
+    changes: [{ task: changed, previous_assignee: previousAssignee }],
     ...inventedFacts,
     sequence_template: { ...inventedFacts.sequence_template, id: templateId },
   });

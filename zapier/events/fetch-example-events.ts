@@ -1,4 +1,4 @@
-import type { TaskEvent } from '../../contract/event.ts';
+import type { EventType, TaskEvent } from '../../contract/event.ts';
 import type { HookFilters } from '../../contract/hook.ts';
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { RunWithDirectory } from '../people/directory.ts';
@@ -16,6 +16,7 @@ const maxTemplates = 3;
 
 const fetchOfTemplate = async (
   { z, deadline }: RunWithDirectory,
+  type: EventType,
   filters: HookFilters,
   templateId: string | null,
 ): Promise<TaskEvent[]> => {
@@ -32,13 +33,13 @@ const fetchOfTemplate = async (
     }),
     { deadline },
   );
-  return tasks.map((task) => exampleEvent(task, filters, templateId));
+  return tasks.map((task) => exampleEvent(type, task, filters, templateId));
 };
 
 /** The example for a workspace without a matching task: only the values of the filters are real. */
-const inventExample = (filters: HookFilters, templateId: string | null): TaskEvent => {
+const inventExample = (event: EventType, filters: HookFilters, templateId: string | null): TaskEvent => {
   const { task_types: [type = sampleTask.type] = [], priorities: [priority = sampleTask.priority] = [] } = filters;
-  return exampleEvent({ ...sampleTask, type, priority }, filters, templateId);
+  return exampleEvent(event, { ...sampleTask, type, priority }, filters, templateId);
 };
 
 /** The examples with what the webhook server knows of their people and tasks. */
@@ -54,13 +55,17 @@ const complete = async (run: RunWithDirectory, examples: readonly TaskEvent[]): 
   return examples.map((example) => completeExample(example, { personOf, factsOf }));
 };
 
-/** At least one event that matches the filters, built from the workspace's own tasks, newest first. */
-export const fetchExampleEvents = async (run: RunWithDirectory, filters: HookFilters): Promise<TaskEvent[]> => {
+/** At least one event of this type that matches the filters, built from the workspace's own tasks, newest first. */
+export const fetchExampleEvents = async (
+  run: RunWithDirectory,
+  type: EventType,
+  filters: HookFilters,
+): Promise<TaskEvent[]> => {
   const [first = null, ...others] = filters.sequence_template_ids ?? [];
   const templateIds = [first, ...others].slice(0, maxTemplates);
-  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(run, filters, templateId)));
+  const found = await Promise.all(templateIds.map((templateId) => fetchOfTemplate(run, type, filters, templateId)));
   const examples = (await complete(run, found.flat()))
     .filter((example) => matchesHookFilters(filters, example))
     .sort((one, other) => Date.parse(other.occurred_at) - Date.parse(one.occurred_at));
-  return examples.length > 0 ? examples.slice(0, maxExamples) : complete(run, [inventExample(filters, first)]);
+  return examples.length > 0 ? examples.slice(0, maxExamples) : complete(run, [inventExample(type, filters, first)]);
 };

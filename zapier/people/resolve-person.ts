@@ -88,6 +88,9 @@ export const resolvePerson = async (
 /** What people write, or choose, for the assignee of a task that nobody has. */
 const wordsForNobody: readonly string[] = [unassigned, 'nobody', 'unassigned', 'nobody (unassigned)'];
 
+/** Whether a text means nobody. */
+export const isNobody = (text: string): boolean => wordsForNobody.includes(text.trim().toLowerCase());
+
 /** The same for a field that also takes “Nobody”: then it is `unassigned`. */
 export const resolvePersonOrNobody = async (
   label: string,
@@ -95,7 +98,7 @@ export const resolvePersonOrNobody = async (
   directory: Directory,
 ): Promise<string | undefined> => {
   const given = readIdOrText(label, value);
-  if (given?.kind === 'text' && wordsForNobody.includes(given.text.toLowerCase())) return unassigned;
+  if (given?.kind === 'text' && isNobody(given.text)) return unassigned;
   return resolvePerson(label, value, directory);
 };
 

@@ -1,6 +1,6 @@
 import type { ZObject } from 'zapier-platform-core';
 import { Choice, type ChoiceRequest } from '../../contract/choice.ts';
-import { EventPage } from '../../contract/event.ts';
+import { EventPage, type EventType } from '../../contract/event.ts';
 import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
 import { type DirectoryEntry, PersonList } from '../../contract/person.ts';
 import { TaskCounts, TaskListPage } from '../../contract/task-list.ts';
@@ -69,11 +69,14 @@ export const listPeople = async (z: ZObject, timeoutMs: number): Promise<Directo
 export const listEvents = async (
   z: ZObject,
   limit: number,
-  filters: HookFilters,
+  { events, filters }: { events: readonly EventType[]; filters: HookFilters },
   timeoutMs: number,
 ): Promise<EventPage> => {
   const query = new URLSearchParams({ limit: String(limit) });
-  for (const [name, wanted] of Object.entries(filters)) for (const one of wanted ?? []) query.append(name, one);
+  // A server of an earlier version knows of nothing else, and refuses to be asked.
+  const types = events.some((type) => type !== 'task.reassigned') ? { events } : {};
+  for (const [name, wanted] of Object.entries({ ...types, ...filters }))
+    for (const one of wanted ?? []) query.append(name, one);
   return read(EventPage, await send(z, `events?${query}`, { method: 'GET', timeoutMs }));
 };
 

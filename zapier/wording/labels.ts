@@ -24,8 +24,8 @@ export const kindLabels = {
 
 /** Labels of how often a Zap runs when several tasks of a contact move together. */
 export const oncePerLabels = {
-  task: 'Task: every task that changes hands starts a run of its own',
-  sequence: 'Contact: tasks of one contact’s sequence that move together start one run, with all of them in a list',
+  task: 'Task: every task starts a run of its own',
+  sequence: 'Contact: tasks of one contact’s sequence that come together start one run, with all of them in a list',
 } as const satisfies Record<OncePer, string>;
 
 export { labelOf } from '../../contract/labels.ts';

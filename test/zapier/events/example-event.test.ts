@@ -30,7 +30,7 @@ test('the example matches any filters that a change can match', () => {
   fc.assert(
     fc.property(filters, holder, (wanted, assignee_user_id) => {
       const templateId = wanted.sequence_template_ids?.[0] ?? null;
-      const example = exampleEvent({ ...sampleTask, assignee_user_id }, wanted, templateId);
+      const example = exampleEvent('task.reassigned', { ...sampleTask, assignee_user_id }, wanted, templateId);
       expect(TaskEvent.parse(example)).toEqual(example);
       expect(matchesHookFilters(wanted, example)).toBe(possibleKinds(wanted).length > 0);
     }),

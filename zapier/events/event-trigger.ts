@@ -1,0 +1,82 @@
+import type { Bundle, ZObject } from 'zapier-platform-core';
+import type { EventType, TaskEvent } from '../../contract/event.ts';
+import { type HookFilters, OncePer } from '../../contract/hook.ts';
+import { startDeadline } from '../deadline.ts';
+import { choicesOf } from '../fields/dropdown.ts';
+import { readChoice } from '../fields/read-choice.ts';
+import { openDirectory } from '../people/directory.ts';
+import { type Subscription, subscriptionOf } from '../webhook-server/subscription.ts';
+import { listEvents, subscribe, unsubscribe } from '../webhook-server/webhook-server-api.ts';
+import { oncePerLabels } from '../wording/labels.ts';
+import { failed } from '../zapier-error.ts';
+import { fetchExampleEvents } from './fetch-example-events.ts';
+import { matchesHookFilters } from './hook-filters.ts';
+import { isFirstDelivery } from './is-first-delivery.ts';
+import { readDelivery } from './read-delivery.ts';
+
+/** What a Zap with these fields is to hear of: of at least one type of event, and of those what passes the filters. */
+export type Wanted = { events: readonly [EventType, ...EventType[]]; filters: HookFilters };
+
+export const oncePerLabel = 'Run Once Per';
+export const oncePerChoices = choicesOf(OncePer.options, oncePerLabels);
+
+type OncePerField = { once_per?: unknown };
+
+/** The editor waits this long for past events, which leaves time to build examples from tasks. */
+const historyMs = 10_000;
+
+const startNoRun = (z: ZObject, reason: string): [] => {
+  z.console.warn(`This delivery starts no run: ${reason}.`);
+  return [];
+};
+
+/**
+ * What all instant triggers do alike: subscribe and unsubscribe at the webhook server, start a run for each genuine
+ * delivery once, and show the editor past events or examples.
+ *
+ * @param readWanted reads the fields of a Zap; it throws a HaltedError with a sentence when they cannot be used.
+ */
+export const eventTrigger = <InputData extends OncePerField>(readWanted: (fields: InputData) => Wanted) => ({
+  /** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
+  performSubscribe: (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
+    if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
+    const { events, filters } = readWanted(inputData);
+    return subscribe(z, {
+      target_url: targetUrl,
+      // A server of an earlier version knows one event, and this name for it.
+      ...(events.length === 1 ? { event: events[0] } : { events: [...events] }),
+      filters,
+      once_per: readChoice(oncePerLabel, inputData.once_per, oncePerChoices) ?? 'task',
+    });
+  },
+
+  /** Ends the subscription; a subscription that is already gone is no error. */
+  performUnsubscribe: async (z: ZObject, bundle: Bundle<InputData>): Promise<object> => {
+    const subscription = subscriptionOf(bundle);
+    if (subscription !== undefined) await unsubscribe(z, subscription);
+    return {};
+  },
+
+  /** Starts a run when the delivery is genuine, is wanted, and arrives for the first time. */
+  perform: async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskEvent[]> => {
+    const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000));
+    if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
+    const { event, hookId, webhookId } = delivery;
+    const { events, filters } = readWanted(bundle.inputData);
+    if (!events.includes(event.type) || !matchesHookFilters(filters, event))
+      return startNoRun(z, 'the fields of this Zap keep it out');
+    const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
+    // It is about this delivery, and no field of the event.
+    const { is_template_unknown: _mark, ...told } = event;
+    return isFirst ? [told] : startNoRun(z, 'it came before');
+  },
+
+  /** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
+  performList: async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskEvent[]> => {
+    const deadline = startDeadline(() => performance.now());
+    const { events, filters } = readWanted(inputData);
+    const { items } = await listEvents(z, 3, { events, filters }, historyMs);
+    if (items.length > 0) return items;
+    return fetchExampleEvents({ z, deadline, directory: openDirectory(z, deadline) }, events[0], filters);
+  },
+});
