@@ -39,10 +39,15 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger<InputData>((fields) => ({
-  events: readBoolean(label.reopened, fields.reopened) === true ? ['task.created', 'task.reopened'] : ['task.created'],
-  filters: readHookFilters(fields, label),
-}));
+const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger<InputData>({
+  types: ['task.created', 'task.reopened'],
+  nobody: 'previous_assignee',
+  readWanted: (fields) => ({
+    events:
+      readBoolean(label.reopened, fields.reopened) === true ? ['task.created', 'task.reopened'] : ['task.created'],
+    filters: readHookFilters(fields, label),
+  }),
+});
 
 export default defineTrigger({
   key: 'new_task',

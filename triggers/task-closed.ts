@@ -48,10 +48,14 @@ const inputFields = defineInputFields([
 
 type InputData = InferInputData<typeof inputFields>;
 
-const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger<InputData>((fields) => ({
-  events: ['task.closed'],
-  filters: readHookFilters(fields, label),
-}));
+const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger<InputData>({
+  types: ['task.closed'],
+  nobody: 'new_assignee',
+  readWanted: (fields) => ({
+    events: ['task.closed'],
+    filters: readHookFilters(fields, label),
+  }),
+});
 
 export default defineTrigger({
   key: 'task_closed',

@@ -77,7 +77,10 @@ const readWanted = (fields: InputData): Wanted => {
   );
 };
 
-const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger(readWanted);
+const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger({
+  types: ['task.reassigned', 'task.created'],
+  readWanted,
+});
 
 export default defineTrigger({
   key: 'task_reassigned',

@@ -144,12 +144,15 @@ const topoRoutes: [string, RegExp, Parameters][] = [
 ];
 
 const filters: Parameters = {
-  new_assignee_ids: isUuid,
+  events: oneOf('task.reassigned', 'task.created', 'task.closed', 'task.reopened'),
+  new_assignee_ids: (value) => value === 'none' || isUuid(value),
   previous_assignee_ids: isUuid,
   sequence_template_ids: isUuid,
   task_types: isWord,
   priorities: isWord,
   kinds: oneOf('reassigned', 'assigned', 'unassigned'),
+  outcomes: oneOf('completed', 'skipped'),
+  dispositions: isWord,
   ignore_sources: oneOf('zapier'),
 };
 const knownTasks: Parameters = {

@@ -31,6 +31,19 @@ export const sampleEvent = inWords({
   task_url: null,
 } as const) satisfies TaskEvent;
 
+/** A person of an event. */
+export type PersonKey = 'new_assignee' | 'previous_assignee';
+
+/** An event as a Zap gets it: where one of its people is nobody in all events of a trigger, without that person. */
+export type Told = Omit<TaskEvent, PersonKey> & Partial<Pick<TaskEvent, PersonKey>>;
+
+/** The event without a person. */
+export const without = (event: TaskEvent, person: PersonKey | undefined): Told => {
+  if (person === undefined) return event;
+  const { [person]: _nobody, ...told } = event;
+  return told;
+};
+
 const taskFields = taskOutputFields('task__');
 
 /** The output fields of an event, for later steps, in the order in which the editor shows them: words first, ids last. */
@@ -67,7 +80,7 @@ export const eventOutputFields: PlainOutputField[] = [
 ];
 
 /** The output fields of an event that has only one of the two people, who is its assignee then. */
-export const outputFieldsWithOnly = (person: 'new_assignee' | 'previous_assignee'): PlainOutputField[] => {
+export const outputFieldsWithOnly = (person: PersonKey): PlainOutputField[] => {
   const [other, label] =
     person === 'new_assignee' ? ['previous_assignee', 'New Assignee'] : ['new_assignee', 'Previous Assignee'];
   return eventOutputFields

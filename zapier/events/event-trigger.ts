@@ -9,6 +9,7 @@ import { type Subscription, subscriptionOf } from '../webhook-server/subscriptio
 import { listEvents, subscribe, unsubscribe } from '../webhook-server/webhook-server-api.ts';
 import { oncePerLabels } from '../wording/labels.ts';
 import { failed } from '../zapier-error.ts';
+import { type PersonKey, type Told, without } from './event-output.ts';
 import { fetchExampleEvents } from './fetch-example-events.ts';
 import { matchesHookFilters } from './hook-filters.ts';
 import { isFirstDelivery } from './is-first-delivery.ts';
@@ -22,6 +23,12 @@ export const oncePerChoices = choicesOf(OncePer.options, oncePerLabels);
 
 type OncePerField = { once_per?: unknown };
 
+type Kind<InputData> = {
+  types: readonly EventType[];
+  nobody?: PersonKey;
+  readWanted: (fields: InputData) => Wanted;
+};
+
 /** The editor waits this long for past events, which leaves time to build examples from tasks. */
 const historyMs = 10_000;
 
@@ -34,9 +41,11 @@ const startNoRun = (z: ZObject, reason: string): [] => {
  * What all instant triggers do alike: subscribe and unsubscribe at the webhook server, start a run for each genuine
  * delivery once, and show the editor past events or examples.
  *
- * @param readWanted reads the fields of a Zap; it throws a HaltedError with a sentence when they cannot be used.
+ * - `types`: what the trigger may hear of.
+ * - `nobody`: the person of an event who is nobody in all of these, and is left out.
+ * - `readWanted` reads the fields of a Zap; it throws a HaltedError with a sentence when they cannot be used.
  */
-export const eventTrigger = <InputData extends OncePerField>(readWanted: (fields: InputData) => Wanted) => ({
+export const eventTrigger = <InputData extends OncePerField>({ types, nobody, readWanted }: Kind<InputData>) => ({
   /** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
   performSubscribe: (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
     if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
@@ -58,8 +67,8 @@ export const eventTrigger = <InputData extends OncePerField>(readWanted: (fields
   },
 
   /** Starts a run when the delivery is genuine, is wanted, and arrives for the first time. */
-  perform: async (z: ZObject, bundle: Bundle<InputData>): Promise<TaskEvent[]> => {
-    const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000));
+  perform: async (z: ZObject, bundle: Bundle<InputData>): Promise<Told[]> => {
+    const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000), types);
     if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
     const { event, hookId, webhookId } = delivery;
     const { events, filters } = readWanted(bundle.inputData);
@@ -68,15 +77,18 @@ export const eventTrigger = <InputData extends OncePerField>(readWanted: (fields
     const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
     // It is about this delivery, and no field of the event.
     const { is_template_unknown: _mark, ...told } = event;
-    return isFirst ? [told] : startNoRun(z, 'it came before');
+    return isFirst ? [without(told, nobody)] : startNoRun(z, 'it came before');
   },
 
   /** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
-  performList: async (z: ZObject, { inputData }: Bundle<InputData>): Promise<TaskEvent[]> => {
+  performList: async (z: ZObject, { inputData }: Bundle<InputData>): Promise<Told[]> => {
     const deadline = startDeadline(() => performance.now());
     const { events, filters } = readWanted(inputData);
     const { items } = await listEvents(z, 3, { events, filters }, historyMs);
-    if (items.length > 0) return items;
-    return fetchExampleEvents({ z, deadline, directory: openDirectory(z, deadline) }, events[0], filters);
+    const shown =
+      items.length > 0
+        ? items
+        : await fetchExampleEvents({ z, deadline, directory: openDirectory(z, deadline) }, events[0], filters);
+    return shown.map((event) => without(event, nobody));
   },
 });

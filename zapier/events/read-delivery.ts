@@ -1,5 +1,5 @@
 import type { Bundle } from 'zapier-platform-core';
-import { TaskEvent } from '../../contract/event.ts';
+import { type EventType, TaskEvent } from '../../contract/event.ts';
 import { type SignatureHeaders, signatureHeader, verify } from '../../contract/signature.ts';
 import { invalidFieldsOf } from '../request/invalid-fields.ts';
 import { subscriptionOf } from '../webhook-server/subscription.ts';
@@ -45,8 +45,8 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const eventOf = (content: string): TaskEvent => {
-  const parsed = TaskEvent.safeParse(parseJson(content));
+const eventOf = (content: string, types: readonly EventType[]): TaskEvent => {
+  const parsed = TaskEvent.refine(({ type }) => types.includes(type), { path: ['type'] }).safeParse(parseJson(content));
   if (parsed.success) return parsed.data;
   throw failed(
     `The webhook server sent something that is not an event as agreed on (${invalidFieldsOf(parsed.error).slice(0, 5).join(', ')}). ` +
@@ -58,9 +58,10 @@ const eventOf = (content: string): TaskEvent => {
 /**
  * Reads what arrived at the Zap's URL and verifies its signature with the subscription's secret.
  *
+ * @param types the events that the trigger may hear of.
  * @throws when the signature cannot be checked, or when it is valid and the event is not readable.
  */
-export const readDelivery = (bundle: Bundle, nowSeconds: number): Delivery => {
+export const readDelivery = (bundle: Bundle, nowSeconds: number, types: readonly EventType[]): Delivery => {
   const subscription = subscriptionOf(bundle);
   if (subscription === undefined) {
     throw failed(
@@ -72,5 +73,5 @@ export const readDelivery = (bundle: Bundle, nowSeconds: number): Delivery => {
   const content = bundle.rawRequest?.content ?? '';
   const verdict = verify(subscription.secret, headers, content, { nowSeconds, maxAgeSeconds });
   if (verdict.kind === 'invalid') return { kind: 'forged', reason: verdict.reason };
-  return { kind: 'genuine', hookId: subscription.id, webhookId: headers.id, event: eventOf(content) };
+  return { kind: 'genuine', hookId: subscription.id, webhookId: headers.id, event: eventOf(content, types) };
 };
