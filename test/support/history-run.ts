@@ -6,6 +6,7 @@ import type { Store } from '../../webhook-server/store/store.ts';
 import type { TaskPosition } from '../../webhook-server/store/tenant-store.ts';
 import type { Deed, History, Step } from './detector-history.ts';
 import { createFaultInjection } from './fault-injection.ts';
+import { LifeModel, type Living, lifeEvents } from './life-model.ts';
 import { type WatchedWorkspace, watchWorkspace } from './watch-workspace.ts';
 
 type Announced = { taskId: string; sequenceId: string | null; userId: string; scope: string; isDone: boolean };
@@ -48,6 +49,7 @@ class HistoryRun {
   readonly #told: TaskEvent[] = [];
   /** What the hook that asks for templates was told: it wants every template, so it is told all, though later. */
   readonly #toldByTemplate: TaskEvent[] = [];
+  readonly #lives = new LifeModel();
   readonly #announced: Announced[] = [];
   /** Who had each task at the last check; from then on nothing about it may be missed. */
   #known = new Map<string, string | null>();
@@ -78,6 +80,7 @@ class HistoryRun {
     await at.subscribe();
     const templateIds = at.workspace.templates.map(({ id }) => id);
     await at.subscribe(undefined, { filters: { sequence_template_ids: templateIds } });
+    await at.subscribe(undefined, { events: lifeEvents });
     for (const { deed, afterRequests } of first) faultInjection.meanwhile.add(afterRequests, deed);
     return run;
   }
@@ -247,7 +250,8 @@ class HistoryRun {
       const claims = await work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000, rateLimits: null });
       if (claims.length === 0) return;
       for (const { id, lease, hookId, body } of claims) {
-        (hookId === 'hok_1' ? this.#told : this.#toldByTemplate).push(JSON.parse(body));
+        if (hookId === 'hok_3') this.#lives.tell(JSON.parse(body));
+        else (hookId === 'hok_1' ? this.#told : this.#toldByTemplate).push(JSON.parse(body));
         await work.settle([{ id, lease, outcome: { kind: 'delivered' } }]);
       }
     }
@@ -298,6 +302,9 @@ class HistoryRun {
     await this.#reconcile();
     await this.#checkTold(() => true);
     await this.#checkOpenTasks();
+    const living = this.#livingTasks();
+    this.#lives.check(living);
+    this.#lives.begin(living, this.#at.nowMs());
     this.#repairs.clear();
     this.#known = new Map(this.#at.workspace.tasks.map(({ id, assignee_user_id }) => [id, assignee_user_id]));
     this.#toldAtCheck = this.#told.length;
@@ -317,9 +324,7 @@ class HistoryRun {
 
   /** The server's open tasks are Topo's, each with its assignee and its status, and so are the counts of each person. */
   async #checkOpenTasks(): Promise<void> {
-    const expected = this.#at.workspace.tasks
-      .map((task) => ({ ...task, status: this.#shownStatuses.get(task.id) ?? task.status }))
-      .filter(isOpen);
+    const expected = this.#shownTasks().filter(isOpen);
     const rowOf = (id: string, userId: string | null, status: unknown) => `${id} of ${userId}, ${status}`;
     expectSame(
       'open tasks',
@@ -333,6 +338,22 @@ class HistoryRun {
       [...counts].map(([userId, { openTasks }]) => `${userId}: ${openTasks}`),
       [...counted].map(([userId, { length }]) => `${userId}: ${length}`),
     );
+  }
+
+  /** The tasks with the statuses that Topo shows. */
+  #shownTasks() {
+    return this.#at.workspace.tasks.map((task) => ({
+      ...task,
+      status: this.#shownStatuses.get(task.id) ?? task.status,
+    }));
+  }
+
+  #livingTasks(): Living[] {
+    return this.#shownTasks().map((task) => ({
+      id: task.id,
+      isOpen: isOpen(task),
+      createdAtMs: Date.parse(task.created_at),
+    }));
   }
 
   async #listOpenTasks(): Promise<ListedTask[]> {

@@ -1,0 +1,56 @@
+import type { EventType, TaskEvent } from '../../contract/event.ts';
+
+/** What is told of a task's life besides who has it. */
+export const lifeEvents: EventType[] = ['task.created', 'task.closed', 'task.reopened'];
+
+/** A task as Topo has it at a check; times are milliseconds since 1970. */
+export type Living = { id: string; isOpen: boolean; createdAtMs: number };
+
+/**
+ * A model of what is told of the lives of tasks: from one check to the next each net change, once and in order, and that a
+ * task is new only once.
+ */
+export class LifeModel {
+  readonly #told: TaskEvent[] = [];
+  #toldAtCheck = 0;
+  /** Whether each task was open at the last check. */
+  #wasOpen: ReadonlyMap<string, boolean> | undefined;
+  /** Tasks that were created after this are new; unknown before the first check. */
+  #newSinceMs = Number.POSITIVE_INFINITY;
+
+  tell(event: TaskEvent): void {
+    this.#told.push(event);
+  }
+
+  check(tasks: readonly Living[]): void {
+    const ids = this.#told.map(({ id }) => id);
+    if (new Set(ids).size !== ids.length) throw new Error('What happened to a task was told twice.');
+    const news = Map.groupBy(this.#told.slice(this.#toldAtCheck), ({ task }) => task.id);
+    for (const task of tasks) this.#checkLife(task, news.get(task.id) ?? []);
+  }
+
+  /** What is told from now on begins with these tasks as they are. */
+  begin(tasks: readonly Living[], nowMs: number): void {
+    this.#toldAtCheck = this.#told.length;
+    this.#wasOpen = new Map(tasks.map(({ id, isOpen }) => [id, isOpen]));
+    if (this.#newSinceMs === Number.POSITIVE_INFINITY) this.#newSinceMs = nowMs;
+  }
+
+  #checkLife({ id, isOpen, createdAtMs }: Living, chain: readonly TaskEvent[]): void {
+    const types = chain.map(({ type }) => type);
+    const isKnown = this.#wasOpen?.has(id) ?? false;
+    const isNew = types[0] === 'task.created';
+    if (types.slice(isNew ? 1 : 0).includes('task.created'))
+      throw new Error(`${id}: told as new after something else.`);
+    if (isKnown && isNew) throw new Error(`${id}: told as new, but it was there before.`);
+    if (!isKnown && !isNew && createdAtMs > this.#newSinceMs) throw new Error(`${id}: it is new, and was not told.`);
+    let wasOpen = isNew ? true : this.#wasOpen?.get(id);
+    for (const type of types.slice(isNew ? 1 : 0)) {
+      const becomesOpen = type === 'task.reopened';
+      if (wasOpen === becomesOpen) throw new Error(`${id}: told as ${type}, which it was already.`);
+      wasOpen = becomesOpen;
+    }
+    if (wasOpen !== undefined && wasOpen !== isOpen)
+      throw new Error(`${id}: its last ${types.at(-1) ?? 'change'} is missing.`);
+  }
+}
