@@ -49,7 +49,7 @@ class HistoryRun {
   readonly #told: TaskEvent[] = [];
   /** What the hook that asks for templates was told: it wants every template, so it is told all, though later. */
   readonly #toldByTemplate: TaskEvent[] = [];
-  readonly #lives = new LifeModel();
+  readonly #lives: LifeModel;
   readonly #announced: Announced[] = [];
   /** Who had each task at the last check; from then on nothing about it may be missed. */
   #known = new Map<string, string | null>();
@@ -62,6 +62,7 @@ class HistoryRun {
   private constructor(at: WatchedWorkspace, faultInjection: ReturnType<typeof createFaultInjection>) {
     this.#at = at;
     this.#faultInjection = faultInjection;
+    this.#lives = new LifeModel(at.nowMs());
   }
 
   static async start({ taskCount, seed, first }: Beginning, openStore: OpenStore): Promise<HistoryRun> {

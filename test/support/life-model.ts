@@ -11,12 +11,18 @@ export type Living = { id: string; isOpen: boolean; createdAtMs: number };
  * task is new only once.
  */
 export class LifeModel {
+  readonly #startedAtMs: number;
   readonly #told: TaskEvent[] = [];
   #toldAtCheck = 0;
   /** Whether each task was open at the last check. */
   #wasOpen: ReadonlyMap<string, boolean> | undefined;
   /** Tasks that were created after this are new; unknown before the first check. */
   #newSinceMs = Number.POSITIVE_INFINITY;
+
+  /** @param startedAtMs when the first hook came: what was there before is new to nobody. */
+  constructor(startedAtMs: number) {
+    this.#startedAtMs = startedAtMs;
+  }
 
   tell(event: TaskEvent): void {
     this.#told.push(event);
@@ -42,6 +48,7 @@ export class LifeModel {
     const isNew = types[0] === 'task.created';
     if (types.slice(isNew ? 1 : 0).includes('task.created'))
       throw new Error(`${id}: told as new after something else.`);
+    if (isNew && createdAtMs < this.#startedAtMs) throw new Error(`${id}: told as new, but it was made before.`);
     if (isKnown && isNew) throw new Error(`${id}: told as new, but it was there before.`);
     if (!isKnown && !isNew && createdAtMs > this.#newSinceMs) throw new Error(`${id}: it is new, and was not told.`);
     let wasOpen = isNew ? true : this.#wasOpen?.get(id);
