@@ -32,7 +32,7 @@ const settleMs = 500;
 type Sample = { p50: number; p99: number };
 
 const newEvent = (): TestEvent => {
-  const event = testEvent({}, Date.now());
+  const event = testEvent('task.reassigned', {}, Date.now());
   return { eventId: event.id, body: JSON.stringify(event) };
 };
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { eventForKey } from '../../contract/event-for-key.ts';
 import { testEvent } from '../../webhook-server/http/test-event.ts';
 
-const event = testEvent({ sequence_template_ids: ['3c90c3cc-0d44-4b50-8888-8dd25736052a'] }, 0);
+const event = testEvent('task.reassigned', { sequence_template_ids: ['3c90c3cc-0d44-4b50-8888-8dd25736052a'] }, 0);
 
 test('a key that may read contacts sees all of an event', () => {
   expect(eventForKey(['tasks:read', 'sequences:read', 'contacts:read'], event)).toEqual(event);

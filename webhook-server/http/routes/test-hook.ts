@@ -18,7 +18,7 @@ export const testHook =
     const { hookId } = parseRequest(Params, request.params);
     const hook = await store.hook(hookId);
     if (hook === undefined) throw hookUnavailable('unknown');
-    const event = testEvent(hook.filters, clock());
+    const event = testEvent(hook.events[0] ?? 'task.reassigned', hook.filters, clock());
     const requeued = await store.sendTest(hookId, { eventId: event.id, body: JSON.stringify(event) });
     if (requeued.kind !== 'queued') throw hookUnavailable(requeued.kind);
     response.status(202).json(deliveryView(requeued.delivery));
