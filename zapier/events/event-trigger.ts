@@ -1,5 +1,5 @@
 import type { Bundle, ZObject } from 'zapier-platform-core';
-import type { EventType, TaskEvent } from '../../contract/event.ts';
+import type { EventType } from '../../contract/event.ts';
 import { type HookFilters, OncePer } from '../../contract/hook.ts';
 import { startDeadline } from '../deadline.ts';
 import { choicesOf } from '../fields/dropdown.ts';
