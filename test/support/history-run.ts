@@ -56,6 +56,8 @@ class HistoryRun {
   #toldAtCheck = 0;
   /** Tasks that Topo returned in a form that cannot be used, since the last check, and what repairs them. */
   readonly #repairs = new Map<string, () => void>();
+  /** Tasks that Topo ever returned so: whether they were there when the first hook came, the server cannot know. */
+  readonly #everMalformed = new Set<string>();
   /** The statuses that are not the task's own. */
   readonly #shownStatuses = new Map<string, string>();
 
@@ -185,6 +187,7 @@ class HistoryRun {
         this.#showStatus(task.id, deed.status);
         return;
       case 'malform':
+        this.#everMalformed.add(task.id);
         this.#repairs.set(task.id, sandbox.malform(task.id, deed.fields));
         return;
       case 'delete':
@@ -354,6 +357,7 @@ class HistoryRun {
       id: task.id,
       isOpen: isOpen(task),
       createdAtMs: Date.parse(task.created_at),
+      wasMalformed: this.#everMalformed.has(task.id),
     }));
   }
 

@@ -4,7 +4,7 @@ import type { EventType, TaskEvent } from '../../contract/event.ts';
 export const lifeEvents: EventType[] = ['task.created', 'task.closed', 'task.reopened'];
 
 /** A task as Topo has it at a check; times are milliseconds since 1970. */
-export type Living = { id: string; isOpen: boolean; createdAtMs: number };
+export type Living = { id: string; isOpen: boolean; createdAtMs: number; wasMalformed: boolean };
 
 /**
  * A model of what is told of the lives of tasks: from one check to the next each net change, once and in order, and that a
@@ -42,13 +42,14 @@ export class LifeModel {
     if (this.#newSinceMs === Number.POSITIVE_INFINITY) this.#newSinceMs = nowMs;
   }
 
-  #checkLife({ id, isOpen, createdAtMs }: Living, chain: readonly TaskEvent[]): void {
+  #checkLife({ id, isOpen, createdAtMs, wasMalformed }: Living, chain: readonly TaskEvent[]): void {
     const types = chain.map(({ type }) => type);
     const isKnown = this.#wasOpen?.has(id) ?? false;
     const isNew = types[0] === 'task.created';
     if (types.slice(isNew ? 1 : 0).includes('task.created'))
       throw new Error(`${id}: told as new after something else.`);
-    if (isNew && createdAtMs < this.#startedAtMs) throw new Error(`${id}: told as new, but it was made before.`);
+    if (isNew && !wasMalformed && createdAtMs < this.#startedAtMs)
+      throw new Error(`${id}: told as new, but it was made before.`);
     if (isKnown && isNew) throw new Error(`${id}: told as new, but it was there before.`);
     if (!isKnown && !isNew && createdAtMs > this.#newSinceMs) throw new Error(`${id}: it is new, and was not told.`);
     let wasOpen = isNew ? true : this.#wasOpen?.get(id);
