@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { taskLabels } from './labels.ts';
 import { type Summarized, summaryOf } from './summary.ts';
 import { unknownFacts } from './task-facts.ts';
+import { textIn } from './text-in.ts';
 import { ToldContact, ToldTemplate, toldFacts } from './told-facts.ts';
 
 /** What may happen to a task. */
@@ -52,8 +53,6 @@ const wordsOf = (event: Summarized & { task: EventTask }): Words => ({
   ...taskLabels(event.task),
   summary: summaryOf(event),
 });
-
-const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 type Fields = Readonly<Record<string, unknown>>;
 

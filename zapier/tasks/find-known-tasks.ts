@@ -6,7 +6,7 @@ import { microseconds } from '../../topo/microseconds.ts';
 import { Task } from '../../topo/task.ts';
 import type { Deadline } from '../deadline.ts';
 import { webhookServerUrl } from '../environment.ts';
-import { listKnownTasks, type TaskListQuery } from '../webhook-server/webhook-server-api.ts';
+import { listKnownTasks, oneOrNone, type TaskListQuery } from '../webhook-server/webhook-server-api.ts';
 import { halted, throttled } from '../zapier-error.ts';
 import { isAssignedTo } from './read-before-reassigning.ts';
 import { readTask } from './read-task.ts';
@@ -34,8 +34,6 @@ const statusLists = (status: string | undefined): Statuses[] => {
   if (status === undefined) return [undefined, closedStatuses];
   return status === anyOpen ? [undefined] : [[status]];
 };
-
-const oneOrNone = (value: string | undefined): readonly string[] | undefined => (value === undefined ? value : [value]);
 
 const queryOf = (criteria: TaskCriteria, statuses: Statuses): TaskListQuery => {
   const { types, priorities, sequenceTemplateIds, assigneeId, sequenceId, createdAfterUs, contactEmail, text } =

@@ -2,7 +2,7 @@ import type { ZObject } from 'zapier-platform-core';
 import { type ListedTask, unassigned } from '../../contract/task-list.ts';
 import { Task } from '../../topo/task.ts';
 import { webhookServerUrl } from '../environment.ts';
-import { listKnownTasks } from '../webhook-server/webhook-server-api.ts';
+import { listKnownTasks, oneOrNone } from '../webhook-server/webhook-server-api.ts';
 import { halted } from '../zapier-error.ts';
 import { isCertain, refuseUnread } from './refuse-uncertain.ts';
 import type { TaskFilters } from './task-filters.ts';
@@ -27,8 +27,6 @@ const noServer = (): Error =>
     'To list the tasks of a contact, or of nobody, needs the webhook server of this integration, which is not set up. ' +
       'Empty those fields to see all tasks.',
   );
-
-const oneOrNone = (value: string | undefined): readonly string[] | undefined => (value === undefined ? value : [value]);
 
 /**
  * A page of the open tasks as the webhook server knows them, newest first; pages count from 0. Nothing when there is no

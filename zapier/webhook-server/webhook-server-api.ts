@@ -83,6 +83,10 @@ export const listEvents = async (
 /** The parameters of `GET /tasks`, each with all of its values. */
 export type TaskListQuery = Readonly<Record<string, readonly string[] | undefined>>;
 
+/** A parameter that has one value, or is left out. */
+export const oneOrNone = (value: string | undefined): readonly string[] | undefined =>
+  value === undefined ? value : [value];
+
 /** `GET /tasks`: tasks as the server knows them, newest first, with what they are about. */
 export const listKnownTasks = async (z: ZObject, wanted: TaskListQuery, timeoutMs: number): Promise<TaskListPage> => {
   const query = new URLSearchParams(

@@ -11,6 +11,7 @@ import {
 } from '../../../contract/event.ts';
 import { nobody } from '../../../contract/person.ts';
 import type { TaskFacts } from '../../../contract/task-facts.ts';
+import { textIn } from '../../../contract/text-in.ts';
 import { toldFacts } from '../../../contract/told-facts.ts';
 import type { TaskUrlOf } from '../task-urls.ts';
 import type { SeenTask } from '../work-store.ts';
@@ -79,8 +80,6 @@ export const inBatches = (changes: readonly AttributedChange[]): BatchedChange[]
   for (const change of named) sizes.set(change.batchId, (sizes.get(change.batchId) ?? 0) + 1);
   return named.map((change) => ({ ...change, batchSize: sizes.get(change.batchId) ?? 1 }));
 };
-
-const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const createdAtOf = ({ task, occurredAtUs }: Change): string =>
   textIn(task['created_at']) ?? new Date(occurredAtUs / 1000).toISOString();

@@ -1,3 +1,4 @@
+import { textIn } from '../../../contract/text-in.ts';
 import { type Change, changeOf } from '../changes/change.ts';
 import { firstTransitions, type TaskState, transitionsBetween } from '../changes/transitions.ts';
 import type { Run, Transaction } from '../database.ts';
@@ -75,8 +76,6 @@ const placeIntents = async (run: Run, organizationId: string, rows: readonly See
     })}
     where intent.organization_id = seen_in and intent.task_id = seen_id and sequence_id is null and closed_at_ms is null`);
 };
-
-const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** What is kept of a task: all its fields, or nothing of one that has been closed for long. */
 const keptOf = ({ task, isOpen, updatedAtUs }: SeenTask, { closedSinceUs }: Marks): string | null =>
