@@ -166,6 +166,13 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
   sandbox.reassign(task.id, other?.userId ?? null);
   await waitUntil('both Zaps heard', () => zapier.received.length >= 2);
 
+  // The nudge address is shown to its workspace, and nowhere else.
+  const shown = await call('POST', '/nudge-address', full);
+  const { path: nudgePath } = JSON.parse(shown.text);
+  responses.pop();
+  await expectStatus(204, call('POST', nudgePath, undefined, { says: nudgePath }));
+  await expectStatus(404, call('PUT', nudgePath, full));
+
   // What callers do wrong.
   const unknownKey = 'topo_live_c4n4ryUnknownKey0123';
   await expectStatus(401, call('GET', '/hooks'));
@@ -329,6 +336,7 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
       unknownKey,
       'c4n4ry-',
       ...[first, second, nowhere].map(({ secret }) => secret.slice('whsec_'.length)),
+      nudgePath.slice('/nudges/ndg_'.length),
       encryptionKey,
       otherKey,
       ...[new URL(environment['DATABASE_URL'] ?? 'none:').password].filter((password) => password !== ''),

@@ -120,6 +120,7 @@ export const openPostgresStore = async (
     tenant: (organizationId) => onClock(store.tenant(organizationId), set),
     work: onClock(store.work, set),
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
+    organizationOfNudge: (tokenHash) => store.organizationOfNudge(tokenHash),
     keyHashes: () => store.keyHashes(),
     keyCheck: (sealed) => store.keyCheck(sealed),
     sealedValues: () => store.sealedValues(),

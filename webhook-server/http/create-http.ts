@@ -40,6 +40,8 @@ import { listPeople } from './routes/list-people.ts';
 import { type FindContacts, listTasks } from './routes/list-tasks.ts';
 import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
+import { removeNudgeAddress, replaceNudgeAddress, showNudgeAddress } from './routes/nudge-address.ts';
+import { nudgeFromOutside } from './routes/nudge-from-outside.ts';
 import { recoverHook } from './routes/recover-hook.ts';
 import { retryDelivery } from './routes/retry-delivery.ts';
 import { settleChoice } from './routes/settle-choice.ts';
@@ -50,7 +52,7 @@ import { testHook } from './routes/test-hook.ts';
 import { unsubscribe } from './routes/unsubscribe.ts';
 
 export type HttpPorts = {
-  store: Pick<Store, 'tenant' | 'hookOfSecret' | 'keyHashes'>;
+  store: Pick<Store, 'tenant' | 'hookOfSecret' | 'organizationOfNudge' | 'keyHashes'>;
   /** Whether the server is ready, and the progress of baselines and reconciliations. */
   readiness: () => Promise<Readiness>;
   keyCache: KeyCache;
@@ -104,7 +106,7 @@ export const createHttp = ({
   const readPeople = readJsonOrCsvUpTo(limits.bodyKilobytes * 5);
   const limitReadiness = limitPerMinute({
     max: limits.unauthenticatedPerMinute,
-    message: 'Too many calls came from this address.',
+    excess: 'Too many calls came from this address.',
     keyOf: addressOf,
   });
   const limitWakeUps = limitPerKey(limits.wakeUpsPerMinute);
@@ -125,6 +127,7 @@ export const createHttp = ({
   http.get('/readyz', limitReadiness, readyz(readiness, monotonicClock));
   http.use(logRequests(log));
   http.use(warnOfProxy(trustedProxies, log));
+  http.post('/nudges/:token', nudgeFromOutside({ store, vault, max: limits.wakeUpsPerMinute }));
   http.use(readCredential(vault));
   http.use(recognizeCaller({ keyCache, isKnownKey, store }));
   http.use(limitPerAddress(keyCache, limits));
@@ -147,6 +150,9 @@ export const createHttp = ({
   http.post('/choices', withKey, readJson, inTurn(choosePerson({ authenticate, wait })));
   http.patch('/choices/:choiceId', withKey, readJson, inTurn(settleChoice({ authenticate })));
   http.post('/nudges', withKey, limitWakeUps, inTurn(nudge({ authenticate })));
+  http.get('/nudge-address', withKey, inTurn(showNudgeAddress({ authenticate, vault })));
+  http.post('/nudge-address', withKey, limitWakeUps, inTurn(replaceNudgeAddress({ authenticate, vault })));
+  http.delete('/nudge-address', withKey, limitWakeUps, inTurn(removeNudgeAddress({ authenticate })));
   http.get('/people', withKey, inTurn(listPeople({ authenticate, clock })));
   http.put('/people/:user_id', withKey, readJson, inTurn(namePerson({ authenticate, clock })));
   http.delete('/people/:user_id', withKey, inTurn(forgetPerson({ authenticate })));

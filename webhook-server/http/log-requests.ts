@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** A word of a route or an id. Anything else in a path may be a secret in the wrong place. */
-const plain = /^(?:[a-z]{0,20}|(?:hok|msg|int|evt)_[\w-]{1,64}|[0-9a-f-]{36})$/;
+const plain = /^(?:[a-z]{0,20}|nudge-address|(?:hok|msg|int|evt)_[\w-]{1,64}|[0-9a-f-]{36})$/;
 
 const shown = (path: string): string =>
   path

@@ -7,6 +7,9 @@ import type { AssociatedData } from '../secrets/vault.ts';
 /** For the Topo key of a workspace. */
 export const topoKeyAad = (organizationId: string): AssociatedData => `workspace/${organizationId}/topo_key`;
 
+/** For the token of a workspace's nudge address. */
+export const nudgeTokenAad = (organizationId: string): AssociatedData => `workspace/${organizationId}/nudge_token`;
+
 /** For the URL that a hook's deliveries go to. */
 export const targetAad = (hookId: string): AssociatedData => `hook/${hookId}/target_url`;
 

@@ -7,6 +7,9 @@ export type HashedKey = { key: Secret; hash: string };
 /** The hash of a workspace's Topo key. It is stored, so its purpose never changes. */
 export const hashTopoKey = (vault: Vault, key: Secret): HashedKey => ({ key, hash: vault.hash(key, 'topo_key') });
 
+/** The hash of the token of a nudge address. */
+export const hashNudgeToken = (vault: Vault, token: Secret): string => vault.hash(token, 'nudge_token');
+
 /** The hash of the URL that a hook's deliveries go to. */
 export const hashTarget = (vault: Vault, target: Secret): string => vault.hash(target, 'target_url');
 

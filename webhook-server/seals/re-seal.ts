@@ -1,12 +1,13 @@
 import type { Secret } from '../secrets/secret.ts';
 import { SealBroken, type Vault } from '../secrets/vault.ts';
-import type { HookSeals, SealedValues, WorkspaceKey } from '../store/sealed-values.ts';
+import type { HookSeals, NudgeSeals, SealedValues, WorkspaceKey } from '../store/sealed-values.ts';
 import type { Store } from '../store/store.ts';
-import { signingSecretAad, targetAad, topoKeyAad } from './associated-data.ts';
+import { nudgeTokenAad, signingSecretAad, targetAad, topoKeyAad } from './associated-data.ts';
 import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './encryption-key-check.ts';
 import { hashTopoKey } from './lookup-hashes.ts';
 import { sealHook } from './seal-hook.ts';
 import { sealKey } from './seal-key.ts';
+import { sealNudgeToken } from './seal-nudge-token.ts';
 
 /** How many values were sealed anew, and the places of those that neither key opens. */
 export type ReSealed = { sealed: number; broken: readonly string[] };
@@ -57,6 +58,15 @@ export const reSeal = async (store: Store, oldVault: Vault, vault: Vault): Promi
       });
     };
 
+    const replaceNudgeAddress = (value: NudgeSeals): NudgeSeals => {
+      const { organizationId, sealedToken } = value;
+      const place = nudgeTokenAad(organizationId);
+      return replace(value, place, () => ({
+        organizationId,
+        ...sealNudgeToken(vault, organizationId, open(sealedToken, place)),
+      }));
+    };
+
     const replaceHook = (value: HookSeals): HookSeals => {
       const { id, sealedTarget, sealedSecret } = value;
       return replace(value, `hook/${id}`, () => {
@@ -71,6 +81,7 @@ export const reSeal = async (store: Store, oldVault: Vault, vault: Vault): Promi
       keyCheck: hasOldKey ? sealKeyCheck(vault) : values.keyCheck,
       workspaceKeys: values.workspaceKeys.map(replaceKey),
       spareKeys: values.spareKeys.map(replaceKey),
+      nudgeAddresses: values.nudgeAddresses.map(replaceNudgeAddress),
       hooks: values.hooks.map(replaceHook),
     };
     return { replaced, sealed: sealed + (hasOldKey ? 1 : 0), broken };

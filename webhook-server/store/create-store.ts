@@ -12,7 +12,14 @@ import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
 import { finishPoll } from './flows/finish-poll.ts';
 import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
-import { announceIntents, lookNow, nudge, settleIntents } from './flows/intents.ts';
+import { announceIntents, settleIntents } from './flows/intents.ts';
+import { lookNow, nudge, nudgeFromOutside } from './flows/look-soon.ts';
+import {
+  findNudgeAddress,
+  findNudgedOrganization,
+  removeNudgeAddress,
+  replaceNudgeAddress,
+} from './flows/nudge-address.ts';
 import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
 import { recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
@@ -49,6 +56,10 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   },
   settleIntents: (settlements) => database.transaction((run) => settleIntents(run, organizationId, settlements)),
   nudge: () => database.transaction((run) => nudge(run, organizationId)),
+  nudgeFromOutside: () => database.transaction((run) => nudgeFromOutside(run, organizationId)),
+  nudgeAddress: () => findNudgeAddress(database, organizationId),
+  replaceNudgeAddress: (added) => database.transaction((run) => replaceNudgeAddress(run, organizationId, added)),
+  removeNudgeAddress: () => removeNudgeAddress(database, organizationId),
   lookNow: () => database.transaction((run) => lookNow(run, organizationId)),
   people: (query) => listPeople(database, organizationId, query),
   person: (userId) => findPerson(database, organizationId, userId),
@@ -130,6 +141,7 @@ export const createStore = (
   return {
     tenant: (organizationId) => tenantStoreOf(turns.databaseOf(organizationId), organizationId, quotas),
     hookOfSecret: (secretHash) => findHookOfSecret(database, secretHash),
+    organizationOfNudge: (tokenHash) => findNudgedOrganization(database, tokenHash),
     keyHashes: () => listKeyHashes(database),
     work: workStoreOf(driver, { onClockStep }),
     async keyCheck(sealed) {

@@ -49,6 +49,9 @@ export const writeTakesMs = 500;
  */
 export const shortestLookMs = 500;
 
+/** Looks that nudges from outside bring about lie this far apart. */
+export const nudgedLooksApartMs = 3 * secondMs;
+
 /** A hook that has failed for this long without one success is ended. */
 export const failureEndsHookMs = 3 * dayMs;
 

@@ -6,11 +6,14 @@ export type SealedValues = {
   workspaceKeys: readonly WorkspaceKey[];
   /** The other keys of a workspace. */
   spareKeys: readonly WorkspaceKey[];
+  nudgeAddresses: readonly NudgeSeals[];
   /** Hooks, live and ended. */
   hooks: readonly HookSeals[];
 };
 
 export type WorkspaceKey = { organizationId: string; keyHash: string; sealedKey: string };
+
+export type NudgeSeals = { organizationId: string; tokenHash: string; sealedToken: string };
 
 export type HookSeals = {
   id: string;

@@ -8,6 +8,8 @@ export type Store = {
   tenant(organizationId: string): TenantStore;
   /** The hook with this secret, live or ended, for a call that has the secret and no Topo key. */
   hookOfSecret(secretHash: string): Promise<{ organizationId: string; hookId: string } | undefined>;
+  /** Whose nudge address has this token, for a call that has nothing else. */
+  organizationOfNudge(tokenHash: string): Promise<string | undefined>;
   /** The hashes of all Topo keys that workspaces have in use or as a spare. */
   keyHashes(): Promise<string[]>;
   work: WorkStore;

@@ -225,6 +225,11 @@ export type Recovery =
 /** What a hook is tested with: the body of an event, byte for byte. */
 export type TestEvent = { eventId: string; body: string };
 
+/** The token of a workspace's nudge address: sealed, and the hash that it is found by. */
+export type NewNudgeAddress = { tokenHash: string; sealedToken: string };
+
+export type StoredNudgeAddress = { sealedToken: string; createdAtMs: number };
+
 /**
  * All that the routes may do for one organization, which is fixed when this store is made. Every method is one
  * transaction, except those that look through a list of any length: they read it in short ones. Organizations take turns.
@@ -269,6 +274,12 @@ export type TenantStore = {
   settleIntents(settlements: readonly IntentSettled[]): Promise<string[]>;
   /** Makes the detector poll now, and again shortly after until it has seen a change. */
   nudge(): Promise<void>;
+  /** The same at the word of whoever knows the nudge address: nudges that come together count as one. */
+  nudgeFromOutside(): Promise<void>;
+  nudgeAddress(): Promise<StoredNudgeAddress | undefined>;
+  /** Gives the workspace this address, in the place of the one it has. */
+  replaceNudgeAddress(added: NewNudgeAddress): Promise<StoredNudgeAddress>;
+  removeNudgeAddress(): Promise<void>;
   /** People who were named, or seen as an assignee: those with names first, by name. */
   people(query?: PeopleQuery): Promise<DirectoryEntry[]>;
   person(userId: string): Promise<DirectoryEntry | undefined>;

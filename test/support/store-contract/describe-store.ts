@@ -9,6 +9,7 @@ import { describeEvents } from './events.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
+import { describeNudges } from './nudges.ts';
 import { describePages } from './pages.ts';
 import { describePeople } from './people.ts';
 import { describePolls } from './polls.ts';
@@ -35,6 +36,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeEndNotices(name, at);
   describeCleanUp(name, at);
   describeIntents(name, at);
+  describeNudges(name, at);
   describeChoices(name, at);
   describePeople(name, at);
   describePages(name, at);

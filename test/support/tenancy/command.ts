@@ -24,6 +24,10 @@ export const routeNames = [
   'POST /choices',
   'PATCH /choices/:choiceId',
   'POST /nudges',
+  'GET /nudge-address',
+  'POST /nudge-address',
+  'DELETE /nudge-address',
+  'POST /nudges/:token',
   'GET /people',
   'PUT /people/:user_id',
   'DELETE /people/:user_id',
@@ -94,6 +98,10 @@ export const commands: fc.Arbitrary<Command[]> = fc
       first('north', 'POST /choices'),
       first('south', 'POST /choices'),
       first('south', 'PATCH /choices/:choiceId'),
+      first('north', 'POST /nudge-address'),
+      first('south', 'POST /nudge-address'),
+      first('north', 'GET /nudge-address'),
+      first('south', 'DELETE /nudge-address'),
     ];
     // In the end both look at everything.
     const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(

@@ -1,7 +1,7 @@
 import type { Call, CallerName, RouteName } from './command.ts';
 import { idOf } from './world.ts';
 
-const ids = /\b(hok|msg|evt|bat|int|cho|whsec)_[\w+/=-]+/g;
+const ids = /\b(hok|msg|evt|bat|int|cho|whsec|ndg)_[\w+/=-]+/g;
 
 /** The ids and the secrets that a workspace has been answered. */
 export class Known {
@@ -120,6 +120,11 @@ const makers: Record<RouteName, Maker> = {
     body: { state: settlements[variant % 2] },
   }),
   'POST /nudges': () => ({ method: 'POST', path: '/nudges' }),
+  'GET /nudge-address': () => ({ method: 'GET', path: '/nudge-address' }),
+  'POST /nudge-address': () => ({ method: 'POST', path: '/nudge-address' }),
+  'DELETE /nudge-address': () => ({ method: 'DELETE', path: '/nudge-address' }),
+  // Another's address would be a right to nudge that workspace.
+  'POST /nudges/:token': (_call, ids) => ({ method: 'POST', path: `/nudges/${ids.own('ndg')}` }),
   'GET /people': () => ({ method: 'GET', path: '/people' }),
   'PUT /people/:user_id': ({ by, pick }) => {
     const { user_id, ...names } = person(by, pick);

@@ -21,6 +21,8 @@ const expectRefusals = (answers: readonly Answered[]): void => {
   for (const { by, route, status, raw } of answers) {
     if (by === 'northReader') expect([route, status < 500]).toEqual([route, true]);
     if (by !== 'northScopeless' && by !== 'outsider' && by !== 'nobody') continue;
+    // The address is the key there, and nobody learns whether it fits.
+    if (route === 'POST /nudges/:token') continue;
     // The secret is the key there, and these have none.
     expect([by, route, status]).toEqual([
       by,

@@ -43,7 +43,8 @@ for (const { name, describe, begin } of everyStore) {
         // The key of a workspace without hooks is erased, and what it left in the file is to be overwritten.
         const foreign = await subscribe(url, sandbox.workspaces[1].keys.full);
         await call('DELETE', `${url}/hooks/${foreign.id}`, foreign.secret);
-        return subscribe(url, full);
+        const address = await (await call('POST', `${url}/nudge-address`, full)).json();
+        return { ...(await subscribe(url, full)), address };
       });
       const sealedBefore = [
         ...contents()
@@ -61,6 +62,7 @@ for (const { name, describe, begin } of everyStore) {
       for (const keys of [both, both, { ENCRYPTION_KEY: secondKey }]) {
         await withServer(keys, async (url) => {
           expect(await subscribe(url, full)).toMatchObject({ id: before.id, secret: before.secret });
+          expect(await (await call('GET', `${url}/nudge-address`, full)).json()).toEqual(before.address);
         });
       }
       await expect(withServer({ ENCRYPTION_KEY: firstKey }, async () => {})).rejects.toThrow('does not open');
@@ -71,10 +73,13 @@ for (const { name, describe, begin } of everyStore) {
 
       const { keyId } = createVault(Buffer.from(secondKey, 'hex'));
       const store = await ground.open(Date.now);
-      const { keyCheck, workspaceKeys, spareKeys, hooks } = await store.sealedValues();
+      const { keyCheck, workspaceKeys, spareKeys, nudgeAddresses, hooks } = await store.sealedValues();
+      const [nudged] = nudgeAddresses;
+      expect(await store.organizationOfNudge(String(nudged?.tokenHash))).toBe(sandbox.workspaces[0].organizationId);
       await store.close();
       const sealed = [
         keyCheck,
+        ...nudgeAddresses.map(({ sealedToken }) => sealedToken),
         ...[...workspaceKeys, ...spareKeys].map(({ sealedKey }) => sealedKey),
         ...hooks.flatMap(({ sealedTarget, sealedSecret }) => [sealedTarget, sealedSecret]),
       ];

@@ -9,8 +9,14 @@ import { HttpError } from '../errors/http-error.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Identity, KeyCache } from './key-cache.ts';
 
-/** An authenticated caller: the store of their organization, their key, the same sealed for it, and the key's scopes. */
-export type Caller = { store: TenantStore; key: Secret; sealedKey: SealedKey; scopes: readonly string[] };
+/** An authenticated caller: their organization and its store, their key, the same sealed for it, and the key's scopes. */
+export type Caller = {
+  organizationId: string;
+  store: TenantStore;
+  key: Secret;
+  sealedKey: SealedKey;
+  scopes: readonly string[];
+};
 
 /**
  * Finds out who calls.
@@ -88,5 +94,5 @@ export const createAuthenticate =
     const store = tenant(organizationId);
     const sealedKey = { ...sealKey(vault, organizationId, credential), scopes };
     if (coversScope(scopes, 'tasks:read')) await store.renewKey(sealedKey);
-    return { store, key: credential.key, sealedKey, scopes };
+    return { organizationId, store, key: credential.key, sealedKey, scopes };
   };

@@ -26,14 +26,14 @@ export const limitPerAddress = (
   return [
     limitPerMinute({
       max: unauthenticatedPerMinute,
-      message: 'Too many calls without a working API key came from this address.',
+      excess: 'Too many calls without a working API key came from this address.',
       keyOf,
       skip: isAccepted,
       refund: isAccepted,
     }),
     limitPerMinute({
       max: newKeysPerMinute,
-      message: 'Too many different API keys came from this address.',
+      excess: 'Too many different API keys came from this address.',
       keyOf,
       skip: (request) => {
         const credential = credentialOf(request);

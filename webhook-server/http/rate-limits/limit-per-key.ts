@@ -6,6 +6,6 @@ import { limitPerMinute } from './limit-per-minute.ts';
 export const limitPerKey = (max: number): RequestHandler =>
   limitPerMinute({
     max,
-    message: `This key may call here ${max} times a minute.`,
+    excess: `This key may call here ${max} times a minute.`,
     keyOf: (request) => credentialOf(request)?.hash ?? 'nobody',
   });

@@ -4,8 +4,8 @@ import { HttpError } from '../errors/http-error.ts';
 
 type RateLimit = {
   max: number;
-  /** What the caller is told above the limit. */
-  message: string;
+  /** What the caller is told above the limit, with a 429, or what answers in its place. */
+  excess: string | RequestHandler;
   /** Whose calls are counted together. */
   keyOf: (request: Request) => string;
   /** Calls that do not count. */
@@ -14,8 +14,14 @@ type RateLimit = {
   refund?: (request: Request) => boolean;
 };
 
-/** Answers 429 to whoever calls more often in a minute. */
-export const limitPerMinute = ({ max, message, keyOf, skip = () => false, refund }: RateLimit): RequestHandler =>
+const refuse =
+  (message: string): RequestHandler =>
+  (_request, _response, next) => {
+    next(new HttpError(429, 'rate_limited', `${message} Try again in a minute.`, { retryAfterSeconds: 60 }));
+  };
+
+/** Refuses whoever calls more often in a minute. */
+export const limitPerMinute = ({ max, excess, keyOf, skip = () => false, refund }: RateLimit): RequestHandler =>
   rateLimit({
     windowMs: 60_000,
     limit: max,
@@ -26,7 +32,5 @@ export const limitPerMinute = ({ max, message, keyOf, skip = () => false, refund
     skip,
     keyGenerator: keyOf,
     ...(refund === undefined ? {} : { skipSuccessfulRequests: true, requestWasSuccessful: refund }),
-    handler: (_request, _response, next) => {
-      next(new HttpError(429, 'rate_limited', `${message} Try again in a minute.`, { retryAfterSeconds: 60 }));
-    },
+    handler: typeof excess === 'string' ? refuse(excess) : excess,
   });

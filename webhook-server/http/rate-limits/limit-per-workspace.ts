@@ -12,7 +12,7 @@ export const limitPerWorkspace = (keyCache: KeyCache, max: number): RequestHandl
   };
   return limitPerMinute({
     max,
-    message: `A workspace may call ${max} times a minute.`,
+    excess: `A workspace may call ${max} times a minute.`,
     keyOf: (request) => workspaceOf(request) ?? 'nobody',
     skip: (request) => workspaceOf(request) === undefined,
   });

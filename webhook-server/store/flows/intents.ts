@@ -1,23 +1,13 @@
 import type { Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
-import { intentLifeMs, intentsKeptMs, writeTakesMs } from '../rules.ts';
+import { intentsKeptMs, writeTakesMs } from '../rules.ts';
 import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
 import type { IntentSettled, NewIntent } from '../tenant-store.ts';
+import { pollSoon } from './look-soon.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
 /** Old intents are deleted this many at a time, so that no call waits for a day's. */
 const mostForgotten = 1_000;
-
-/** Lets the detector look soon. Only a workspace that somebody listens to is polled. */
-const pollSoon = async (run: Transaction, organizationId: string, inMs: number): Promise<void> => {
-  const { nowMs } = run;
-  await run.change(sql`
-    update workspace
-    set look_since_ms = ${nowMs}, look_until_ms = ${nowMs + intentLifeMs},
-        poll_at_ms = least(poll_at_ms, ${nowMs + inMs})
-    where organization_id = ${organizationId} and sealed_key is not null and failures = 0`);
-  run.announce('poll');
-};
 
 /** Notes what callers say they are about to do, and lets the detector look for it. */
 export const announceIntents = async (
@@ -83,17 +73,4 @@ export const settleIntents = async (
     select id from intent where id ${oneOf([...firstOf.keys()])} and ${isOf(organizationId)}`);
   const known = new Set(rows.map(({ id }) => id));
   return settlements.flatMap(({ id }) => (known.has(id) ? [] : [id]));
-};
-
-/** Lets the detector look now. */
-export const nudge = (run: Transaction, organizationId: string): Promise<void> => pollSoon(run, organizationId, 0);
-
-/** Lets the detector look now, once. A poll that is under way may have begun too early: whoever waits asks again. */
-export const lookNow = async (run: Transaction, organizationId: string): Promise<void> => {
-  const { nowMs } = run;
-  const changed = await run.change(sql`
-    update workspace set poll_at_ms = ${nowMs}
-    where organization_id = ${organizationId} and sealed_key is not null and failures = 0 and poll_at_ms > ${nowMs}
-      and (lease is null or lease_until_ms <= ${nowMs})`);
-  if (changed > 0) run.announce('poll');
 };

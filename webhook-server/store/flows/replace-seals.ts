@@ -1,5 +1,5 @@
 import type { Run, Transaction } from '../database.ts';
-import type { HookSeals, SealedValues, WorkspaceKey } from '../sealed-values.ts';
+import type { HookSeals, NudgeSeals, SealedValues, WorkspaceKey } from '../sealed-values.ts';
 import { phrase, sql, tableOf } from '../sql.ts';
 import { endHook } from './end-hook.ts';
 
@@ -22,6 +22,9 @@ export const readSealedValues = async (run: Run): Promise<SealedValues> => ({
     where sealed_key is not null`),
   spareKeys: await run.rows<WorkspaceKey>(sql`
     select organization_id as "organizationId", key_hash as "keyHash", sealed_key as "sealedKey" from spare_key`),
+  nudgeAddresses: await run.rows<NudgeSeals>(sql`
+    select organization_id as "organizationId", token_hash as "tokenHash", sealed_token as "sealedToken"
+    from nudge_address`),
   hooks: await run.rows<HookSeals>(sql`
     select id, target_hash as "targetHash", pace_key as "rateLimitKey", secret_hash as "secretHash",
            sealed_target as "sealedTarget", sealed_secret as "sealedSecret"
@@ -34,6 +37,16 @@ const newKeys = (keys: readonly WorkspaceKey[]) =>
     anew_hash: ['text', ({ keyHash }) => keyHash],
     anew_key: ['text', ({ sealedKey }) => sealedKey],
   });
+
+const replaceNudgeSeals = (run: Run, addresses: readonly NudgeSeals[]) =>
+  run.change(sql`
+    update nudge_address set token_hash = anew_hash, sealed_token = anew_token
+    from ${tableOf('anew', addresses, {
+      anew_id: ['text', ({ organizationId }) => organizationId],
+      anew_hash: ['text', ({ tokenHash }) => tokenHash],
+      anew_token: ['text', ({ sealedToken }) => sealedToken],
+    })}
+    where organization_id = anew_id`);
 
 const replaceHookSeals = (run: Run, hooks: readonly HookSeals[]) =>
   run.change(sql`
@@ -73,7 +86,7 @@ export const replaceSealedValues = async (
 ): Promise<boolean> => {
   const anew = seal(await readSealedValues(run));
   if (anew === undefined) return false;
-  const { keyCheck, workspaceKeys, spareKeys, hooks } = anew;
+  const { keyCheck, workspaceKeys, spareKeys, nudgeAddresses, hooks } = anew;
   await run.change(sql`update key_check set sealed = ${keyCheck}`);
   await run.change(sql`
     update workspace set key_hash = anew_hash, sealed_key = anew_key
@@ -85,6 +98,7 @@ export const replaceSealedValues = async (
     select anew_id, anew_hash, anew_key from ${newKeys(spareKeys)}
     where true
     on conflict do nothing`);
+  await replaceNudgeSeals(run, nudgeAddresses);
   await endDoubles(run, hooks);
   await replaceHookSeals(run, hooks);
   // Its keys are hashes made with the old key. The usage of rate limits is forgotten: a few seconds' worth.

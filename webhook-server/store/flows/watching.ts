@@ -4,6 +4,7 @@ import { askedAgainMs } from '../rules.ts';
 import { constant, phrase, sql } from '../sql.ts';
 import type { Freshness, SealedKey } from '../tenant-store.ts';
 import type { Cleaned } from './facts-in-use.ts';
+import { removeNudgeAddress } from './nudge-address.ts';
 import { stopIncrementalScan } from './scans.ts';
 import { giveKey, offerKey, reachOf } from './workspace-keys.ts';
 import { lockWorkspaces } from './workspaces.ts';
@@ -77,6 +78,7 @@ export const forgetWorkspace = async (run: Transaction, organizationId: string):
   const live = await run.first(sql`
     select 1 from hook where organization_id = ${organizationId} and ended_at_ms is null limit 1`);
   if (live !== undefined) return 'has hooks';
+  await removeNudgeAddress(run, organizationId);
   await endWatching(run, organizationId);
   // Due for removal now: the clean-up takes it away piece by piece.
   await run.change(sql`
@@ -93,6 +95,7 @@ const rowIdOf = {
   fact_list: 'kind',
   choice: 'id',
   turn: 'set_key',
+  nudge_address: 'organization_id',
 } as const;
 
 const removeRows = async (run: Transaction, organizationId: string, limit: number): Promise<number> => {

@@ -10,10 +10,11 @@ import { readModel } from './migrations/0006-read-model.ts';
 import { people } from './migrations/0007-people.ts';
 import { choices } from './migrations/0008-choices.ts';
 import { eventTypes } from './migrations/0009-event-types.ts';
+import { nudgeAddress } from './migrations/0010-nudge-address.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order, boundedCost, proof, undecided, readModel, people, choices, eventTypes];
+const migrations = [first, order, boundedCost, proof, undecided, readModel, people, choices, eventTypes, nudgeAddress];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

@@ -11,6 +11,7 @@ import { readModel } from './migrations/0008-read-model.ts';
 import { people } from './migrations/0009-people.ts';
 import { choices } from './migrations/0010-choices.ts';
 import { eventTypes } from './migrations/0011-event-types.ts';
+import { nudgeAddress } from './migrations/0012-nudge-address.ts';
 
 const migrations = [
   first,
@@ -24,6 +25,7 @@ const migrations = [
   people,
   choices,
   eventTypes,
+  nudgeAddress,
 ];
 
 /**
