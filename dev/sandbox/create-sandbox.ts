@@ -12,7 +12,7 @@ import type { AssigneeChange, ReassignmentScope } from './workspace/assignee-cha
 import { showWorkspace, type WorkspaceView } from './workspace/show-workspace.ts';
 import { createSimulatedCampaigns, type SimulatedCampaigns } from './workspace/simulated-campaigns.ts';
 import { createSimulatedUser, type NewTask } from './workspace/simulated-user.ts';
-import type { Task } from './workspace/task.ts';
+import type { Disposition, Task } from './workspace/task.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 /** The same seed and the same clock make the same workspaces. */
@@ -57,7 +57,8 @@ export type Sandbox = SimulatedCampaigns & {
   reassign(taskId: string, userId: string | null, scope?: ReassignmentScope): Task;
   /** Creates a task with made-up values for what is left out. `organization_id` selects the workspace, by default the first. */
   createTask(task?: NewTask): Task;
-  completeTask(taskId: string): Task;
+  /** Completes a task. A call comes to `ANSWERED`, unless a disposition is given; nothing else has one. */
+  completeTask(taskId: string, disposition?: Disposition | null): Task;
   reopenTask(taskId: string): Task;
   deleteTask(taskId: string): void;
   /** From now on the key gets 401. */

@@ -73,6 +73,14 @@ export const readWorkedZap = (beginning: string): WorkedZap => {
   return { title: section.title, steps: [trigger, ...others], gives };
 };
 
+/** What the document names in quotes, in italics, or in bold with a capital letter and several words, outside its table of ends. */
+export const readNames = (): string[] => {
+  const [prose = ''] = text.split('\n## When something goes wrong');
+  const marks = [/“([^”]+)”/g, /(?<!\*)\*([^*\s|][^*|]*)\*(?!\*)/g, /\*\*([A-Z][^*]* [^*]+)\*\*/g];
+  const named = marks.flatMap((mark) => [...prose.matchAll(mark)].map(([, name = '']) => name.replaceAll(/\s+/g, ' ')));
+  return [...new Set(named)];
+};
+
 /** What Zap history says according to the document: how a run ended, and the pieces that its message must hold. */
 export const readDocumentedEnds = (): { status: string; pieces: string[] }[] =>
   rowsUnder('Zap history says', text).map(([said = '']) => ({

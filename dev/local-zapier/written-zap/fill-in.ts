@@ -40,25 +40,37 @@ const contentOf = (filled: Filled, field: InputField, earlier: Earlier): unknown
   return field.isList && Array.isArray(value) ? value.map(textOf) : textOf(value);
 };
 
-const listed = (value: unknown, { isList }: InputField): unknown => (isList && !Array.isArray(value) ? [value] : value);
+/** What stands in a field, of which a list has a line for each of its values. */
+const joined = ([value, ...more]: readonly unknown[], { isList, label }: InputField): unknown => {
+  if (isList) return [value, ...more].flat();
+  if (more.length > 0) throw new Error(`“${label}” takes one value.`);
+  return value;
+};
 
 /**
- * Fills in the fields of a step of the app by label; the others keep their defaults.
+ * Fills in the fields of a step of the app by label; the others keep their defaults. A list may be there several times,
+ * with one of its values each.
  *
  * @throws Error for what the editor would not allow: an unknown field or choice, a value that the earlier step does not
  * have, or a missing required field.
  */
 export const fillIn = (step: AppStep, written: WrittenStep, earlier: Earlier): FilledIn => {
   const filledIn: FilledIn = { inputData: {}, inputDataRaw: {} };
-  const put = (field: InputField, value: unknown, raw: unknown) => {
-    filledIn.inputData[field.key] = listed(value, field);
-    filledIn.inputDataRaw[field.key] = listed(raw, field);
+  const put = (field: InputField, contents: readonly { value: unknown; raw: unknown }[]) => {
+    const [values, raws] = [contents.map(({ value }) => value), contents.map(({ raw }) => raw)];
+    filledIn.inputData[field.key] = joined(values, field);
+    filledIn.inputDataRaw[field.key] = joined(raws, field);
   };
-  for (const field of step.inputFields) if (field.usual !== undefined) put(field, field.usual, field.usual);
-  for (const { label, filled } of written.fields) {
+  for (const field of step.inputFields) {
+    if (field.usual !== undefined) put(field, [{ value: field.usual, raw: field.usual }]);
+  }
+  for (const [label, lines] of Map.groupBy(written.fields, (line) => line.label)) {
     const field = byLabel(step.inputFields, label);
-    const value = contentOf(filled, field, earlier);
-    put(field, value, filled.every((part) => typeof part === 'string') ? value : rawOf(filled));
+    const contents = lines.map(({ filled }) => {
+      const value = contentOf(filled, field, earlier);
+      return { value, raw: filled.every((part) => typeof part === 'string') ? value : rawOf(filled) };
+    });
+    put(field, contents);
   }
   for (const { key, label, isRequired } of step.inputFields) {
     if (isRequired && !Object.hasOwn(filledIn.inputData, key)) {

@@ -4,7 +4,7 @@ import { type Instant, parseInstant, truncateInstant } from '../timestamp.ts';
 import type { ReassignmentScope } from './assignee-change.ts';
 import { reassign } from './reassign.ts';
 import { reopen } from './reopen.ts';
-import type { Task, TaskRow } from './task.ts';
+import type { Disposition, Task, TaskRow } from './task.ts';
 import type { Workspace } from './workspace.ts';
 import { writeTask } from './write-task.ts';
 
@@ -16,7 +16,7 @@ export type SimulatedUser = {
   task(taskId: string): Task | undefined;
   reassign(taskId: string, userId: string | null, scope?: ReassignmentScope): Task;
   createTask(task?: NewTask): Task;
-  completeTask(taskId: string): Task;
+  completeTask(taskId: string, disposition?: Disposition | null): Task;
   reopenTask(taskId: string): Task;
   deleteTask(taskId: string): void;
   revokeKey(token: string): void;
@@ -97,10 +97,10 @@ export const createSimulatedUser = (workspaces: readonly Workspace[]): Simulated
       workspace.tasks.add(row);
       return writeTask(workspace, row);
     },
-    completeTask: (taskId) => {
+    completeTask: (taskId, given) => {
       const { workspace, row } = locateOrThrow(taskId);
       const moment = workspace.now();
-      const disposition = row.type === 'CALL' ? 'ANSWERED' : null;
+      const disposition = given === undefined && row.type === 'CALL' ? 'ANSWERED' : (given ?? null);
       const change = { status: 'COMPLETED', disposition, completedAt: moment, updatedAt: moment } as const;
       return writeTask(workspace, workspace.tasks.change(row, change));
     },

@@ -76,6 +76,17 @@ test('a mapped value becomes text, also within other text; a list stays a list i
   expect(fill({ Helpers: ['Ada'] }).inputData).toMatchObject({ helpers: ['Ada'] });
 });
 
+test('a list that is written several times takes all of it, and any other field takes one value', () => {
+  const twice = (label: string) => {
+    const step = written({ Wall: ['north'] });
+    const lines = ['Ada', 'Grace'].map((name) => ({ label, filled: [name] }));
+    return () => fillIn(paint, { ...step, fields: [...step.fields, ...lines] }, earlier);
+  };
+  expect(twice('Helpers')().inputData).toMatchObject({ helpers: ['Ada', 'Grace'] });
+  expect(twice('Helpers')().inputDataRaw).toMatchObject({ helpers: ['Ada', 'Grace'] });
+  expect(twice('Wall')).toThrow('“Wall” takes one value.');
+});
+
 test('the app sees that a value was mapped, even when it is empty', () => {
   const { inputData, inputDataRaw } = fill({ Wall: [{ step: 1, label: 'Nobody' }] });
   expect(inputData).toMatchObject({ wall: '', colour: 'WHITE' });
