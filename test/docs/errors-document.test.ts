@@ -13,6 +13,7 @@ import { reassignTask } from '../../topo/reassign-task.ts';
 import { callTopo } from '../../zapier/request/call-topo.ts';
 import { sampleTask } from '../../zapier/tasks/task-output.ts';
 import { webhookServerError } from '../../zapier/webhook-server/webhook-server-error.ts';
+import { startOlderWebhookServer } from '../support/older-webhook-server.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { subscribed } from '../support/small-webhook-server.ts';
 import { startHttp } from '../support/started-http.ts';
@@ -76,6 +77,7 @@ const answered = async <Answer>(status: number, body: string, call: Call<Answer>
 };
 
 const trigger = 'triggers.task_reassigned.operation';
+const newTask = 'triggers.new_task.operation';
 const targetUrl = 'https://hooks.zapier.com/hooks/standard/1/abc/';
 
 /** What the app throws when a Zap is turned on and the webhook server says this. */
@@ -85,16 +87,26 @@ const subscribing = async (status: number, body: string): Promise<Thrown> => {
 };
 
 /** The same with what the real server says. */
-const really = async (inputData: Record<string, unknown>, prepare: Prepare, target = targetUrl): Promise<Thrown> => {
+const really = async (
+  inputData: Record<string, unknown>,
+  prepare: Prepare,
+  { target = targetUrl, operation = trigger } = {},
+): Promise<Thrown> => {
   const http = await startHttp();
   try {
     const app = runApp({ WEBHOOK_SERVER_URL: http.url }, prepare(http));
-    return await app.thrownBy(`${trigger}.performSubscribe`, { targetUrl: target, inputData });
+    return await app.thrownBy(`${operation}.performSubscribe`, { targetUrl: target, inputData });
   } finally {
     await http.close();
   }
 };
 type Prepare = (http: Awaited<ReturnType<typeof startHttp>>) => string;
+
+/** What a trigger throws when a Zap is turned on, and the webhook server is of version 0.1.0. */
+const subscribingAtOlderServer = async (operation: string, inputData: Record<string, unknown>): Promise<Thrown> => {
+  const { url } = await startOlderWebhookServer();
+  return runApp({ WEBHOOK_SERVER_URL: url }, key).thrownBy(`${operation}.performSubscribe`, { targetUrl, inputData });
+};
 
 /** What *Reassign Task* throws in a workspace whose directory knows two people called Kim. */
 const reassigning = async (inputData: (ground: { taskId: string; holderId: string }) => object): Promise<Thrown> => {
@@ -159,6 +171,10 @@ const contactTasks = 'creates.reassign_contact_tasks.operation.perform';
 const movingTasksOf = (contact_email: string, told: Partial<TaskListPage> = {}): Promise<Thrown> =>
   searching(told, { contact_email, to_user_id: sampleTask.assignee_user_id }, undefined, contactTasks);
 
+/** What *Task Reassigned* throws when a Zap with these fields is turned on, before it asks anybody. */
+const turningOn = (inputData: Record<string, unknown>): Promise<Thrown> =>
+  runApp({}, key).thrownBy(`${trigger}.performSubscribe`, { targetUrl, inputData });
+
 const assigning = (assignee_user_id: string) => ({ task_id: sampleTask.id, assignee_user_id });
 const findPerson = 'searches.find_person.operation.perform';
 
@@ -195,7 +211,14 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => thrownBy('http://127.0.0.1:9/v1', key, question, 0),
     () => thrownBy('http://127.0.0.1:9/v1', key, change, 0),
   ],
-  'Webhook server: 400': [() => really({}, ({ keys }) => keys.full, 'https://elsewhere.example.com/')],
+  'Webhook server: 400': [() => really({}, ({ keys }) => keys.full, { target: 'https://elsewhere.example.com/' })],
+  'Webhook server: 400, because a filter fits none of a hook’s events': [
+    () => really({ kinds: 'reassigned' }, ({ keys }) => keys.full, { operation: newTask }),
+  ],
+  'Webhook server: 400, because it is of an earlier version and does not know an event': [
+    () => subscribingAtOlderServer(newTask, {}),
+    () => subscribingAtOlderServer(trigger, { also_new: 'yes' }),
+  ],
   'Webhook server: 401': [() => really({}, () => key)],
   'Webhook server: 403': [
     () => really({}, ({ keys }) => keys.noTasks),
@@ -234,6 +257,12 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
   'Step: a field for the e-mail of a contact holds something else': [
     () => movingTasksOf('Ada Moreau'),
     () => movingTasksOf('ada@initech.example, grace@globex.example'),
+  ],
+  'Step: “Also Start for New Tasks” together with “Previous Assignee”': [
+    () => turningOn({ also_new: 'yes', previous_assignee_ids: [sampleTask.assignee_user_id] }),
+  ],
+  'Step: the choices of a trigger contradict each other': [
+    () => turningOn({ kinds: 'assigned', previous_assignee_ids: [sampleTask.assignee_user_id] }),
   ],
   'Step: nobody has the name or e-mail': [
     () => reassigning(() => ({ assignee_user_id: 'Robin' })),

@@ -73,7 +73,7 @@ export const readWorkedZap = (beginning: string): WorkedZap => {
   return { title: section.title, steps: [trigger, ...others], gives };
 };
 
-/** What the document names in quotes, in italics, or in bold with a capital letter and several words, outside its table of ends. */
+/** What the document names in quotes, in italics, or in several bold words, outside its table of ends. */
 export const readNames = (): string[] => {
   const [prose = ''] = text.split('\n## When something goes wrong');
   const marks = [/“([^”]+)”/g, /(?<!\*)\*([^*\s|][^*|]*)\*(?!\*)/g, /\*\*([A-Z][^*]* [^*]+)\*\*/g];

@@ -10,13 +10,33 @@ export type WebhookServerFailure =
 
 const isForLater = (status: number): boolean => status === 429 || status === 503;
 
-const explainRefusal = ({ status, body, retryAfterSeconds }: Extract<WebhookServerFailure, { kind: 'refused' }>) => {
-  const spoken = ErrorBody.safeParse(body);
+type Refusal = Extract<WebhookServerFailure, { kind: 'refused' }>;
+
+/** Whether the server refuses what names an event: of its own version, or a later one, it would know them all. */
+const isOutdated = (status: number, field = ''): boolean => status === 400 && /^events?\b/.test(field);
+
+const outdated =
+  'The webhook server of this integration is of an earlier version, which cannot tell of new, reopened or closed tasks. ' +
+  'The owner of the integration must bring it up to date. Until then, use “Task Reassigned” without “Also Start for New ' +
+  'Tasks”.';
+
+const textOf = ({ status, body }: Refusal): string => {
+  const spoken = ErrorBody.safeParse(body).data?.error;
+  if (spoken === undefined) {
+    return (
+      `The webhook server of this integration answered in an unexpected way (status ${status}). ` +
+      'The owner of the integration must check WEBHOOK_SERVER_URL and the server.'
+    );
+  }
   // The server writes its messages for the people who use this integration.
-  const text = spoken.success
-    ? `${sanitizeMessage(spoken.data.error.message)} The webhook server’s request_id is ${sanitizeMessage(spoken.data.error.request_id)}.`
-    : `The webhook server of this integration answered in an unexpected way (status ${status}). ` +
-      'The owner of the integration must check WEBHOOK_SERVER_URL and the server.';
+  const message = isOutdated(status, spoken.field) ? outdated : sanitizeMessage(spoken.message);
+  return `${message} The webhook server’s request_id is ${sanitizeMessage(spoken.request_id)}.`;
+};
+
+const explainRefusal = (refusal: Refusal) => {
+  const { status, body, retryAfterSeconds } = refusal;
+  const spoken = ErrorBody.safeParse(body);
+  const text = textOf(refusal);
   if (isForLater(status)) return throttled(text, retryAfterSeconds);
   if (status === 401 && spoken.success) return expired(text);
   // Nobody is left to choose: only a person or another day can help.

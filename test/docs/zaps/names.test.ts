@@ -6,7 +6,7 @@ import { readNames } from '../../support/worked-zaps.ts';
 
 const ofTheApp = new Set(textsIn(definition).map(({ text }) => text));
 
-/** What Zapier, other apps and the document itself call so, and what stands in lists that the app makes when they are opened. */
+/** What Zapier, other apps and the document itself call so, and what a list of people holds once it is opened. */
 const ofOthers = [
   'CSV UTF-8',
   'Fallback Value',
