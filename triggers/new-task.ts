@@ -40,6 +40,7 @@ const inputFields = defineInputFields([
 type InputData = InferInputData<typeof inputFields>;
 
 const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger<InputData>({
+  inputFields,
   types: ['task.created', 'task.reopened'],
   nobody: 'previous_assignee',
   readWanted: (fields) => ({

@@ -49,6 +49,7 @@ const inputFields = defineInputFields([
 type InputData = InferInputData<typeof inputFields>;
 
 const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger<InputData>({
+  inputFields,
   types: ['task.closed'],
   nobody: 'new_assignee',
   readWanted: (fields) => ({

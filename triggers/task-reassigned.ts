@@ -78,6 +78,7 @@ const readWanted = (fields: InputData): Wanted => {
 };
 
 const { performSubscribe, performUnsubscribe, perform, performList } = eventTrigger({
+  inputFields,
   types: ['task.reassigned', 'task.created'],
   readWanted,
 });

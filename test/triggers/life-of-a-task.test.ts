@@ -51,6 +51,13 @@ describe('New Task', () => {
     expect(runs).toMatchObject([{ new_assignee: { user_id: null } }]);
   });
 
+  test('leaves out what another trigger was given in its place', async () => {
+    const loop = await startRealLoop({ taskCount: 3 });
+    const left = { kinds: ['unassigned'], previous_assignee_ids: ['nobody we know'], outcomes: ['skipped'] };
+    const runs = await runsAfter(loop, 'new_task', left, () => loop.sandbox.createTask({}));
+    expect(runs).toMatchObject([{ type: 'task.created' }]);
+  });
+
   test('starts for what is open again only where that is chosen', async () => {
     const loop = await startRealLoop({ taskCount: 0 });
     const { id } = loop.sandbox.createTask({ status: 'COMPLETED' });

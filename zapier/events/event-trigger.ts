@@ -24,6 +24,7 @@ export const oncePerChoices = choicesOf(OncePer.options, oncePerLabels);
 type OncePerField = { once_per?: unknown };
 
 type Kind<InputData> = {
+  inputFields: readonly { key?: string }[];
   types: readonly EventType[];
   nobody?: PersonKey;
   readWanted: (fields: InputData) => Wanted;
@@ -43,52 +44,63 @@ const startNoRun = (z: ZObject, reason: string): [] => {
  *
  * - `types`: what the trigger may hear of.
  * - `nobody`: the person of an event who is nobody in all of these, and is left out.
+ * - `inputFields`: what the trigger shows. A Zap keeps what another trigger was given in the same place: it is not read.
  * - `readWanted` reads the fields of a Zap; it throws a HaltedError with a sentence when they cannot be used.
  */
-export const eventTrigger = <InputData extends OncePerField>({ types, nobody, readWanted }: Kind<InputData>) => ({
-  /** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
-  performSubscribe: (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
-    if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
-    const { events, filters } = readWanted(inputData);
-    return subscribe(z, {
-      target_url: targetUrl,
-      // A server of an earlier version knows one event, and this name for it.
-      ...(events.length === 1 ? { event: events[0] } : { events: [...events] }),
-      filters,
-      once_per: readChoice(oncePerLabel, inputData.once_per, oncePerChoices) ?? 'task',
-    });
-  },
+export const eventTrigger = <InputData extends OncePerField>(kind: Kind<InputData>) => {
+  const { types, nobody } = kind;
+  const shown = new Set(kind.inputFields.map(({ key }) => key));
+  const readWanted = (inputData: InputData): Wanted => {
+    const fields = { ...inputData };
+    for (const key of Object.keys(fields)) if (!shown.has(key)) Reflect.deleteProperty(fields, key);
+    return kind.readWanted(fields);
+  };
 
-  /** Ends the subscription; a subscription that is already gone is no error. */
-  performUnsubscribe: async (z: ZObject, bundle: Bundle<InputData>): Promise<object> => {
-    const subscription = subscriptionOf(bundle);
-    if (subscription !== undefined) await unsubscribe(z, subscription);
-    return {};
-  },
+  return {
+    /** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
+    performSubscribe: (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
+      if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
+      const { events, filters } = readWanted(inputData);
+      return subscribe(z, {
+        target_url: targetUrl,
+        // A server of an earlier version knows one event, and this name for it.
+        ...(events.length === 1 ? { event: events[0] } : { events: [...events] }),
+        filters,
+        once_per: readChoice(oncePerLabel, inputData.once_per, oncePerChoices) ?? 'task',
+      });
+    },
 
-  /** Starts a run when the delivery is genuine, is wanted, and arrives for the first time. */
-  perform: async (z: ZObject, bundle: Bundle<InputData>): Promise<Told[]> => {
-    const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000), types);
-    if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
-    const { event, hookId, webhookId } = delivery;
-    const { events, filters } = readWanted(bundle.inputData);
-    if (!events.includes(event.type) || !matchesHookFilters(filters, event))
-      return startNoRun(z, 'the fields of this Zap keep it out');
-    const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
-    // It is about this delivery, and no field of the event.
-    const { is_template_unknown: _mark, ...told } = event;
-    return isFirst ? [without(told, nobody)] : startNoRun(z, 'it came before');
-  },
+    /** Ends the subscription; a subscription that is already gone is no error. */
+    performUnsubscribe: async (z: ZObject, bundle: Bundle<InputData>): Promise<object> => {
+      const subscription = subscriptionOf(bundle);
+      if (subscription !== undefined) await unsubscribe(z, subscription);
+      return {};
+    },
 
-  /** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
-  performList: async (z: ZObject, { inputData }: Bundle<InputData>): Promise<Told[]> => {
-    const deadline = startDeadline(() => performance.now());
-    const { events, filters } = readWanted(inputData);
-    const { items } = await listEvents(z, 3, { events, filters }, historyMs);
-    const shown =
-      items.length > 0
-        ? items
-        : await fetchExampleEvents({ z, deadline, directory: openDirectory(z, deadline) }, events[0], filters);
-    return shown.map((event) => without(event, nobody));
-  },
-});
+    /** Starts a run when the delivery is genuine, is wanted, and arrives for the first time. */
+    perform: async (z: ZObject, bundle: Bundle<InputData>): Promise<Told[]> => {
+      const delivery = readDelivery(bundle, Math.floor(Date.now() / 1000), types);
+      if (delivery.kind === 'forged') return startNoRun(z, delivery.reason);
+      const { event, hookId, webhookId } = delivery;
+      const { events, filters } = readWanted(bundle.inputData);
+      if (!events.includes(event.type) || !matchesHookFilters(filters, event))
+        return startNoRun(z, 'the fields of this Zap keep it out');
+      const isFirst = await isFirstDelivery(z, `delivery:${hookId}:${webhookId}`);
+      // It is about this delivery, and no field of the event.
+      const { is_template_unknown: _mark, ...told } = event;
+      return isFirst ? [without(told, nobody)] : startNoRun(z, 'it came before');
+    },
+
+    /** Returns the newest events for the editor, or examples built from real tasks when there are none yet. */
+    performList: async (z: ZObject, { inputData }: Bundle<InputData>): Promise<Told[]> => {
+      const deadline = startDeadline(() => performance.now());
+      const { events, filters } = readWanted(inputData);
+      const { items } = await listEvents(z, 3, { events, filters }, historyMs);
+      const shown =
+        items.length > 0
+          ? items
+          : await fetchExampleEvents({ z, deadline, directory: openDirectory(z, deadline) }, events[0], filters);
+      return shown.map((event) => without(event, nobody));
+    },
+  };
+};
