@@ -57,7 +57,7 @@ export type Sandbox = SimulatedCampaigns & {
   reassign(taskId: string, userId: string | null, scope?: ReassignmentScope): Task;
   /** Creates a task with made-up values for what is left out. `organization_id` selects the workspace, by default the first. */
   createTask(task?: NewTask): Task;
-  /** Completes a task. A call comes to `ANSWERED`, unless a disposition is given; nothing else has one. */
+  /** Completes a task; `disposition` says what a call came to, and is otherwise null. */
   completeTask(taskId: string, disposition?: Disposition | null): Task;
   reopenTask(taskId: string): Task;
   deleteTask(taskId: string): void;
@@ -127,6 +127,7 @@ export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const campaigns = createSimulatedCampaigns(workspaces);
   const app = createApp({
     workspaces,
+    user,
     routes: chooseRoutes(assumptions),
     faults,
     requests,

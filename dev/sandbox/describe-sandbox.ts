@@ -20,8 +20,21 @@ const describeReassignment = ({ tasks, keys, people }: WorkspaceView, url: strin
   if (task === undefined || person === undefined) return [];
   const body = JSON.stringify({ assignee_user_id: person.userId });
   return [
-    `Reassign a task to ${person.name}:`,
+    `Reassign a task to ${person.name}, through the API:`,
     `  curl -X PATCH ${url}/tasks/${task.id}/assignee -H 'Authorization: Bearer ${keys.full}' -H 'Content-Type: application/json' -d '${body}'`,
+  ];
+};
+
+/** A person of Topo does this in its own screens, without a key. */
+const describeControls = ({ tasks }: WorkspaceView, url: string): string[] => {
+  const task = tasks.find(({ status }) => status === 'PENDING');
+  const place = `${url.replace(/\/v1$/, '/sandbox')}/tasks`;
+  return [
+    'Make a task, or reassign and complete one, as a person does in Topo:',
+    `  curl -X POST ${place} -d '{"type": "CALL"}'`,
+    ...(task === undefined
+      ? []
+      : [`  curl -X POST ${place}/${task.id}/reassign`, `  curl -X POST ${place}/${task.id}/complete`]),
   ];
 };
 
@@ -32,4 +45,5 @@ export const describeSandbox = ({ workspaces }: Sandbox, url: string): string =>
     '',
     ...workspaces.flatMap(describeWorkspace),
     ...describeReassignment(workspaces[0], url),
+    ...describeControls(workspaces[0], url),
   ].join('\n');

@@ -1,9 +1,13 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { Issue, issueOfStatus, unknownRouteIssue, validationIssue } from '../api-issue.ts';
+import type { Control } from '../controls/control.ts';
+import { controls } from '../controls/controls.ts';
 import type { Fault, FaultQueue } from '../fault.ts';
 import type { Journal } from '../journal.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import type { SimulatedUser } from '../workspace/simulated-user.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
 import { authorize, findHolder } from './authenticate.ts';
+import { readObject } from './read-field.ts';
 import { faultReply, issueReply, jsonReply, type Reply } from './reply.ts';
 import type { Route } from './route.ts';
 
@@ -11,7 +15,7 @@ import type { Route } from './route.ts';
 export type RequestRecord = {
   readonly at: Date;
   readonly method: string;
-  /** Starts with `/v1`, without the query. */
+  /** Starts with `/v1`, or with `/sandbox` where somebody plays by hand; without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly status: number | null;
@@ -20,7 +24,8 @@ export type RequestRecord = {
 };
 
 export type AppParts = {
-  readonly workspaces: readonly Workspace[];
+  readonly workspaces: Workspaces;
+  readonly user: SimulatedUser;
   readonly routes: readonly Route[];
   readonly faults: FaultQueue;
   readonly requests: Journal<RequestRecord>;
@@ -48,10 +53,13 @@ const wait = (delayMs: number): Promise<void> =>
 
 const parseJson = express.json();
 
+/** `curl --data` calls everything a form. */
+const parseAnything = express.json({ type: () => true });
+
 /** Reads the body after authorization, so that a 401 or 403 comes before any complaint about the body. */
-const readJson = (request: Request, response: Response): Promise<unknown> =>
+const readJson = (parse: typeof parseJson, request: Request, response: Response): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    parseJson(request, response, (error?: unknown) => {
+    parse(request, response, (error?: unknown) => {
       if (error === undefined) resolve(request.body);
       else reject(error);
     });
@@ -59,7 +67,7 @@ const readJson = (request: Request, response: Response): Promise<unknown> =>
 
 /** Creates the Express application that imitates Topo's API. */
 export const createApp = (parts: AppParts): Express => {
-  const { workspaces, routes, faults, requests, clock, latencyMs, drawRequestId } = parts;
+  const { workspaces, user, routes, faults, requests, clock, latencyMs, drawRequestId } = parts;
   const faultsOf = new WeakMap<Request, Fault>();
 
   const record = (request: Request, status: number | null) => {
@@ -109,15 +117,23 @@ export const createApp = (parts: AppParts): Express => {
     ({ scope, answer }: Route): RequestHandler =>
     async (request, response) => {
       const { key, workspace } = authorize(findHolder(workspaces, request.get('authorization')), scope);
-      const body = await readJson(request, response);
+      const body = await readJson(parseJson, request, response);
       const { searchParams: query } = urlOf(request);
       const reply = jsonReply(200, await answer({ workspace, key, params: request.params, query, body }));
       key.lastUsedAt = workspace.now();
       await send(request, response, reply);
     };
 
+  const control =
+    ({ answer }: Control): RequestHandler =>
+    async (request, response) => {
+      const body = readObject((await readJson(parseAnything, request, response)) ?? {});
+      write(request, response, jsonReply(200, answer({ workspaces, user, params: request.params, body })));
+    };
+
   const app = express();
   app.disable('x-powered-by');
+  for (const each of controls) app.post(`/sandbox${each.path}`, control(each));
   if (latencyMs > 0) app.use(takeTime);
   app.use(applyFault);
   for (const route of routes) app[route.method](`/v1${route.path}`, serve(route));

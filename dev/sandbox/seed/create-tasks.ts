@@ -1,13 +1,6 @@
 import { drawInteger, drawOne, drawUuid, type Random } from '../random.ts';
 import type { Instant } from '../timestamp.ts';
-import {
-  type Disposition,
-  isClosed,
-  type TaskRow,
-  type TaskStatus,
-  taskPriorities,
-  taskTypes,
-} from '../workspace/task.ts';
+import { dispositions, isClosed, type TaskRow, type TaskStatus, taskPriorities, taskTypes } from '../workspace/task.ts';
 
 /** `drawMoment` draws a time from the given moment up to shortly before now. */
 export type TaskSource = {
@@ -27,7 +20,6 @@ const weightedStatuses: readonly TaskStatus[] = [
   ...['PENDING', 'PENDING', 'PENDING', 'PENDING', 'IN_PROGRESS', 'IN_PROGRESS'],
   ...['COMPLETED', 'COMPLETED', 'COMPLETED', 'SKIPPED'],
 ] as const;
-const dispositions: readonly Disposition[] = ['ANSWERED', 'VOICEMAIL_LEFT', 'NO_ANSWER'];
 
 type Moments = { readonly createdAt: Instant; readonly updatedAt: Instant };
 

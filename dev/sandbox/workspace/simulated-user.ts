@@ -2,9 +2,10 @@ import type { Assumptions } from '../assumptions.ts';
 import { drawOne, drawUuid } from '../random.ts';
 import { type Instant, parseInstant, truncateInstant } from '../timestamp.ts';
 import type { ReassignmentScope } from './assignee-change.ts';
+import { complete } from './complete.ts';
 import { reassign } from './reassign.ts';
 import { reopen } from './reopen.ts';
-import type { Disposition, Task, TaskRow } from './task.ts';
+import type { Disposition, Task, TaskRow, TaskStatus } from './task.ts';
 import type { Workspace } from './workspace.ts';
 import { writeTask } from './write-task.ts';
 
@@ -45,6 +46,8 @@ const rowOf = ({ now, random, assumptions }: Workspace, task: NewTask): TaskRow 
   const readOr = <Default>(text: string | null | undefined, otherwise: Default) =>
     text === null || text === undefined ? otherwise : readMoment(text, assumptions);
   const createdAt = readOr(task.created_at, now());
+  const updatedAt = readOr(task.updated_at, createdAt);
+  const closedAt = (status: TaskStatus) => (task.status === status ? updatedAt : null);
   return {
     id: task.id ?? drawUuid(random),
     type: task.type ?? 'EMAIL_REPLY',
@@ -55,10 +58,10 @@ const rowOf = ({ now, random, assumptions }: Workspace, task: NewTask): TaskRow 
     disposition: task.disposition ?? null,
     reopenedAt: readOr(task.reopened_at, null),
     reopenReason: task.reopen_reason ?? null,
-    skippedAt: readOr(task.skipped_at, null),
-    completedAt: readOr(task.completed_at, null),
+    skippedAt: readOr(task.skipped_at, closedAt('SKIPPED')),
+    completedAt: readOr(task.completed_at, closedAt('COMPLETED')),
     createdAt,
-    updatedAt: readOr(task.updated_at, createdAt),
+    updatedAt,
   };
 };
 
@@ -97,12 +100,9 @@ export const createSimulatedUser = (workspaces: readonly Workspace[]): Simulated
       workspace.tasks.add(row);
       return writeTask(workspace, row);
     },
-    completeTask: (taskId, given) => {
+    completeTask: (taskId, disposition = null) => {
       const { workspace, row } = locateOrThrow(taskId);
-      const moment = workspace.now();
-      const disposition = given === undefined && row.type === 'CALL' ? 'ANSWERED' : (given ?? null);
-      const change = { status: 'COMPLETED', disposition, completedAt: moment, updatedAt: moment } as const;
-      return writeTask(workspace, workspace.tasks.change(row, change));
+      return writeTask(workspace, complete(workspace, row, disposition));
     },
     reopenTask: (taskId) => {
       const { workspace, row } = locateOrThrow(taskId);

@@ -3,11 +3,12 @@ import type { Instant } from '../timestamp.ts';
 export const taskTypes = ['EMAIL_REPLY', 'LINKEDIN_REPLY', 'NEW_LEAD_REVIEW', 'CALL'] as const;
 export const taskPriorities = ['HOT', 'TODAY', 'EXTRA'] as const;
 export const taskStatuses = ['PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED'] as const;
+export const dispositions = ['ANSWERED', 'VOICEMAIL_LEFT', 'NO_ANSWER'] as const;
 
 export type TaskType = (typeof taskTypes)[number];
 export type TaskPriority = (typeof taskPriorities)[number];
 export type TaskStatus = (typeof taskStatuses)[number];
-export type Disposition = 'ANSWERED' | 'VOICEMAIL_LEFT' | 'NO_ANSWER';
+export type Disposition = (typeof dispositions)[number];
 
 /** A task as the API returns it; timestamps are ISO 8601 with a zone. */
 export type Task = {

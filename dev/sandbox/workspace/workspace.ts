@@ -85,3 +85,6 @@ export type Workspace = WorkspaceContent & {
   /** What routes return in place of a task's own fields, by the task's id. */
   readonly malformed: Map<string, Readonly<Record<string, unknown>>>;
 };
+
+/** At least one; the first is the one that people play with. */
+export type Workspaces = readonly [Workspace, ...Workspace[]];

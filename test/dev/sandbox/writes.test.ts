@@ -157,11 +157,30 @@ test('a person in Topo completes, deletes and creates tasks', async () => {
   advance(1);
   const completed = sandbox.completeTask(task.id);
   const at = '2026-01-31T10:00:00.126Z';
-  expect(completed).toMatchObject({ status: 'COMPLETED', disposition: 'ANSWERED', completed_at: at, updated_at: at });
+  expect(completed).toEqual({ ...task, status: 'COMPLETED', completed_at: at, updated_at: at });
   sandbox.deleteTask(task.id);
   expect((await send('GET', `/tasks/${task.id}`)).status).toBe(404);
   expect((await send('GET', '/tasks')).answer).toMatchObject({ total_count: 4 });
   expect(workspace.tasks.map(({ id }) => id)).not.toContain(task.id);
+});
+
+test('what a call came to is not known unless it is said', () => {
+  const sandbox = createSandbox({ taskCount: 0 });
+  const [one, two] = [sandbox.createTask({ type: 'CALL' }), sandbox.createTask({ type: 'CALL' })];
+  expect(sandbox.completeTask(one.id).disposition).toBeNull();
+  expect(sandbox.completeTask(two.id, 'NO_ANSWER').disposition).toBe('NO_ANSWER');
+});
+
+test('a task that is made closed says since when', () => {
+  const sandbox = createSandbox({ taskCount: 0 });
+  const updated_at = '2026-01-31T10:00:00.000Z';
+  const neither = { completed_at: null, skipped_at: null };
+  expect(sandbox.createTask({ status: 'COMPLETED', updated_at })).toMatchObject({
+    ...neither,
+    completed_at: updated_at,
+  });
+  expect(sandbox.createTask({ status: 'SKIPPED', updated_at })).toMatchObject({ ...neither, skipped_at: updated_at });
+  expect(sandbox.createTask({ updated_at })).toMatchObject(neither);
 });
 
 test('a control throws for a wrong argument', () => {
