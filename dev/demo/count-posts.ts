@@ -1,26 +1,29 @@
-import type { Loop } from '../local-loop/start-loop.ts';
 import { cleanedRequestOf } from '../local-zapier/raw-request.ts';
 import type { Zap } from '../local-zapier/zap.ts';
-import { type Reassignment, readReassignment } from './read-reassignment.ts';
+import type { Zaps } from './create-zaps.ts';
+import type { Change } from './plan-life.ts';
+import { type Event, readEvent } from './read-event.ts';
 
-type Change = Omit<Reassignment, 'taskType'>;
+/** Whether an event tells of this change, with both people. */
+export const isEventOf = (event: Event | undefined, { type, taskId, previous, next }: Change): boolean =>
+  event?.type === type && event.taskId === taskId && event.previous === previous && event.next === next;
 
-/** Whether an event reports this change, with both people. */
-export const isEventOf = (event: Reassignment | undefined, { taskId, previous, next }: Change): boolean =>
-  event?.taskId === taskId && event.previous === previous && event.next === next;
-
-/** How many POSTs to the Zap's catch URLs report this change. */
+/** How many POSTs to the Zap's catch URLs tell of this change. */
 export const countPosts = ({ posts }: Zap, change: Change): number =>
-  posts.filter(({ request }) => isEventOf(readReassignment(cleanedRequestOf(request.content)), change)).length;
+  posts.filter(({ request }) => isEventOf(readEvent(cleanedRequestOf(request.content)), change)).length;
 
-/** Throws unless every reassignment in Topo made exactly one POST and one run, and nothing else did. */
-export const assertExactlyOnce = ({ sandbox }: Loop, zap: Zap): void => {
-  for (const change of sandbox.changes) {
-    const posts = countPosts(zap, change);
-    if (posts !== 1) throw new Error(`The catch URL got ${posts} POSTs for a reassignment instead of one.`);
+/** Throws unless every change made exactly one POST and one run, and nothing else did. Returns how many there were. */
+export const assertExactlyOnce = (zaps: Zaps, changes: readonly Change[]): { posts: number; runs: number } => {
+  for (const change of changes) {
+    const posts = countPosts(zaps[change.trigger], change);
+    if (posts !== 1) throw new Error(`A catch URL got ${posts} POSTs for a change instead of one.`);
   }
-  const { length: changes } = sandbox.changes;
-  if (zap.posts.length !== changes) throw new Error(`${changes} reassignments made ${zap.posts.length} POSTs.`);
-  if (zap.runs.length !== changes) throw new Error(`${changes} reassignments made ${zap.runs.length} runs.`);
-  if (zap.failedRuns.length > 0) throw new Error(`${zap.failedRuns.length} POSTs failed in the Zap.`);
+  const all = Object.values(zaps);
+  const posts = all.flatMap((zap) => zap.posts).length;
+  const runs = all.flatMap((zap) => zap.runs).length;
+  const failedRuns = all.flatMap((zap) => zap.failedRuns).length;
+  if (posts !== changes.length) throw new Error(`${changes.length} changes made ${posts} POSTs.`);
+  if (runs !== changes.length) throw new Error(`${changes.length} changes made ${runs} runs.`);
+  if (failedRuns > 0) throw new Error(`${failedRuns} POSTs failed in the Zaps.`);
+  return { posts, runs };
 };

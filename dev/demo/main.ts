@@ -1,7 +1,12 @@
 import { createPrinter } from './printer.ts';
 import { showDemo } from './show-demo.ts';
 
-const printer = createPrinter((text) => process.stdout.write(text), Date.now);
+const printer = createPrinter({
+  write: (text) => process.stdout.write(text),
+  // A terminal that does not know its width says 0.
+  columns: process.stdout.columns > 0 ? process.stdout.columns : undefined,
+  nowMs: Date.now,
+});
 
 // npm passes a terminal's Ctrl-C on a second time, so only the first signal counts.
 const interrupted = new Promise<'interrupted'>((interrupt) => {

@@ -2,11 +2,12 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Loop, startLoop } from '../local-loop/start-loop.ts';
 import { freePort } from '../local-server/free-port.ts';
-import type { FailedRun, TriggeredRun, Zap } from '../local-zapier/zap.ts';
-import { formatRun } from './format-reassignment.ts';
+import { createZaps, type Zaps } from './create-zaps.ts';
+import { formatRun } from './format-run.ts';
+import { lifeStages, preparationStages } from './life-stages.ts';
+import { changesOf, planLife } from './plan-life.ts';
 import { printInstructions } from './print-instructions.ts';
 import type { Printer } from './printer.ts';
-import { reassignmentStages } from './reassignment-stages.ts';
 import { runStages } from './run-stages.ts';
 import { shutdownStages } from './shutdown-stages.ts';
 
@@ -50,42 +51,42 @@ const killServer = ({ server: { processId } }: Loop): void => {
   if (processId !== undefined) process.kill(processId, 'SIGKILL');
 };
 
-const stopInOrder = async (loop: Loop, zap: Zap, { line }: Printer): Promise<void> => {
-  if (zap.isOn) line('\nStopping the Zap, the webhook server, Zapier and Topo.');
+const stopInOrder = async (loop: Loop, zaps: Zaps, { line }: Printer): Promise<void> => {
+  const on = Object.values(zaps).filter(({ isOn }) => isOn);
+  if (on.length > 0) line('\nStopping the Zaps, the webhook server, Zapier and Topo.');
   try {
-    await zap.turnOff();
+    for (const zap of on) await zap.turnOff();
   } finally {
     await loop.close();
   }
 };
 
 /**
- * Shows how a reassignment in Topo reaches a Zap, and stops everything in order at the end.
+ * Shows how Zaps hear of what happens to a task in Topo, and stops everything in order at the end.
  *
  * @throws Error that names the stage that failed, or says that `isOnce` was interrupted.
  */
 export const showDemo = async ({ isOnce, printer, interrupted, atExit }: DemoOptions): Promise<void> => {
-  printer.title('Topo, the webhook server and Zapier on this machine: a task is reassigned, and a Zap hears of it.');
+  printer.title('Topo, the webhook server and Zapier on this machine: Zaps hear what becomes of a task.');
   const loop = await start(printer);
   atExit(() => killServer(loop));
 
-  let isStaying = false;
-  const onRun = (run: TriggeredRun) => {
-    if (isStaying) printer.stage('The Zap heard it', formatRun(loop, run));
-  };
-  const onFailedRun = ({ error }: FailedRun) => printer.stage('A run failed', String(error));
-  const { connection, zapier } = loop;
-  const zap = zapier.createZap({
-    name: 'Tell the new owner',
-    connection,
-    trigger: 'task_reassigned',
-    onRun,
-    onFailedRun,
+  let phase: 'stages' | 'staying' | 'ending' = 'stages';
+  const zaps = createZaps(loop, {
+    onRun: (zapName, run) => {
+      if (phase === 'staying') printer.stage(zapName, formatRun(run));
+    },
+    onFailedRun: (zapName, { error }) => printer.stage('A run failed', `${zapName}: ${error}`),
   });
 
+  const completed = (name: string, detail: string) => {
+    if (phase === 'stages') printer.stage(name, detail);
+  };
+
   const showOnce = async (): Promise<'shown'> => {
-    await runStages(reassignmentStages(loop, zap), printer.stage);
-    if (isOnce) await runStages(shutdownStages(loop, zap), printer.stage);
+    const life = planLife(loop);
+    await runStages([...preparationStages(loop, zaps), ...lifeStages(loop, zaps, life)], completed);
+    if (isOnce) await runStages(shutdownStages(loop, zaps, changesOf(life)), completed);
     return 'shown';
   };
 
@@ -94,11 +95,11 @@ export const showDemo = async ({ isOnce, printer, interrupted, atExit }: DemoOpt
     if (isOnce && outcome === 'interrupted') throw new Error('It was interrupted.');
     if (!isOnce && outcome === 'shown') {
       printInstructions(loop, printer);
-      isStaying = true;
+      phase = 'staying';
       await interrupted;
     }
   } finally {
-    isStaying = false;
-    await stopInOrder(loop, zap, printer);
+    phase = 'ending';
+    await stopInOrder(loop, zaps, printer);
   }
 };

@@ -1,32 +1,33 @@
 import type { Loop } from '../local-loop/start-loop.ts';
 import { fetchHooks } from '../local-server/fetch-hooks.ts';
-import type { Zap } from '../local-zapier/zap.ts';
 import { assertExactlyOnce } from './count-posts.ts';
+import type { Zaps } from './create-zaps.ts';
+import type { Change } from './plan-life.ts';
 import type { Stage } from './run-stages.ts';
 
-const assertUnsubscribed = async ({ server, sandbox }: Loop): Promise<void> => {
-  const [hook] = await fetchHooks(server.url, sandbox.workspaces[0].keys.full);
-  if (hook?.ended_reason !== 'unsubscribed') {
-    throw new Error(`The server says of the hook: ${hook?.state ?? 'unknown'}.`);
-  }
+const assertUnsubscribed = async ({ server, sandbox }: Loop, count: number): Promise<void> => {
+  const hooks = await fetchHooks(server.url, sandbox.workspaces[0].keys.full);
+  const ended = hooks.filter(({ ended_reason }) => ended_reason === 'unsubscribed');
+  if (ended.length !== count) throw new Error(`The server has ended ${ended.length} of ${count} hooks.`);
 };
 
-/** Turns the Zap off, stops everything, and compares the counts. */
-export const shutdownStages = (loop: Loop, zap: Zap): Stage[] => [
+/** Turns the Zaps off, stops everything, and compares the counts. */
+export const shutdownStages = (loop: Loop, zaps: Zaps, changes: readonly Change[]): Stage[] => [
   {
     name: 'Nothing came twice',
     run: async () => {
       await loop.settled();
-      assertExactlyOnce(loop, zap);
+      assertExactlyOnce(zaps, changes);
       return 'after three more readings of Topo';
     },
   },
   {
-    name: 'The Zap is off',
+    name: 'The Zaps are off',
     run: async () => {
-      await zap.turnOff();
-      await assertUnsubscribed(loop);
-      return 'unsubscribed, and the server has ended its hook';
+      const all = Object.values(zaps);
+      for (const zap of all) await zap.turnOff();
+      await assertUnsubscribed(loop, all.length);
+      return 'unsubscribed, and the server has ended their hooks';
     },
   },
   {
@@ -39,8 +40,8 @@ export const shutdownStages = (loop: Loop, zap: Zap): Stage[] => [
   {
     name: 'The counts agree',
     run: async () => {
-      assertExactlyOnce(loop, zap);
-      return `${loop.sandbox.changes.length} reassignments, ${zap.posts.length} POSTs, ${zap.runs.length} runs, each with both people`;
+      const { posts, runs } = assertExactlyOnce(zaps, changes);
+      return `${changes.length} changes, ${posts} POSTs, ${runs} runs, each with the right people`;
     },
   },
 ];

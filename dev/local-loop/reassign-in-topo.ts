@@ -22,7 +22,7 @@ export const chooseReassignments = ({ sandbox }: Loop, count: number): PossibleR
 /** Reassigns through Topo's API as another program would, with another key than the Zaps use. */
 export const reassignInTopo = async (
   { topoUrl, sandbox }: Loop,
-  { taskId, nextUserId }: PossibleReassignment,
+  { taskId, nextUserId }: Pick<PossibleReassignment, 'taskId' | 'nextUserId'>,
 ): Promise<void> => {
   const response = await fetch(`${topoUrl}/tasks/${taskId}/assignee`, {
     method: 'PATCH',

@@ -2,15 +2,18 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createPrinter } from '../../../dev/demo/printer.ts';
 import { runStages } from '../../../dev/demo/run-stages.ts';
 import { builtFile } from '../../../dev/local-server/built-file.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
+
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 
 let folder: string;
 
@@ -38,36 +41,59 @@ const startDemo = (...flags: string[]) => {
   return demo;
 };
 
-test('the demo runs every stage once and exits with 0', async () => {
+/** What is the same each time: no times, no ports, and no word of ports that were in use. */
+const withoutFigures = (output: string): string =>
+  output
+    .replaceAll(/^ +Port \d+ is in use.*\n/gm, '')
+    .replaceAll(/\d+\.\d s/g, '… s')
+    .replaceAll(/\d+ ms/g, '… ms')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:…')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+test('the demo runs every stage once and exits with 0, as the README shows it', async () => {
   const demo = startDemo('--once');
 
   expect(await demo.ended).toEqual([0, null]);
-  expect(demo.output).toMatch(
-    /An action ran +.+ → .+\n.+Heard the action +.+ → .+ heard by the Zap after \d+ ms, one POST/,
-  );
-  expect(demo.output).toMatch(
-    /A colleague acted +.+ → .+\n.+Heard the colleague +.+ → .+ heard by the Zap after \d+ ms, one POST/,
-  );
-  expect(demo.output).toContain('2 reassignments, 2 POSTs, 2 runs, each with both people');
+  const stages = [
+    ['Made in Topo', 'New Task', 'A call with .+ is new for .+'],
+    ['An action ran', 'Task Reassigned', 'A call with .+ went from .+ to .+'],
+    ['A colleague acted', 'Task Reassigned', 'A call with .+ went from .+ to .+'],
+    ['Completed in Topo', 'Task Closed', 'A call with .+ was completed while with .+'],
+  ];
+  for (const [cause, trigger, sentence] of stages) {
+    expect(withoutFigures(demo.output)).toMatch(
+      new RegExp(`${cause} .+ ${trigger} one POST, in … ms: “${sentence}\\.”`),
+    );
+  }
+  expect(demo.output).toContain('4 changes, 4 POSTs, 4 runs, each with the right people');
+  const [, shown = 'nothing'] = /```\n(Topo, the webhook server and Zapier [\s\S]+?)```/.exec(readme) ?? [];
+  expect(withoutFigures(demo.output).startsWith(withoutFigures(shown))).toBe(true);
 });
 
-test('the demo stays up, prints what the Zap hears, and stops everything when it is interrupted', async () => {
+test('the demo stays up, prints what the Zaps hear, and stops everything when it is interrupted', async () => {
   const demo = startDemo();
   await waitUntil('the demo is up', () => {
     if (demo.child.exitCode !== null) throw new Error(demo.output);
     return demo.output.includes('Ctrl-C stops everything.');
   });
-  const [line = ''] = /curl .+/.exec(demo.output) ?? [];
-  const shell = spawn('sh', ['-c', line.replace('curl', 'curl --silent')], { stdio: 'ignore' });
-  await once(shell, 'exit');
-  await waitUntil(
-    'the demo told of it',
-    () => demo.output.split('Ctrl-C').at(-1)?.includes('heard by the Zap') === true,
-  );
+  const lines = demo.output.split('\n');
+  expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  const commands = [...demo.output.matchAll(/curl .+/g)].map(([command]) => command);
+  const triggers = ['New Task', 'Task Reassigned', 'Task Closed'];
+  expect(commands).toHaveLength(triggers.length);
+  for (const [index, command] of commands.entries()) {
+    await once(spawn('sh', ['-c', command.replace('curl', 'curl --silent')], { stdio: 'ignore' }), 'exit');
+    await waitUntil(
+      'the demo told of it',
+      () => demo.output.split('Ctrl-C').at(-1)?.includes(`${triggers[index]}  `) === true,
+    );
+  }
 
   demo.child.kill('SIGINT');
 
   expect(await demo.ended).toEqual([0, null]);
+  expect(lines.length + '\nStopping'.split('\n').length).toBeLessThanOrEqual(40);
   const [serverUrl = ''] = /The server is up +(\S+)/.exec(demo.output)?.slice(1) ?? [];
   await expect(fetch(`${serverUrl}/readyz`)).rejects.toThrow();
 });
@@ -106,4 +132,41 @@ test('a stage that fails is named, and those after it do not run', async () => {
 
   await expect(running).rejects.toThrow('“Second” was not reached. The bridge is out.');
   expect(completed).toEqual(['First']);
+});
+
+test.each([
+  [
+    40,
+    [
+      '  1.5 s  Heard               a short',
+      '                             sentence',
+      '                             afterwards',
+    ],
+  ],
+  [undefined, ['  1.5 s  Heard               a short sentence afterwards']],
+])('a text goes on below where a terminal of %s columns has no room', (columns, lines) => {
+  let printed = '';
+  let nowMs = 0;
+  const write = (text: string) => {
+    printed += text;
+  };
+  const printer = createPrinter({ write, columns, nowMs: () => nowMs });
+  nowMs = 1500;
+
+  printer.stage('Heard', 'a short sentence afterwards');
+
+  expect(printed.split('\n')).toEqual([...lines, '']);
+});
+
+test('a title is no wider than 100 columns, and a command is never broken', () => {
+  let printed = '';
+  const write = (text: string) => {
+    printed += text;
+  };
+  const printer = createPrinter({ write, columns: 250, nowMs: () => 0 });
+
+  printer.title('word '.repeat(30).trim());
+  printer.line('word '.repeat(30).trim());
+
+  expect(printed.split('\n').map(({ length }) => length)).toEqual([0, 99, 49, 0, 149, 0]);
 });

@@ -52,7 +52,7 @@ test('a call that is done goes to the CRM with its outcome, and with the notes o
   const { zap, calls } = await listenAndLog();
 
   pass(90 * 60 * 1000);
-  sandbox.completeTask(answered);
+  sandbox.completeTask(answered, 'ANSWERED');
   await skip(skipped);
   sandbox.completeTask(reply);
   await stage.heardBy(zap, 1);
@@ -71,8 +71,8 @@ test('what Topo does not tell of a call is not written, and is not taken for som
   pass(60_000);
   sandbox.malform(newWord, { disposition: 'CALLED_BACK' });
   sandbox.completeTask(newWord);
-  sandbox.completeTask(untold, null);
-  sandbox.completeTask(withoutContact);
+  sandbox.completeTask(untold);
+  sandbox.completeTask(withoutContact, 'ANSWERED');
   await stage.heardBy(zap, 3);
   pass(60_000);
   sandbox.completeTask(untold, 'NO_ANSWER');
@@ -89,8 +89,8 @@ test('with “Answered” chosen in “Outcome of a Call” no other call is log
 
   pass(60_000);
   sandbox.completeTask(unanswered, 'NO_ANSWER');
-  sandbox.completeTask(untold, null);
-  sandbox.completeTask(answered);
+  sandbox.completeTask(untold);
+  sandbox.completeTask(answered, 'ANSWERED');
   await stage.heardBy(zap, 1);
 
   expect(zap.runs).toHaveLength(1);
