@@ -212,9 +212,6 @@ const provocations: Record<string, (() => Promise<Thrown>)[]> = {
     () => thrownBy('http://127.0.0.1:9/v1', key, change, 0),
   ],
   'Webhook server: 400': [() => really({}, ({ keys }) => keys.full, { target: 'https://elsewhere.example.com/' })],
-  'Webhook server: 400, because a filter fits none of a hook’s events': [
-    () => really({ kinds: 'reassigned' }, ({ keys }) => keys.full, { operation: newTask }),
-  ],
   'Webhook server: 400, because it is of an earlier version and does not know an event': [
     () => subscribingAtOlderServer(newTask, {}),
     () => subscribingAtOlderServer(trigger, { also_new: 'yes' }),

@@ -23,7 +23,7 @@ const causesOf: Record<string, (loop: RealLoop, ground: Ground) => unknown> = {
   task_reassigned: ({ sandbox }, { task, taker }) => sandbox.reassign(task.id, taker.userId, 'SEQUENCE'),
   new_task: ({ sandbox }, { task, holder }) =>
     sandbox.createTask({ sequence_id: task.sequence_id, assignee_user_id: holder.userId, type: 'CALL' }),
-  task_closed: ({ sandbox }, { task }) => sandbox.completeTask(task.id, task.type === 'CALL' ? 'ANSWERED' : null),
+  task_closed: ({ sandbox }, { task }) => sandbox.completeTask(task.id),
 };
 
 const entryOf = <Entry>(entries: Record<string, Entry>, key: string, what: string): Entry => {
