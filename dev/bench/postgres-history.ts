@@ -58,7 +58,7 @@ export const createPostgresHistory = async (
       const hookIds = Array.from({ length: history.hooks }, (_, hook) => `hok_${hook}`);
       const lock = await explain(client, dueHooks(explainParameters.nowMs));
       const claim = await explain(client, dueDeliveries(hookIds, explainParameters, claimLimit));
-      const page = await explain(client, unpublishedOf(organizationId));
+      const page = await explain(client, unpublishedOf(organizationId, ['run']));
       await store.close();
       await client.end();
       return `claim: the hooks\n${lock}\nclaim: their deliveries\n${claim}\npage\n${page}`;

@@ -6,11 +6,12 @@ import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
 import { type PageWindow, pageFrom } from './pagination/page-window.ts';
+import { publishRest } from './publish-rest.ts';
 import type { ReportUnusable } from './report-unusable.ts';
 import { isIncremental, newestOf, seenTask, watermarkAfter } from './scan.ts';
 
 export type ScanPorts = {
-  store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage'>;
+  store: Pick<WorkStore, 'isKnown' | 'countTasksAt' | 'recordPage' | 'publishMore'>;
   callTopo: BudgetedCall;
   reportUnusable: ReportUnusable;
   leaseMs: number;
@@ -117,8 +118,11 @@ const readPages = async (
     const requestedAtMs = callTopo.requestedAtMs();
     const page = { organizationId, lease, rows, unusableIds, waitsForFacts, scan, end, requestedAtMs };
     const outcome = await store.recordPage(page, { leaseMs, keepClosedMs });
-    if (outcome.kind === 'recorded') changes += outcome.changes;
-    return outcome;
+    if (outcome.kind === 'lease lost') return outcome;
+    changes += outcome.changes;
+    const more = { organizationId, lease, waitsForFacts, scan, fromSeq: outcome.untoldFrom };
+    const told = await publishRest(store, more, leaseMs);
+    return told.kind === 'lease lost' ? told : outcome;
   };
 
   const areAllStored = async ({ key, expected }: NextPage & { kind: 'count' }): Promise<boolean> => {

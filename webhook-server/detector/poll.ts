@@ -1,10 +1,11 @@
 import { listTasks } from '../../topo/list-tasks.ts';
 import type { Log } from '../log.ts';
-import type { PollClaim, PollOutcome, Scan } from '../store/work-store.ts';
+import type { PollClaim, PollOutcome, PublishOutcome, Scan } from '../store/work-store.ts';
 import { advanceScan, leaseLost, type ScanOutcome, type ScanPorts } from './advance-scan.ts';
 import type { PollEnd } from './budgeted-call.ts';
 import { type LookUpPorts, lookUpFacts, mayRead } from './facts/look-up-facts.ts';
 import { nextPollInMs, type PollIntervals } from './poll-intervals.ts';
+import { publishRest } from './publish-rest.ts';
 import { newBaseline, newestOf, newIncrementalScan, newReconciliation, seenTask } from './scan.ts';
 
 export type PollPorts = Omit<ScanPorts, 'waitsForFacts'> & LookUpPorts & { intervals: PollIntervals };
@@ -94,6 +95,14 @@ export const hasToLookUp = (claim: PollClaim): boolean => {
   return hasUnpublished || hasUndecided || (sequences && (hasUnknownSequences || (contacts && hasUnknownContacts)));
 };
 
+/** What an earlier poll found and could not tell, whether or not Topo answers now. What a scan finds waits for its end. */
+const publishLeftOver = (claim: PollClaim, { store, leaseMs }: PollPorts): Promise<PublishOutcome> => {
+  const { organizationId, lease, nowMs, hasUnpublished, incremental } = claim;
+  const scan = { kind: 'reconciliation' as const, startedAtMs: nowMs };
+  const fromSeq = hasUnpublished && incremental === null ? 0 : null;
+  return publishRest(store, { organizationId, lease, scan, waitsForFacts: true, fromSeq }, leaseMs);
+};
+
 /**
  * Polls one workspace: continues the scan that was interrupted, or begins one, and stores it page by page until it ends
  * or has to wait. An incremental scan of a workspace without news costs one request. Once a day a reconciliation looks
@@ -102,6 +111,7 @@ export const hasToLookUp = (claim: PollClaim): boolean => {
  */
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   if (!claim.isBaselined) return pollBaseline(claim, ports);
+  if ((await publishLeftOver(claim, ports)).kind === 'lease lost') return { ...leaseLost, sawChange: false };
 
   const waitsForFacts = mayRead(claim).sequences && ports.pauses.msLeft(claim.organizationId) === 0;
   const { isNews, ...polled } = await pollTasks(claim, { ...ports, waitsForFacts });

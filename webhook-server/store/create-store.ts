@@ -21,7 +21,7 @@ import {
   replaceNudgeAddress,
 } from './flows/nudge-address.ts';
 import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
-import { recordPage } from './flows/record-page.ts';
+import { publishMore, recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
 import { readProgress } from './flows/scans.ts';
@@ -88,6 +88,7 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     isKnown: (organizationId, rows) => isKnown(database, organizationId, rows),
     countTasksAt: (organizationId, which, us) => countTasksAt(database, organizationId, which, us),
     recordPage: (page, options) => database.transaction((run) => recordPage(run, page, options)),
+    publishMore: (more, options) => database.transaction((run) => publishMore(run, more, options)),
     factsToLookUp: (organizationId) => database.transaction((run) => findFactsToLookUp(run, organizationId)),
     recordFacts: (found, { leaseMs }) => database.transaction((run) => recordFacts(run, found, leaseMs)),
     finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome), 'settling'),

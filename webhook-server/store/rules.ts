@@ -58,6 +58,12 @@ export const failureEndsHookMs = 3 * dayMs;
 /** A workspace whose key was refused for this long has no hooks any more. */
 export const refusalEndsHooksMs = dayMs;
 
+/** What is found together is told in pieces of about so many deliveries, each in a transaction of its own. */
+export const deliveriesPerPiece = 1_000;
+
+/** A piece tells no more changes than this, however few hooks there are. */
+export const changesPerPiece = 500;
+
 /** So few rows of some kilobytes are written by one statement that none comes near its time-out. */
 export const rowsPerStatement = 500;
 

@@ -140,7 +140,19 @@ export type PageRecord = Requested & {
 /** `keepClosedMs`: tasks that were closed longer ago lose their fields; absent, all keep them. */
 export type RecordOptions = { leaseMs: number; keepClosedMs?: number };
 
-export type RecordOutcome = { kind: 'recorded'; changes: number } | { kind: 'lease lost' };
+/** `untoldFrom`: more was found than is told at once, and goes on there; null when all of it was looked at. */
+export type RecordOutcome = { kind: 'recorded'; changes: number; untoldFrom: number | null } | { kind: 'lease lost' };
+
+/** What goes on to be told, of a scan that has found more than is told at once. */
+export type MoreToPublish = {
+  organizationId: string;
+  lease: string;
+  scan: Pick<Scan, 'kind' | 'startedAtMs'>;
+  waitsForFacts: boolean;
+  fromSeq: number;
+};
+
+export type PublishOutcome = { kind: 'published'; untoldFrom: number | null } | { kind: 'lease lost' };
 
 /** When to poll a workspace again, and how the last poll went. */
 export type PollOutcome = Requested & {
@@ -273,9 +285,12 @@ export type WorkStore = {
   countTasksAt(organizationId: string, which: 'created' | 'updated', us: number): Promise<number>;
   /**
    * Compares the rows of a page with the snapshot, stores what differs and renews the lease. Changes are published with the
-   * last page of an incremental scan, and with every page of a reconciliation. Stores nothing when the lease is lost.
+   * last page of an incremental scan, and with every page of a reconciliation: a piece of them, if they are many. Stores
+   * nothing when the lease is lost.
    */
   recordPage(page: PageRecord, options: RecordOptions): Promise<RecordOutcome>;
+  /** Publishes the next piece, and renews the lease. */
+  publishMore(more: MoreToPublish, options: { leaseMs: number }): Promise<PublishOutcome>;
   /** What is not known yet of what tasks are about, and how far Topo's lists have been read. */
   factsToLookUp(organizationId: string): Promise<FactsToLookUp>;
   /** Keeps what look-ups found, tells what waited for it, and renews the lease. */

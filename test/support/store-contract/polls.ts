@@ -41,6 +41,7 @@ export const describePolls = (name: string, at: StoreBench): void => {
       expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
       expect(await at.store.work.recordPage(page(next, changed), { leaseMs })).toEqual({
         kind: 'recorded',
+        untoldFrom: null,
         changes: 1,
       });
     });

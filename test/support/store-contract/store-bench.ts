@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import type { TaskEvent } from '../../../contract/event.ts';
+import { publishRest } from '../../../webhook-server/detector/publish-rest.ts';
 import type { Store } from '../../../webhook-server/store/store.ts';
 import type { NewHook, StoredHook, TenantStore } from '../../../webhook-server/store/tenant-store.ts';
 import type {
@@ -142,10 +143,11 @@ export const useStore = (open: OpenStore): StoreBench => {
 
     async scan(rows, change = {}) {
       const claim = await at.claimPoll();
-      const outcome = await at.store.work.recordPage(at.page(claim, rows, { scan: at.newScan(change) }), {
-        leaseMs,
-      });
+      const scan = at.newScan(change);
+      const outcome = await at.store.work.recordPage(at.page(claim, rows, { scan }), { leaseMs });
       const { organizationId, lease } = claim;
+      const fromSeq = outcome.kind === 'recorded' ? outcome.untoldFrom : null;
+      await publishRest(at.store.work, { organizationId, lease, scan, waitsForFacts: false, fromSeq }, leaseMs);
       await at.store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
       return outcome.kind === 'recorded' ? outcome.changes : -1;
     },

@@ -44,7 +44,14 @@ test('an event tells the facts of its first task, and links to it', () => {
 
 test('the template that a hook was decided by is the one that its event names', () => {
   const [hook] = [
-    { id: 'hok_1', events: ['task.reassigned' as const], filters: {}, oncePer: 'task' as const, scopes: null },
+    {
+      id: 'hok_1',
+      number: 1,
+      events: ['task.reassigned' as const],
+      filters: {},
+      oncePer: 'task' as const,
+      scopes: null,
+    },
   ];
   const unknown = { ...descriptions, describeTask: () => ({ contact: null, sequenceTemplate: null }) };
   const { deliveries } = fanOut(inBatches([change('t1', 'template')]), [hook], unknown);

@@ -68,7 +68,7 @@ const searchesOf = async (
 };
 
 test('the intents that stand for a change are found by its task and by its run', () => {
-  const steps = explain(unpublishedOf('org')).filter((step) => step.startsWith('SEARCH intent'));
+  const steps = explain(unpublishedOf('org', ['run'])).filter((step) => step.startsWith('SEARCH intent'));
   expect(steps).toEqual([
     'SEARCH intent USING INDEX intent_of_task (organization_id=? AND task_id=? AND assignee_user_id=?)',
     'SEARCH intent USING INDEX intent_of_sequence (organization_id=? AND sequence_id=? AND assignee_user_id=?)',

@@ -30,6 +30,8 @@ export type Change = {
   task: EventTask;
   occurredAtUs: number;
   detectedAtMs: number;
+  /** The newest hook when it was found: later ones do not hear of it. Absent where nobody noted it. */
+  newestHook?: number;
 };
 
 /**

@@ -5,9 +5,13 @@ import { factsFor, mayReadTemplates } from '../../../contract/task-facts.ts';
 import { type BatchedChange, type Descriptions, eventOf, orderKeyOf } from './change.ts';
 import { deliveryId } from './ids.ts';
 
-/** A live hook. `scopes`: what the key may do that subscribed it; null when nobody noted it. */
+/**
+ * A live hook. `number`: in the order in which hooks were made. `scopes`: what the key may do that subscribed it; null when
+ * nobody noted it.
+ */
 export type Listener = {
   id: string;
+  number: number;
   events: readonly EventType[];
   filters: HookFilters;
   oncePer: OncePer;
@@ -32,7 +36,8 @@ const withoutTemplate = (hook: Listener): Listener => ({
   filters: { ...hook.filters, sequence_template_ids: undefined },
 });
 
-const wants = ({ events, filters }: Listener, change: BatchedChange): boolean =>
+const wants = ({ number, events, filters }: Listener, change: BatchedChange): boolean =>
+  number <= (change.newestHook ?? number) &&
   events.includes(change.type) &&
   matches(filters, { ...change, sequenceTemplateId: change.sequenceTemplateId ?? null });
 

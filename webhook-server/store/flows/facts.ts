@@ -266,5 +266,6 @@ export const recordFacts = async (run: Transaction, found: FactsFound, leaseMs: 
   await recordContacts(run, organizationId, contacts);
   await recordTemplates(run, organizationId, templates);
   if (list !== undefined) await rememberList(run, organizationId, list);
-  if ((await publish(run, organizationId, { waitsForFacts: found.isOver !== true })) > 0) run.announce('deliver');
+  const { deliveries } = await publish(run, organizationId, { waitsForFacts: found.isOver !== true });
+  if (deliveries > 0) run.announce('deliver');
 };

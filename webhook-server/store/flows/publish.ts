@@ -1,8 +1,9 @@
-import { attributeChanges, type Circumstances } from '../changes/attribution.ts';
+import { attributeChanges, type Circumstances, type ReadyChange } from '../changes/attribution.ts';
 import { type BatchedChange, type Descriptions, eventOf, inBatches } from '../changes/change.ts';
-import { asksForTemplate, fanOut, inOrder } from '../changes/fan-out.ts';
+import { asksForTemplate, fanOut, inOrder, type Listener } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
+import { changesPerPiece, deliveriesPerPiece } from '../rules.ts';
 import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
 import { inChunks, readDescriptions, readListeners, writeDeliveries } from './tell-hooks.ts';
 import { addUndecided, decide } from './undecided.ts';
@@ -30,16 +31,17 @@ const intentsWhere = (isMeant: Statement): Statement => sql`
     limit ${mostStanding}) as newest`;
 
 /**
- * Reads what was found and not told. An intent speaks for a task once: a later change to the same person is somebody
- * else's.
+ * Reads what was found and not told in some sequence runs. An intent speaks for a task once: a later change to the same
+ * person is somebody else's.
  */
-export const unpublishedOf = (organizationId: string): Statement => sql`
+export const unpublishedOf = (organizationId: string, runKeys: readonly string[]): Statement => sql`
   select found.id, type, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
+         newest_hook,
          is_looked_up, awaits_names, sequence_template_id,
          speaking.id as intent_id, speaking.state as intent_state, speaking.created_at_ms as intent_created_at_ms
   from (
     select event.seq, event.id, event.type, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id,
-           event.task, event.occurred_at_us, event.detected_at_ms,
+           event.task, event.occurred_at_us, event.detected_at_ms, event.newest_hook,
            event.sequence_id is null or sequence.fetched_at_ms is not null as is_looked_up,
            exists (
              select 1 from contact
@@ -66,7 +68,8 @@ export const unpublishedOf = (organizationId: string): Statement => sql`
     from event
     left join sequence on sequence.organization_id = event.organization_id
       and sequence.sequence_id = event.sequence_id
-    where event.organization_id = ${organizationId} and event.body is null) as found
+    where event.organization_id = ${organizationId} and event.body is null
+      and coalesce(event.sequence_id, event.task_id) ${oneOf(runKeys)}) as found
   left join intent as speaking on speaking.id = found.speaking_id
   order by found.seq`;
 
@@ -115,22 +118,69 @@ const noteTold = async (run: Transaction, organizationId: string, changes: reado
     where organization_id = ${organizationId} and sequence_id ${oneOf(sequenceIds)} and told_at_ms < ${run.nowMs}`);
 };
 
-/**
- * Tells what was detected and not told yet: finds out who made each change, writes its event, and a delivery for each
- * hook that wants it. What waits for an intent, or for what its task is about, is left for the next time. A hook that asks for a template that is not
- * known decides later, and keeps nobody else waiting. The workspace must be locked, so that deliveries are numbered in
- * order. Returns the number of deliveries.
- */
-export const publish = async (
+/** What a piece is about: whole sequence runs, so that none is told in two. `nextSeq`: where the next piece begins. */
+type Piece = { runKeys: string[]; nextSeq: number | null };
+
+/** What is told of hundreds of hooks is much, so a piece takes few changes then. */
+const sizeOfPiece = (listeners: number): number =>
+  Math.max(1, Math.min(changesPerPiece, Math.floor(deliveriesPerPiece / Math.max(1, listeners))));
+
+/** The oldest of what was found and not told, from `fromSeq` on. */
+export const oldestUnpublished = (organizationId: string, fromSeq: number, limit: number): Statement => sql`
+  select seq, coalesce(sequence_id, task_id) as run_key from event
+  where organization_id = ${organizationId} and body is null and seq >= ${fromSeq}
+  order by seq
+  limit ${limit}`;
+
+/** So many pieces are looked at in one transaction until one tells something. */
+const piecesAtOnce = 20;
+
+type UntoldRow = { seq: number; run_key: string };
+
+const pieceOf = (rows: readonly UntoldRow[], listeners: number): Piece => {
+  const size = sizeOfPiece(listeners);
+  const [next] = rows.slice(size);
+  return {
+    runKeys: [...new Set(rows.slice(0, size).map(({ run_key }) => run_key))],
+    nextSeq: next === undefined ? null : Number(next.seq),
+  };
+};
+
+/** Writes the events of changes that may be told, and a delivery for each hook that wants them. Returns how many. */
+const tell = async (
   run: Transaction,
   organizationId: string,
-  { waitsForFacts }: { waitsForFacts: boolean },
+  ready: readonly ReadyChange[],
+  listeners: readonly Listener[],
 ): Promise<number> => {
-  // First, so that nothing newer of their sequence runs overtakes them.
-  const decided = await decide(run, organizationId);
-  const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId));
-  if (unpublished.length === 0) return decided;
+  if (ready.length === 0) return 0;
+  const descriptions = await readDescriptions(run, organizationId, ready);
+  const batched = inBatches(ready);
+  const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
+  await noteTold(run, organizationId, batched);
+  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, descriptions);
+  const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
+  await writeDeliveries(run, organizationId, deliveries);
+  for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
+  return deliveries.length;
+};
+
+export type PublishOptions = { waitsForFacts: boolean; fromSeq?: number };
+
+/** `nextSeq`: more was found, and is told from there on; null when everything was looked at. */
+export type Published = { deliveries: number; nextSeq: number | null };
+
+/** Tells what is ready of the piece that begins there. */
+const publishPiece = async (
+  run: Transaction,
+  organizationId: string,
+  { waitsForFacts, fromSeq = 0 }: PublishOptions,
+): Promise<Published> => {
+  const untold = await run.rows<UntoldRow>(oldestUnpublished(organizationId, fromSeq, changesPerPiece + 1));
+  if (untold.length === 0) return { deliveries: 0, nextSeq: null };
   const listeners = await readListeners(run, organizationId);
+  const { runKeys, nextSeq } = pieceOf(untold, listeners.length);
+  const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId, runKeys));
   const asksForTemplates = listeners.some(asksForTemplate);
   const rowOf = new Map(unpublished.map((row) => [row.id, row]));
   const ready = attributeChanges(
@@ -138,14 +188,26 @@ export const publish = async (
     ({ id }) => circumstancesOf(rowOf.get(id), asksForTemplates, waitsForFacts),
     run.nowMs,
   );
-  if (ready.length === 0) return decided;
-  const descriptions = await readDescriptions(run, organizationId, ready);
-  const batched = inBatches(ready);
-  const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
-  await noteTold(run, organizationId, batched);
-  for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, descriptions);
-  const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
-  for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);
-  for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
-  return decided + deliveries.length;
+  return { deliveries: await tell(run, organizationId, ready, listeners), nextSeq };
+};
+
+/**
+ * Tells a piece of what was detected and not told yet: finds out who made each change, writes its event, and a delivery for
+ * each hook that wants it. What waits for an intent, or for what its task is about, is left for the next time. A hook that
+ * asks for a template that is not known decides later, and keeps nobody else waiting. The workspace must be locked, so that
+ * deliveries are numbered in order.
+ */
+export const publish = async (
+  run: Transaction,
+  organizationId: string,
+  { waitsForFacts, fromSeq = 0 }: PublishOptions,
+): Promise<Published> => {
+  // First, so that nothing newer of their sequence runs overtakes them.
+  const decided = await decide(run, organizationId);
+  let piece: Published = { deliveries: 0, nextSeq: fromSeq };
+  // What waits costs a look, and is passed over.
+  for (let pieces = 0; piece.nextSeq !== null && piece.deliveries === 0 && pieces < piecesAtOnce; pieces += 1) {
+    piece = await publishPiece(run, organizationId, { waitsForFacts, fromSeq: piece.nextSeq });
+  }
+  return { ...piece, deliveries: decided + piece.deliveries };
 };

@@ -2,8 +2,8 @@ import { dispositionOf, outcomeOf } from '../../../contract/event.ts';
 import type { Change } from '../changes/change.ts';
 import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
-import { type Statement, sql, tableOf } from '../sql.ts';
-import type { PageRecord, RecordOptions, RecordOutcome, Scan } from '../work-store.ts';
+import { phrase, type Statement, sql, tableOf } from '../sql.ts';
+import type { MoreToPublish, PageRecord, PublishOutcome, RecordOptions, RecordOutcome, Scan } from '../work-store.ts';
 import {
   beginTasks,
   compareWithSnapshot,
@@ -38,9 +38,11 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
   if (changes.length === 0) return 0;
   return run.change(sql`
     insert into event (organization_id, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
-                       new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms)
+                       new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms,
+                       newest_hook)
     select ${organizationId}, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
-           new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms
+           new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms,
+           (select max(${phrase('hook number')}) from hook where hook.organization_id = ${organizationId})
     from ${tableOf('found', changes, {
       id: ['text', ({ id }) => id],
       type: ['text', ({ type }) => type],
@@ -161,22 +163,41 @@ const endScan = async (
   await beginTellingNew(run, organizationId);
 };
 
-/** What an incremental scan finds is published together, when it ends; what a reconciliation finds, page by page. */
-const publishWhenDue = async (
-  run: Transaction,
-  { organizationId, scan, end, waitsForFacts = false }: PageRecord,
-): Promise<void> => {
-  if (scan.kind === 'baseline' || (scan.kind === 'incremental' && end === null)) return;
-  if ((await publish(run, organizationId, { waitsForFacts })) > 0) run.announce('deliver');
-  if (scan.kind !== 'incremental') return;
-  // What an intent could have done before this scan began has been seen by now, late changes included.
-  await run.change(sql`
+/** What an intent could have done before this scan began has been seen by now, late changes included. */
+const closeIntents = (run: Transaction, organizationId: string, scan: Pick<Scan, 'startedAtMs'>): Promise<number> =>
+  run.change(sql`
     update intent set closed_at_ms = ${run.nowMs}
     where id in (
       select id from intent
       where organization_id = ${organizationId} and closed_at_ms is null
         and settled_at_ms < ${scan.startedAtMs - visibleWithinMs}
       order by settled_at_ms limit ${mostClosed})`);
+
+type Found = Pick<PageRecord, 'organizationId' | 'waitsForFacts'> & { scan: Pick<Scan, 'kind' | 'startedAtMs'> };
+
+/** Tells a piece of what a scan found. Returns where the next piece begins; intents speak until the last one is told. */
+const publishPiece = async (run: Transaction, found: Found, fromSeq: number): Promise<number | null> => {
+  const { organizationId, scan, waitsForFacts = false } = found;
+  const { deliveries, nextSeq } = await publish(run, organizationId, { waitsForFacts, fromSeq });
+  if (deliveries > 0) run.announce('deliver');
+  if (nextSeq === null && scan.kind === 'incremental') await closeIntents(run, organizationId, scan);
+  return nextSeq;
+};
+
+/** What an incremental scan finds is published when it ends; what a reconciliation finds, page by page. */
+const publishWhenDue = async (run: Transaction, page: PageRecord): Promise<number | null> => {
+  const { scan, end } = page;
+  return scan.kind === 'baseline' || (scan.kind === 'incremental' && end === null) ? null : publishPiece(run, page, 0);
+};
+
+/** Tells the next piece of what a scan found, and renews the lease. */
+export const publishMore = async (
+  run: Transaction,
+  { fromSeq, ...found }: MoreToPublish,
+  { leaseMs }: { leaseMs: number },
+): Promise<PublishOutcome> => {
+  if ((await renewLease(run, found, leaseMs)) === undefined) return { kind: 'lease lost' };
+  return { kind: 'published', untoldFrom: await publishPiece(run, found, fromSeq) };
 };
 
 /** Notes which tasks a reading has met, and removes those that it passed without meeting them, if it could tell. */
@@ -223,6 +244,5 @@ export const recordPage = async (
   await followReading(run, page, reading, marks);
   if (end === null) await rememberScan(run, organizationId, scan, reading.number);
   else await endScan(run, { ...page, end }, reading);
-  await publishWhenDue(run, page);
-  return { kind: 'recorded', changes };
+  return { kind: 'recorded', changes, untoldFrom: await publishWhenDue(run, page) };
 };

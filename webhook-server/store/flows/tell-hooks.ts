@@ -9,16 +9,24 @@ import { readScopes } from '../rows/scopes.ts';
 import { rowsPerStatement } from '../rules.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
 
-type ListenerRow = { id: string; events: string | null; filters: string; once_per: OncePer; scopes: string | null };
+type ListenerRow = {
+  id: string;
+  number: number;
+  events: string | null;
+  filters: string;
+  once_per: OncePer;
+  scopes: string | null;
+};
 
 /** The live hooks of the organization, in a fixed order. */
 export const readListeners = async (run: Run, organizationId: string): Promise<Listener[]> => {
   const rows = await run.rows<ListenerRow>(sql`
-    select id, events, filters, once_per, scopes from hook
+    select id, ${phrase('hook number')} as number, events, filters, once_per, scopes from hook
     where organization_id = ${organizationId} and ended_at_ms is null
     order by created_at_ms, id ${phrase('byte order')}`);
-  return rows.map(({ id, events, filters, once_per, scopes }) => ({
+  return rows.map(({ id, number, events, filters, once_per, scopes }) => ({
     id,
+    number: Number(number),
     events: readEvents(events),
     filters: readFilters(filters),
     oncePer: once_per,

@@ -11,10 +11,23 @@ import { people } from './migrations/0007-people.ts';
 import { choices } from './migrations/0008-choices.ts';
 import { eventTypes } from './migrations/0009-event-types.ts';
 import { nudgeAddress } from './migrations/0010-nudge-address.ts';
+import { bursts } from './migrations/0012-bursts.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
-const migrations = [first, order, boundedCost, proof, undecided, readModel, people, choices, eventTypes, nudgeAddress];
+const migrations = [
+  first,
+  order,
+  boundedCost,
+  proof,
+  undecided,
+  readModel,
+  people,
+  choices,
+  eventTypes,
+  nudgeAddress,
+  bursts,
+];
 
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;

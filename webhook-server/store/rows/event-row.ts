@@ -12,6 +12,7 @@ export type EventRow = {
   task: string;
   occurred_at_us: number;
   detected_at_ms: number;
+  newest_hook: number | null;
 };
 
 export const readChange = (row: EventRow): Change => ({
@@ -24,4 +25,5 @@ export const readChange = (row: EventRow): Change => ({
   task: EventTask.parse(JSON.parse(row.task)),
   occurredAtUs: row.occurred_at_us,
   detectedAtMs: row.detected_at_ms,
+  ...(row.newest_hook === null ? {} : { newestHook: Number(row.newest_hook) }),
 });

@@ -12,6 +12,7 @@ import { people } from './migrations/0009-people.ts';
 import { choices } from './migrations/0010-choices.ts';
 import { eventTypes } from './migrations/0011-event-types.ts';
 import { nudgeAddress } from './migrations/0012-nudge-address.ts';
+import { bursts } from './migrations/0014-bursts.ts';
 
 const migrations = [
   first,
@@ -26,6 +27,7 @@ const migrations = [
   choices,
   eventTypes,
   nudgeAddress,
+  bursts,
 ];
 
 /**

@@ -1,0 +1,14 @@
+import type { MoreToPublish, PublishOutcome, WorkStore } from '../store/work-store.ts';
+
+/** Tells piece after piece of what was found. Between two of them others have their turn at the database. */
+export const publishRest = async (
+  store: Pick<WorkStore, 'publishMore'>,
+  { fromSeq, ...found }: Omit<MoreToPublish, 'fromSeq'> & { fromSeq: number | null },
+  leaseMs: number,
+): Promise<PublishOutcome> => {
+  let outcome: PublishOutcome = { kind: 'published', untoldFrom: fromSeq };
+  while (outcome.kind === 'published' && outcome.untoldFrom !== null) {
+    outcome = await store.publishMore({ ...found, fromSeq: outcome.untoldFrom }, { leaseMs });
+  }
+  return outcome;
+};
