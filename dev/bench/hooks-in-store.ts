@@ -5,7 +5,8 @@ import type { Store } from '../../webhook-server/store/store.ts';
 import type { TopoPlace } from './sandbox-process.ts';
 
 /** The same in every process of a benchmark, so that one can open what another has sealed. */
-export const vault = createVault(Buffer.alloc(32, 1));
+export const encryptionKey = Buffer.alloc(32, 1);
+export const vault = createVault(encryptionKey);
 
 /** The workspace of `addHook`. */
 export const organizationId = 'bench';
@@ -30,12 +31,16 @@ export const addHook = async (store: Store, id: string, target: string): Promise
 };
 
 /** Adds a hook with a key of Topo, so that the detector polls the workspace. */
-export const addPolledHook = async (store: Store, { organizationId, key }: TopoPlace): Promise<void> => {
+export const addPolledHook = async (
+  store: Store,
+  { organizationId, key }: Pick<TopoPlace, 'organizationId' | 'key'>,
+  id = 'hok_bench',
+): Promise<void> => {
   await store.tenant(organizationId).subscribe({
-    id: 'hok_bench',
-    targetHash: 'target',
+    id,
+    targetHash: id,
     rateLimitKey: null,
-    secretHash: 'secret',
+    secretHash: id,
     sealedTarget: '',
     sealedSecret: '',
     sealedKey: vault.seal(new Secret(key), topoKeyAad(organizationId)),

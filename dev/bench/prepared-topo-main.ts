@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { largestPage } from '../../topo/list.ts';
+import { type IpcMessage, readNumber } from './harness/message.ts';
+import { serveParent } from './harness/serve-parent.ts';
+import { preparedTasks } from './prepared-tasks.ts';
+
+/** How long the list of a usual workspace is, and that of a big one. */
+const usualTasks = 1_000;
+const bigTasks = 100_000;
+
+const answerMs = 200;
+const bigAnswerMs = 3_000;
+
+type Page = { page: number; size: number; sortOrder: string | null };
+
+const pageBytes = ({ page, size, sortOrder }: Page, total: number): Buffer => {
+  const [from, to] = [(page - 1) * size, Math.min(page * size, total)];
+  const items = sortOrder === 'desc' ? preparedTasks(total - to, total - from).toReversed() : preparedTasks(from, to);
+  const body = { items, total_count: total, total_pages: Math.ceil(total / size), has_more: to < total };
+  return Buffer.from(JSON.stringify(body));
+};
+
+const newestPage = { page: 1, size: largestPage, sortOrder: 'desc' };
+const prepared = pageBytes(newestPage, usualTasks);
+
+/** When each workspace was last asked about, and the pauses between that, in milliseconds. */
+const lastAskedMs = new Map<string, number>();
+let gapsMs: number[] = [];
+let requests = 0;
+let begunMs = 0;
+
+const noteAsked = (key: string, nowMs: number): void => {
+  const last = lastAskedMs.get(key);
+  if (last !== undefined && last >= begunMs) gapsMs.push(nowMs - last);
+  lastAskedMs.set(key, nowMs);
+};
+
+const send = (response: ServerResponse, body: Buffer): void => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+};
+
+const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const isBig = request.headers.authorization?.startsWith('Bearer topo_big') ?? false;
+  const { searchParams } = new URL(request.url ?? '', 'http://topo');
+  const page = { page: Number(searchParams.get('page') ?? 1), size: Number(searchParams.get('size') ?? 10) };
+  const sortOrder = searchParams.get('sort_order');
+  if (isBig) {
+    setTimeout(() => send(response, pageBytes({ ...page, sortOrder }, bigTasks)), bigAnswerMs);
+    return;
+  }
+  requests += 1;
+  noteAsked(request.headers.authorization ?? '', performance.now());
+  const isNewest = page.page === 1 && page.size === largestPage && sortOrder === 'desc';
+  const body = isNewest ? prepared : pageBytes({ ...page, sortOrder }, usualTasks);
+  setTimeout(() => send(response, body), answerMs);
+};
+
+const server = createServer(answer);
+server.keepAliveTimeout = 75_000;
+server.listen(0, '127.0.0.1');
+const listening = once(server, 'listening');
+
+const processorMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+let processorBegunMs = 0;
+
+/** Whoever was not asked about for too long has waited at least until now. */
+const openGapsMs = (question: IpcMessage, nowMs: number): number[] => {
+  const expected = readNumber(question, 'workspaces');
+  const open = [...lastAskedMs.values()].map((last) => nowMs - Math.max(last, begunMs));
+  const never = Array.from({ length: Math.max(0, expected - open.length) }, () => nowMs - begunMs);
+  return [...open, ...never].filter((gapMs) => gapMs > readNumber(question, 'lateMs'));
+};
+
+serveParent(async (question) => {
+  await listening;
+  const nowMs = performance.now();
+  switch (question['kind']) {
+    case 'place': {
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('The prepared Topo has no port.');
+      return { url: `http://127.0.0.1:${address.port}/v1` };
+    }
+    case 'begin':
+      [gapsMs, requests, begunMs, processorBegunMs] = [[], 0, nowMs, processorMs()];
+      return {};
+    case 'take':
+      return {
+        gapsMs: [...gapsMs, ...openGapsMs(question, nowMs)],
+        requests,
+        tookMs: nowMs - begunMs,
+        processorMs: processorMs() - processorBegunMs,
+      };
+    default:
+      throw new RangeError('The prepared Topo does not know this question.');
+  }
+});
