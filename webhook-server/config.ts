@@ -84,6 +84,7 @@ const Environment = z
     POLL_INTERVAL_MS: wholeNumber(250, 3_600_000).default(15_000),
     POLL_IDLE_INTERVAL_MS: wholeNumber(250, 3_600_000).default(60_000),
     TOPO_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
+    POLLS_AT_ONCE: wholeNumber(2, 4_096).default(256),
     RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
     DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
     HOOKS_PER_WORKSPACE: wholeNumber(1, 100_000).default(usualQuotas.hooks),
@@ -132,6 +133,7 @@ const Environment = z
     pollIntervalMs: environment.POLL_INTERVAL_MS,
     pollIdleIntervalMs: environment.POLL_IDLE_INTERVAL_MS,
     topoRequestsPerMinute: environment.TOPO_REQUESTS_PER_MINUTE,
+    pollsAtOnce: environment.POLLS_AT_ONCE,
     retention: {
       eventMs: environment.RETENTION_DAYS * dayMs,
       deliveryMs: environment.RETENTION_DAYS * dayMs,

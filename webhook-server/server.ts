@@ -109,6 +109,9 @@ type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: Targ
 
 const reconcileIntervalMs = 24 * 3_600_000;
 
+/** Polls begin and end together that would within this time: a commit costs more than what is in it. */
+const pollsGatherMs = 100;
+
 /** Once Topo refuses a key to the detector, callers with that key are refused at once. */
 const reportRefusals =
   ({ call }: TopoClient, keyCache: KeyCache, vault: Vault): CallTopo =>
@@ -129,13 +132,15 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
       reconcileIntervalMs,
     },
     requestsPerMinute: config.topoRequestsPerMinute,
+    mostPolls: config.pollsAtOnce,
+    gatherMs: pollsGatherMs,
     keepClosedMs: config.retention.eventMs,
     monotonicClock,
     random: Math.random,
     log,
   });
   const onWork = (listener: () => void) => work.onWork('poll', listener);
-  return startWorkLoop({ name: 'detector', concurrency: () => 4, ...detector, onWork }, log);
+  return startWorkLoop({ name: 'detector', restMs: pollsGatherMs, ...detector, onWork }, log);
 };
 
 const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts, transport: Transport): WorkLoop => {

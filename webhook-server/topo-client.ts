@@ -1,11 +1,18 @@
+import { hash } from 'node:crypto';
 import ky from 'ky';
 import { retryAfterMs } from '../contract/retry-after.ts';
-import type { Call } from '../topo/call.ts';
 import { callUrl } from '../topo/call-url.ts';
 import { me } from '../topo/me.ts';
 import { TopoErrorBody } from '../topo/topo-error-body.ts';
 import type { Secret } from './secrets/secret.ts';
-import type { CallTopo, TopoAnswer, TopoClient } from './topo-port.ts';
+import {
+  type CallTopo,
+  type ComparedCall,
+  plainAnswer,
+  type TopoAnswer,
+  type TopoClient,
+  type Unchanged,
+} from './topo-port.ts';
 
 const timeoutMs = 20_000;
 
@@ -56,9 +63,9 @@ const parseJson = (text: string): unknown => {
 export const createTopoClient = (baseUrl: string): TopoClient => {
   const call = async <Answer>(
     key: Secret,
-    { answer, ...request }: Call<Answer>,
+    { answer, seen, ...request }: ComparedCall<Answer>,
     signal: AbortSignal,
-  ): Promise<TopoAnswer<Answer>> => {
+  ): Promise<TopoAnswer<Answer> | Unchanged> => {
     const response = await ky(callUrl(baseUrl, request), {
       method: request.method,
       ...(request.json === undefined ? {} : { json: request.json }),
@@ -84,10 +91,13 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     }
     if (!response.ok) return { kind: 'failed', status, reason: await describe(response, key) };
 
-    const body = parseJson(await response.text());
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const fingerprint = seen === undefined ? undefined : hash('sha256', bytes, 'base64');
+    if (fingerprint !== undefined && fingerprint === seen) return { kind: 'unchanged' };
+    const body = parseJson(bytes.toString('utf8'));
     if (body === undefined) return { kind: 'failed', status, reason: `Topo's answer to ${request.path} is not JSON` };
     const parsed = answer.safeParse(body);
-    if (parsed.success) return { kind: 'answered', answer: parsed.data, dateMs: dateOf(headers) };
+    if (parsed.success) return { kind: 'answered', answer: parsed.data, dateMs: dateOf(headers), fingerprint };
     const fields = parsed.error.issues.map(({ path }) => path.join('.')).slice(0, 5);
     return {
       kind: 'failed',
@@ -114,5 +124,5 @@ export const createTopoClient = (baseUrl: string): TopoClient => {
     }
   };
 
-  return { call: callSafely, identify: (key) => callSafely(key, me()) };
+  return { call: callSafely, identify: async (key) => plainAnswer(await callSafely(key, me())) };
 };

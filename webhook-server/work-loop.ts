@@ -7,6 +7,8 @@ export type Work<Job> = {
   name: string;
   /** How many jobs may run at once. May change over time. */
   concurrency: () => number;
+  /** Between two claims this much time passes, unless new work comes: jobs that end meanwhile are replaced together. */
+  restMs?: number;
   /** Stores outcomes that are still waiting. While it fails, nothing is claimed. */
   settle?(): Promise<void>;
   claim(limit: number): Promise<Job[]>;
@@ -36,11 +38,30 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   const abort = new AbortController();
   let isStopping = false;
   let isWoken = false;
+  let hasNewWork = false;
   let endSleep = () => {};
+  let endRest = () => {};
 
   const wake = (): void => {
     isWoken = true;
     endSleep();
+  };
+
+  const wakeForWork = (): void => {
+    hasNewWork = true;
+    endRest();
+    wake();
+  };
+
+  const rest = async (ms: number): Promise<void> => {
+    if (ms <= 0 || hasNewWork) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   };
 
   const sleep = async (ms: number): Promise<void> => {
@@ -75,6 +96,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
     await work.settle?.();
     // The next claim sees whatever has come or ended by now.
     isWoken = false;
+    hasNewWork = false;
     const free = work.concurrency() - running.size;
     if (free <= 0) return whileFullMs;
     const jobs = await work.claim(free);
@@ -94,18 +116,19 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
         outage.failed(error, 'the store did not answer; trying again');
         return afterErrorMs;
       });
+      if (!isStopping) await rest(work.restMs ?? 0);
       if (!isStopping) await sleep(sleepMs);
     }
   };
 
-  const unsubscribe = work.onWork(wake);
+  const unsubscribe = work.onWork(wakeForWork);
   const looping = loop();
 
   return {
     async stop(graceMs) {
       isStopping = true;
       unsubscribe();
-      wake();
+      wakeForWork();
       await looping;
       const timer = setTimeout(() => abort.abort(), graceMs);
       await Promise.all(running);

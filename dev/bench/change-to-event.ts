@@ -3,7 +3,7 @@ import { listTasks } from '../../topo/list-tasks.ts';
 import { reassignTask } from '../../topo/reassign-task.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
-import type { TopoAnswer } from '../../webhook-server/topo-port.ts';
+import { plainAnswer, type TopoAnswer, type Unchanged } from '../../webhook-server/topo-port.ts';
 import { fetchHooks } from '../local-server/fetch-hooks.ts';
 import { startWebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
@@ -22,7 +22,8 @@ const taskCount = 1_000;
 type Reassignment = { taskId: string; assigneeId: string };
 type BenchLoop = { topo: TopoPlace; serverUrl: string; catcher: EventCatcher };
 
-const answerOf = <Answer>(answer: TopoAnswer<Answer>): Answer => {
+const answerOf = <Answer>(given: TopoAnswer<Answer> | Unchanged): Answer => {
+  const answer = plainAnswer(given);
   if (answer.kind !== 'answered') throw new Error(answer.reason);
   return answer.answer;
 };

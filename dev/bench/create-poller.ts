@@ -25,6 +25,8 @@ export const createPoller = (path: string, place: TopoPlace): Poller => {
     intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 365 * dayMs },
     keepClosedMs: 30 * 24 * 3_600_000,
     requestsPerMinute: 60,
+    mostPolls: 8,
+    gatherMs: 0,
     // Advances by a minute at each call, so that no request waits for the rate limit.
     monotonicClock: () => {
       budgetMs += 60_000;

@@ -70,6 +70,8 @@ export const measureFactsKnown = async ({ newFolder, say }: Bench): Promise<Figu
       call: createTopoClient(topo.url).call,
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       keepClosedMs: 30 * 24 * 3_600_000,
+      mostPolls: 8,
+      gatherMs: 0,
       requestsPerMinute,
       monotonicClock: () => nowMs,
       random: () => 0.5,

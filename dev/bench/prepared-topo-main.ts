@@ -32,7 +32,7 @@ let begunMs = 0;
 
 const noteAsked = (key: string, nowMs: number): void => {
   const last = lastAskedMs.get(key);
-  if (last !== undefined && last >= begunMs) gapsMs.push(nowMs - last);
+  if (last !== undefined) gapsMs.push(nowMs - last);
   lastAskedMs.set(key, nowMs);
 };
 
@@ -71,7 +71,7 @@ let processorBegunMs = 0;
 /** Whoever was not asked about for too long has waited at least until now. */
 const openGapsMs = (question: IpcMessage, nowMs: number): number[] => {
   const expected = readNumber(question, 'workspaces');
-  const open = [...lastAskedMs.values()].map((last) => nowMs - Math.max(last, begunMs));
+  const open = [...lastAskedMs.values()].map((last) => nowMs - last);
   const never = Array.from({ length: Math.max(0, expected - open.length) }, () => nowMs - begunMs);
   return [...open, ...never].filter((gapMs) => gapMs > readNumber(question, 'lateMs'));
 };

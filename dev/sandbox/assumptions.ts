@@ -15,6 +15,8 @@ export type Assumptions = {
   listContacts: boolean;
   /** Whether `GET /v1/sequence-templates` exists. Default `true`. */
   listSequenceTemplates: boolean;
+  /** Whether tasks with the same timestamp come in another order with each request. Default `true`. */
+  tiesAreShuffled: boolean;
   /** Whether the list of runs is ordered, by creation; otherwise each request shuffles all of it. Default `true`. */
   sequencesAreOrdered: boolean;
   /** Whether an active run with an open task has the status WAITING_FOR_USER. Default `true`. */
@@ -63,6 +65,7 @@ export const defaultAssumptions: Assumptions = {
   listSequences: true,
   listContacts: true,
   listSequenceTemplates: true,
+  tiesAreShuffled: true,
   sequencesAreOrdered: true,
   openTasksHoldSequences: true,
   contactEmail: 'exact',

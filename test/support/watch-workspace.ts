@@ -64,6 +64,8 @@ export const watchWorkspace = async (
       call: throughCall(createTopoClient(topo.url).call),
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
+      mostPolls: 8,
+      gatherMs: 0,
       keepClosedMs: 30 * 24 * 3_600_000,
       monotonicClock: steadyClock,
       random: () => random,
@@ -130,6 +132,11 @@ export const watchWorkspace = async (
       const [claim] = await detector.claim(1);
       if (claim !== undefined) await detector.run(claim, signal);
       return sandbox.requests.length - before;
+    },
+    /** Claims workspaces without polling them; answers whose they are. */
+    async claim(limit: number): Promise<string[]> {
+      const claims = await (detectors[0] ?? newDetector()).claim(limit);
+      return claims.map(({ organizationId }) => organizationId);
     },
     /** Polls, waiting for each turn, until the workspace listens. */
     async listen() {

@@ -12,6 +12,7 @@ import { me } from '../../topo/me.ts';
 import { reassignTask } from '../../topo/reassign-task.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import { plainAnswer } from '../../webhook-server/topo-port.ts';
 
 let sandbox: Sandbox;
 let topo: Awaited<ReturnType<Sandbox['listen']>>;
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => topo.close());
 
 const run = async <Answer>(call: Call<Answer>, key = sandbox.workspaces[0].keys.full) =>
-  createTopoClient(topo.url).call(new Secret(key), call);
+  plainAnswer(await createTopoClient(topo.url).call(new Secret(key), call));
 
 const answerOf = async <Answer>(call: Call<Answer>): Promise<Answer> => {
   const answer = await run(call);

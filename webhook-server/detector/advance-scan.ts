@@ -3,6 +3,7 @@ import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, WorkStore } from '../store/work-store.ts';
 import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
+import type { IdlePages } from './idle-pages.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
 import { type PageWindow, pageFrom } from './pagination/page-window.ts';
@@ -19,11 +20,14 @@ export type ScanPorts = {
   keepClosedMs: number;
   /** Whether what a change's task is about is going to be looked up in this poll. */
   waitsForFacts: boolean;
+  idlePages: IdlePages;
+  /** Whether this poll may read another page. */
+  mayGoOn: () => boolean;
 };
 
 /**
  * - `ended`: everything was read; `changes` were found.
- * - `paused`: `maxPages` pages were read; the scan continues with the next poll.
+ * - `paused`: this poll may read no further page; the scan continues with the next one.
  * - `stop`: the poll ends here, for the reason in `end`.
  *
  * `scan` is how far it came; `isNews` says that a page was stored.
@@ -80,18 +84,18 @@ const progressOf = (
   rowsUnusable: rowsUnusable + unusable.filter(({ index }) => offset + index >= rowsRead).length,
 });
 
-/** Whether a first page without news proves that there is no news at all. */
-const coversAllNews = (
-  scan: Scan,
-  { watermark, hasListeners }: PollClaim,
-  page: TaskPage,
-  rows: readonly SeenTask[],
-): boolean => {
-  if (!isFirstPageOfIncremental(scan) || watermark?.isSettled !== true) return false;
+/** Whether one page may show that there is no news at all. */
+const mayBeIdle = (scan: Scan, { watermark, hasListeners, hasUnpublished }: PollClaim): boolean =>
+  isFirstPageOfIncremental(scan) &&
+  watermark?.isSettled === true &&
+  !hasUnpublished &&
   // A hook listens from the end of the silent scan on.
-  if (scan.isSilent && hasListeners) return false;
+  !(scan.isSilent && hasListeners);
+
+/** Whether a first page without news proves that there is no news at all. */
+const coversAllNews = ({ watermark }: PollClaim, page: TaskPage, rows: readonly SeenTask[]): boolean => {
   const oldest = rows.at(-1);
-  return !page.has_more || (oldest !== undefined && oldest.updatedAtUs <= watermark.us);
+  return !page.has_more || (oldest !== undefined && watermark !== null && oldest.updatedAtUs <= watermark.us);
 };
 
 type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly UnusableItem[]) => void };
@@ -99,10 +103,10 @@ type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly
 const readPages = async (
   begun: Scan,
   claim: PollClaim,
-  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts }: PagePorts,
+  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, idlePages, mayGoOn }: PagePorts,
   maxPages: number,
 ): Promise<ScanOutcome> => {
-  const { organizationId, lease, watermark, hasUnpublished } = claim;
+  const { organizationId, lease, watermark } = claim;
   let scan = begun;
   let changes = 0;
   let isNews = false;
@@ -130,17 +134,26 @@ const readPages = async (
     return (await store.countTasksAt(organizationId, which, us)) >= expected;
   };
 
-  for (let pages = 0; pages < maxPages; pages += 1) {
+  for (let pages = 0; pages < maxPages && (pages === 0 || mayGoOn()); pages += 1) {
     const window = pageFrom(scan.cursor?.offset ?? 0);
-    const called = await callTopo(listTasks(queryOf(scan, window)));
+    const isFirstLook = mayBeIdle(scan, claim);
+    const request = listTasks(queryOf(scan, window));
+    const called = isFirstLook
+      ? await callTopo.compare(request, idlePages.fingerprintOf(claim))
+      : await callTopo(request);
     if (called.kind === 'stop') return { ...called, scan, isNews };
+    if (called.kind === 'unchanged') return { kind: 'ended', changes, scan, isNews };
 
     const { answer: page, nowUs } = called;
     const rows = page.items.map(seenTask);
     skip(page.unusable.filter(({ index }) => isIncremental(scan) || window.offset + index >= scan.rowsRead));
     const isKnownAmount = page.unusable.length <= claim.unusableTasks;
-    const isIdle = !hasUnpublished && isKnownAmount && coversAllNews(scan, claim, page, rows);
-    if (isIdle && (await store.isKnown(organizationId, rows))) return { kind: 'ended', changes, scan, isNews };
+    const isIdle = isFirstLook && isKnownAmount && coversAllNews(claim, page, rows);
+    if (isIdle && (await store.isKnown(organizationId, rows))) {
+      // Rows that cannot be used are reported each time they are met.
+      if (called.fingerprint !== undefined && page.unusable.length === 0) idlePages.keep(claim, called.fingerprint);
+      return { kind: 'ended', changes, scan, isNews };
+    }
 
     scan = { ...scan, ...progressOf(scan, window, page) };
     if (isIncremental(scan) && scan.topUs === null) scan = { ...scan, topUs: newestOf(rows, nowUs) };

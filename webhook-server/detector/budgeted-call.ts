@@ -1,7 +1,7 @@
 import type { Call } from '../../topo/call.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { PollOutcome } from '../store/work-store.ts';
-import type { CallTopo, TopoAnswer } from '../topo-port.ts';
+import { type CallTopo, type ComparedCall, plainAnswer, type TopoAnswer, type Unchanged } from '../topo-port.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /**
@@ -12,7 +12,9 @@ import type { RequestBudget } from './request-budget.ts';
 export type PollEnd = { result: PollOutcome['result'] | 'postponed'; nextPollInMs: number; reason?: string };
 
 /** What Topo answered, and its clock at that moment in microseconds; or why the poll ends here. */
-export type Called<Answer> = { kind: 'answered'; answer: Answer; nowUs: number } | { kind: 'stop'; end: PollEnd };
+export type Called<Answer> =
+  | { kind: 'answered'; answer: Answer; nowUs: number; fingerprint?: string | undefined }
+  | { kind: 'stop'; end: PollEnd };
 
 /**
  * What a look-up brought: null where Topo does not know the object (404). `wait`: the share is used up for now.
@@ -27,6 +29,8 @@ export type LookedUp<Answer> =
 export type BudgetedCall = {
   /** Runs a call within the workspace's request budget. */
   <Answer>(call: Call<Answer>): Promise<Called<Answer>>;
+  /** The same; `unchanged` when the answer has this fingerprint. Null: it has to be seen in any case. */
+  compare<Answer>(call: Call<Answer>, seen: string | null): Promise<Called<Answer> | Unchanged>;
   /** Runs a call within the share of look-ups. Its failure is no end of the poll. */
   lookUp<Answer>(call: Call<Answer>): Promise<LookedUp<Answer>>;
   /** When Topo was called in the last minute: to be stored with what it answered. */
@@ -57,7 +61,12 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
   const judge = <Answer>(answer: TopoAnswer<Answer>): Called<Answer> => {
     switch (answer.kind) {
       case 'answered':
-        return { kind: 'answered', answer: answer.answer, nowUs: (answer.dateMs ?? nowMs) * 1000 };
+        return {
+          kind: 'answered',
+          answer: answer.answer,
+          nowUs: (answer.dateMs ?? nowMs) * 1000,
+          fingerprint: answer.fingerprint,
+        };
       case 'refused':
         return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
       case 'limited':
@@ -67,7 +76,9 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
     }
   };
 
-  const run = async <Answer>(request: Call<Answer>): Promise<TopoAnswer<Answer> | { kind: 'stop'; end: PollEnd }> => {
+  type Run<Answer> = TopoAnswer<Answer> | Unchanged | { kind: 'stop'; end: PollEnd };
+
+  const run = async <Answer>(request: ComparedCall<Answer>): Promise<Run<Answer>> => {
     const waitMs = budget.spend();
     if (waitMs > 0) return stop({ result: 'postponed', nextPollInMs: waitMs, reason: 'the request budget is used up' });
     const answer = await call(key, request, signal);
@@ -76,13 +87,20 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
 
   const budgetedCall = async <Answer>(request: Call<Answer>): Promise<Called<Answer>> => {
     const answer = await run(request);
-    return answer.kind === 'stop' ? answer : judge(answer);
+    return answer.kind === 'stop' ? answer : judge(plainAnswer(answer));
+  };
+
+  const compare = async <Answer>(request: Call<Answer>, seen: string | null): Promise<Called<Answer> | Unchanged> => {
+    const answer = await run({ ...request, seen });
+    return answer.kind === 'stop' || answer.kind === 'unchanged' ? answer : judge(answer);
   };
 
   const lookUp = async <Answer>(request: Call<Answer>): Promise<LookedUp<Answer>> => {
     const waitMs = budget.spendOnLookUp();
     if (waitMs > 0) return { kind: 'wait', waitMs };
-    const answer = await call(key, request, AbortSignal.any([signal, AbortSignal.timeout(lookUpTimeoutMs)]));
+    const answer = plainAnswer(
+      await call(key, request, AbortSignal.any([signal, AbortSignal.timeout(lookUpTimeoutMs)])),
+    );
     if (signal.aborted) return stop({ result: 'postponed', nextPollInMs: 0, reason: 'the server stops' });
     if (answer.kind === 'answered') return { kind: 'answered', answer: answer.answer };
     if (answer.kind === 'failed' && answer.status === 404) return { kind: 'answered', answer: null };
@@ -95,6 +113,7 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
   };
 
   return Object.assign(budgetedCall, {
+    compare,
     lookUp,
     requestedAtMs: () => budget.spentAtMs,
     lookedUpAtMs: () => budget.lookedUpAtMs,

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { createOutageLog } from '../outage-log.ts';
 import { topoKeyAad } from '../seals/associated-data.ts';
@@ -8,8 +8,11 @@ import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
 import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
 import { createLookUpPauses } from './facts/look-up-pauses.ts';
+import { createIdlePages } from './idle-pages.ts';
 import { hasToLookUp, type Polled, poll } from './poll.ts';
+import { createPollEnds } from './poll-ends.ts';
 import { backOffMs, type PollIntervals } from './poll-intervals.ts';
+import { createPollPlaces } from './poll-places.ts';
 import { createUnusableReport } from './report-unusable.ts';
 import { createRequestBudget, type RequestBudget } from './request-budget.ts';
 
@@ -19,6 +22,10 @@ export type DetectorPorts = {
   call: CallTopo;
   intervals: PollIntervals;
   requestsPerMinute: number;
+  /** The most polls at once. */
+  mostPolls: number;
+  /** Polls that end within this time are stored together. */
+  gatherMs: number;
   /** Tasks that were closed longer ago than this lose their fields. */
   keepClosedMs: number;
   /** Milliseconds, from any start; never goes back. */
@@ -30,6 +37,12 @@ export type DetectorPorts = {
 
 /** A lease lasts this long after the last page that was stored; a page takes 20 s at most. */
 const leaseMs = 60_000;
+
+/** A poll begins no further page after this time, so that big workspaces with slow pages take turns. */
+const longestTurnMs = 5_000;
+
+/** Remember of so many workspaces a page without news: some hundred bytes each. */
+const mostIdlePages = 50_000;
 
 /** A poll that the database interrupted, and the end of one that it did not take, are tried again after this. */
 const afterStoreErrorMs = 1_000;
@@ -54,6 +67,8 @@ export const createDetector = ({
   call,
   intervals,
   requestsPerMinute,
+  mostPolls,
+  gatherMs,
   keepClosedMs,
   monotonicClock,
   random,
@@ -63,7 +78,29 @@ export const createDetector = ({
   const outage = createOutageLog(log, { work: 'detector' });
   const reportUnusable = createUnusableReport(log);
   const pauses = createLookUpPauses(monotonicClock);
+  const idlePages = createIdlePages(mostIdlePages);
+  const places = createPollPlaces(mostPolls, monotonicClock);
+  const ends = createPollEnds(store, () => (gatherMs > 0 ? delay(gatherMs) : nextTurn()));
+  /** Those of the workspaces in flight whose poll may read more than its first page. */
+  const goingOn = new Set<string>();
   let wasCutOff = false;
+
+  /** Tells the places how Topo answers. */
+  const timedCall: CallTopo = async (key, request, signal) => {
+    const begunAt = monotonicClock();
+    const answer = await call(key, request, signal);
+    places.answered(monotonicClock() - begunAt, answer.kind === 'limited' || answer.kind === 'failed');
+    return answer;
+  };
+
+  /** Takes a place for reading on, if one is free. */
+  const goOn = (organizationId: string): boolean => {
+    if (goingOn.size < places.goingOn()) goingOn.add(organizationId);
+    return goingOn.has(organizationId);
+  };
+
+  /** So many places for reading on are given away with a claim: a quarter is for what polls find to be read. */
+  const freeToGoOn = (): number => Math.max(1, Math.floor(places.goingOn() * 0.75)) - goingOn.size;
 
   /** The request budget of one poll, on the database's clock as it stood when the workspace was claimed. */
   const budgetOf = (claim: PollClaim): RequestBudget => {
@@ -79,13 +116,17 @@ export const createDetector = ({
   const pollClaimed = async (claim: PollClaim, budget: RequestBudget, signal: AbortSignal): Promise<Polled> => {
     const { organizationId, sealedKey, nowMs, failures } = claim;
     const retryInMs = backOffMs(intervals, failures, random());
+    const begunAt = monotonicClock();
     try {
       const key = vault.open(sealedKey, topoKeyAad(organizationId));
-      const callTopo = createBudgetedCall({ key, call, budget, retryInMs, nowMs, signal });
+      const callTopo = createBudgetedCall({ key, call: timedCall, budget, retryInMs, nowMs, signal });
       return await poll(claim, {
         store,
         callTopo,
         intervals,
+        random,
+        idlePages,
+        mayGoOn: () => monotonicClock() - begunAt < longestTurnMs && goOn(organizationId),
         reportUnusable,
         pauses,
         monotonicClock,
@@ -108,7 +149,7 @@ export const createDetector = ({
   const release = async (outcome: PollOutcome, signal: AbortSignal): Promise<void> => {
     for (;;) {
       try {
-        await store.finishPoll(outcome);
+        await ends.finish(outcome);
         outage.recovered();
         return;
       } catch (error) {
@@ -135,19 +176,27 @@ export const createDetector = ({
   };
 
   return {
+    /** How many polls may run at once. */
+    concurrency: (): number => places.count(),
+
     async claim(limit: number): Promise<PollClaim[]> {
       // What a claim that failed may have leased all the same is claimed again by the next one.
       const cutOff = wasCutOff ? { inFlight: [...inFlight] } : undefined;
       wasCutOff = true;
-      const claims = await store.claimPolls({ limit, leaseMs, cutOff });
+      const claims = await store.claimPolls({ limit, goingOnLimit: Math.max(0, freeToGoOn()), leaseMs, cutOff });
       wasCutOff = false;
       for (const { organizationId } of claims) inFlight.add(organizationId);
+      for (const { organizationId, goesOn } of claims) if (goesOn) goingOn.add(organizationId);
+      places.claimed(inFlight.size, claims.length === limit || freeToGoOn() <= 0);
       return claims;
     },
 
     run: (claim: PollClaim, signal: AbortSignal): Promise<void> =>
-      pollAndRelease(claim, signal).finally(() => inFlight.delete(claim.organizationId)),
+      pollAndRelease(claim, signal).finally(() => {
+        inFlight.delete(claim.organizationId);
+        goingOn.delete(claim.organizationId);
+      }),
 
-    msUntilDue: (): Promise<number | undefined> => store.msUntilPoll(),
+    msUntilDue: (): Promise<number | undefined> => store.msUntilPoll({ isGoingOnFull: freeToGoOn() <= 0 }),
   };
 };

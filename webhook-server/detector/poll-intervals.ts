@@ -7,9 +7,19 @@ export type PollIntervals = { intervalMs: number; idleIntervalMs: number; reconc
 const quietAfterMs = 10 * 60_000;
 const maxBackOffMs = 5 * 60_000;
 
-/** How long to wait after a poll that went well, in milliseconds. */
-export const nextPollInMs = ({ intervalMs, idleIntervalMs }: PollIntervals, sinceActiveMs: number): number =>
-  sinceActiveMs < quietAfterMs ? intervalMs : idleIntervalMs;
+/** Up to a tenth of the interval is left out at random, so that workspaces do not march in step. */
+const jitter = 0.1;
+
+/**
+ * How long to wait after a poll that went well, in milliseconds.
+ *
+ * @param random from 0 up to 1.
+ */
+export const nextPollInMs = (
+  { intervalMs, idleIntervalMs }: PollIntervals,
+  sinceActiveMs: number,
+  random: number,
+): number => (sinceActiveMs < quietAfterMs ? intervalMs : idleIntervalMs) * (1 - jitter * random);
 
 /**
  * How long to wait after a poll that failed, in milliseconds: twice as long each time, at most five minutes, with up to

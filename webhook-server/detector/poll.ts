@@ -8,7 +8,12 @@ import { nextPollInMs, type PollIntervals } from './poll-intervals.ts';
 import { publishRest } from './publish-rest.ts';
 import { newBaseline, newestOf, newIncrementalScan, newReconciliation, seenTask } from './scan.ts';
 
-export type PollPorts = Omit<ScanPorts, 'waitsForFacts'> & LookUpPorts & { intervals: PollIntervals };
+export type PollPorts = Omit<ScanPorts, 'waitsForFacts'> &
+  LookUpPorts & {
+    intervals: PollIntervals;
+    /** From 0 up to 1. */
+    random: () => number;
+  };
 
 /** How a poll ended, whether it saw a change, and when a look that showed all news had begun. */
 export type Polled = PollEnd & Pick<PollOutcome, 'sawChange' | 'readAtMs'>;
@@ -70,7 +75,9 @@ const pollTasks = async (claim: PollClaim, ports: ScanPorts & PollPorts): Promis
   const readAtMs = scanned.scan.startedAtMs;
   let { changes } = scanned;
   let isReconciling = false;
-  if (isReconciliationDue(claim, ports.intervals)) {
+  const isDue = isReconciliationDue(claim, ports.intervals);
+  const isPutOff = isDue && !ports.mayGoOn();
+  if (isDue && !isPutOff) {
     const reconciliation = claim.background ?? newReconciliation(claim);
     const reconciled = await advanceScan(reconciliation, claim, ports, maxReconciliationPages);
     logProgress(ports.log, claim, reconciled);
@@ -78,10 +85,10 @@ const pollTasks = async (claim: PollClaim, ports: ScanPorts & PollPorts): Promis
     changes += reconciled.changes;
     isReconciling = reconciled.kind === 'paused';
   }
-  const sinceActiveMs = changes > 0 || isReconciling ? 0 : claim.nowMs - claim.activeAtMs;
+  const sinceActiveMs = changes > 0 || isReconciling || isPutOff ? 0 : claim.nowMs - claim.activeAtMs;
   return {
     result: 'done',
-    nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs),
+    nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs, ports.random()),
     sawChange: changes > 0,
     readAtMs,
     isNews: isNews || isReconciling,

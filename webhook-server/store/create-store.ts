@@ -10,7 +10,7 @@ import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './fl
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
-import { finishPoll } from './flows/finish-poll.ts';
+import { finishPoll, finishPolls } from './flows/finish-poll.ts';
 import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, settleIntents } from './flows/intents.ts';
 import { lookNow, nudge, nudgeFromOutside } from './flows/look-soon.ts';
@@ -92,9 +92,10 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     factsToLookUp: (organizationId) => database.transaction((run) => findFactsToLookUp(run, organizationId)),
     recordFacts: (found, { leaseMs }) => database.transaction((run) => recordFacts(run, found, leaseMs)),
     finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome), 'settling'),
+    finishPolls: (outcomes) => finishPolls(database, outcomes),
     // In a transaction, so that `/readyz` notices when the database has become another one.
     progress: () => database.transaction(readProgress),
-    msUntilPoll: () => msUntilPoll(database),
+    msUntilPoll: (options = { isGoingOnFull: false }) => msUntilPoll(database, options),
     claimDeliveries: async (options) =>
       options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, owner, options)),
     settle: (settlements) => settle(database, settlements),

@@ -1,7 +1,7 @@
 type Scalar = string | number | boolean | null;
 
 /** A column of a table that a statement brings along: its type, and its value in each row. */
-type Column<Item> = readonly [type: 'text' | 'bigint', read: (item: Item) => string | number | null];
+type Column<Item> = readonly [type: 'text' | 'bigint' | 'jsonb', read: (item: Item) => string | number | null];
 
 /** A table as parameters; `rows` holds one list of values for each column. */
 export type ParameterTable = {

@@ -98,6 +98,10 @@ export type PollClaim = {
   unusableTasks: number;
   /** Polls in a row that failed. */
   failures: number;
+  /** A first reading, or an incremental scan of many pages, goes on with this poll. */
+  goesOn: boolean;
+  /** Counts what was stored of Topo's answers: with the same number the snapshot is the same. */
+  records: number;
   /** When a change was last seen. */
   activeAtMs: number;
   /** When Topo was asked about this workspace, at least in the last minute, by the database's clock. */
@@ -276,6 +280,8 @@ export type WorkStore = {
    */
   claimPolls(options: {
     limit: number;
+    /** So many of them may be such that go on; absent, all. */
+    goingOnLimit?: number;
     leaseMs: number;
     cutOff?: { inFlight: readonly string[] } | undefined;
   }): Promise<PollClaim[]>;
@@ -300,10 +306,12 @@ export type WorkStore = {
    * for a day ends the workspace's hooks.
    */
   finishPoll(outcome: PollOutcome): Promise<void>;
+  /** The same of several workspaces, in one transaction where a poll only gives its workspace back. */
+  finishPolls(outcomes: readonly PollOutcome[]): Promise<void>;
   /** The scans that are under way. */
   progress(): Promise<Progress[]>;
-  /** Milliseconds until a workspace is due; undefined when none is waiting. */
-  msUntilPoll(): Promise<number | undefined>;
+  /** Milliseconds until a workspace is due; undefined when none is waiting. `isGoingOnFull`: none that goes on counts. */
+  msUntilPoll(options?: { isGoingOnFull: boolean }): Promise<number | undefined>;
   /**
    * Leases up to `limit` due deliveries, in turn from each hook, those with fewest under way first. At most `perHook` of a
    * hook are under way at once, only one after a failed attempt, and only the oldest unsettled one of a sequence run. A hook

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { drawPage } from '../workspace/draw-page.ts';
+import { cutPage, drawPage } from '../workspace/draw-page.ts';
 import type { SortKey } from '../workspace/ordered-rows.ts';
 import { readInteger, readParameter, readWord } from './read-field.ts';
 
@@ -21,11 +21,11 @@ export type Listing<Row, Item> = {
 const defaultSize = 10;
 const mostRows = 100;
 
-/** Reads `page`, `size` and `sort_order`, and returns that page of the rows. */
+/** Reads `page`, `size` and `sort_order`, and returns that page of the rows. With `random`, ties are shuffled. */
 export const answerList = <Row, Item>(
   query: URLSearchParams,
   { rows, keyOf, write }: Listing<Row, Item>,
-  random: Random,
+  random: Random | null,
 ): ListAnswer<Item> => {
   const page =
     readParameter(query, 'page', (field, value) => readInteger(field, value, 1, Number.MAX_SAFE_INTEGER)) ?? 1;
@@ -33,7 +33,7 @@ export const answerList = <Row, Item>(
   const order = readParameter(query, 'sort_order', (field, value) => readWord(field, value, ['asc', 'desc'])) ?? 'asc';
   const window = { offset: (page - 1) * size, size, descending: order === 'desc' };
   return {
-    items: drawPage(rows, keyOf, window, random).map(write),
+    items: (random === null ? cutPage(rows, window) : drawPage(rows, keyOf, window, random)).map(write),
     total_count: rows.length,
     total_pages: Math.ceil(rows.length / size),
     has_more: window.offset + size < rows.length,

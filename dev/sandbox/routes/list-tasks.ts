@@ -52,6 +52,6 @@ export const listTasks: Route = {
       keyOf: (row: TaskRow) => (sortBy === 'created_at' ? row.createdAt : row.updatedAt),
       write: (row: TaskRow) => answerTask(workspace, row),
     };
-    return answerList(query, listing, workspace.random);
+    return answerList(query, listing, workspace.assumptions.tiesAreShuffled ? workspace.random : null);
   },
 };

@@ -18,6 +18,12 @@ const drawRows = <Row>(rows: readonly Row[], low: number, high: number, count: n
   return drawn;
 };
 
+/** Returns one page of rows that are in ascending order. Rows of the same key keep theirs from call to call. */
+export const cutPage = <Row>(rows: readonly Row[], { offset, size, descending }: PageWindow): Row[] =>
+  descending
+    ? rows.slice(Math.max(0, rows.length - offset - size), Math.max(0, rows.length - offset)).toReversed()
+    : rows.slice(offset, offset + size);
+
 /**
  * Returns one page of rows that are in ascending order. Rows of the same key are shuffled at each call, across page
  * borders too, so a client that reads page after page may see one of them twice and another never. The cost is that

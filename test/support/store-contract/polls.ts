@@ -65,6 +65,65 @@ export const describePolls = (name: string, at: StoreBench): void => {
       expect(await claimPoll()).toMatchObject({ background: interrupted, failures: 1, isBaselined: false });
     });
 
+    test('workspaces whose reading goes on are claimed, and waited for, apart from the others', async () => {
+      await listen();
+      const unread = at.store.tenant('unread');
+      await unread.subscribe(newHook());
+      const none = await at.store.work.claimPolls({ limit: 10, goingOnLimit: 0, leaseMs });
+      expect(none.map(({ organizationId }) => organizationId)).not.toContain('unread');
+      for (const { organizationId, lease } of none) {
+        await at.store.work.finishPoll({
+          organizationId,
+          lease,
+          nextPollInMs: 15_000,
+          result: 'done',
+          sawChange: false,
+        });
+      }
+      expect(await at.store.work.msUntilPoll()).toBe(0);
+      expect(await at.store.work.msUntilPoll({ isGoingOnFull: true })).toBeGreaterThan(0);
+      const [claim] = await at.store.work.claimPolls({ limit: 10, goingOnLimit: 1, leaseMs });
+      expect(claim).toMatchObject({ organizationId: 'unread', goesOn: true });
+    });
+
+    test('a scan that is interrupted goes on, and the next poll after its end does not', async () => {
+      await listen();
+      at.nowMs += hourMs;
+      const claim = await claimPoll();
+      expect(claim.goesOn).toBe(false);
+      const cursor = { offset: 99, overlapOffset: 98, borderKey: 7, totalCount: 300, isBorderRead: false, tie: null };
+      const paused = newScan({ kind: 'incremental', rowsRead: 100, floorUs: 5, cursor });
+      await at.store.work.recordPage(page(claim, [], { scan: paused, end: null }), { leaseMs });
+      const ended = { nextPollInMs: 0, result: 'done' as const, sawChange: false };
+      await at.store.work.finishPolls([{ ...claim, ...ended }]);
+      const again = await claimPoll();
+      expect(again).toMatchObject({ goesOn: true, incremental: paused, records: claim.records + 1 });
+      await at.store.work.recordPage(page(again, [], { scan: paused }), { leaseMs });
+      await at.store.work.finishPolls([{ ...again, ...ended }]);
+      expect(await claimPoll()).toMatchObject({ goesOn: false, incremental: null });
+    });
+
+    test('polls that end together are each given back, and a lost lease gives back nothing', async () => {
+      const organizationIds = ['one', 'two', 'three'];
+      for (const id of organizationIds) await at.store.tenant(id).subscribe(newHook({ id, secretHash: id }));
+      const claims = await at.store.work.claimPolls({ limit: 10, leaseMs });
+      expect(claims).toHaveLength(3);
+      const outcomes = claims.map(({ organizationId, lease }, index) => ({
+        organizationId,
+        lease: index === 0 ? 'lost' : lease,
+        nextPollInMs: 1_000 * index,
+        result: index === 2 ? ('failed' as const) : ('done' as const),
+        sawChange: false,
+      }));
+      await at.store.work.finishPolls(outcomes);
+      at.nowMs += 2_000;
+      const again = await at.store.work.claimPolls({ limit: 10, leaseMs });
+      expect(again.map(({ organizationId, failures }) => ({ organizationId, failures }))).toEqual([
+        { organizationId: claims[1]?.organizationId, failures: 0 },
+        { organizationId: claims[2]?.organizationId, failures: 1 },
+      ]);
+    });
+
     test('failures are counted until a poll goes well', async () => {
       await at.tenant.subscribe(newHook());
       for (const result of ['failed', 'key refused'] as const) {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { CallTopo } from '../../../webhook-server/topo-port.ts';
 import { changedTasks, listening, nextPoll, reassign, watching } from '../../support/workspace-steps.ts';
 
 test('a workspace with very many tasks does not keep the others waiting', async () => {
@@ -91,4 +92,45 @@ test('a failed poll is repeated after its back-off, whatever the jitter', async 
   expect(await at.poll()).toBe(0);
   at.passTime(15_000);
   expect(await at.poll()).toBe(1);
+});
+
+test('a poll with slow pages ends after some seconds, and the next goes on where it was', async () => {
+  let passTime = (_ms: number) => {};
+  const throughCall =
+    (call: CallTopo): CallTopo =>
+    (key, request, signal) => {
+      passTime(3_000);
+      return call(key, request, signal);
+    };
+  const at = await watching({ taskCount: 1_500, throughCall });
+  passTime = at.passTime;
+  await at.subscribe();
+  const requests: number[] = [];
+  for (let polls = 0; polls < 30 && !requests.includes(1); polls += 1) requests.push(await at.poll());
+  expect(Math.max(...requests)).toBe(2);
+  expect((await at.tenant.hooks())[0]?.listeningSinceMs).not.toBeNull();
+});
+
+test('first readings leave places free for workspaces that were read', async () => {
+  const at = await listening();
+  const ids = Array.from({ length: 8 }, (_, index) => `unread-${index}`);
+  for (const id of ids) {
+    await at.store.tenant(id).subscribe({
+      id,
+      targetHash: id,
+      rateLimitKey: null,
+      secretHash: id,
+      sealedTarget: '',
+      sealedSecret: '',
+      ...at.sealed('topo_unread', id),
+      filters: {},
+      oncePer: 'task',
+      bringsNeededKey: false,
+    });
+  }
+  at.passTime(60_000);
+  const claimed = await at.claim(8);
+  expect(claimed).toContain(at.workspace.organizationId);
+  expect(claimed).toHaveLength(4);
+  expect(await at.claim(4)).toEqual([]);
 });

@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
 import type { TenantDatabase, Transaction } from '../../../webhook-server/store/database.ts';
+import { claimPolls, msUntilPoll } from '../../../webhook-server/store/flows/claim-polls.ts';
 import { compareWithSnapshot, insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
 import { listEvents } from '../../../webhook-server/store/flows/events.ts';
+import { finishPolls } from '../../../webhook-server/store/flows/finish-poll.ts';
 import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
 import { announceIntents, settleIntents } from '../../../webhook-server/store/flows/intents.ts';
 import { listPeople } from '../../../webhook-server/store/flows/people.ts';
 import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
-import { compile, type Statement } from '../../../webhook-server/store/sql.ts';
+import { compile, type Statement, sql } from '../../../webhook-server/store/sql.ts';
 import { dialect } from '../../../webhook-server/store/sqlite/sqlite-dialect.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import { newHook, seen } from '../../support/store-contract/store-bench.ts';
@@ -120,6 +122,30 @@ test('a page is compared task by task, however many tasks the workspace has', as
   const ofTasks = steps.filter((step) => step.includes(' snapshot '));
   expect(ofTasks).toHaveLength(2);
   expect(new Set(ofTasks)).toEqual(new Set(['SEARCH snapshot USING PRIMARY KEY (organization_id=? AND task_id=?)']));
+});
+
+test('workspaces are found by when it is their turn, and given back by their ids', async () => {
+  const owner = { newLease: () => 'lease', ownLeases: 'lease' };
+  const claimed = await searchesOf((run) => claimPolls(run, owner, { limit: 1, leaseMs: 1 }));
+  const ofWorkspaces = (steps: string[]) => steps.filter((step) => step.includes(' workspace '));
+  expect(ofWorkspaces(claimed)).toEqual([
+    'SEARCH workspace USING INDEX workspace_turn (goes_on=? AND <expr><?)',
+    'SEARCH workspace USING INDEX workspace_turn (goes_on=? AND <expr><?)',
+  ]);
+  expect(claimed.filter((step) => step.startsWith('SCAN'))).toEqual([]);
+  const awaited = await searchesOf((run) => msUntilPoll(run, { isGoingOnFull: false }));
+  expect(ofWorkspaces(awaited)).toEqual([
+    'SEARCH workspace USING INDEX workspace_turn (goes_on=?)',
+    'SEARCH workspace USING INDEX workspace_turn (goes_on=?)',
+  ]);
+  const outcome = { organizationId: 'org', lease: 'lease', nextPollInMs: 1, sawChange: false };
+  const ended = await searchesOf((run) =>
+    finishPolls({ ...run, settling: { ...run, proof: sql`true` } }, [{ ...outcome, result: 'done' }]),
+  );
+  expect(ofWorkspaces(ended)).toEqual([
+    'SEARCH workspace USING INDEX sqlite_autoindex_workspace_1 (organization_id=?)',
+  ]);
+  expect(ended.filter((step) => step.startsWith('SCAN'))).toEqual([]);
 });
 
 test('people, hooks and events go on in an index', async () => {

@@ -3,7 +3,7 @@ import { isLeased, type LeaseOwner, type LostLeases } from '../lease-owner.ts';
 import { type DueWorkspace, readPollClaim } from '../rows/due-workspace.ts';
 import { factsFreshMs, visibleWithinMs, watchedForMs } from '../rules.ts';
 import { constant, phrase, type Statement, sql, tableOf } from '../sql.ts';
-import type { FactKind, PollClaim } from '../work-store.ts';
+import type { FactKind, PollClaim, WorkStore } from '../work-store.ts';
 import { findScans } from './scans.ts';
 import { endWatching } from './watching.ts';
 
@@ -17,11 +17,23 @@ const hasUnknown = (kind: FactKind, nowMs: number): Statement => {
       where old.organization_id = ${id} and old.fetched_at_ms < ${nowMs - factsFreshMs}))`;
 };
 
-/** Locks workspaces that are due and that no other process is claiming. */
-const lockDue = ({ rows, nowMs }: Transaction, limit: number, lost: LostLeases | undefined): Promise<DueWorkspace[]> =>
-  rows<DueWorkspace>(sql`
+/** When it is a workspace's turn: it is due, and nobody polls it. In these words it is indexed. */
+const turnAtMs = sql`case when lease_until_ms > poll_at_ms then lease_until_ms else poll_at_ms end`;
+
+/** Whose turn it is. After a claim that was lost its leases do not count, which the index does not know. */
+const hasTurn = (nowMs: number, lost: LostLeases | undefined): Statement =>
+  lost === undefined
+    ? sql`${turnAtMs} <= ${nowMs}`
+    : sql`poll_at_ms <= ${nowMs} and not ${isLeased(nowMs, 'organization_id', lost)}`;
+
+type DueQuery = { goesOn: boolean; limit: number; lost: LostLeases | undefined };
+
+/** Locks workspaces whose turn it is and that no other process is claiming, longest due first. */
+const lockDue = async ({ rows, nowMs }: Transaction, { goesOn, limit, lost }: DueQuery): Promise<DueWorkspace[]> => {
+  if (limit <= 0) return [];
+  return rows<DueWorkspace>(sql`
     select organization_id, sealed_key, scopes, asked_at_ms, is_complete, is_baselined, is_silent, watermark_us, watermark_moved_at_ms, is_settled,
-           swept_at_ms, unusable_tasks, failures, active_at_ms, requested_at_ms, looked_up_at_ms,
+           swept_at_ms, unusable_tasks, failures, active_at_ms, goes_on, records, ${turnAtMs} as turn_at_ms, requested_at_ms, looked_up_at_ms,
            exists (select 1 from event where event.organization_id = workspace.organization_id and body is null)
              or exists (
                select 1 from intent
@@ -35,12 +47,13 @@ const lockDue = ({ rows, nowMs }: Transaction, limit: number, lost: LostLeases |
              where hook.organization_id = workspace.organization_id and ended_at_ms is null) as has_listeners,
            exists (select 1 from reading where reading.organization_id = workspace.organization_id) as has_scans
     from workspace
-    where sealed_key is not null and poll_at_ms <= ${nowMs} and not ${isLeased(nowMs, 'organization_id', lost)}
-    order by poll_at_ms
+    where sealed_key is not null and goes_on = ${goesOn} and ${hasTurn(nowMs, lost)}
+    order by ${turnAtMs}
     limit ${limit}
     ${phrase('lock free rows')}`);
+};
 
-type ClaimOptions = { limit: number; leaseMs: number; cutOff?: { inFlight: readonly string[] } | undefined };
+type ClaimOptions = Parameters<WorkStore['claimPolls']>[0];
 
 const isWatched = ({ has_listeners, asked_at_ms }: DueWorkspace, nowMs: number): boolean =>
   Boolean(has_listeners) || nowMs - (asked_at_ms ?? 0) < watchedForMs;
@@ -49,9 +62,12 @@ const isWatched = ({ has_listeners, asked_at_ms }: DueWorkspace, nowMs: number):
 export const claimPolls = async (
   run: Transaction,
   { newLease, ownLeases }: LeaseOwner,
-  { limit, leaseMs, cutOff }: ClaimOptions,
+  { limit, goingOnLimit = limit, leaseMs, cutOff }: ClaimOptions,
 ): Promise<PollClaim[]> => {
-  const found = await lockDue(run, limit, cutOff && { leases: ownLeases, inFlight: cutOff.inFlight });
+  const lost = cutOff && { leases: ownLeases, inFlight: cutOff.inFlight };
+  const goingOn = await lockDue(run, { goesOn: true, limit: Math.min(limit, goingOnLimit), lost });
+  const others = await lockDue(run, { goesOn: false, limit, lost });
+  const found = [...goingOn, ...others].toSorted((one, other) => one.turn_at_ms - other.turn_at_ms).slice(0, limit);
   for (const row of found) if (!isWatched(row, run.nowMs)) await endWatching(run, row.organization_id);
   const due = found.filter((row) => isWatched(row, run.nowMs)).map((row) => ({ row, lease: newLease() }));
   if (due.length === 0) return [];
@@ -69,11 +85,20 @@ export const claimPolls = async (
   );
 };
 
-/** Milliseconds until a workspace is due; undefined when none is waiting. */
-export const msUntilPoll = async (run: Run): Promise<number | undefined> => {
+const nextTurn = (goesOn: boolean): Statement => sql`
+  select turn_at_ms from (
+    select ${turnAtMs} as turn_at_ms from workspace
+    where sealed_key is not null and goes_on = ${goesOn}
+    order by ${turnAtMs} limit 1) as ${constant(goesOn ? 'going_on' : 'other')}`;
+
+/** Milliseconds until it is a workspace's turn; undefined when none is waiting. */
+export const msUntilPoll = async (
+  run: Run,
+  { isGoingOnFull }: { isGoingOnFull: boolean },
+): Promise<number | undefined> => {
+  const turns = isGoingOnFull ? nextTurn(false) : sql`${nextTurn(false)} union all ${nextTurn(true)}`;
   const next = await run.first<{ due_in_ms: number | null }>(sql`
-    select min(greatest(poll_at_ms, lease_until_ms)) - now_ms() as due_in_ms
-    from workspace where sealed_key is not null`);
+    select min(turn_at_ms) - now_ms() as due_in_ms from (${turns}) as next_turn`);
   const dueInMs = next?.due_in_ms ?? undefined;
   return dueInMs === undefined ? undefined : Math.max(0, dueInMs);
 };

@@ -1,6 +1,6 @@
-import type { Transaction } from '../database.ts';
+import type { Database, Transaction } from '../database.ts';
 import { intentLifeMs, refusalEndsHooksMs, shortestLookMs, templatePatienceMs } from '../rules.ts';
-import { json, sql } from '../sql.ts';
+import { json, sql, tableOf } from '../sql.ts';
 import type { PollOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
 import { giveUpUndecided } from './undecided.ts';
@@ -36,30 +36,43 @@ const recordRefusal = async (run: Transaction, { organizationId, lease }: Owned)
 };
 
 /** When the first hook that waits for a template has waited long enough. */
-const givesUpAtMs = (organizationId: string) => sql`(
+const givesUpAtMs = sql`(
   select min(detected_at_ms) + cast(${templatePatienceMs} as bigint) from undecided
-  where undecided.organization_id = ${organizationId})`;
+  where undecided.organization_id = workspace.organization_id)`;
+
+/** Whether the next poll goes on with a reading of many pages. A reconciliation goes on beside the usual polls. */
+const goesOn = sql`(not is_baselined or exists (
+  select 1 from reading where reading.organization_id = workspace.organization_id and kind = 'walk'))`;
+
+type Ended = { outcome: PollOutcome; pollAtMs: number };
+
+const jsonText = (times: readonly number[] | undefined): string | null =>
+  times === undefined ? null : JSON.stringify(times);
 
 /** The next poll comes sooner while an intent or a nudge waits for its change to be seen. */
-const release = async (
-  run: Transaction,
-  { organizationId, lease, requestedAtMs, lookedUpAtMs, readAtMs }: PollOutcome,
-  pollAtMs: number,
-): Promise<void> => {
+const release = async (run: Transaction, ended: readonly Ended[]): Promise<void> => {
   const { nowMs } = run;
   const nextLookMs = sql`cast(${nowMs} as bigint) + greatest(${shortestLookMs}, cast(${nowMs} as bigint) - look_since_ms)`;
   await run.change(sql`
     update workspace
-    set lease = null, lease_until_ms = null, failures = 0, key_refused_since_ms = null,
-        requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
-        looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms),
-        read_at_ms = coalesce(cast(${readAtMs ?? null} as bigint), read_at_ms),
+    set lease = null, lease_until_ms = null, failures = 0, key_refused_since_ms = null, goes_on = ${goesOn},
+        requested_at_ms = coalesce(asked, requested_at_ms), looked_up_at_ms = coalesce(looked_up, looked_up_at_ms),
+        read_at_ms = coalesce(shown_at_ms, read_at_ms),
         poll_at_ms = least(
-          cast(${pollAtMs} as bigint), ${givesUpAtMs(organizationId)},
+          next_at_ms, ${givesUpAtMs},
           case when look_until_ms > ${nowMs} then ${nextLookMs} end,
-          case when exists (select 1 from event where event.organization_id = ${organizationId} and body is null)
+          case when exists (
+            select 1 from event where event.organization_id = workspace.organization_id and body is null)
             then cast(${nowMs + shortestLookMs} as bigint) end)
-    where organization_id = ${organizationId} and lease = ${lease}`);
+    from ${tableOf('ended', ended, {
+      ended_in: ['text', ({ outcome }) => outcome.organizationId],
+      ended_lease: ['text', ({ outcome }) => outcome.lease],
+      asked: ['jsonb', ({ outcome }) => jsonText(outcome.requestedAtMs)],
+      looked_up: ['jsonb', ({ outcome }) => jsonText(outcome.lookedUpAtMs)],
+      shown_at_ms: ['bigint', ({ outcome }) => outcome.readAtMs ?? null],
+      next_at_ms: ['bigint', ({ pollAtMs }) => pollAtMs],
+    })}
+    where workspace.organization_id = ended_in and lease = ended_lease`);
 };
 
 const releaseFailed = async (
@@ -69,24 +82,48 @@ const releaseFailed = async (
 ): Promise<void> => {
   await run.change(sql`
     update workspace
-    set lease = null, lease_until_ms = null, failures = failures + 1,
+    set lease = null, lease_until_ms = null, failures = failures + 1, goes_on = ${goesOn},
         requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
         looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms),
-        poll_at_ms = least(
-          cast(${pollAtMs} as bigint), ${givesUpAtMs(organizationId)})
+        poll_at_ms = least(cast(${pollAtMs} as bigint), ${givesUpAtMs})
     where organization_id = ${organizationId} and lease = ${lease}`);
 };
 
+const pollAtMsAfter = ({ nowMs }: Transaction, { nextPollInMs }: PollOutcome): number =>
+  nowMs + Math.round(nextPollInMs);
+
 /** Gives a workspace back. A key that was refused is changed for another one; refused for long, it ends the hooks. */
 export const finishPoll = async (run: Transaction, outcome: PollOutcome): Promise<void> => {
-  const { organizationId, result, sawChange, nextPollInMs, hasUndecided = false } = outcome;
+  const { organizationId, result, sawChange, hasUndecided = false } = outcome;
   if (hasUndecided) await giveUpUndecided(run, organizationId);
   if (result === 'key refused') {
     await lockWorkspaces(run, [organizationId]);
-    if (await useSpareKey(run, outcome)) return release(run, outcome, run.nowMs);
+    if (await useSpareKey(run, outcome)) return release(run, [{ outcome, pollAtMs: run.nowMs }]);
     if (await recordRefusal(run, outcome)) return run.announce('deliver');
   }
   if (sawChange) await stopLooking(run, outcome);
-  const pollAtMs = run.nowMs + Math.round(nextPollInMs);
-  await (result === 'done' ? release(run, outcome, pollAtMs) : releaseFailed(run, outcome, pollAtMs));
+  const pollAtMs = pollAtMsAfter(run, outcome);
+  await (result === 'done' ? release(run, [{ outcome, pollAtMs }]) : releaseFailed(run, outcome, pollAtMs));
+};
+
+/** Nothing was found and nothing went wrong: there is only a workspace to be given back. */
+const isPlain = ({ result, sawChange, hasUndecided = false }: PollOutcome): boolean =>
+  result === 'done' && !sawChange && !hasUndecided;
+
+/** Gives workspaces back: those of plain polls together, as a commit costs more than what is in it. */
+export const finishPolls = async (database: Database, outcomes: readonly PollOutcome[]): Promise<void> => {
+  const plain = outcomes.filter(isPlain);
+  if (plain.length > 0) {
+    await database.transaction(
+      (run) =>
+        release(
+          run,
+          plain.map((outcome) => ({ outcome, pollAtMs: pollAtMsAfter(run, outcome) })),
+        ),
+      'settling',
+    );
+  }
+  for (const outcome of outcomes.filter((one) => !isPlain(one))) {
+    await database.transaction((run) => finishPoll(run, outcome), 'settling');
+  }
 };

@@ -34,7 +34,7 @@ export const renewLease = async (
   const row = await run.first<{ is_silent: number | boolean; readings: number; told_from_us: number | null }>(sql`
     update workspace
     set lease_until_ms = ${run.nowMs + leaseMs}, requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
-        looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms)
+        looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms), records = records + 1
     where organization_id = ${organizationId} and lease = ${lease}
     returning is_silent, readings, told_from_us`);
   if (row === undefined) return undefined;

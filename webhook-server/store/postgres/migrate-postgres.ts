@@ -11,6 +11,7 @@ import { people } from './migrations/0007-people.ts';
 import { choices } from './migrations/0008-choices.ts';
 import { eventTypes } from './migrations/0009-event-types.ts';
 import { nudgeAddress } from './migrations/0010-nudge-address.ts';
+import { turns } from './migrations/0011-turns.ts';
 import { bursts } from './migrations/0012-bursts.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
@@ -26,6 +27,7 @@ const migrations = [
   choices,
   eventTypes,
   nudgeAddress,
+  turns,
   bursts,
 ];
 

@@ -17,6 +17,9 @@ export type DueWorkspace = {
   swept_at_ms: number | null;
   unusable_tasks: number;
   failures: number;
+  goes_on: number | boolean;
+  records: number;
+  turn_at_ms: number;
   active_at_ms: number;
   /** A JSON list, as `renewLease` wrote it. */
   requested_at_ms: string;
@@ -58,6 +61,8 @@ export const readPollClaim = (
   hasUnknownContacts: Boolean(row.has_unknown_contacts),
   unusableTasks: row.unusable_tasks,
   failures: row.failures,
+  goesOn: Boolean(row.goes_on),
+  records: row.records,
   activeAtMs: row.active_at_ms,
   requestedAtMs: readTimes(row.requested_at_ms),
   lookedUpAtMs: readTimes(row.looked_up_at_ms),

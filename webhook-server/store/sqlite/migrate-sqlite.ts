@@ -12,6 +12,7 @@ import { people } from './migrations/0009-people.ts';
 import { choices } from './migrations/0010-choices.ts';
 import { eventTypes } from './migrations/0011-event-types.ts';
 import { nudgeAddress } from './migrations/0012-nudge-address.ts';
+import { turns } from './migrations/0013-turns.ts';
 import { bursts } from './migrations/0014-bursts.ts';
 
 const migrations = [
@@ -27,6 +28,7 @@ const migrations = [
   choices,
   eventTypes,
   nudgeAddress,
+  turns,
   bursts,
 ];
 
