@@ -10,6 +10,8 @@ export type Asked = { gapsMs: number[]; requests: number; tookMs: number; proces
  */
 export type PreparedTopo = {
   readonly url: string;
+  /** How many workspaces it was asked about at least twice, big ones left out. */
+  polledTwice(): Promise<number>;
   /** Forgets what it saw. */
   begin(): Promise<void>;
   /**
@@ -29,6 +31,9 @@ export const startPreparedTopo = async (): Promise<PreparedTopo> => {
     const url = readText(await child.ask({ kind: 'place' }), 'url');
     return {
       url,
+      async polledTwice() {
+        return readNumber(await child.ask({ kind: 'polled twice' }), 'workspaces');
+      },
       async begin() {
         await child.ask({ kind: 'begin' });
       },

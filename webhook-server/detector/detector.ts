@@ -177,7 +177,11 @@ export const createDetector = ({
 
   return {
     /** How many polls may run at once. */
-    concurrency: (): number => places.count(),
+    concurrency(): number {
+      // While every place is taken nothing is claimed, and maybe nothing answered.
+      places.claimed(inFlight.size, inFlight.size >= places.count());
+      return places.count();
+    },
 
     async claim(limit: number): Promise<PollClaim[]> {
       // What a claim that failed may have leased all the same is claimed again by the next one.

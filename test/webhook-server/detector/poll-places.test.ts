@@ -49,6 +49,11 @@ test('places do not grow while answers become slow, and do when they stay so', (
   expect(places).toBe(32);
 });
 
+test('places grow while every one is taken by a call that nobody answers', () => {
+  const { second } = startPlaces();
+  expect([second({ answers: 0 }), second({ answers: 0 })]).toEqual([16, 32]);
+});
+
 test('half of the places are kept for polls of one page', () => {
   const { places, second } = startPlaces();
   expect(places.goingOn()).toBe(4);
