@@ -103,11 +103,14 @@ export const hasToLookUp = (claim: PollClaim): boolean => {
 };
 
 /** What an earlier poll found and could not tell, whether or not Topo answers now. What a scan finds waits for its end. */
-const publishLeftOver = (claim: PollClaim, { store, leaseMs }: PollPorts): Promise<PublishOutcome> => {
+const publishLeftOver = (
+  claim: PollClaim,
+  { store, leaseMs, waitsForFacts }: PollPorts & { waitsForFacts: boolean },
+): Promise<PublishOutcome> => {
   const { organizationId, lease, nowMs, hasUnpublished, incremental } = claim;
   const scan = { kind: 'reconciliation' as const, startedAtMs: nowMs };
   const fromSeq = hasUnpublished && incremental === null ? 0 : null;
-  return publishRest(store, { organizationId, lease, scan, waitsForFacts: true, fromSeq }, leaseMs);
+  return publishRest(store, { organizationId, lease, scan, waitsForFacts, fromSeq }, leaseMs);
 };
 
 /**
@@ -118,9 +121,10 @@ const publishLeftOver = (claim: PollClaim, { store, leaseMs }: PollPorts): Promi
  */
 export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> => {
   if (!claim.isBaselined) return pollBaseline(claim, ports);
-  if ((await publishLeftOver(claim, ports)).kind === 'lease lost') return { ...leaseLost, sawChange: false };
 
   const waitsForFacts = mayRead(claim).sequences && ports.pauses.msLeft(claim.organizationId) === 0;
+  const leftOver = await publishLeftOver(claim, { ...ports, waitsForFacts });
+  if (leftOver.kind === 'lease lost') return { ...leaseLost, sawChange: false };
   const { isNews, ...polled } = await pollTasks(claim, { ...ports, waitsForFacts });
   const isOver = polled.result === 'failed' || polled.result === 'key refused' || polled.nextPollInMs === 0;
   if (isOver || !(isNews || hasToLookUp(claim))) return polled;
