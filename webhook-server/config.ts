@@ -48,6 +48,15 @@ const encryptionKey = z
   .transform((text) => new Secret(text))
   .optional();
 
+const metricsToken = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]{32,512}$/, {
+    error: 'must have 32 to 512 characters without spaces: make one with `openssl rand -hex 32`',
+  })
+  .transform((text) => new Secret(text))
+  .optional();
+
 const Environment = z
   .object({
     NODE_ENV: z.string().optional(),
@@ -98,6 +107,8 @@ const Environment = z
     MAX_CONNECTIONS: wholeNumber(1, 100_000).default(2_000),
     // Longer than nginx (75 s) and load balancers (60 s) keep a connection: else they send a call just when it closes.
     KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(80),
+    METRICS_PORT: wholeNumber(0, 65_535).optional(),
+    METRICS_TOKEN: metricsToken,
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -154,6 +165,8 @@ const Environment = z
     }),
     maxConnections: environment.MAX_CONNECTIONS,
     keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1000,
+    metricsPort: environment.METRICS_PORT,
+    metricsToken: environment.METRICS_TOKEN,
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));

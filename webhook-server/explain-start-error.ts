@@ -13,7 +13,8 @@ const unknownName = `HOST is a name without an address. ${choose}`;
 
 /** Why a server cannot listen, by the code of the error. */
 const listenSentences: Record<string, string> = {
-  EADDRINUSE: 'The port is in use by another program. Stop that one, or choose another port with PORT.',
+  EADDRINUSE:
+    'The port is in use by another program. Stop that one, or choose another port with PORT, and for the metrics with METRICS_PORT.',
   EACCES: 'The port may not be used by this user. Choose one above 1023 with PORT.',
   EADDRNOTAVAIL: foreignAddress,
   EAFNOSUPPORT: foreignAddress,

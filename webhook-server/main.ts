@@ -85,7 +85,7 @@ const start = async (): Promise<void> => {
     stop({});
   });
   // Log this last: whoever reads the line may stop the server from then on.
-  log.info({ url: started.url }, 'listening');
+  log.info({ url: started.url, metricsUrl: started.metricsUrl }, 'listening');
 };
 
 // Nobody may be there to read it: that is no reason to end.

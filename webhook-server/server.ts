@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, RequestListener } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import packageJson from '../package.json' with { type: 'json' };
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
 import { rampUp } from './delivery/concurrency-ramp.ts';
@@ -17,6 +18,9 @@ import { createKeyCache, type KeyCache } from './http/authentication/key-cache.t
 import { createHttp } from './http/create-http.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
+import { answerScrapes } from './metrics/answer-scrapes.ts';
+import { createMetrics, type Metrics } from './metrics/create-metrics.ts';
+import { aliveOf, createReadiness, type Loops } from './readiness.ts';
 import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './seals/encryption-key-check.ts';
 import { hashTopoKey } from './seals/lookup-hashes.ts';
 import { reSeal } from './seals/re-seal.ts';
@@ -32,6 +36,8 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 export type Server = {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string;
+  /** Where metrics have a port of their own. */
+  metricsUrl: string | undefined;
   /** Resolves when the server must not go on with its database. It answers 503 then, until it is stopped. */
   outdated: Promise<StoreOutdated>;
   /** Accepts no more calls, finishes what is under way within a time limit, and closes the database. */
@@ -105,23 +111,33 @@ const close = async (listener: HttpServer): Promise<void> => {
   await closed;
 };
 
-type LoopPorts = { config: Config; store: Store; vault: Vault; checkTarget: TargetCheck; log: Log };
+type LoopPorts = {
+  config: Config;
+  store: Store;
+  vault: Vault;
+  checkTarget: TargetCheck;
+  log: Log;
+  counts: Metrics['counts'] | undefined;
+};
 
 const reconcileIntervalMs = 24 * 3_600_000;
 
 /** Polls begin and end together that would within this time: a commit costs more than what is in it. */
 const pollsGatherMs = 100;
 
-/** Once Topo refuses a key to the detector, callers with that key are refused at once. */
-const reportRefusals =
-  ({ call }: TopoClient, keyCache: KeyCache, vault: Vault): CallTopo =>
+type AnswerPorts = { keyCache: KeyCache; vault: Vault; counts: Metrics['counts'] | undefined };
+
+/** Counts what Topo answers. Once Topo refuses a key to the detector, callers with that key are refused at once. */
+const reportAnswers =
+  ({ call }: TopoClient, { keyCache, vault, counts }: AnswerPorts): CallTopo =>
   async (key, request, signal) => {
     const answer = await call(key, request, signal);
+    counts?.topo.answered(answer.kind === 'unchanged' ? 'answered' : answer.kind);
     if (answer.kind === 'refused' && answer.status === 401) keyCache.refuse(hashTopoKey(vault, key));
     return answer;
   };
 
-const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call: CallTopo): WorkLoop => {
+const startDetecting = ({ config, store: { work }, vault, log, counts }: LoopPorts, call: CallTopo): WorkLoop => {
   const detector = createDetector({
     store: work,
     vault,
@@ -138,12 +154,16 @@ const startDetecting = ({ config, store: { work }, vault, log }: LoopPorts, call
     monotonicClock,
     random: Math.random,
     log,
+    counts: counts?.detector,
   });
   const onWork = (listener: () => void) => work.onWork('poll', listener);
-  return startWorkLoop({ name: 'detector', restMs: pollsGatherMs, ...detector, onWork }, log);
+  return startWorkLoop({ name: 'detector', restMs: pollsGatherMs, ...detector, onWork }, log, monotonicClock);
 };
 
-const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts, transport: Transport): WorkLoop => {
+const startDelivering = (
+  { store: { work }, vault, checkTarget, log, counts }: LoopPorts,
+  transport: Transport,
+): WorkLoop => {
   const delivery = createDelivery({
     store: work,
     vault,
@@ -154,16 +174,63 @@ const startDelivering = ({ store: { work }, vault, checkTarget, log }: LoopPorts
     monotonicClock,
     random: Math.random,
     log,
+    counts: counts?.delivery,
   });
   const startedAt = monotonicClock();
   const concurrency = () => rampUp(monotonicClock() - startedAt);
   const onWork = (listener: () => void) => work.onWork('deliver', listener);
-  return startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log);
+  return startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log, monotonicClock);
 };
 
 const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop => {
   const cleanUp = createCleanUp({ store: work, retention: config.retention, log });
-  return startWorkLoop({ name: 'clean-up', concurrency: () => 1, ...cleanUp, onWork: () => () => {} }, log);
+  return startWorkLoop(
+    { name: 'clean-up', concurrency: () => 1, ...cleanUp, onWork: () => () => {} },
+    log,
+    monotonicClock,
+  );
+};
+
+const wait = (ms: number): Promise<void> => delay(ms, undefined, { ref: false });
+
+/** Metrics cost a little, so there are none unless somebody can read them. */
+const measure = (
+  { metricsPort, metricsToken, databaseUrl }: Config,
+  store: Store,
+  loops: () => Loops,
+): Metrics | undefined => {
+  if (metricsPort === undefined && metricsToken === undefined) return undefined;
+  const metrics = createMetrics({
+    build: { version: packageJson.version, store: databaseUrl === undefined ? 'sqlite' : 'postgres' },
+    loops: () => aliveOf(loops()),
+    figures: store.work.figures,
+    wait,
+    monotonicClock,
+  });
+  store.onTransaction(metrics.counts.database.ended);
+  return metrics;
+};
+
+/** Prometheus opens one connection. */
+const metricsConnections = { maxConnections: 20, keepAliveMs: 80_000 };
+
+/** Listens for callers, and on this machine for whoever reads metrics if these have a port of their own. */
+const listenTo = async (
+  http: RequestListener,
+  metrics: Metrics | undefined,
+  config: Config,
+  log: Log,
+): Promise<[HttpServer, HttpServer | undefined]> => {
+  const listener = await listen(http, config);
+  if (metrics === undefined || config.metricsPort === undefined) return [listener, undefined];
+  const scrapes = answerScrapes(metrics, (error) => log.error({ error }, 'the metrics cannot be read'));
+  try {
+    const address = { host: '127.0.0.1', port: config.metricsPort, ...metricsConnections };
+    return [listener, await listen(scrapes, address)];
+  } catch (error) {
+    await close(listener);
+    throw error;
+  }
 };
 
 /**
@@ -182,20 +249,18 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const topo = createTopoClient(config.topoApiUrl);
   const keyCache = createKeyCache(topo.identify, monotonicClock);
   const checkTarget = createTargetCheck(config.allowedHosts);
-  let isStarted = true;
-  const readiness = () =>
-    store.work.progress().then(
-      (readings) => (isStarted ? { readings } : null),
-      () => null,
-    );
+  let loops: Loops = {};
+  const metrics = measure(config, store, () => loops);
+  const counts = metrics?.counts;
 
   const http = createHttp({
     store,
-    readiness,
+    readiness: createReadiness({ store: store.work, loops: () => loops }),
+    metrics: metrics && config.metricsToken && { scrape: metrics.scrape, token: config.metricsToken },
     keyCache,
     checkTarget,
     findContacts: createFindContacts(topo.call),
-    wait: (ms) => delay(ms, undefined, { ref: false }),
+    wait,
     vault,
     clock: Date.now,
     monotonicClock,
@@ -203,16 +268,17 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     limits: config.limits,
     log,
   });
-  const listener = await listen(http, config).catch(async (error: unknown) => {
+  const [listener, metricsListener] = await listenTo(http, metrics, config, log).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
 
   const transport = createTransport();
-  const ports = { config, store, vault, checkTarget, log };
-  const detecting = startDetecting(ports, reportRefusals(topo, keyCache, vault));
+  const ports = { config, store, vault, checkTarget, log, counts };
+  const detecting = startDetecting(ports, reportAnswers(topo, { keyCache, vault, counts }));
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
+  loops = { detector: detecting, delivery: delivering, 'clean-up': cleaningUp };
 
   let isOutdated = false;
   const outdated = store.outdated.then((error) => {
@@ -222,13 +288,13 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
 
   return {
     url: urlOf(listener),
+    metricsUrl: metricsListener && `${urlOf(metricsListener)}/metrics`,
     outdated,
     async stop() {
-      isStarted = false;
-      const loops = Promise.all([detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
+      const stopped = Promise.all([detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
       // Nobody else may listen here yet: a caller hears 503 rather than nothing while the rest is settled.
-      if (isOutdated) await loops;
-      await Promise.all([close(listener), loops]);
+      if (isOutdated) await stopped;
+      await Promise.all([close(listener), metricsListener && close(metricsListener), stopped]);
       await transport.close();
       await store.close();
     },

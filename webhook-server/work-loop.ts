@@ -22,17 +22,26 @@ export type Work<Job> = {
 export type WorkLoop = {
   /** Claims nothing more, gives the running jobs `graceMs`, then aborts them, and waits until they have ended. */
   stop(graceMs: number): Promise<void>;
+  /** Whether it goes round: false when it has stopped, or when the turn that was due has not ended for long. */
+  isAlive(): boolean;
 };
 
 const maxSleepMs = 60_000;
 const minSleepMs = 10;
 const afterErrorMs = 1_000;
 
+/** A turn takes no longer than this beyond its sleep: a database that hangs has given up by then. */
+const latestTurnMs = 45_000;
+
 /** How long to wait for a job to end before checking whether more may run by now. */
 const whileFullMs = 1_000;
 
-/** Runs jobs as they come due until it is stopped. Errors are logged, a lasting one once, and never end the loop. */
-export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
+/**
+ * Runs jobs as they come due until it is stopped. Errors are logged, a lasting one once, and never end the loop.
+ *
+ * @param monotonicClock milliseconds, from any start; never goes back.
+ */
+export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: () => number): WorkLoop => {
   const running = new Set<Promise<void>>();
   const outage = createOutageLog(log, { work: work.name });
   const abort = new AbortController();
@@ -41,6 +50,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   let hasNewWork = false;
   let endSleep = () => {};
   let endRest = () => {};
+  let turnEndsBy = monotonicClock() + latestTurnMs;
 
   const wake = (): void => {
     isWoken = true;
@@ -116,7 +126,10 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
         outage.failed(error, 'the store did not answer; trying again');
         return afterErrorMs;
       });
-      if (!isStopping) await rest(work.restMs ?? 0);
+      if (isStopping) return;
+      const restMs = work.restMs ?? 0;
+      turnEndsBy = monotonicClock() + restMs + sleepMs + latestTurnMs;
+      await rest(restMs);
       if (!isStopping) await sleep(sleepMs);
     }
   };
@@ -125,6 +138,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log): WorkLoop => {
   const looping = loop();
 
   return {
+    isAlive: () => !isStopping && monotonicClock() <= turnEndsBy,
     async stop(graceMs) {
       isStopping = true;
       unsubscribe();

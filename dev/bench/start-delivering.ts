@@ -24,7 +24,9 @@ export const startDelivering = (store: Store, host: string, limits: DeliveryLimi
     log,
   });
   const onWork = (listener: () => void) => store.work.onWork('deliver', listener);
-  const loop = startWorkLoop({ name: 'delivery', concurrency: () => concurrency, ...delivery, onWork }, log);
+  const loop = startWorkLoop({ name: 'delivery', concurrency: () => concurrency, ...delivery, onWork }, log, () =>
+    performance.now(),
+  );
 
   return {
     /** Whether nothing is in flight or waiting. */

@@ -23,6 +23,7 @@ import { runApp } from '../support/zapier-app.ts';
 
 const encryptionKey = 'c4a4'.repeat(16);
 const otherKey = 'd5b5'.repeat(16);
+const metricsToken = 'm3tr1c5'.repeat(6);
 
 /** Everything that the server logs: as it was handed over, and as it was written. */
 const recordLog = () => {
@@ -112,6 +113,8 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
     NEW_KEYS_PER_MINUTE: '30',
     LOG_LEVEL: 'debug',
     ENCRYPTION_KEY: encryptionKey,
+    METRICS_PORT: '0',
+    METRICS_TOKEN: metricsToken,
     ...environment,
   });
   running = await startServer(config, log);
@@ -145,6 +148,13 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
     const { text } = await call('POST', '/hooks', full, { target_url: url, event: 'task.reassigned' });
     return Subscribed.parse(JSON.parse(text));
   };
+  /** What an operator watches: there even a name of a workspace or a person would be too much. */
+  const scrapes: string[] = [];
+  const scrape = async () => {
+    const { status, text } = await call('GET', '/metrics', metricsToken);
+    expect(status).toBe(200);
+    scrapes.push(text, await (await fetch(running?.metricsUrl ?? '')).text());
+  };
   const statuses: number[] = [];
   const expectStatus = async (status: number, answer: Promise<{ status: number }>) => {
     const got = (await answer).status;
@@ -161,8 +171,10 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
   );
   const [person, other] = workspace.people;
   const task = sandbox.createTask({ assignee_user_id: person?.userId ?? null });
-  await waitUntil('the task was seen', () => written.some((line) => line.includes('workspace polled')));
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  const before = written.length;
+  // The first of two polls may have begun before.
+  const polls = () => written.slice(before).filter((line) => line.includes('workspace polled')).length;
+  await waitUntil('the task was seen', () => polls() >= 2);
   sandbox.reassign(task.id, other?.userId ?? null);
   await waitUntil('both Zaps heard', () => zapier.received.length >= 2);
 
@@ -179,6 +191,8 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
   await expectStatus(401, call('GET', '/hooks', unknownKey));
   await expectStatus(401, call('GET', '/hooks', first.secret));
   await expectStatus(401, call('DELETE', `/hooks/${second.id}`, first.secret));
+  await expectStatus(401, call('GET', '/metrics'));
+  await expectStatus(401, call('GET', '/metrics', `${metricsToken}0`));
   await expectStatus(403, call('GET', '/hooks', noTasks));
   await expectStatus(403, call('POST', '/nudges', readOnly));
   await expectStatus(404, call('GET', `/${encodeURIComponent(target('first'))}`, full));
@@ -279,6 +293,7 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
   await trouble(/could not be reached/, () => parrot.cut());
   await trouble(/refuses the key/, () => parrot.speak(403, inError));
   await trouble(/refuses the key/, () => parrot.speak(401, inError));
+  await scrape();
   databases.push(...contents());
   await stop();
   databases.push(...contents());
@@ -339,9 +354,11 @@ const runEverything = async ({ environment, alter, contents }: Ground) => {
       nudgePath.slice('/nudges/ndg_'.length),
       encryptionKey,
       otherKey,
+      metricsToken,
       ...[new URL(environment['DATABASE_URL'] ?? 'none:').password].filter((password) => password !== ''),
     ],
-    seen: { handed, written, responses, thrown, databases, printed },
+    seen: { handed, written, responses, thrown, databases, printed, scrapes },
+    named: [...workspace.people, ...foreign.people].flatMap(({ userId, name }) => [userId, name]),
     organizationId: workspace.organizationId,
     leftFor: { elsewhere: elsewhere.received, topo: parrot.received, zapier: zapier.received },
   };
@@ -353,8 +370,10 @@ const createServerKey = (): string => `v1.00000000.${'A'.repeat(60)}`;
 for (const { name, describe, begin } of everyStore) {
   describe(`over ${name}`, () => {
     test('no key, hook URL or secret is in a log, an answer, an error or the database in clear, whatever goes wrong', async () => {
-      const { canaries, seen, organizationId, leftFor } = await runEverything(await begin());
+      const { canaries, seen, named, organizationId, leftFor } = await runEverything(await begin());
       expect(searchCanaries(canaries, seen)).toEqual([]);
+      expect(searchCanaries([organizationId, ...named], { scrapes: seen.scrapes })).toEqual([]);
+      expect(seen.scrapes.join()).toMatch(/^topo_zapier_polls_total\{result="key_refused"\} [1-9]/m);
 
       // The search finds what is there: the database names workspaces, and Topo and Zapier were shown what they need.
       expect(searchCanaries([organizationId], { databases: seen.databases })).not.toEqual([]);

@@ -125,6 +125,7 @@ export const openPostgresStore = async (
     keyCheck: (sealed) => store.keyCheck(sealed),
     sealedValues: () => store.sealedValues(),
     replaceSealed: (seal) => store.replaceSealed(seal),
+    onTransaction: store.onTransaction,
     outdated: store.outdated,
     async close() {
       await store.close();

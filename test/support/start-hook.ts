@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { createDelivery } from '../../webhook-server/delivery/delivery.ts';
+import { createDelivery, type DeliveryCounts } from '../../webhook-server/delivery/delivery.ts';
 import { createTransport, type Transport } from '../../webhook-server/delivery/transport.ts';
 import { type DeliveryLimits, zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
@@ -40,7 +40,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
   stores.push(store);
   const entry = readAllowedHost(options.allowedHost ?? new URL(target).host);
   const log = keepLog();
-  const startDelivery = (work = store.work) =>
+  const startDelivery = (work = store.work, counts?: DeliveryCounts) =>
     createDelivery({
       store: work,
       vault,
@@ -51,6 +51,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
       monotonicClock: () => clocks.monotonicMs,
       random: () => 0.5,
       log,
+      counts,
     });
   const delivery = startDelivery();
   const tenant = store.tenant('org');

@@ -61,7 +61,7 @@ export const startHttp = async ({
     // Nobody reads Topo here: waiting would change nothing.
     wait: async () => undefined,
     store,
-    readiness: async () => ({ readings: await store.work.progress() }),
+    readiness: async () => ({ isReady: true, readings: await store.work.progress() }),
     keyCache,
     checkTarget: createTargetCheck(allowedHosts),
     vault,

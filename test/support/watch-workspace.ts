@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TaskEvent } from '../../contract/event.ts';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { createDetector } from '../../webhook-server/detector/detector.ts';
+import type { DetectorCounts } from '../../webhook-server/detector/detector-counts.ts';
 import { topoKeyAad } from '../../webhook-server/seals/associated-data.ts';
 import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
@@ -34,6 +35,8 @@ export const watchWorkspace = async (
     throughCall?: (call: CallTopo) => CallTopo;
     /** Stands between the detector and its store. */
     throughStore?: (store: WorkStore) => WorkStore;
+    /** Who counts what the detector does. */
+    counts?: () => DetectorCounts;
   } = {},
 ) => {
   const {
@@ -44,6 +47,7 @@ export const watchWorkspace = async (
     openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
     throughStore = (store: WorkStore) => store,
+    counts,
     ...sandboxOptions
   } = options;
   let nowMs = startMs;
@@ -70,6 +74,7 @@ export const watchWorkspace = async (
       monotonicClock: steadyClock,
       random: () => random,
       log,
+      counts: counts && { polled: (poll) => counts().polled(poll), detected: (events) => counts().detected(events) },
     });
   const newDetectors = () => Array.from({ length: detectorCount }, newDetector);
   let detectors = newDetectors();

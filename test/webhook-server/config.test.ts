@@ -85,6 +85,18 @@ test('retention is configured in days', () => {
   });
 });
 
+test('the token for metrics is long, and printed nowhere', () => {
+  const token = '0123456789abcdef'.repeat(2);
+  const { metricsToken, metricsPort } = readConfig({ METRICS_TOKEN: ` ${token} `, METRICS_PORT: '9464' });
+  expect(metricsToken?.reveal()).toBe(token);
+  expect(String(metricsToken)).toBe('[secret]');
+  expect(metricsPort).toBe(9464);
+  expect(readConfig({})).toMatchObject({ metricsToken: undefined, metricsPort: undefined });
+  for (const bad of [token.slice(1), `${token} ${token}`]) {
+    expect(() => readConfig({ METRICS_TOKEN: bad })).toThrow(/METRICS_TOKEN must have 32 to 512 characters/);
+  }
+});
+
 test('production needs an encryption key', () => {
   expect(() => readConfig({ NODE_ENV: 'production' })).toThrow('ENCRYPTION_KEY is required');
   expect(readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: key }).encryptionKey?.reveal()).toBe(key);

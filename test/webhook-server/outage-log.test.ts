@@ -52,6 +52,7 @@ test('a loop whose store fails again and again says so in one line', async () =>
       },
     },
     log,
+    () => 0,
   );
   await isEnough;
   await loop.stop(0);

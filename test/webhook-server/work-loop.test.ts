@@ -24,6 +24,7 @@ test('jobs that end are replaced together after a rest, and new work ends the re
       },
     },
     keepLog(),
+    () => performance.now(),
   );
   await waitUntil('the first claim was made', async () => claims === 1);
   for (let turns = 0; turns < 50; turns += 1) await nextTurn();

@@ -23,6 +23,15 @@ export type DeliveryPorts = {
   /** From 0 up to 1. */
   random: () => number;
   log: Log;
+  counts?: DeliveryCounts | undefined;
+};
+
+/** What is counted of deliveries. */
+export type DeliveryCounts = {
+  /** `status` is null where no answer came. */
+  attempted(status: number | null): void;
+  /** An outcome was stored. `sinceDetectedMs` is null for a delivery by hand. */
+  settled(outcome: DeliveryOutcome['kind'], sinceDetectedMs: number | null): void;
 };
 
 type ClaimedDelivery = DeliveryClaim & { kind: 'delivery'; claimedAt: number };
@@ -55,7 +64,7 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
 
 /** Sends events to the Zaps. `claim` leases what is due, `run` sends it and stores the outcome. */
 export const createDelivery = (ports: DeliveryPorts) => {
-  const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log } = ports;
+  const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log, counts } = ports;
   const settlements = createSettlementBatcher(store, log);
   const inFlight = new Set<string>();
   let wasCutOff = false;
@@ -100,11 +109,15 @@ export const createDelivery = (ports: DeliveryPorts) => {
     }
   };
 
+  const sinceDetectedMs = ({ detectedAgoMs, claimedAt }: ClaimedDelivery): number | null =>
+    detectedAgoMs === null ? null : detectedAgoMs + monotonicClock() - claimedAt;
+
   const deliver = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<void> => {
     // After a pause of this process another one may hold the lease: do not send.
     if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
 
     const attempted = await attempt(claim, signal);
+    counts?.attempted(attempted.kind === 'answered' ? attempted.status : null);
     // A hook that keeps failing backs off further, whichever of its deliveries fail.
     const facts = { attempt: Math.max(claim.attempt, claim.hookFailures + 1), ageMs: claim.ageMs, random: random() };
     const outcome = decide(attempted, facts);
@@ -112,6 +125,7 @@ export const createDelivery = (ports: DeliveryPorts) => {
     report(log, claim, outcome);
     if (settled.kind === 'lease lost')
       log.warn({ deliveryId: claim.id }, 'another process has taken over this delivery');
+    else counts?.settled(outcome.kind, sinceDetectedMs(claim));
   };
 
   return {

@@ -3,6 +3,7 @@ import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.
 import { microseconds } from '../../topo/microseconds.ts';
 import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, WorkStore } from '../store/work-store.ts';
 import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
+import type { DetectorCounts } from './detector-counts.ts';
 import type { IdlePages } from './idle-pages.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
@@ -23,6 +24,7 @@ export type ScanPorts = {
   idlePages: IdlePages;
   /** Whether this poll may read another page. */
   mayGoOn: () => boolean;
+  counts?: DetectorCounts | undefined;
 };
 
 /**
@@ -103,7 +105,7 @@ type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly
 const readPages = async (
   begun: Scan,
   claim: PollClaim,
-  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, idlePages, mayGoOn }: PagePorts,
+  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, idlePages, mayGoOn, counts }: PagePorts,
   maxPages: number,
 ): Promise<ScanOutcome> => {
   const { organizationId, lease, watermark } = claim;
@@ -123,7 +125,8 @@ const readPages = async (
     const page = { organizationId, lease, rows, unusableIds, waitsForFacts, scan, end, requestedAtMs };
     const outcome = await store.recordPage(page, { leaseMs, keepClosedMs });
     if (outcome.kind === 'lease lost') return outcome;
-    changes += outcome.changes;
+    counts?.detected(outcome.detected);
+    changes += outcome.detected.length;
     const more = { organizationId, lease, waitsForFacts, scan, fromSeq: outcome.untoldFrom };
     const told = await publishRest(store, more, leaseMs);
     return told.kind === 'lease lost' ? told : outcome;

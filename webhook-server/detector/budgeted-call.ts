@@ -5,11 +5,15 @@ import { type CallTopo, type ComparedCall, plainAnswer, type TopoAnswer, type Un
 import type { RequestBudget } from './request-budget.ts';
 
 /**
- * How a poll ends, and when the workspace is polled again. `postponed`: Topo was not called, its response not awaited, or
- * the database did not answer.
+ * How a poll ends, and when the workspace is polled again. `limited`: Topo answered 429. `postponed`: Topo was not called,
+ * its response not awaited, or the database did not answer.
  * `reason` is for the log.
  */
-export type PollEnd = { result: PollOutcome['result'] | 'postponed'; nextPollInMs: number; reason?: string };
+export type PollEnd = {
+  result: PollOutcome['result'] | 'limited' | 'postponed';
+  nextPollInMs: number;
+  reason?: string;
+};
 
 /** What Topo answered, and its clock at that moment in microseconds; or why the poll ends here. */
 export type Called<Answer> =
@@ -70,7 +74,7 @@ export const createBudgetedCall = (options: BudgetedCallOptions): BudgetedCall =
       case 'refused':
         return stop({ result: 'key refused', nextPollInMs: retryInMs, reason: answer.reason });
       case 'limited':
-        return stop({ result: 'failed', nextPollInMs: answer.retryAfterMs ?? retryInMs, reason: answer.reason });
+        return stop({ result: 'limited', nextPollInMs: answer.retryAfterMs ?? retryInMs, reason: answer.reason });
       case 'failed':
         return stop({ result: 'failed', nextPollInMs: retryInMs, reason: answer.reason });
     }

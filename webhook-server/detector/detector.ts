@@ -7,6 +7,7 @@ import { StoreError, StoreOutdated } from '../store/store.ts';
 import type { PollClaim, PollOutcome, WorkStore } from '../store/work-store.ts';
 import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
+import type { DetectorCounts } from './detector-counts.ts';
 import { createLookUpPauses } from './facts/look-up-pauses.ts';
 import { createIdlePages } from './idle-pages.ts';
 import { hasToLookUp, type Polled, poll } from './poll.ts';
@@ -33,6 +34,7 @@ export type DetectorPorts = {
   /** From 0 up to 1. */
   random: () => number;
   log: Log;
+  counts?: DetectorCounts | undefined;
 };
 
 /** A lease lasts this long after the last page that was stored; a page takes 20 s at most. */
@@ -47,8 +49,9 @@ const mostIdlePages = 50_000;
 /** A poll that the database interrupted, and the end of one that it did not take, are tried again after this. */
 const afterStoreErrorMs = 1_000;
 
-/** A postponed poll must not reset the failure count. */
+/** A postponed poll must not reset the failure count; a limit is a failure like others. */
 const resultOf = ({ result }: Polled, { failures }: PollClaim): PollOutcome['result'] => {
+  if (result === 'limited') return 'failed';
   if (result !== 'postponed') return result;
   return failures > 0 ? 'failed' : 'done';
 };
@@ -56,7 +59,7 @@ const resultOf = ({ result }: Polled, { failures }: PollClaim): PollOutcome['res
 const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: Polled): void => {
   const facts = { organizationId, nextPollInMs: Math.round(nextPollInMs), reason };
   if (result === 'done' || result === 'postponed') log.debug(facts, 'workspace polled');
-  else if (result === 'failed') log.warn(facts, 'the workspace could not be polled');
+  else if (result === 'failed' || result === 'limited') log.warn(facts, 'the workspace could not be polled');
   else log.error(facts, 'Topo refuses the key of this workspace; it is replaced by the next call with a working one');
 };
 
@@ -73,6 +76,7 @@ export const createDetector = ({
   monotonicClock,
   random,
   log,
+  counts,
 }: DetectorPorts) => {
   const inFlight = new Set<string>();
   const outage = createOutageLog(log, { work: 'detector' });
@@ -133,6 +137,7 @@ export const createDetector = ({
         leaseMs,
         keepClosedMs,
         log,
+        counts,
       });
     } catch (error) {
       if (error instanceof StoreError) {
@@ -165,6 +170,7 @@ export const createDetector = ({
     const budget = budgetOf(claim);
     const polled = await pollClaimed(claim, budget, signal);
     report(log, organizationId, polled);
+    counts?.polled({ result: polled.result, budgetUsed: budget.spentAtMs.length / requestsPerMinute });
     const { sawChange, readAtMs } = polled;
     const result = resultOf(polled, claim);
     // The store takes whole milliseconds, and a back-off has a random part.

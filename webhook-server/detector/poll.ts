@@ -126,7 +126,7 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> 
   const leftOver = await publishLeftOver(claim, { ...ports, waitsForFacts });
   if (leftOver.kind === 'lease lost') return { ...leaseLost, sawChange: false };
   const { isNews, ...polled } = await pollTasks(claim, { ...ports, waitsForFacts });
-  const isOver = polled.result === 'failed' || polled.result === 'key refused' || polled.nextPollInMs === 0;
+  const isOver = ['failed', 'limited', 'key refused'].includes(polled.result) || polled.nextPollInMs === 0;
   if (isOver || !(isNews || hasToLookUp(claim))) return polled;
   const lookedUp = await lookUpFacts(claim, ports);
   if (lookedUp.kind === 'stop') return { ...polled, ...lookedUp.end };

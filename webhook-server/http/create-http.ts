@@ -38,6 +38,7 @@ import { listEvents } from './routes/list-events.ts';
 import { listHooks } from './routes/list-hooks.ts';
 import { listPeople } from './routes/list-people.ts';
 import { type FindContacts, listTasks } from './routes/list-tasks.ts';
+import { type MetricsPorts, metrics } from './routes/metrics.ts';
 import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
 import { removeNudgeAddress, replaceNudgeAddress, showNudgeAddress } from './routes/nudge-address.ts';
@@ -55,6 +56,8 @@ export type HttpPorts = {
   store: Pick<Store, 'tenant' | 'hookOfSecret' | 'organizationOfNudge' | 'keyHashes'>;
   /** Whether the server is ready, and the progress of baselines and reconciliations. */
   readiness: () => Promise<Readiness>;
+  /** Without it there is no such route. */
+  metrics?: MetricsPorts | undefined;
   keyCache: KeyCache;
   checkTarget: TargetCheck;
   findContacts: FindContacts;
@@ -84,6 +87,7 @@ const notFound: RequestHandler = (_request, _response, next) => {
 export const createHttp = ({
   store,
   readiness,
+  metrics: metricsPorts,
   keyCache,
   checkTarget,
   findContacts,
@@ -125,6 +129,7 @@ export const createHttp = ({
   http.use(refuseUnusual);
   http.get('/healthz', healthz);
   http.get('/readyz', limitReadiness, readyz(readiness, monotonicClock));
+  if (metricsPorts !== undefined) http.get('/metrics', metrics(metricsPorts));
   http.use(logRequests(log));
   http.use(warnOfProxy(trustedProxies, log));
   http.post('/nudges/:token', nudgeFromOutside({ store, vault, max: limits.wakeUpsPerMinute }));

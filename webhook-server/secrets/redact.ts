@@ -4,7 +4,7 @@ const id = '(?:hok|msg|int|evt)_[0-9a-z-]{1,64}';
 /** Paths of this server's routes, and of Topo's API. The path of a hook URL, `/hooks/standard/…`, is none of them. */
 const harmlessPaths = [
   '/',
-  '/(?:healthz|readyz|events|nudges|nudge-address)',
+  '/(?:healthz|readyz|metrics|events|nudges|nudge-address)',
   `/intents(?:/${id})?`,
   `/people(?:/import|/${uuid})?`,
   `/hooks(?:/${id}(?:/(?:deliveries|recover|test))?)?`,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createClockWatch } from './clock-watch.ts';
-import type { TenantDatabase } from './database.ts';
+import type { Database, TenantDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
 import { choose, settleChoice } from './flows/choices.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
@@ -10,6 +10,7 @@ import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './fl
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
+import { readFigures } from './flows/figures.ts';
 import { finishPoll, finishPolls } from './flows/finish-poll.ts';
 import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, settleIntents } from './flows/intents.ts';
@@ -21,6 +22,7 @@ import {
   replaceNudgeAddress,
 } from './flows/nudge-address.ts';
 import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
+import { proveWritable } from './flows/prove-writable.ts';
 import { publishMore, recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
@@ -35,6 +37,7 @@ import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import { createTaskUrls, withTaskUrls } from './task-urls.ts';
 import type { TenantStore } from './tenant-store.ts';
+import { type TransactionTime, timeTransactions } from './timed-database.ts';
 import { watchClock } from './watched-database.ts';
 import type { WorkStore } from './work-store.ts';
 
@@ -95,6 +98,8 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     finishPolls: (outcomes) => finishPolls(database, outcomes),
     // In a transaction, so that `/readyz` notices when the database has become another one.
     progress: () => database.transaction(readProgress),
+    figures: () => database.transaction(readFigures),
+    proveWritable: () => database.transaction(proveWritable),
     msUntilPoll: (options = { isGoingOnFull: false }) => msUntilPoll(database, options),
     claimDeliveries: async (options) =>
       options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, owner, options)),
@@ -114,7 +119,8 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
 /**
  * The store over a database: each method one flow. What callers ask for takes turns by organization.
  *
- * @param steadyClock milliseconds from any start, never set: with it the store notices when the database's clock is set.
+ * @param steadyClock milliseconds from any start, never set: with it the store notices when the database's clock is set,
+ *   and times transactions.
  * @param taskUrlTemplate where people see a task in Topo, with `{task_id}` in it.
  */
 export const createStore = (
@@ -123,22 +129,18 @@ export const createStore = (
   steadyClock?: () => number,
   taskUrlTemplate?: string,
 ): Store => {
-  const unwatched = { ...bare, database: withTaskUrls(bare.database, createTaskUrls(taskUrlTemplate)) };
-  const steps = new EventEmitter<{ step: [stepMs: number] }>();
-  const driver =
-    steadyClock === undefined
-      ? unwatched
-      : {
-          ...unwatched,
-          database: watchClock(unwatched.database, createClockWatch(steadyClock), (stepMs) =>
-            steps.emit('step', stepMs),
-          ),
-        };
-  const onClockStep: WorkStore['onClockStep'] = (listener) => {
-    steps.on('step', listener);
-    return () => steps.off('step', listener);
+  const told = new EventEmitter<{ step: [stepMs: number]; transaction: [time: TransactionTime] }>();
+  const withUrls = withTaskUrls(bare.database, createTaskUrls(taskUrlTemplate));
+  const watched = (clock: () => number): Database => {
+    const timed = timeTransactions(withUrls, clock, (time) => told.emit('transaction', time));
+    return watchClock(timed, createClockWatch(clock), (stepMs) => told.emit('step', stepMs));
   };
-  const { database } = driver;
+  const database = steadyClock === undefined ? withUrls : watched(steadyClock);
+  const driver = { ...bare, database };
+  const onClockStep: WorkStore['onClockStep'] = (listener) => {
+    told.on('step', listener);
+    return () => told.off('step', listener);
+  };
   const turns = createOrganizationTurns(database, driver.turnLimits);
   return {
     tenant: (organizationId) => tenantStoreOf(turns.databaseOf(organizationId), organizationId, quotas),
@@ -155,6 +157,10 @@ export const createStore = (
     async replaceSealed(seal) {
       const isChanged = await database.transaction((run) => replaceSealedValues(run, seal), 'alone');
       if (isChanged) await driver.eraseFreeSpace();
+    },
+    onTransaction(listener) {
+      told.on('transaction', listener);
+      return () => told.off('transaction', listener);
     },
     outdated: driver.outdated,
     close: driver.close,

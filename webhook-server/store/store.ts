@@ -1,5 +1,6 @@
 import type { SealedValues } from './sealed-values.ts';
 import type { TenantStore } from './tenant-store.ts';
+import type { TransactionTime } from './timed-database.ts';
 import type { WorkStore } from './work-store.ts';
 
 /** All data of the server. Every method is one transaction. */
@@ -21,6 +22,8 @@ export type Store = {
    * were started with another key stop. Undefined leaves everything as it is.
    */
   replaceSealed(seal: (values: SealedValues) => SealedValues | undefined): Promise<void>;
+  /** Calls the listener after each transaction. Returns a function that ends this. */
+  onTransaction(listener: (time: TransactionTime) => void): () => void;
   /** Resolves when this server must not go on with the database; from then on the store only settles what is under way. */
   outdated: Promise<StoreOutdated>;
   close(): Promise<void>;

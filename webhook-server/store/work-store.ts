@@ -1,5 +1,5 @@
 import type { Certainty } from '../../contract/delivery.ts';
-import type { EventTask } from '../../contract/event.ts';
+import type { EventKind, EventTask, EventType } from '../../contract/event.ts';
 import type { EndReason } from './tenant-store.ts';
 
 /** What the loops wait for: `poll`, a workspace to be read; `deliver`, a delivery to be sent. */
@@ -144,8 +144,13 @@ export type PageRecord = Requested & {
 /** `keepClosedMs`: tasks that were closed longer ago lose their fields; absent, all keep them. */
 export type RecordOptions = { leaseMs: number; keepClosedMs?: number };
 
+/** A change that was stored as an event. `delayMs`: how long after the change, by Topo's time, that was. */
+export type DetectedEvent = { type: EventType; kind: EventKind; delayMs: number };
+
 /** `untoldFrom`: more was found than is told at once, and goes on there; null when all of it was looked at. */
-export type RecordOutcome = { kind: 'recorded'; changes: number; untoldFrom: number | null } | { kind: 'lease lost' };
+export type RecordOutcome =
+  | { kind: 'recorded'; detected: readonly DetectedEvent[]; untoldFrom: number | null }
+  | { kind: 'lease lost' };
 
 /** What goes on to be told, of a scan that has found more than is told at once. */
 export type MoreToPublish = {
@@ -218,6 +223,21 @@ export type FactsFound = Requested & {
 /** How far the scans of all workspaces together have come, in rows. Their kinds have the names of `GET /readyz`. */
 export type Progress = { kind: 'baseline' | 'walk' | 'sweep'; workspaces: number; rowsRead: number; totalRows: number };
 
+/** What an operator watches, in all workspaces together; ages are in milliseconds, and 0 where there is nothing. */
+export type Figures = {
+  watchedWorkspaces: number;
+  /** Topo refuses the key of so many of them. */
+  refusedKeys: number;
+  /** Since the last look that showed all news of a workspace began; of the workspace for which that is longest. */
+  oldestReadingMs: number;
+  waitingDeliveries: number;
+  oldestWaitingMs: number;
+  /** Live hooks whose last attempt went well, live hooks that fail, and hooks that have ended and are still kept. */
+  hooks: { active: number; failing: number; ended: number };
+  /** Since the hook that fails longest last had a success. */
+  longestFailingMs: number;
+};
+
 /** One delivery whose turn it is. `sealedTarget` and `sealedSecret` are those of its hook. */
 export type DeliveryClaim = {
   id: string;
@@ -230,6 +250,8 @@ export type DeliveryClaim = {
   attempt: number;
   /** How long ago the first attempt was, in milliseconds. */
   ageMs: number;
+  /** How long ago what it tells was detected, in milliseconds; null for a delivery by hand, which may tell what is old. */
+  detectedAgoMs: number | null;
   /** So many times in a row the hook has failed, whichever delivery it was; what was under way together counts once. */
   hookFailures: number;
 };
@@ -310,6 +332,14 @@ export type WorkStore = {
   finishPolls(outcomes: readonly PollOutcome[]): Promise<void>;
   /** The scans that are under way. */
   progress(): Promise<Progress[]>;
+  /** How much there is of what an operator watches. */
+  figures(): Promise<Figures>;
+  /**
+   * Writes to the disk of the database, and leaves nothing there.
+   *
+   * @throws StoreError when the database takes no writes.
+   */
+  proveWritable(): Promise<void>;
   /** Milliseconds until a workspace is due; undefined when none is waiting. `isGoingOnFull`: none that goes on counts. */
   msUntilPoll(options?: { isGoingOnFull: boolean }): Promise<number | undefined>;
   /**

@@ -6,6 +6,7 @@ import { describeDeliveriesByHand } from './deliveries-by-hand.ts';
 import { describeEndNotices } from './end-notices.ts';
 import { describeEventTypes } from './event-types.ts';
 import { describeEvents } from './events.ts';
+import { describeFigures } from './figures.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
@@ -23,6 +24,7 @@ import { describeWatching } from './watching.ts';
 /** What every driver must do, whatever it stores in. */
 export const describeStore = (name: string, open: OpenStore): void => {
   const at = useStore(open);
+  describeFigures(name, at);
   describeHooks(name, at);
   describePolls(name, at);
   describeWatching(name, at);

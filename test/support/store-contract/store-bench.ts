@@ -149,7 +149,7 @@ export const useStore = (open: OpenStore): StoreBench => {
       const fromSeq = outcome.kind === 'recorded' ? outcome.untoldFrom : null;
       await publishRest(at.store.work, { organizationId, lease, scan, waitsForFacts: false, fromSeq }, leaseMs);
       await at.store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
-      return outcome.kind === 'recorded' ? outcome.changes : -1;
+      return outcome.kind === 'recorded' ? outcome.detected.length : -1;
     },
 
     async listen(change = {}) {

@@ -27,7 +27,9 @@ const startLoop = async () => {
   const hook = await startHook(receiver.url, clocks);
   await hook.assign('grace');
   const onWork = (listener: () => void) => hook.store.work.onWork('deliver', listener);
-  const loop = startWorkLoop({ name: 'delivery', concurrency: () => 8, ...hook.delivery, onWork }, hook.log);
+  const loop = startWorkLoop({ name: 'delivery', concurrency: () => 8, ...hook.delivery, onWork }, hook.log, () =>
+    performance.now(),
+  );
   await until(() => answers.length === 2);
   return { hook, receiver, answers, loop };
 };
@@ -130,7 +132,9 @@ test('what was delivered while the disk was full is not sent again, however long
     },
   });
   const onWork = (listener: () => void) => hook.store.work.onWork('deliver', listener);
-  const loop = startWorkLoop({ name: 'delivery', concurrency: () => 8, ...delivery, onWork }, hook.log);
+  const loop = startWorkLoop({ name: 'delivery', concurrency: () => 8, ...delivery, onWork }, hook.log, () =>
+    performance.now(),
+  );
   await until(() => receiver.received.length === 1);
   await until(() => hook.log.lines.some((line) => line.includes('cannot be stored')));
 

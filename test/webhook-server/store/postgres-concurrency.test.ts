@@ -52,7 +52,7 @@ const poll = async (store: Store, rowsOf: (organizationId: string) => Row[]): Pr
   };
   const outcome = await store.work.recordPage(page, { leaseMs });
   await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
-  return outcome.kind === 'recorded' ? outcome.changes : undefined;
+  return outcome.kind === 'recorded' ? outcome.detected.length : undefined;
 };
 
 const many = (count: number, assigneeId: string, second: number) =>

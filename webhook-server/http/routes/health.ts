@@ -1,19 +1,21 @@
 import type { RequestHandler } from 'express';
 import type { Progress } from '../../store/work-store.ts';
 
-/** `readings`: the baselines and reconciliations under way, of all workspaces together. Null when the server is not ready. */
-export type Readiness = { readings: readonly Progress[] } | null;
+/** `readings`: the baselines and reconciliations under way, of all workspaces together; `reasons`: why it is not ready. */
+export type Readiness =
+  | { isReady: true; readings: readonly Progress[] }
+  | { isReady: false; reasons: readonly string[] };
 
 /** `GET /healthz`: 200 while the process answers at all. */
 export const healthz: RequestHandler = (_request, response) => {
   response.json({ status: 'alive' });
 };
 
-/** Ask the database at most this often, whoever calls. */
+/** Write to the database at most this often, whoever calls. */
 const askAgainMs = 1_000;
 
 /**
- * `GET /readyz`: 200 when the server has started and its database answers, else 503.
+ * `GET /readyz`: 200 when the loops of the server run and its database can be written, else 503.
  *
  * @param clock milliseconds, from any start; never goes back.
  */
@@ -26,8 +28,8 @@ export const readyz = (readiness: () => Promise<Readiness>, clock: () => number)
 
   return async (_request, response) => {
     const ready = await ask();
-    if (ready === null) {
-      response.status(503).json({ status: 'not ready' });
+    if (!ready.isReady) {
+      response.status(503).json({ status: 'not ready', reasons: ready.reasons });
       return;
     }
     const readings = ready.readings.map(({ kind, workspaces, rowsRead, totalRows }) => ({

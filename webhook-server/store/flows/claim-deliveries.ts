@@ -8,6 +8,13 @@ import { admit } from './admit-deliveries.ts';
 
 type Leased = DueDelivery & { lease: string };
 
+/** A body tells when what it tells was detected. */
+const detectedAgoMs = ({ body, is_manual }: Leased, nowMs: number): number | null => {
+  if (is_manual) return null;
+  const detectedAtMs = Date.parse(JSON.parse(body).detected_at);
+  return Number.isNaN(detectedAtMs) ? null : Math.max(0, nowMs - detectedAtMs);
+};
+
 const claimOf = (row: Leased, nowMs: number): DeliveryClaim => ({
   id: row.id,
   hookId: row.hook_id,
@@ -17,6 +24,7 @@ const claimOf = (row: Leased, nowMs: number): DeliveryClaim => ({
   body: row.body,
   attempt: row.attempts + 1,
   ageMs: row.first_sent_at_ms === null ? 0 : Math.max(0, nowMs - row.first_sent_at_ms),
+  detectedAgoMs: detectedAgoMs(row, nowMs),
   hookFailures: row.failures,
 });
 

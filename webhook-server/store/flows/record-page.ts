@@ -3,7 +3,15 @@ import type { Change } from '../changes/change.ts';
 import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
 import { phrase, type Statement, sql, tableOf } from '../sql.ts';
-import type { MoreToPublish, PageRecord, PublishOutcome, RecordOptions, RecordOutcome, Scan } from '../work-store.ts';
+import type {
+  DetectedEvent,
+  MoreToPublish,
+  PageRecord,
+  PublishOutcome,
+  RecordOptions,
+  RecordOutcome,
+  Scan,
+} from '../work-store.ts';
 import {
   beginTasks,
   compareWithSnapshot,
@@ -34,9 +42,10 @@ const addAssignees = async (run: Run, { organizationId, rows }: PageRecord): Pro
     on conflict (organization_id, user_id) do update set is_seen = excluded.is_seen`);
 };
 
-const insertEvents = async (run: Run, organizationId: string, changes: readonly Change[]): Promise<number> => {
-  if (changes.length === 0) return 0;
-  return run.change(sql`
+/** Returns the changes that were not stored before. */
+const insertEvents = async (run: Run, organizationId: string, changes: readonly Change[]): Promise<Change[]> => {
+  if (changes.length === 0) return [];
+  const inserted = await run.rows<{ id: string }>(sql`
     insert into event (organization_id, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
                        new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms,
                        newest_hook)
@@ -62,7 +71,10 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
     })}
     where true
     order by position
-    on conflict (id) do nothing`);
+    on conflict (id) do nothing
+    returning id`);
+  const ids = new Set(inserted.map(({ id }) => id));
+  return changes.filter(({ id }) => ids.has(id));
 };
 
 /** What a task is about is asked for when it is first met, so that it is known before the task is reassigned. */
@@ -72,26 +84,26 @@ const wantFacts = async (run: Transaction, { organizationId, rows }: PageRecord,
   await wantSequences(run, organizationId, sequenceIds);
 };
 
-/** Stores what differs from the snapshot. Returns how many changes are to be told. */
+/** Stores what differs from the snapshot. Returns the changes that are to be told. */
 const storeChanges = async (
   run: Transaction,
   page: PageRecord,
   isSilent: boolean,
   marks: Marks & ToldFrom,
-): Promise<number> => {
+): Promise<Change[]> => {
   const { organizationId, scan, rows } = page;
   // A baseline must not overwrite what it has read: a task that changes meanwhile is found by the first incremental scan.
   if (scan.kind === 'baseline') {
     await beginTasks(run, organizationId, rows, marks);
     await wantFacts(run, page, []);
-    return 0;
+    return [];
   }
   const changes = await compareWithSnapshot(run, page, marks);
   const told = isSilent ? [] : changes;
   await wantFacts(run, page, told);
   const found = await insertEvents(run, organizationId, told);
   // New and closed tasks are seen by the looks that there are: they make no further ones.
-  if (found > 0 && told.some(({ type }) => type === 'task.reassigned')) {
+  if (found.length > 0 && told.some(({ type }) => type === 'task.reassigned')) {
     await run.change(sql`
       update workspace set active_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
   }
@@ -223,6 +235,12 @@ const isSilentFor = ({ kind, isSilent }: Scan, standing: Standing): boolean =>
 const closedSinceUs = (nowMs: number, { keepClosedMs }: RecordOptions): number =>
   keepClosedMs === undefined ? Number.MIN_SAFE_INTEGER : (nowMs - keepClosedMs) * 1000;
 
+const detectedOf = ({ type, kind, occurredAtUs, detectedAtMs }: Change): DetectedEvent => ({
+  type,
+  kind,
+  delayMs: Math.max(0, detectedAtMs - occurredAtUs / 1000),
+});
+
 /** Compares the rows of one page with the snapshot, stores what differs, and publishes it when its turn has come. */
 export const recordPage = async (
   run: Transaction,
@@ -244,5 +262,6 @@ export const recordPage = async (
   await followReading(run, page, reading, marks);
   if (end === null) await rememberScan(run, organizationId, scan, reading.number);
   else await endScan(run, { ...page, end }, reading);
-  return { kind: 'recorded', changes, untoldFrom: await publishWhenDue(run, page) };
+  const untoldFrom = await publishWhenDue(run, page);
+  return { kind: 'recorded', detected: changes.map(detectedOf), untoldFrom };
 };

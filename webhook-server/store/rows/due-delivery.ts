@@ -8,6 +8,8 @@ export type DueDelivery = RateLimited & {
   sealed_target: string;
   sealed_secret: string;
   body: string;
+  /** Somebody asked for it by hand. */
+  is_manual: number | boolean;
   attempts: number;
   first_sent_at_ms: number | null;
 };

@@ -40,7 +40,7 @@ const turns = ({ nowMs, perHook, lost }: Moment): Statement => sql`
 export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
   ${turns(moment)}
   select delivery.seq, delivery.id, hook_id, hook.organization_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
-         body, attempts, first_sent_at_ms
+         body, is_manual, attempts, first_sent_at_ms
   from (
     select seq, number, paced_until_ms,
            row_number() over (partition by organization_id order by number, paced_until_ms, seq) as round
