@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ErrorBody } from '../../../contract/error-body.ts';
 import { Subscribed } from '../../../contract/hook.ts';
@@ -184,6 +185,18 @@ test('labels hold a few words of ours, and every name begins alike', async () =>
     'type=task.reassigned',
     'type=task.reopened',
   ]);
+});
+
+test.each(['alerts.yaml', 'dashboard.json'])('what ops/%s names is there', async (file) => {
+  const text = readFileSync(new URL(`../../../ops/${file}`, import.meta.url), 'utf8').replaceAll('\\"', '"');
+  const { exposition } = await scrape();
+  const named = [...text.matchAll(/(topo_zapier_[a-z0-9_]+)(?:\{([a-z_]+)="(\w+)"\})?/g)];
+  const isThere = ([, name, label, value]: (string | undefined)[]): boolean =>
+    exposition.samples.some(
+      (sample) => sample.name === name && (label === undefined || sample.labels[label] === value),
+    );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((mention) => !isThere(mention)).map(([mention]) => mention)).toEqual([]);
 });
 
 test('on the main port metrics are for whoever has the token', async () => {
