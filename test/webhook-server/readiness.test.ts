@@ -52,6 +52,8 @@ test('a database that may only be read is not ready, and is again when it may be
   expect(await readiness()).toEqual(notWritable);
   connection.pragma('query_only = off');
   expect(await readiness()).toEqual(ready);
+  // What was written to find out is not left behind.
+  expect(connection.prepare('select name from chore').pluck().all()).toEqual(['clean-up']);
   connection.close();
 });
 

@@ -74,11 +74,5 @@ export const describeFigures = (name: string, at: StoreBench): void => {
       await at.tenant.forgetWorkspace();
       expect(await figures()).toMatchObject({ watchedWorkspaces: 0, refusedKeys: 0, oldestReadingMs: 0 });
     });
-
-    test('a proof of writing leaves nothing', async () => {
-      await at.store.work.proveWritable();
-      expect(await at.store.work.claimCleanUp({ leaseMs })).toBeDefined();
-      expect(await at.store.work.msUntilCleanUp()).toBe(leaseMs);
-    });
   });
 };
