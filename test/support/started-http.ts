@@ -6,7 +6,9 @@ import { createKeyCache } from '../../webhook-server/http/authentication/key-cac
 import { createHttp } from '../../webhook-server/http/create-http.ts';
 import { defaultLimits, type HttpLimits } from '../../webhook-server/http/limits.ts';
 import { type ClientTimeouts, listen } from '../../webhook-server/http/listen.ts';
+import type { MetricsPorts } from '../../webhook-server/http/routes/metrics.ts';
 import type { Log } from '../../webhook-server/log.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createVault, type Vault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -31,6 +33,8 @@ type Options = {
   keepAliveMs?: number;
   trustedProxies?: number;
   clientTimeouts?: ClientTimeouts;
+  /** What `/metrics` answers to whoever has the key of the workspace; without it there is no such route. */
+  scrape?: MetricsPorts['scrape'];
   vault?: Vault;
   log?: Log;
 };
@@ -46,6 +50,7 @@ export const startHttp = async ({
   keepAliveMs = 80_000,
   trustedProxies = 0,
   clientTimeouts,
+  scrape,
   vault = createVault(Buffer.alloc(32, 1)),
   log: givenLog,
 }: Options = {}) => {
@@ -62,6 +67,7 @@ export const startHttp = async ({
     wait: async () => undefined,
     store,
     readiness: async () => ({ isReady: true, readings: await store.work.progress() }),
+    metrics: scrape && { scrape, token: new Secret(sandbox.workspaces[0].keys.full) },
     keyCache,
     checkTarget: createTargetCheck(allowedHosts),
     vault,
