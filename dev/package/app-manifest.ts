@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 
-const { name, version, description, license, exports, engines, dependencies } = packageJson;
+const { name, version, description, license, exports, dependencies } = packageJson;
 
 /** The `package.json` that Zapier gets: the bundled app depends on core alone. */
 export const appManifest = {
@@ -11,6 +11,7 @@ export const appManifest = {
   private: true,
   type: 'module',
   exports,
-  engines,
+  // Zapier runs apps on Node 22; what the webhook server needs besides is no matter there.
+  engines: { node: '>=22' },
   dependencies: { 'zapier-platform-core': dependencies['zapier-platform-core'] },
 };
