@@ -4,6 +4,7 @@ import { readAllowedHost } from './hook-target.ts';
 import { defaultLimits, deriveLimits } from './http/limits.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
 import { Secret } from './secrets/secret.ts';
+import { fileVariableOf, readSettingFiles } from './setting-files.ts';
 import { usualQuotas } from './store/quotas.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -118,7 +119,8 @@ const Environment = z
   })
   .refine(({ NODE_ENV, ENCRYPTION_KEY }) => NODE_ENV !== 'production' || ENCRYPTION_KEY !== undefined, {
     path: ['ENCRYPTION_KEY'],
-    error: 'is required when NODE_ENV is production: make one with `openssl rand -hex 32` and keep it safe',
+    error:
+      'is required when NODE_ENV is production: make one with `openssl rand -hex 32`, and keep it in a file that ENCRYPTION_KEY_FILE names',
   })
   .refine(({ DATABASE_URL, ENCRYPTION_KEY }) => DATABASE_URL === undefined || ENCRYPTION_KEY !== undefined, {
     path: ['ENCRYPTION_KEY'],
@@ -178,15 +180,39 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Secrets may stand in files: ENCRYPTION_KEY_FILE names the file that holds ENCRYPTION_KEY. */
+const settingsInFiles = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD', 'DATABASE_URL'];
+
+/** The names of all variables that the server reads. */
+export const settingNames = [...Object.keys(Environment.in.shape), ...settingsInFiles.map(fileVariableOf)];
+
+/** The variables that are set: an empty one counts as one that is not. */
+export const givenVariables = (environment: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined || value.trim() === '' ? [] : [[name, value] as const],
+    ),
+  );
+
 /**
- * Reads the server's configuration. An empty variable counts as one that is not set.
+ * Reads the server's configuration, and the files that it names. An empty variable counts as one that is not set.
  *
  * @throws ConfigError naming every bad variable at once.
  */
-export const readConfig = (environment: Record<string, string | undefined>): Config => {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
-  const parsed = Environment.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')} ${message}`);
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const { settings, fromFiles, faults } = readSettingFiles(givenVariables(environment), settingsInFiles);
+  const parsed = Environment.safeParse(settings);
+  if (parsed.success && faults.length === 0) return parsed.data;
+
+  const isTold = new Set(faults.map(({ variable }) => variable));
+  const issues = (parsed.error?.issues ?? [])
+    .map(({ path, message }) => ({ name: path.join('.'), message }))
+    .filter(({ name }) => !isTold.has(fileVariableOf(name)));
+  const lines = [
+    ...faults.map(({ variable, message }) => `  ${variable} ${message}`),
+    ...issues.map(
+      ({ name, message }) => `  ${fromFiles.has(name) ? `The file of ${fileVariableOf(name)}` : name} ${message}`,
+    ),
+  ];
   throw new ConfigError(`The configuration is not usable:\n${[...new Set(lines)].join('\n')}`);
 };

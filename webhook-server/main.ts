@@ -3,11 +3,15 @@ import './v8-flags.ts';
 import './refuse-inspector.ts';
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { readConfig } from './config.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { givenVariables, readConfig, settingNames } from './config.ts';
+import { describeSettings } from './describe-settings.ts';
 import { explainStartError } from './explain-start-error.ts';
 import { createFileOutput } from './file-output.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { createLossyDestination, type Output } from './lossy-destination.ts';
+import { findMisspelt } from './misspelt-settings.ts';
+import { isTopo, reachTopo } from './reach-topo.ts';
 import { redact } from './secrets/redact.ts';
 import { type Server, startServer } from './server.ts';
 import { createStreamOutput } from './stream-output.ts';
@@ -31,16 +35,36 @@ const exitSoon = (): void => {
   setTimeout(() => process.exit(), exitWithinMs).unref();
 };
 
+const warnOfMisspelt = (log: Log): void => {
+  const names = Object.keys(givenVariables(process.env));
+  for (const { name, probably } of findMisspelt(names, settingNames)) {
+    log.warn({ variable: name }, `the variable ${name} is no setting of this server; ${probably} may be meant`);
+  }
+};
+
+/** The server serves without Topo, too, and goes on when it is back. */
+const logWhetherTopoAnswers = async (baseUrl: string, log: Log, signal: AbortSignal): Promise<void> => {
+  const reach = await reachTopo(baseUrl, signal);
+  if (signal.aborted) return;
+  if (reach.kind === 'silent') log.warn({ topo: baseUrl, reason: reach.reason }, 'Topo does not answer');
+  else if (isTopo(reach.status)) log.info({ topo: baseUrl, tookMs: reach.tookMs }, 'Topo answers');
+  else log.warn({ topo: baseUrl, status: reach.status }, 'what answers at TOPO_API_URL does not answer as Topo does');
+};
+
 const start = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel, createLossyDestination(openStandardOutput));
+  log.info(describeSettings(config, packageJson.version), 'starting');
+  warnOfMisspelt(log);
   // Node would write its warnings to standard error, and wait for whoever reads it.
   process.removeAllListeners('warning');
   process.on('warning', (warning) => log.warn({ error: warning }, 'a warning of Node'));
 
   let server: Server | undefined;
   let stopping: Promise<void> | undefined;
+  const asking = new AbortController();
   const stopOnce = (running: Server): Promise<void> => {
+    asking.abort();
     stopping ??= running.stop();
     return stopping;
   };
@@ -86,6 +110,7 @@ const start = async (): Promise<void> => {
   });
   // Log this last: whoever reads the line may stop the server from then on.
   log.info({ url: started.url, metricsUrl: started.metricsUrl }, 'listening');
+  void logWhetherTopoAnswers(config.topoApiUrl, log, asking.signal);
 };
 
 // Nobody may be there to read it: that is no reason to end.

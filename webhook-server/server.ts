@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import type { Server as HttpServer, RequestListener } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
+import { databasePathIn, privateFiles } from './data-files.ts';
 import { rampUp } from './delivery/concurrency-ramp.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { zapierLimits } from './delivery/zapier-limits.ts';
+import { describeStore } from './describe-settings.ts';
 import { createDetector } from './detector/detector.ts';
 import { createFindContacts } from './find-contacts.ts';
 import { findLooseModes } from './find-loose-modes.ts';
@@ -50,17 +51,12 @@ const callGraceMs = 5_000;
 /** Deliveries under way end by themselves within this time. Polls are aborted: they continue later. */
 const deliveryGraceMs = 16_000;
 
-const databaseFile = 'topo-for-zapier.sqlite';
-
-/** What in the data folder is for the server's user alone. */
-const privateFiles = ['encryption.key', databaseFile, `${databaseFile}-wal`];
-
 const monotonicClock = (): number => performance.now();
 
 /** PostgreSQL when it is configured, else an SQLite file that only this process uses. */
 const createStore = async ({ databaseUrl, dataFolder, quotas, taskUrlTemplate }: Config): Promise<Store> =>
   databaseUrl === undefined
-    ? createSqliteStore(join(dataFolder, databaseFile), Date.now, quotas, monotonicClock, taskUrlTemplate)
+    ? createSqliteStore(databasePathIn(dataFolder), Date.now, quotas, monotonicClock, taskUrlTemplate)
     : createPostgresStore(databaseUrl.reveal(), quotas, monotonicClock, taskUrlTemplate);
 
 /** A pass phrase that was taken for a key goes on opening what it has sealed, and seals nothing new. */
@@ -72,6 +68,19 @@ const checkSpelling = async (store: Store, key: EncryptionKey, vault: Vault, log
   if (!passesKeyCheck(vault, keyCheck))
     throw new EncryptionKeyError(`${what}, and it has sealed nothing here. ${next}.`);
   log.warn(`${what}. It opens this database. ${next}, and change to it with ENCRYPTION_KEY_OLD.`);
+};
+
+/** The first start stores what shows the next one whether the key is still the same. */
+const checkKey = async (config: Config, store: Store, vault: Vault, log: Log): Promise<void> => {
+  const sealed = sealKeyCheck(vault);
+  const stored = await store.keyCheck(sealed);
+  verifyKeyCheck(vault, stored);
+  if (stored !== sealed) return;
+  const variable = config.databaseUrl === undefined ? 'DATA_DIR' : 'DATABASE_URL';
+  log.warn(
+    { store: describeStore(config) },
+    `the database is new and empty; if there was one before, ${variable} names another place now`,
+  );
 };
 
 const openStore = async (config: Config, key: EncryptionKey, vault: Vault, log: Log): Promise<Store> => {
@@ -88,7 +97,7 @@ const openStore = async (config: Config, key: EncryptionKey, vault: Vault, log: 
         log.error({ broken }, 'some values open with neither key; subscribe these hooks again, or restore a backup');
       }
     }
-    verifyKeyCheck(vault, await store.keyCheck(sealKeyCheck(vault)));
+    await checkKey(config, store, vault, log);
     return store;
   } catch (error) {
     await store.close();

@@ -22,7 +22,7 @@ const testAsOther = mayRun ? test : test.skip;
 /** A sentence, no stack, and code 1. */
 const expectSentence = async (environment: Record<string, string>, sentence: RegExp, asOther = false) => {
   const options = asOther && uid !== undefined ? { uid } : {};
-  const { code, printed } = await startServer(environment, options).ended;
+  const { code, printed } = await startServer({ LOG_LEVEL: 'error', ...environment }, options).ended;
   expect(printed).toMatch(sentence);
   expect(printed).not.toMatch(/\n\s+at |Error:/);
   expect(printed.trim()).not.toContain('\n');

@@ -1,19 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createKeyFile, keyBytes } from './key-file.ts';
 import type { Secret } from './secret.ts';
-
-const keyBytes = 32;
 
 /** The encryption key cannot be used; the message says why and what to do. */
 export class EncryptionKeyError extends Error {
@@ -46,27 +34,6 @@ const readText = (text: string, from: string): EncryptionKey => {
 
 /** @throws EncryptionKeyError when it is malformed. */
 export const readKey = (configured: Secret, from: string): EncryptionKey => readText(configured.reveal(), from);
-
-/**
- * Creates a file atomically and durably: without its key, everything that is sealed is lost. A file that another process
- * has created first stays as it is.
- */
-const createFile = (path: string, text: string): void => {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
-    linkSync(draft, path);
-  } catch (error) {
-    if (!existsSync(path)) throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  // Windows cannot sync folders, and need not.
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
-};
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
@@ -102,7 +69,7 @@ export const loadEncryptionKey = (configured: Secret | undefined, dataFolder: st
   try {
     if (!existsSync(path)) {
       mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-      createFile(path, `${randomBytes(keyBytes).toString('hex')}\n`);
+      createKeyFile(path);
     }
     return readText(readFileSync(path, 'utf8'), path);
   } catch (cause) {

@@ -1,0 +1,17 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import '../refuse-inspector.ts';
+import { runCommand } from './run-command.ts';
+import { newKey } from './verbs/new-key.ts';
+import { serve } from './verbs/serve.ts';
+
+const verbs = { serve, 'new-key': newKey };
+
+// Whoever reads may have gone: that is no reason to fail.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+
+const code = await runCommand(process.argv.slice(2), verbs, packageJson.version, {
+  environment: process.env,
+  print: (text) => process.stdout.write(`${text}\n`),
+  printError: (text) => process.stderr.write(`${text}\n`),
+});
+if (code !== undefined) process.exitCode = code;
