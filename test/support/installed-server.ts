@@ -16,6 +16,8 @@ const productionPackages = Object.entries(lock.packages)
 export type InstalledServer = {
   /** A folder of nobody else's, in which the package is installed. */
   folder: string;
+  /** The name of the file that `npm pack` has made in the folder. */
+  archive: string;
   /** What `npm pack` has put into the package. */
   files: readonly string[];
   /** The command `topo-for-zapier`. */
@@ -42,8 +44,11 @@ export const installServer = (): InstalledServer => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(join(process.cwd(), path), join(folder, path));
   }
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  symlinkSync(join(installed, 'bin/topo-for-zapier.mjs'), join(folder, 'node_modules/.bin/topo-for-zapier'));
   return {
     folder,
+    archive: archive.filename,
     files: archive.files.map(({ path }) => path),
     command: join(installed, 'bin/topo-for-zapier.mjs'),
   };
