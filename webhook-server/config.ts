@@ -80,6 +80,12 @@ const Environment = z
           'must be an https URL without a user name and with {task_id} in its path, as in https://…/tasks/{task_id}',
       })
       .optional(),
+    PUBLIC_URL: z
+      .string()
+      .trim()
+      .refine(isSafeBaseUrl, { error: 'must be an https URL, such as https://hooks.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
     DATA_DIR: z.string().default('./.data'),
     DATABASE_URL: z
       .string()
@@ -138,6 +144,7 @@ const Environment = z
     port: environment.PORT,
     topoApiUrl: environment.TOPO_API_URL,
     taskUrlTemplate: environment.TOPO_TASK_URL,
+    publicUrl: environment.PUBLIC_URL,
     dataFolder: environment.DATA_DIR,
     databaseUrl: environment.DATABASE_URL,
     allowedHosts: environment.HOOK_ALLOWED_HOSTS,

@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { fetchHooks } from '../../../dev/local-server/fetch-hooks.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { createSandbox } from '../../../dev/sandbox/create-sandbox.ts';
@@ -14,6 +14,10 @@ import { tempFolder } from '../../support/temp-folder.ts';
 
 const { folder, files, command } = installServer();
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+const sandbox = createSandbox();
+const topo = await sandbox.listen();
+afterAll(topo.close);
 
 const run = (words: readonly string[], environment: Record<string, string> = {}) =>
   spawnSync(process.execPath, [command, ...words], { cwd: folder, encoding: 'utf8', env: environment });
@@ -55,7 +59,9 @@ test('the package holds the server and what it needs, and nothing of the app, of
 
 test('the installed command says its version and its verbs, and a sentence to what it does not know', () => {
   expect(run(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
-  expect(run(['--help']).stdout).toMatch(/topo-for-zapier serve .*\n.*topo-for-zapier new-key FILE /);
+  expect(run(['--help']).stdout).toMatch(
+    /topo-for-zapier serve .*\n.*topo-for-zapier doctor .*\n.*topo-for-zapier new-key FILE /,
+  );
   const unknown = run(['start']);
   expect(unknown).toMatchObject({ status: 2, stdout: '' });
   expect(unknown.stderr).toMatch(/^“start” is unknown here\..*\n$/);
@@ -65,8 +71,6 @@ test('installed, with a key of its own, the server tells a Zap what was reassign
   expect(run(['new-key', 'key'])).toMatchObject({ status: 0 });
   expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
 
-  const sandbox = createSandbox();
-  const topo = await sandbox.listen();
   const zapier = await startReceiver();
   const environment = {
     NODE_ENV: 'production',
@@ -108,7 +112,6 @@ test('installed, with a key of its own, the server tells a Zap what was reassign
   server.child.kill('SIGTERM');
   expect(await server.code).toBe(0);
   expect(server.printed()).toContain('"msg":"stopped"');
-  await topo.close();
 });
 
 /** As root, the tests start it as nobody. */
@@ -136,6 +139,40 @@ testAsNobody('a user who owns nothing of it starts it, and may write the data fo
   expect(statSync(data).uid).toBe(uid);
   child.kill('SIGTERM');
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+});
+
+testAsNobody('doctor tells a user who may not write into the data folder, and ends with 1 (needs root)', async () => {
+  const data = tempFolder();
+  chmodSync(data, 0o755);
+  const examine = async (...flags: string[]) => {
+    const child = spawn(process.execPath, [command, 'doctor', ...flags], {
+      cwd: folder,
+      env: {
+        DATA_DIR: data,
+        ENCRYPTION_KEY: 'ab'.repeat(32),
+        TOPO_API_URL: topo.url,
+        HOOK_ALLOWED_HOSTS: '127.0.0.1:1',
+      },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
+    let stdout = '';
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    return { status, stdout };
+  };
+  const { status, stdout } = await examine();
+  expect(stdout).toMatch(/^ok {7}settings .*\n/);
+  expect(stdout).toMatch(
+    /\nwrong {4}data folder +The user who runs this may not write into .*\. Give it to that user\.\n/,
+  );
+  expect(status).toBe(1);
+  chmodSync(data, 0o777);
+  const again = await examine('--json');
+  const findings = JSON.parse(again.stdout) as { check: string; state: string; says: string }[];
+  expect(findings.find(({ check }) => check === 'data folder')).toMatchObject({ state: 'warning' });
+  expect(again.status).toBe(0);
 });
 
 test('where nothing is built, the command says what to do', () => {

@@ -31,6 +31,9 @@ const migrations = [
   bursts,
 ];
 
+/** The schema number of tables that are up to date. */
+export const knownSchema = migrations.length;
+
 /** A large table takes its time, and whoever waits for its turn waits for that. */
 const patienceMs = 30 * 60_000;
 
@@ -45,7 +48,8 @@ const refuseNewer = (seen: number): void => {
   );
 };
 
-const readSchema = async (client: Client): Promise<string> => {
+/** @throws StoreError when there is no schema, or one that cannot hold every character. */
+export const readSchema = async (client: Client): Promise<string> => {
   const { rows } = await client.query<{ schema: string | null; encoding: string }>(
     `select current_schema() as schema, current_setting('server_encoding') as encoding`,
   );

@@ -32,6 +32,9 @@ const migrations = [
   bursts,
 ];
 
+/** The `user_version` of a file that is up to date. */
+export const knownSchema = migrations.length;
+
 /**
  * Brings the tables up to date. The number of migrations that a file has seen is its `user_version`.
  *

@@ -57,7 +57,8 @@ const makePrivate = (path: string): void => {
   for (const file of [path, `${path}-wal`, `${path}-journal`]) if (existsSync(file)) tighten(file);
 };
 
-const explain = (path: string, error: unknown): string => {
+/** Why a file cannot be opened: a sentence that says what to do. */
+export const explainOpenError = (path: string, error: unknown): string => {
   switch (errorCode(error)) {
     case 'SQLITE_BUSY':
       return `Another process is using ${path}. Stop it first, or give this one a folder of its own (DATA_DIR).`;
@@ -92,6 +93,6 @@ export const openConnection = (path: string): Database => {
     makePrivate(path);
     return openAlone(path);
   } catch (cause) {
-    throw cause instanceof StoreError ? cause : new StoreError(explain(path, cause), { cause });
+    throw cause instanceof StoreError ? cause : new StoreError(explainOpenError(path, cause), { cause });
   }
 };
