@@ -188,7 +188,7 @@ export class ConfigError extends Error {
 }
 
 /** Secrets may stand in files: ENCRYPTION_KEY_FILE names the file that holds ENCRYPTION_KEY. */
-const settingsInFiles = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD', 'DATABASE_URL'];
+const settingsInFiles = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD', 'DATABASE_URL', 'METRICS_TOKEN'];
 
 /** The names of all variables that the server reads. */
 export const settingNames = [...Object.keys(Environment.in.shape), ...settingsInFiles.map(fileVariableOf)];

@@ -10,7 +10,7 @@ import { finishPolls } from '../../../webhook-server/store/flows/finish-poll.ts'
 import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
 import { announceIntents, settleIntents } from '../../../webhook-server/store/flows/intents.ts';
 import { listPeople } from '../../../webhook-server/store/flows/people.ts';
-import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
+import { oldestUnpublished, unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
 import { compile, type Statement, sql } from '../../../webhook-server/store/sql.ts';
 import { dialect } from '../../../webhook-server/store/sqlite/sqlite-dialect.ts';
@@ -75,6 +75,15 @@ test('the intents that stand for a change are found by its task and by its run',
     'SEARCH intent USING INDEX intent_of_task (organization_id=? AND task_id=? AND assignee_user_id=?)',
     'SEARCH intent USING INDEX intent_of_sequence (organization_id=? AND sequence_id=? AND assignee_user_id=?)',
   ]);
+});
+
+test('a piece of what is to be told is found without a look at all of it', () => {
+  expect(explain(oldestUnpublished('org', 7, 10))).toEqual([
+    'SEARCH event USING INDEX event_unpublished_seq (organization_id=? AND seq>?)',
+  ]);
+  expect(explain(unpublishedOf('org', ['run']))).toContain(
+    'SEARCH event USING INDEX event_unpublished_run (organization_id=? AND <expr>=?)',
+  );
 });
 
 const marks = { reading: 1, closedSinceUs: 0 };
