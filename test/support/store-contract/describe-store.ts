@@ -1,3 +1,4 @@
+import { describeBursts } from './bursts.ts';
 import { describeChanges } from './changes.ts';
 import { describeChoices } from './choices.ts';
 import { describeCleanUp } from './clean-up.ts';
@@ -30,6 +31,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeWatching(name, at);
   describeTasks(name, at);
   describeChanges(name, at);
+  describeBursts(name, at);
   describeEventTypes(name, at);
   describeEvents(name, at);
   describeDeliveries(name, at);

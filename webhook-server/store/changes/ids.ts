@@ -51,5 +51,8 @@ export const batchId = (scanId: string, orderKey: string, type: EventType, newAs
 export const deliveryId = (hookId: string, event: { id: string; occurredAtUs: number }): string =>
   timedNameOf('msg', event.occurredAtUs, [hookId, event.id]);
 
+/** The id of a text that several deliveries send. */
+export const newBodyId = (): string => `bod_${randomBytes(18).toString('base64url')}`;
+
 /** The `webhook-id` of a delivery that somebody asked for: the target takes it for a new one. */
 export const newDeliveryId = (): string => `msg_${randomBytes(18).toString('base64url')}`;

@@ -6,6 +6,7 @@ import { type DeliveryRow, deliveryColumns, readDelivery } from '../rows/deliver
 import { allOf, constant, phrase, type Statement, sql, tableOf } from '../sql.ts';
 import type { DeliveryListing, DeliveryQuery, Recovery, Requeued, TestEvent } from '../tenant-store.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
+import { sentBody } from './sent-bodies.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
 type OwnedHook = { organizationId: string; hookId: string };
@@ -53,7 +54,7 @@ const copyAll = async (run: Transaction, from: readonly string[], hookId: string
   );
   const rows = await run.rows<DeliveryRow>(sql`
     insert into delivery (id, organization_id, hook_id, event_id, order_key, body, is_manual, created_at_ms)
-    select copy_id, organization_id, ${hookId}, event_id, order_key, body, true, cast(${run.nowMs} as bigint)
+    select copy_id, organization_id, ${hookId}, event_id, order_key, ${sentBody}, true, cast(${run.nowMs} as bigint)
     from ${copies} join delivery on delivery.id = origin
     order by position
     returning ${columns}`);

@@ -5,8 +5,9 @@ import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
 import { changesPerPiece, deliveriesPerPiece } from '../rules.ts';
 import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
-import { inChunks, readDescriptions, readListeners, writeDeliveries } from './tell-hooks.ts';
+import { inChunks, readDescriptions, readListeners } from './tell-hooks.ts';
 import { addUndecided, decide } from './undecided.ts';
+import { writeDeliveries } from './write-deliveries.ts';
 
 /** What was found and not told yet, with the intent that speaks for it and the template of its sequence run. */
 type Unpublished = EventRow & {

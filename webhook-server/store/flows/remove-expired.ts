@@ -1,23 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
 import { choiceLifeMs, choicesKeptMs } from '../rules.ts';
-import { phrase, sql } from '../sql.ts';
+import { phrase, type Statement, sql } from '../sql.ts';
 import type { RemoveOutcome, Retention } from '../work-store.ts';
 import { failOldChoices, removeSettledChoices, removeUnusedTurns } from './choices.ts';
 import { removeUnusedFacts } from './facts-in-use.ts';
+import { releaseBodies } from './sent-bodies.ts';
 import { forgetUnwatched } from './watching.ts';
 
+/** Removes these deliveries, and the texts that only they sent. */
+const removeDeliveries = async (run: Transaction, chosen: Statement): Promise<number> => {
+  const removed = await run.rows<{ body_id: string | null }>(sql`
+    delete from delivery where seq in (${chosen}) returning body_id`);
+  await releaseBodies(
+    run,
+    removed.flatMap(({ body_id }) => body_id ?? []),
+  );
+  return removed.length;
+};
+
 const removeSettledDeliveries = (run: Transaction, beforeMs: number, limit: number) =>
-  run.change(sql`
-    delete from delivery where seq in (
+  removeDeliveries(
+    run,
+    sql`
       select seq from delivery where state in ('delivered', 'dropped') and settled_at_ms < ${beforeMs}
-      order by settled_at_ms limit ${limit})`);
+      order by settled_at_ms limit ${limit}`,
+  );
 
 const removeDeadDeliveries = (run: Transaction, beforeMs: number, limit: number) =>
-  run.change(sql`
-    delete from delivery where seq in (
+  removeDeliveries(
+    run,
+    sql`
       select seq from delivery where state = 'dead' and settled_at_ms < ${beforeMs}
-      order by settled_at_ms limit ${limit})`);
+      order by settled_at_ms limit ${limit}`,
+  );
 
 const removeEvents = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`

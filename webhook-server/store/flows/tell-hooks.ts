@@ -102,31 +102,3 @@ export const inChunks = <Item>(items: readonly Item[]): Item[][] =>
   Array.from({ length: Math.ceil(items.length / rowsPerStatement) }, (_, index) =>
     items.slice(index * rowsPerStatement, (index + 1) * rowsPerStatement),
   );
-
-type Verdict = { state: 'waiting' } | { state: 'dropped'; reason: string };
-
-/** Adds deliveries in their order: to be sent, or dropped for a reason and kept to be sent by hand. */
-export const writeDeliveries = async (
-  { change, nowMs }: Transaction,
-  organizationId: string,
-  added: readonly NewDelivery[],
-  verdict: Verdict = { state: 'waiting' },
-): Promise<void> => {
-  const reason = verdict.state === 'dropped' ? verdict.reason : null;
-  const settledAtMs = verdict.state === 'dropped' ? nowMs : null;
-  await change(sql`
-    insert into delivery
-      (id, organization_id, hook_id, event_id, order_key, body, created_at_ms, state, reason, settled_at_ms)
-    select id, ${organizationId}, hook_id, event_id, order_key, body, cast(${nowMs} as bigint),
-           cast(${verdict.state} as text), cast(${reason} as text), cast(${settledAtMs} as bigint)
-    from ${tableOf('added', added, {
-      id: ['text', ({ id }) => id],
-      hook_id: ['text', ({ hookId }) => hookId],
-      event_id: ['text', ({ eventId }) => eventId],
-      order_key: ['text', ({ orderKey }) => orderKey],
-      body: ['text', ({ body }) => body],
-    })}
-    where true
-    order by position
-    on conflict (id) do nothing`);
-};

@@ -3,8 +3,9 @@ import { fanOut, fanOutUnknown, type Listener, type NewDelivery, type Undecided 
 import type { Run, Transaction } from '../database.ts';
 import { templatePatienceMs } from '../rules.ts';
 import { type Statement, sql, tableOf } from '../sql.ts';
-import { inChunks, readDescriptions, readListeners, writeDeliveries } from './tell-hooks.ts';
+import { inChunks, readDescriptions, readListeners } from './tell-hooks.ts';
 import { lockWorkspaces } from './workspaces.ts';
+import { writeDeliveries } from './write-deliveries.ts';
 
 type UndecidedRow = {
   seq: number;
@@ -86,7 +87,7 @@ export const decide = async (run: Transaction, organizationId: string): Promise<
     rows,
     (hook, changes) => fanOut(changes, [hook], descriptions).deliveries,
   );
-  for (const chunk of inChunks(deliveries)) await writeDeliveries(run, organizationId, chunk);
+  await writeDeliveries(run, organizationId, deliveries);
   return deliveries.length;
 };
 
@@ -96,8 +97,7 @@ const drop = async (run: Transaction, organizationId: string, condition: Stateme
   if (rows.length === 0) return;
   const descriptions = await readDescriptions(run, organizationId, rows.map(readChange));
   const dropped = await take(run, organizationId, rows, (hook, changes) => fanOutUnknown(changes, hook, descriptions));
-  for (const chunk of inChunks(dropped))
-    await writeDeliveries(run, organizationId, chunk, { state: 'dropped', reason });
+  await writeDeliveries(run, organizationId, dropped, { state: 'dropped', reason });
 };
 
 /** Gives up waiting for templates that did not come in time. A batch is given up as one, with its oldest change. */

@@ -68,8 +68,9 @@ export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit:
     order by round, number, paced_until_ms, seq
     limit ${limit})
   select delivery.seq, delivery.id, hook.id as hook_id, hook.organization_id, pace_key, hook.paced_until_ms, failures, sealed_target,
-         sealed_secret, body, is_manual, attempts, first_sent_at_ms
+         sealed_secret, coalesce(sent_body.body, delivery.body) as body, is_manual, attempts, first_sent_at_ms
   from chosen join delivery using (seq) join hook on hook.id = delivery.hook_id
+    left join sent_body on sent_body.id = delivery.body_id
   order by round, number, chosen.paced_until_ms, seq`;
 
 /** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */

@@ -17,6 +17,8 @@ const openAlone = (path: string): Database => {
     database.pragma('synchronous = full');
     // In pages of 4 kB. What is written again and again meanwhile goes back into the file once.
     database.pragma('wal_autocheckpoint = 4000');
+    // In bytes. After a burst the file beside it is made small again.
+    database.pragma('journal_size_limit = 33554432');
     database.pragma('foreign_keys = on');
     // In kilobytes, so that the pages of a large snapshot do not fill the memory: polling touches few of them.
     database.pragma('cache_size = -4000');

@@ -40,7 +40,7 @@ const turns = ({ nowMs, perHook, lost }: Moment): Statement => sql`
 export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
   ${turns(moment)}
   select delivery.seq, delivery.id, hook_id, hook.organization_id, pace_key, hook.paced_until_ms, failures, sealed_target, sealed_secret,
-         body, is_manual, attempts, first_sent_at_ms
+         coalesce(sent_body.body, delivery.body) as body, is_manual, attempts, first_sent_at_ms
   from (
     select seq, number, paced_until_ms,
            row_number() over (partition by organization_id order by number, paced_until_ms, seq) as round
@@ -51,6 +51,7 @@ export const dueDeliveries = (moment: Moment, limit: number): Statement => sql`
     -- In this order: SQLite would rather begin with the whole table.
     cross join delivery using (seq)
     cross join hook on hook.id = hook_id
+    left join sent_body on sent_body.id = body_id
   order by round, number, chosen.paced_until_ms, chosen.seq`;
 
 export const readDueDeliveries = (run: Transaction, { limit, ...options }: DueOptions): Promise<DueDelivery[]> =>
