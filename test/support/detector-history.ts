@@ -13,9 +13,10 @@ export type Deed =
   | { kind: 'announce in vain'; task: number; person: number }
   /** Becomes visible half a minute after its date. */
   | { kind: 'reassign late'; task: number; person: number }
-  | { kind: 'create'; person: number }
+  | { kind: 'create'; person: number; isClosedAtOnce: boolean }
   | { kind: 'complete'; task: number }
-  | { kind: 'reopen'; task: number }
+  /** A closed task is open again; a person may get it at once. */
+  | { kind: 'reopen'; task: number; person: number | null }
   /** From now on the task has this status, and its dates say nothing of that; none gives it back its own. */
   | { kind: 'show status'; task: number; status: string | null }
   /** Topo returns the task in a form that cannot be used, until everything comes to rest. */
@@ -97,9 +98,15 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('announce in vain' as const), task: natural, person: natural }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reassign late' as const), task: natural, person: natural }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('create' as const), person: natural }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('create' as const), person: natural, isClosedAtOnce: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('complete' as const), task: natural }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const), task: natural }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('reopen' as const), task: natural, person: fc.option(natural) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -150,7 +150,21 @@ class HistoryRun {
     const { sandbox, workspace } = this.#at;
     const { tasks } = workspace;
     if (deed.kind === 'create') {
-      sandbox.createTask({ assignee_user_id: this.#person(deed.person) });
+      const { id } = sandbox.createTask({ assignee_user_id: this.#person(deed.person) });
+      if (deed.isClosedAtOnce) {
+        this.#at.passTime(1);
+        sandbox.completeTask(id);
+      }
+      return;
+    }
+    if (deed.kind === 'reopen') {
+      const closed = this.#pick(
+        tasks.filter((task) => !isOpen(task)),
+        deed.task,
+      );
+      if (closed === undefined) return;
+      sandbox.reopenTask(closed.id);
+      if (deed.person !== null) sandbox.reassign(closed.id, this.#person(deed.person));
       return;
     }
     if (deed.kind === 'churn') {
@@ -183,9 +197,6 @@ class HistoryRun {
         return;
       case 'complete':
         sandbox.completeTask(task.id);
-        return;
-      case 'reopen':
-        sandbox.reopenTask(task.id);
         return;
       case 'show status':
         this.#showStatus(task.id, deed.status);
@@ -251,17 +262,17 @@ class HistoryRun {
     await this.#at.poll().catch(() => undefined);
   }
 
-  /** Sends everything that is due, one at a time, in the order in which the store gives it out. */
+  /** Sends everything that is due, in the order in which the store gives it out. */
   async #deliver(): Promise<void> {
     for (;;) {
       const { work } = this.#at.store;
       const claims = await work.claimDeliveries({ limit: 100, perHook: 1_000, leaseMs: 60_000, rateLimits: null });
       if (claims.length === 0) return;
-      for (const { id, lease, hookId, body } of claims) {
+      for (const { hookId, body } of claims) {
         if (hookId === 'hok_3') this.#lives.tell(JSON.parse(body));
         else (hookId === 'hok_1' ? this.#told : this.#toldByTemplate).push(JSON.parse(body));
-        await work.settle([{ id, lease, outcome: { kind: 'delivered' } }]);
       }
+      await work.settle(claims.map(({ id, lease }) => ({ id, lease, outcome: { kind: 'delivered' } })));
     }
   }
 
@@ -360,6 +371,7 @@ class HistoryRun {
     return this.#shownTasks().map((task) => ({
       id: task.id,
       isOpen: isOpen(task),
+      assigneeId: task.assignee_user_id,
       createdAtMs: Date.parse(task.created_at),
       wasMalformed: this.#everMalformed.has(task.id),
     }));
