@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { publishRest } from '../../webhook-server/detector/publish-rest.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { SeenTask } from '../../webhook-server/store/work-store.ts';
 import { organizationId } from './hooks-in-store.ts';
@@ -49,6 +50,9 @@ export const reassignAll = async (store: Store, tasks: number, round: number): P
     totalRows: 0,
     cursor: null,
   };
-  await store.work.recordPage({ organizationId, lease, rows, scan, end: { watermark: null } }, { leaseMs });
+  const page = { organizationId, lease, rows, scan, end: { watermark: null } };
+  const outcome = await store.work.recordPage(page, { leaseMs });
+  const fromSeq = outcome.kind === 'recorded' ? outcome.untoldFrom : null;
+  await publishRest(store.work, { organizationId, lease, scan, waitsForFacts: false, fromSeq }, leaseMs);
   await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: true });
 };

@@ -41,10 +41,13 @@ export const createPollEnds = (
   };
 
   return {
+    // That Topo refuses a key is news to whoever connects a new one right now.
     finish: (outcome) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ outcome, resolve, reject });
-        if (waiting.length === 1) gather().then(flush, reject);
-      }),
+      outcome.result === 'key refused'
+        ? finishPolls([outcome])
+        : new Promise((resolve, reject) => {
+            waiting.push({ outcome, resolve, reject });
+            if (waiting.length === 1) gather().then(flush, reject);
+          }),
   };
 };

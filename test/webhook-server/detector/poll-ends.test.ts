@@ -43,3 +43,13 @@ test('one that cannot be stored does not keep the others, and a store that fails
   expect((await failing.finish('one', 'two')).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(failing.stored).toHaveLength(1);
 });
+
+test('that Topo refuses a key is stored at once', async () => {
+  const stored: PollOutcome[] = [];
+  const ends = createPollEnds(
+    { finishPolls: async (outcomes) => void stored.push(...outcomes) },
+    () => new Promise(() => undefined),
+  );
+  await ends.finish({ ...outcomeOf('one'), result: 'key refused' });
+  expect(stored).toMatchObject([{ organizationId: 'one', result: 'key refused' }]);
+});
