@@ -16,7 +16,7 @@ const newDatabase = (): OpenStore => {
 };
 
 const isDeep = process.env['TEST_DEEP'] === 'yes';
-const numRuns = Number(process.env['HISTORIES'] ?? (isDeep ? 12_000 : 400));
+const numRuns = Number(process.env['HISTORIES'] ?? (isDeep ? 12_000 : 200));
 const seed = Number(process.env['SEED'] ?? 20_260_302);
 
 test(
