@@ -1,11 +1,13 @@
 // V8's flags must be set before anything else is loaded.
 import './v8-flags.ts';
 import './refuse-inspector.ts';
+import './end-on-early-signals.ts';
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import packageJson from '../package.json' with { type: 'json' };
 import { givenVariables, readConfig, settingNames } from './config.ts';
 import { describeSettings } from './describe-settings.ts';
+import { endOnSignalsNoMore } from './end-on-early-signals.ts';
 import { explainStartError } from './explain-start-error.ts';
 import { createFileOutput } from './file-output.ts';
 import { createLog, type Log } from './log.ts';
@@ -102,6 +104,7 @@ const start = async (): Promise<void> => {
   };
   process.on('SIGTERM', (signal) => stop({ signal }));
   process.on('SIGINT', (signal) => stop({ signal }));
+  endOnSignalsNoMore();
   // Whoever started this process starts it anew, with what it is configured with by then.
   void started.outdated.then(({ message }) => {
     log.error({ reason: message }, 'the server cannot go on with its database');

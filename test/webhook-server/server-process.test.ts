@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createSandbox } from '../../dev/sandbox/create-sandbox.ts';
@@ -16,6 +16,23 @@ test('with only a folder configured the server starts, is ready, and stops on SI
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', readings: [] });
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0 });
+});
+
+test('a server that still starts ends on SIGTERM, also as the first process of a container', async () => {
+  // Takes connections, and answers none.
+  const silent = createTcpServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const connected = new Promise((resolve) => silent.once('connection', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const server = startServer({
+    DATABASE_URL: `postgres://user@127.0.0.1:${port}/none`,
+    ENCRYPTION_KEY: '11'.repeat(32),
+  });
+  await connected;
+  server.child.kill('SIGTERM');
+  // Of a process without a handler it would be null.
+  expect(await server.ended).toMatchObject({ code: 143 });
+  silent.close();
 });
 
 test('npm run serve passes SIGTERM to the server, which stops gracefully', async () => {

@@ -2,12 +2,12 @@ import type { Person } from '../../../contract/event.ts';
 import type { OncePer } from '../../../contract/hook.ts';
 import { unknownFacts } from '../../../contract/task-facts.ts';
 import type { Change, DescribePerson, DescribeTask, Descriptions } from '../changes/change.ts';
-import type { Listener, NewDelivery } from '../changes/fan-out.ts';
+import type { Listener } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { readEvents, readFilters } from '../rows/hook-row.ts';
 import { readScopes } from '../rows/scopes.ts';
 import { rowsPerStatement } from '../rules.ts';
-import { oneOf, phrase, sql, tableOf } from '../sql.ts';
+import { oneOf, phrase, sql } from '../sql.ts';
 
 type ListenerRow = {
   id: string;
