@@ -10,7 +10,8 @@ import { finishPolls } from '../../../webhook-server/store/flows/finish-poll.ts'
 import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
 import { announceIntents, settleIntents } from '../../../webhook-server/store/flows/intents.ts';
 import { listPeople } from '../../../webhook-server/store/flows/people.ts';
-import { oldestUnpublished, unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
+import { oldestUnpublished } from '../../../webhook-server/store/flows/pieces.ts';
+import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
 import { compile, type Statement, sql } from '../../../webhook-server/store/sql.ts';
 import { dialect } from '../../../webhook-server/store/sqlite/sqlite-dialect.ts';

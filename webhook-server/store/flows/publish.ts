@@ -3,8 +3,8 @@ import { type BatchedChange, type Descriptions, eventOf, inBatches } from '../ch
 import { asksForTemplate, fanOut, inOrder, type Listener } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
-import { changesPerPiece, deliveriesPerPiece } from '../rules.ts';
 import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
+import { cutPiece, readUntold } from './pieces.ts';
 import { inChunks, readDescriptions, readListeners } from './tell-hooks.ts';
 import { addUndecided, decide } from './undecided.ts';
 import { writeDeliveries } from './write-deliveries.ts';
@@ -123,33 +123,8 @@ const noteTold = async (run: Transaction, organizationId: string, changes: reado
     where organization_id = ${organizationId} and sequence_id ${oneOf(sequenceIds)} and told_at_ms < ${run.nowMs}`);
 };
 
-/** What a piece is about: whole sequence runs, so that none is told in two. `nextSeq`: where the next piece begins. */
-type Piece = { runKeys: string[]; nextSeq: number | null };
-
-/** What is told of hundreds of hooks is much, so a piece takes few changes then. */
-const sizeOfPiece = (listeners: number): number =>
-  Math.max(1, Math.min(changesPerPiece, Math.floor(deliveriesPerPiece / Math.max(1, listeners))));
-
-/** The oldest of what was found and not told, from `fromSeq` on. */
-export const oldestUnpublished = (organizationId: string, fromSeq: number, limit: number): Statement => sql`
-  select seq, coalesce(sequence_id, task_id) as run_key from event
-  where organization_id = ${organizationId} and body is null and seq >= ${fromSeq}
-  order by seq
-  limit ${limit}`;
-
 /** So many pieces are looked at in one transaction until one tells something. */
 const piecesAtOnce = 20;
-
-type UntoldRow = { seq: number; run_key: string };
-
-const pieceOf = (rows: readonly UntoldRow[], listeners: number): Piece => {
-  const size = sizeOfPiece(listeners);
-  const [next] = rows.slice(size);
-  return {
-    runKeys: [...new Set(rows.slice(0, size).map(({ run_key }) => run_key))],
-    nextSeq: next === undefined ? null : Number(next.seq),
-  };
-};
 
 /** Writes the events of changes that may be told, and a delivery for each hook that wants them. Returns how many. */
 const tell = async (
@@ -181,10 +156,10 @@ const publishPiece = async (
   organizationId: string,
   { waitsForFacts, fromSeq = 0 }: PublishOptions,
 ): Promise<Published> => {
-  const untold = await run.rows<UntoldRow>(oldestUnpublished(organizationId, fromSeq, changesPerPiece + 1));
+  const untold = await readUntold(run, organizationId, fromSeq);
   if (untold.length === 0) return { deliveries: 0, nextSeq: null };
   const listeners = await readListeners(run, organizationId);
-  const { runKeys, nextSeq } = pieceOf(untold, listeners.length);
+  const { runKeys, nextSeq } = cutPiece(untold, listeners.length);
   const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId, runKeys));
   const asksForTemplates = listeners.some(asksForTemplate);
   const rowOf = new Map(unpublished.map((row) => [row.id, row]));
