@@ -26,5 +26,6 @@ export default {
   setupFiles: ['<rootDir>/test/runner/quiet-core.mjs'],
   globalSetup: '<rootDir>/test/runner/postgres-cluster.mjs',
   globalTeardown: '<rootDir>/test/runner/postgres-cluster-end.mjs',
+  testSequencer: '<rootDir>/test/runner/slow-first.mjs',
   reporters: ['default', '<rootDir>/test/runner/closing-line.mjs'],
 };

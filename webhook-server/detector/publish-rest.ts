@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MoreToPublish, PublishOutcome, WorkStore } from '../store/work-store.ts';
 
 /** Tells piece after piece of what was found. Between two of them others have their turn at the database. */
@@ -8,6 +9,8 @@ export const publishRest = async (
 ): Promise<PublishOutcome> => {
   let outcome: PublishOutcome = { kind: 'published', untoldFrom: fromSeq };
   while (outcome.kind === 'published' && outcome.untoldFrom !== null) {
+    // SQLite works in this thread: without a pause nothing would be sent or answered until the end.
+    await nextTurn();
     outcome = await store.publishMore({ ...found, fromSeq: outcome.untoldFrom }, { leaseMs });
   }
   return outcome;

@@ -4,8 +4,8 @@ import type { DeliveryClaim, PollClaim, SeenTask } from '../../../webhook-server
 import { dayMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 /** With so many hooks a piece tells few changes. */
-const hookCount = 100;
-const runCount = 6;
+const hookCount = 50;
+const runCount = 9;
 const tasksPerRun = 4;
 const changeCount = runCount * tasksPerRun;
 

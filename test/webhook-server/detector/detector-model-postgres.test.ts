@@ -1,10 +1,12 @@
+// Random: as many histories as there is time for.
+
 import fc from 'fast-check';
 import { history } from '../../support/detector-history.ts';
 import { type OpenStore, runHistory } from '../../support/history-run.ts';
 import { newSchemaUrl, openPostgresStore, testPostgres } from '../../support/postgres.ts';
 
 const isDeep = process.env['TEST_DEEP'] === 'yes';
-const numRuns = isDeep ? 1_000 : 40;
+const numRuns = isDeep ? 1_000 : 20;
 const seed = Number(process.env['SEED'] ?? 20_261_124);
 
 const newDatabase = async (): Promise<OpenStore> => {

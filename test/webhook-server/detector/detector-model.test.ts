@@ -1,3 +1,5 @@
+// Random: as many histories as there is time for.
+
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
@@ -16,7 +18,7 @@ const newDatabase = (): OpenStore => {
 };
 
 const isDeep = process.env['TEST_DEEP'] === 'yes';
-const numRuns = Number(process.env['HISTORIES'] ?? (isDeep ? 12_000 : 200));
+const numRuns = Number(process.env['HISTORIES'] ?? (isDeep ? 12_000 : 100));
 const seed = Number(process.env['SEED'] ?? 20_260_302);
 
 test(
