@@ -59,7 +59,7 @@ export const failureEndsHookMs = 3 * dayMs;
 export const refusalEndsHooksMs = dayMs;
 
 /** What is found together is told in pieces of about so many deliveries, each in a transaction of its own. */
-export const deliveriesPerPiece = 1_000;
+export const deliveriesPerPiece = 400;
 
 /** A piece tells no more changes than this, however few hooks there are. */
 export const changesPerPiece = 500;
