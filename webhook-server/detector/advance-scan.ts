@@ -17,6 +17,8 @@ export type ScanPorts = {
   callTopo: BudgetedCall;
   reportUnusable: ReportUnusable;
   leaseMs: number;
+  /** Aborts when the server stops. */
+  signal: AbortSignal;
   /** Tasks that were closed longer ago than this lose their fields. */
   keepClosedMs: number;
   /** Whether what a change's task is about is going to be looked up in this poll. */
@@ -105,7 +107,7 @@ type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly
 const readPages = async (
   begun: Scan,
   claim: PollClaim,
-  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, idlePages, mayGoOn, counts }: PagePorts,
+  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, idlePages, mayGoOn, signal, counts }: PagePorts,
   maxPages: number,
 ): Promise<ScanOutcome> => {
   const { organizationId, lease, watermark } = claim;
@@ -128,7 +130,7 @@ const readPages = async (
     counts?.detected(outcome.detected);
     changes += outcome.detected.length;
     const more = { organizationId, lease, waitsForFacts, scan, fromSeq: outcome.untoldFrom };
-    const told = await publishRest(store, more, leaseMs);
+    const told = await publishRest(store, more, leaseMs, signal);
     return told.kind === 'lease lost' ? told : outcome;
   };
 

@@ -135,6 +135,7 @@ export const createDetector = ({
         pauses,
         monotonicClock,
         leaseMs,
+        signal,
         keepClosedMs,
         log,
         counts,

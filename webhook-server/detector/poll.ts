@@ -105,12 +105,12 @@ export const hasToLookUp = (claim: PollClaim): boolean => {
 /** What an earlier poll found and could not tell, whether or not Topo answers now. What a scan finds waits for its end. */
 const publishLeftOver = (
   claim: PollClaim,
-  { store, leaseMs, waitsForFacts }: PollPorts & { waitsForFacts: boolean },
+  { store, leaseMs, signal, waitsForFacts }: PollPorts & { waitsForFacts: boolean },
 ): Promise<PublishOutcome> => {
   const { organizationId, lease, nowMs, hasUnpublished, incremental } = claim;
   const scan = { kind: 'reconciliation' as const, startedAtMs: nowMs };
   const fromSeq = hasUnpublished && incremental === null ? 0 : null;
-  return publishRest(store, { organizationId, lease, scan, waitsForFacts, fromSeq }, leaseMs);
+  return publishRest(store, { organizationId, lease, scan, waitsForFacts, fromSeq }, leaseMs, signal);
 };
 
 /**
