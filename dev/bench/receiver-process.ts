@@ -5,8 +5,11 @@ import { readNumber, readNumbers, readText } from './harness/message.ts';
 export type ReceiverProcess = {
   /** `127.0.0.1:port`. */
   readonly host: string;
-  /** The latency of each event sent below `/timed/` since the last `take`, and the number of distinct ids since `forget`. */
-  take(): Promise<{ latenciesMs: number[]; distinct: number }>;
+  /**
+   * Since the last `take`: the latency of each event sent below `/timed/`, and when each one below `/paged/` arrived, by the
+   * clock of this machine. The number of distinct ids since `forget`.
+   */
+  take(): Promise<{ latenciesMs: number[]; arrivals: { page: number; atMs: number }[]; distinct: number }>;
   forget(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -20,7 +23,15 @@ export const startReceiverProcess = async (): Promise<ReceiverProcess> => {
       host,
       async take() {
         const answer = await child.ask({ kind: 'take' });
-        return { latenciesMs: readNumbers(answer, 'latenciesMs'), distinct: readNumber(answer, 'distinct') };
+        const atMs = readNumbers(answer, 'arrivedAtMs');
+        return {
+          latenciesMs: readNumbers(answer, 'latenciesMs'),
+          arrivals: readNumbers(answer, 'arrivedPages').map((page, index) => ({
+            page,
+            atMs: atMs[index] ?? Number.NaN,
+          })),
+          distinct: readNumber(answer, 'distinct'),
+        };
       },
       async forget() {
         await child.ask({ kind: 'forget' });

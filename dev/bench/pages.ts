@@ -1,0 +1,114 @@
+import { signingSecretAad, targetAad } from '../../webhook-server/seals/associated-data.ts';
+import { Secret } from '../../webhook-server/secrets/secret.ts';
+import type { Store } from '../../webhook-server/store/store.ts';
+import type { Scan, SeenTask } from '../../webhook-server/store/work-store.ts';
+import { vault } from './hooks-in-store.ts';
+
+/** Records pages of the detector in which tasks have changed their person. */
+export type Pages = {
+  /** Records page number `page`, which finds so many tasks reassigned; workspaces take turns. */
+  record(page: number, changes: number): Promise<void>;
+};
+
+const leaseMs = 60_000;
+const people = ['7b1d2c4e-1111-4222-8333-9444a5556667', '3c90c3cc-0d44-4b50-8888-8dd25736052a'] as const;
+
+/** Makes a task as long as Topo's. */
+const note = 'x'.repeat(900);
+
+/** No two tasks share a sequence run, so none waits for another. */
+const idOf = (workspace: number, task: number): string =>
+  `${workspace.toString(16).padStart(8, '0')}-0000-4000-8000-${task.toString(16).padStart(12, '0')}`;
+
+type Moment = { page: number; assigneeId: string; atMs: number };
+
+const taskAt = (id: string, { page, assigneeId, atMs }: Moment): SeenTask => ({
+  task: {
+    id,
+    type: 'CALL',
+    priority: 'HOT',
+    sequence_id: id,
+    assignee_user_id: assigneeId,
+    updated_at: new Date(atMs).toISOString(),
+    // Read by the receiver: see `receiver-main.ts`.
+    page,
+    note,
+  },
+  assigneeId,
+  isOpen: true,
+  createdAtUs: 1,
+  updatedAtUs: atMs * 1000,
+});
+
+const scanAt = (id: string, kind: Scan['kind'], startedAtMs: number): Scan => ({
+  id,
+  kind,
+  isSilent: false,
+  startedAtMs,
+  topUs: null,
+  floorUs: null,
+  rowsRead: 0,
+  totalRows: 0,
+  cursor: null,
+});
+
+/** A workspace holds so many tasks, and reassigns them in turn. */
+const tasksOfWorkspace = 40;
+
+/** Adds workspaces with one hook each, all of whose tasks have been read once. */
+export const createPages = async (
+  store: Store,
+  workspaces: number,
+  targetOf: (workspace: number) => string,
+): Promise<Pages> => {
+  const organizationOf = (workspace: number): string => `latency-${workspace}`;
+  const secret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
+  for (let workspace = 0; workspace < workspaces; workspace += 1) {
+    const id = `hok_latency_${workspace}`;
+    await store.tenant(organizationOf(workspace)).subscribe({
+      id,
+      targetHash: id,
+      rateLimitKey: null,
+      secretHash: id,
+      sealedTarget: vault.seal(new Secret(targetOf(workspace)), targetAad(id)),
+      sealedSecret: vault.seal(secret, signingSecretAad(id)),
+      sealedKey: '',
+      keyHash: '',
+      filters: {},
+      oncePer: 'task',
+      bringsNeededKey: false,
+    });
+  }
+  const claims = await store.work.claimPolls({ limit: workspaces, leaseMs });
+  const leases = new Map(claims.map(({ organizationId, lease }) => [organizationId, lease]));
+  const leaseOf = (organizationId: string): string => leases.get(organizationId) ?? '';
+  const turns = new Map<string, number>();
+
+  const recordTasks = async (organizationId: string, scan: Scan, rows: SeenTask[]): Promise<void> => {
+    const page = { organizationId, lease: leaseOf(organizationId), rows, scan, end: { watermark: null } };
+    const { kind } = await store.work.recordPage(page, { leaseMs });
+    if (kind !== 'recorded') throw new Error(`A page was not recorded: ${kind}.`);
+  };
+
+  for (let workspace = 0; workspace < workspaces; workspace += 1) {
+    const moment = { page: -1, assigneeId: people[1], atMs: Date.now() };
+    const rows = Array.from({ length: tasksOfWorkspace }, (_, task) => taskAt(idOf(workspace, task), moment));
+    await recordTasks(organizationOf(workspace), scanAt(`first-${workspace}`, 'baseline', Date.now()), rows);
+  }
+
+  return {
+    async record(page, changes) {
+      const workspace = page % workspaces;
+      const organizationId = organizationOf(workspace);
+      const turn = turns.get(organizationId) ?? 0;
+      turns.set(organizationId, turn + changes);
+      const atMs = Date.now();
+      const rows = Array.from({ length: changes }, (_, index) => {
+        const round = Math.floor((turn + index) / tasksOfWorkspace);
+        const moment = { page, assigneeId: people[round % 2] ?? people[0], atMs };
+        return taskAt(idOf(workspace, (turn + index) % tasksOfWorkspace), moment);
+      });
+      await recordTasks(organizationId, scanAt(`page-${page}-${atMs}`, 'incremental', atMs), rows);
+    },
+  };
+};
