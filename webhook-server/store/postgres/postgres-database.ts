@@ -8,6 +8,7 @@ import { StoreError, StoreOutdated } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { connectionOptions } from './connect-postgres.ts';
 import { dialect } from './postgres-dialect.ts';
+import { createNames } from './prepared-statements.ts';
 import { beginText, isMissing, type Known, othersBusy, outdatedBy, tablesGone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
@@ -93,6 +94,8 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
   pool.on('error', () => {});
   let known: Known = { schemaNumber, keyCheck: undefined };
   let ended: StoreOutdated | undefined;
+  const named = createNames();
+  const prepare = (statement: Statement) => named(compile(statement, dialect));
   const { promise: outdated, resolve: tellOutdated } = Promise.withResolvers<StoreOutdated>();
 
   /** Whoever was outdated once stays so: another server may have gone on from what it would write. */
@@ -116,7 +119,7 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
     client.on('error', ignore);
     const topics = new Set<Topic>();
     try {
-      const run = runWith((statement) => client.query<never>(compile(statement, dialect)).catch(fail));
+      const run = runWith((statement) => client.query<never>(prepare(statement)).catch(fail));
       const nowMs = await begin(client, known, stance).catch(note);
       const result = await work({ ...run, nowMs, announce: (topic) => topics.add(topic) });
       for (const topic of topics) await signals.notify(run, topic);
@@ -134,14 +137,14 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
 
   const settle: Query = (statement) =>
     retryConflicts(() =>
-      pool.query<never>(compile(statement, dialect)).catch((error: unknown) => failToProve(error, 'settling')),
+      pool.query<never>(prepare(statement)).catch((error: unknown) => failToProve(error, 'settling')),
     ).catch(note);
 
   /** A statement that misses its table may be wrong, or the first to learn that all tables are gone. */
   const read: Query = async (statement) => {
     refuseOutdated();
     try {
-      return await pool.query<never>(compile(statement, dialect));
+      return await pool.query<never>(prepare(statement));
     } catch (error) {
       if (isMissing(errorCode(error))) await attempt(async () => {}, 'usual');
       return fail(error);
