@@ -33,6 +33,13 @@ const afterErrorMs = 1_000;
 /** A turn takes no longer than this beyond its sleep: a database that hangs has given up by then. */
 const latestTurnMs = 45_000;
 
+/**
+ * After a claim that took longer than `quickClaimMs` as much time again passes before the next one: when claims are slow,
+ * each takes more jobs, and half of the time is left for everything else.
+ */
+const quickClaimMs = 5;
+const longestPauseMs = 250;
+
 /** How long to wait for a job to end before checking whether more may run by now. */
 const whileFullMs = 1_000;
 
@@ -51,6 +58,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
   let endSleep = () => {};
   let endRest = () => {};
   let turnEndsBy = monotonicClock() + latestTurnMs;
+  let claimTookMs = 0;
 
   const wake = (): void => {
     isWoken = true;
@@ -61,6 +69,11 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
     hasNewWork = true;
     endRest();
     wake();
+  };
+
+  const pauseAfterClaim = async (): Promise<void> => {
+    if (claimTookMs <= quickClaimMs || isStopping) return;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(claimTookMs, longestPauseMs)));
   };
 
   const rest = async (ms: number): Promise<void> => {
@@ -109,7 +122,9 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
     hasNewWork = false;
     const free = work.concurrency() - running.size;
     if (free <= 0) return whileFullMs;
+    const claimedAt = monotonicClock();
     const jobs = await work.claim(free);
+    claimTookMs = monotonicClock() - claimedAt;
     outage.recovered();
     for (const job of jobs) launch(job);
     if (jobs.length === free) return whileFullMs;
@@ -129,6 +144,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
       if (isStopping) return;
       const restMs = work.restMs ?? 0;
       turnEndsBy = monotonicClock() + restMs + sleepMs + latestTurnMs;
+      await pauseAfterClaim();
       await rest(restMs);
       if (!isStopping) await sleep(sleepMs);
     }

@@ -33,3 +33,34 @@ test('jobs that end are replaced together after a rest, and new work ends the re
   await waitUntil('new work was claimed', async () => claims > 1);
   await loop.stop(0);
 });
+
+test('after a slow claim as much time passes before the next one, even when new work comes', async () => {
+  let clockMs = 0;
+  let claims = 0;
+  let announce = () => {};
+  const loop = startWorkLoop(
+    {
+      name: 'test',
+      concurrency: () => 4,
+      async claim() {
+        claims += 1;
+        clockMs += 200;
+        return [];
+      },
+      run: () => nextTurn(),
+      msUntilDue: async () => 60_000,
+      onWork(listener) {
+        announce = listener;
+        return () => {};
+      },
+    },
+    keepLog(),
+    () => clockMs,
+  );
+  await waitUntil('the first claim was made', async () => claims === 1);
+  announce();
+  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  expect(claims).toBe(1);
+  await waitUntil('new work was claimed', async () => claims > 1);
+  await loop.stop(0);
+});
