@@ -116,12 +116,15 @@ export const createDelivery = (ports: DeliveryPorts) => {
     // After a pause of this process another one may hold the lease: do not send.
     if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
 
+    const begunAt = monotonicClock();
     const attempted = await attempt(claim, signal);
-    counts?.attempted(attempted.kind === 'answered' ? attempted.status : null);
+    const status = attempted.kind === 'answered' ? attempted.status : null;
+    const took = { durationMs: Math.round(monotonicClock() - begunAt), status };
+    counts?.attempted(status);
     // A hook that keeps failing backs off further, whichever of its deliveries fail.
     const facts = { attempt: Math.max(claim.attempt, claim.hookFailures + 1), ageMs: claim.ageMs, random: random() };
     const outcome = decide(attempted, facts);
-    const settled = await settlements.settle({ id: claim.id, lease: claim.lease, outcome }, signal);
+    const settled = await settlements.settle({ id: claim.id, lease: claim.lease, outcome, took }, signal);
     report(log, claim, outcome);
     if (settled.kind === 'lease lost')
       log.warn({ deliveryId: claim.id }, 'another process has taken over this delivery');

@@ -56,6 +56,21 @@ const resultOf = ({ result }: Polled, { failures }: PollClaim): PollOutcome['res
   return failures > 0 ? 'failed' : 'done';
 };
 
+/** Why a poll did not go well; undefined of one that did. */
+const troubleOf = ({ result, reason }: Polled): PollOutcome['trouble'] => {
+  switch (result) {
+    case 'done':
+      return undefined;
+    case 'key refused':
+      return { reason: 'Topo refuses the key', isLimited: false };
+    case 'failed':
+      return { reason: reason ?? 'the poll failed', isLimited: false };
+    case 'limited':
+    case 'postponed':
+      return { reason: reason ?? 'the poll was put off', isLimited: true };
+  }
+};
+
 const report = (log: Log, organizationId: string, { result, reason, nextPollInMs }: Polled): void => {
   const facts = { organizationId, nextPollInMs: Math.round(nextPollInMs), reason };
   if (result === 'done' || result === 'postponed') log.debug(facts, 'workspace polled');
@@ -178,8 +193,8 @@ export const createDetector = ({
     const nextPollInMs = Math.round(polled.nextPollInMs);
     const { spentAtMs: requestedAtMs, lookedUpAtMs } = budget;
     const { hasUndecided } = claim;
-    const asked = { requestedAtMs, lookedUpAtMs };
-    await release({ organizationId, lease, result, nextPollInMs, sawChange, readAtMs, hasUndecided, ...asked }, signal);
+    const ended = { requestedAtMs, lookedUpAtMs, trouble: troubleOf(polled) };
+    await release({ organizationId, lease, result, nextPollInMs, sawChange, readAtMs, hasUndecided, ...ended }, signal);
   };
 
   return {

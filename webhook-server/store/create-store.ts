@@ -7,6 +7,7 @@ import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
 import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './flows/deliveries-by-hand.ts';
+import { findDelivery, searchDeliveries } from './flows/delivery-history.ts';
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
@@ -23,6 +24,7 @@ import {
 } from './flows/nudge-address.ts';
 import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
 import { proveWritable } from './flows/prove-writable.ts';
+import { listReadings } from './flows/readings.ts';
 import { publishMore, recordPage } from './flows/record-page.ts';
 import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
@@ -48,6 +50,9 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   endHook: (hookId) => database.transaction((run) => unsubscribe(run, organizationId, hookId)),
   events: (query) => listEvents(database, organizationId, query),
   deliveries: (hookId, query) => listDeliveries(database, { organizationId, hookId }, query),
+  searchDeliveries: (search) => searchDeliveries(database, organizationId, search),
+  delivery: (deliveryId) => findDelivery(database, organizationId, deliveryId),
+  readings: (time) => database.transaction((run) => listReadings(run, organizationId, time)),
   retryDelivery: (deliveryId) => database.transaction((run) => retryDelivery(run, organizationId, deliveryId, quotas)),
   recoverDeliveries: (hookId, options) =>
     database.transaction((run) => recoverDeliveries(run, { organizationId, hookId }, options, quotas)),

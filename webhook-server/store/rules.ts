@@ -55,6 +55,9 @@ export const nudgedLooksApartMs = 3 * secondMs;
 /** A hook that has failed for this long without one success is ended. */
 export const failureEndsHookMs = 3 * dayMs;
 
+/** So many attempts of a delivery are kept, and the one that settles it: a target may ask to be tried every second. */
+export const attemptsKept = 50;
+
 /** A workspace whose key was refused for this long has no hooks any more. */
 export const refusalEndsHooksMs = dayMs;
 
@@ -69,6 +72,9 @@ export const rowsPerStatement = 500;
 
 /** No lease lasts longer. One that seems to was written before the clock was set back. */
 export const maxLeaseMs = 60 * secondMs;
+
+/** A workspace counts as read until its next poll is overdue by this much. */
+export const pollLateMs = 2 * 60 * secondMs;
 
 /** No poll is due later than this: the longest interval, or the longest `Retry-After` of Topo's. */
 export const maxPollAheadMs = hourMs;

@@ -195,6 +195,48 @@ export type StoredDelivery = {
   settledAtMs: number | null;
 };
 
+/** What is known of an attempt: the target has the event, or how sure it is that it does not have it. */
+export type AttemptOutcome = 'delivered' | Certainty;
+
+/** One attempt of a delivery. `number` counts from 1; `status` is null where no answer came. */
+export type StoredAttempt = {
+  number: number;
+  atMs: number;
+  durationMs: number | null;
+  status: number | null;
+  outcome: AttemptOutcome;
+  reason: string | null;
+};
+
+/** A delivery with its attempts, oldest first: those whose outcome was stored. No further one comes before `nextAttemptAtMs`. */
+export type DeliveryHistory = StoredDelivery & {
+  attemptsMade: StoredAttempt[];
+  /** Null once it is settled. */
+  nextAttemptAtMs: number | null;
+};
+
+/** Which deliveries of all hooks to answer, newest first. `status` is what the target answered to the last attempt. */
+export type DeliverySearch = Interruptible & {
+  limit: number;
+  before?: string | undefined;
+  sinceMs?: number | undefined;
+  untilMs?: number | undefined;
+  state?: DeliveryState | undefined;
+  hookId?: string | undefined;
+  status?: number | undefined;
+};
+
+/** A time from `fromMs` until `untilMs`, and how it was read. */
+export type ReadingSpan = {
+  fromMs: number;
+  untilMs: number;
+  /** Polls showed the tasks of the workspace as often as they should. */
+  isRead: boolean;
+  /** Why it was not read; of a time that was, the last reason for which a poll failed in it. */
+  reason: string | null;
+  polls: { well: number; failed: number; limited: number };
+};
+
 /** Which deliveries of a hook to answer, newest first; `before` is the id of the delivery to go on after. */
 export type DeliveryQuery = Interruptible & {
   limit: number;
@@ -254,6 +296,12 @@ export type TenantStore = {
   events(query: EventQuery): Promise<EventPage | undefined>;
   /** The deliveries of a hook, live or ended. */
   deliveries(hookId: string, query: DeliveryQuery): Promise<DeliveryListing>;
+  /** The deliveries of all hooks, or `undefined` when `before` names none of the organization's. */
+  searchDeliveries(search: DeliverySearch): Promise<{ deliveries: StoredDelivery[]; hasMore: boolean } | undefined>;
+  /** One delivery with its attempts. */
+  delivery(deliveryId: string): Promise<DeliveryHistory | undefined>;
+  /** How the workspace was read in this time, oldest first, without gaps between the spans. At most until now. */
+  readings(time: { sinceMs: number; untilMs: number }): Promise<ReadingSpan[]>;
   /**
    * Sends a settled delivery again, as a new one with its own id. It goes to its hook or, if that has ended, to the live
    * hook of the same target, after what already waits there for the same sequence run.

@@ -175,6 +175,8 @@ export type PollOutcome = Requested & {
   readAtMs?: number | undefined;
   /** Hooks waited for templates when the poll began: those that waited too long are given up. */
   hasUndecided?: boolean;
+  /** Why it did not go well, without secrets. `isLimited`: Topo asked us to wait. */
+  trouble?: { reason: string; isLimited: boolean } | undefined;
 };
 
 /** What is looked up about tasks: the sequence run, its contact and its template. */
@@ -272,7 +274,13 @@ export type DeliveryOutcome =
   | { kind: 'retry'; afterMs: number; reason: string; certainty: Certainty }
   | { kind: 'dead'; afterMs: number; reason: string; certainty: Certainty };
 
-export type Settlement = { id: string; lease: string; outcome: DeliveryOutcome };
+/** `took`: how long the attempt took, and what the target answered; null where no answer came. */
+export type Settlement = {
+  id: string;
+  lease: string;
+  outcome: DeliveryOutcome;
+  took?: { durationMs: number; status: number | null };
+};
 
 /** `ended`: settling this delivery ended its hook, for the reason given. */
 export type SettleOutcome = { kind: 'settled' } | { kind: 'ended'; reason: EndReason } | { kind: 'lease lost' };

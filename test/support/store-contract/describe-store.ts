@@ -1,3 +1,4 @@
+import { describeAttempts } from './attempts.ts';
 import { describeBursts } from './bursts.ts';
 import { describeChanges } from './changes.ts';
 import { describeChoices } from './choices.ts';
@@ -16,6 +17,7 @@ import { describePages } from './pages.ts';
 import { describePeople } from './people.ts';
 import { describePolls } from './polls.ts';
 import { describeRateLimits } from './rate-limits.ts';
+import { describeReadings } from './readings.ts';
 import { describeRequests } from './requests.ts';
 import { describeSequences } from './sequences.ts';
 import { type OpenStore, useStore } from './store-bench.ts';
@@ -28,6 +30,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeFigures(name, at);
   describeHooks(name, at);
   describePolls(name, at);
+  describeReadings(name, at);
   describeWatching(name, at);
   describeTasks(name, at);
   describeChanges(name, at);
@@ -35,6 +38,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeEventTypes(name, at);
   describeEvents(name, at);
   describeDeliveries(name, at);
+  describeAttempts(name, at);
   describeRateLimits(name, at);
   describeDeliveriesByHand(name, at);
   describeEndNotices(name, at);

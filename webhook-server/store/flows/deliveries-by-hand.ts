@@ -69,7 +69,7 @@ const queued = (row: DeliveryRow | undefined): Requeued & { kind: 'queued' } => 
 };
 
 /** The words of the index in which deliveries of this state are looked for; it may hold others, too. */
-const conditionOf: Record<DeliveryState, Statement> = {
+export const conditionOf: Record<DeliveryState, Statement> = {
   waiting: sql`state = 'waiting'`,
   delivered: sql`true`,
   dead: sql`state in ('dead', 'dropped')`,

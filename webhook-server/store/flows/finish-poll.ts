@@ -3,6 +3,7 @@ import { intentLifeMs, refusalEndsHooksMs, shortestLookMs, templatePatienceMs } 
 import { json, sql, tableOf } from '../sql.ts';
 import type { PollOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
+import { notePolls, type Released } from './poll-minutes.ts';
 import { giveUpUndecided } from './undecided.ts';
 import { endWatching } from './watching.ts';
 import { useSpareKey } from './workspace-keys.ts';
@@ -53,7 +54,7 @@ const jsonText = (times: readonly number[] | undefined): string | null =>
 const release = async (run: Transaction, ended: readonly Ended[]): Promise<void> => {
   const { nowMs } = run;
   const nextLookMs = sql`cast(${nowMs} as bigint) + greatest(${shortestLookMs}, cast(${nowMs} as bigint) - look_since_ms)`;
-  await run.change(sql`
+  const released = await run.rows<Released>(sql`
     update workspace
     set lease = null, lease_until_ms = null, failures = 0, key_refused_since_ms = null, goes_on = ${goesOn},
         requested_at_ms = coalesce(asked, requested_at_ms), looked_up_at_ms = coalesce(looked_up, looked_up_at_ms),
@@ -72,21 +73,26 @@ const release = async (run: Transaction, ended: readonly Ended[]): Promise<void>
       shown_at_ms: ['bigint', ({ outcome }) => outcome.readAtMs ?? null],
       next_at_ms: ['bigint', ({ pollAtMs }) => pollAtMs],
     })}
-    where workspace.organization_id = ended_in and lease = ended_lease`);
+    where workspace.organization_id = ended_in and lease = ended_lease
+    returning workspace.organization_id, poll_at_ms`);
+  await notePolls(
+    run,
+    ended.map(({ outcome }) => outcome),
+    released,
+  );
 };
 
-const releaseFailed = async (
-  run: Transaction,
-  { organizationId, lease, requestedAtMs, lookedUpAtMs }: PollOutcome,
-  pollAtMs: number,
-): Promise<void> => {
-  await run.change(sql`
+const releaseFailed = async (run: Transaction, outcome: PollOutcome, pollAtMs: number): Promise<void> => {
+  const { organizationId, lease, requestedAtMs, lookedUpAtMs } = outcome;
+  const released = await run.rows<Released>(sql`
     update workspace
     set lease = null, lease_until_ms = null, failures = failures + 1, goes_on = ${goesOn},
         requested_at_ms = coalesce(${json(requestedAtMs)}, requested_at_ms),
         looked_up_at_ms = coalesce(${json(lookedUpAtMs)}, looked_up_at_ms),
         poll_at_ms = least(cast(${pollAtMs} as bigint), ${givesUpAtMs})
-    where organization_id = ${organizationId} and lease = ${lease}`);
+    where organization_id = ${organizationId} and lease = ${lease}
+    returning organization_id, poll_at_ms`);
+  await notePolls(run, [outcome], released);
 };
 
 const pollAtMsAfter = ({ nowMs }: Transaction, { nextPollInMs }: PollOutcome): number =>

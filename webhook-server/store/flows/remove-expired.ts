@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Run, Transaction } from '../database.ts';
 import { choiceLifeMs, choicesKeptMs } from '../rules.ts';
-import { phrase, type Statement, sql } from '../sql.ts';
+import { oneOf, phrase, type Statement, sql } from '../sql.ts';
 import type { RemoveOutcome, Retention } from '../work-store.ts';
 import { failOldChoices, removeSettledChoices, removeUnusedTurns } from './choices.ts';
 import { removeUnusedFacts } from './facts-in-use.ts';
@@ -41,13 +41,22 @@ const removeEvents = (run: Transaction, beforeMs: number, limit: number) =>
       select seq from event where body is not null and detected_at_ms < ${beforeMs}
       order by detected_at_ms limit ${limit})`);
 
-const removeHooks = (run: Transaction, beforeMs: number, limit: number) =>
+const removeHooks = async (run: Transaction, beforeMs: number, limit: number): Promise<number> => {
+  const expired = await run.rows<{ id: string }>(sql`
+    select id from hook
+    where ended_at_ms < ${beforeMs} and farewell is distinct from 'due'
+      and not exists (select 1 from delivery where hook_id = hook.id)
+    order by ended_at_ms limit ${limit}`);
+  const ids = expired.map(({ id }) => id);
+  await run.change(sql`delete from hook_version where hook_id ${oneOf(ids)}`);
+  return run.change(sql`delete from hook where id ${oneOf(ids)}`);
+};
+
+const removePollMinutes = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`
-    delete from hook where id in (
-      select id from hook
-      where ended_at_ms < ${beforeMs} and farewell is distinct from 'due'
-        and not exists (select 1 from delivery where hook_id = hook.id)
-      order by ended_at_ms limit ${limit})`);
+    delete from poll_minute where (organization_id, minute_ms) in (
+      select organization_id, minute_ms from poll_minute where minute_ms < ${beforeMs}
+      order by minute_ms limit ${limit})`);
 
 const removeSpentRateLimits = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`
@@ -76,6 +85,7 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
     { step: removeDeadDeliveries, keptMs: retention.deadDeliveryMs },
     { step: removeEvents, keptMs: retention.eventMs },
     { step: removeHooks, keptMs: retention.hookMs },
+    { step: removePollMinutes, keptMs: retention.eventMs },
     { step: removeSpentRateLimits, keptMs: 0 },
     { step: forgetClosedTasks, keptMs: retention.eventMs },
     { step: failOldChoices, keptMs: choiceLifeMs },

@@ -1,7 +1,8 @@
 import type { Certainty } from '../../../contract/delivery.ts';
 import type { Database, Settling, Transaction } from '../database.ts';
-import { failureEndsHookMs } from '../rules.ts';
-import { oneOf, phrase, sql, tableOf } from '../sql.ts';
+import { writeAttempt } from '../rows/attempts.ts';
+import { attemptsKept, failureEndsHookMs } from '../rules.ts';
+import { oneOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
 import type { Settlement, SettleOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
 import { lockWorkspaces } from './workspaces.ts';
@@ -9,9 +10,17 @@ import { lockWorkspaces } from './workspaces.ts';
 type Held = Pick<Settlement, 'id' | 'lease'>;
 type HeldRow = { hook_id: string; last_sent_at_ms: number };
 
-type Failed = Held & { state: 'dead' | 'dropped' | 'unchanged'; certainty: Certainty; reason: string };
+type Failed = Pick<Settlement, 'id' | 'lease' | 'outcome' | 'took'> & {
+  state: 'dead' | 'dropped' | 'unchanged';
+  certainty: Certainty;
+  reason: string;
+};
 
 const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'delivered';
+
+/** Adds an attempt to those of its delivery. `ending` is what `writeAttempt` made of it. */
+const withAttempt = (ending: Statement): Statement =>
+  sql`coalesce(tries || ',', '') || '[' || attempts || ',' || last_sent_at_ms || ',' || ${ending}`;
 
 type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean };
 
@@ -19,12 +28,17 @@ type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean 
  * Nearly every delivery ends like this: one statement for all that come together, and another one where hooks had failed.
  * It needs no transaction: should the second be lost, the next success does it.
  */
-const markDelivered = async ({ proof, ...run }: Settling, held: readonly Held[]): Promise<SettleOutcome[]> => {
+const markDelivered = async ({ proof, ...run }: Settling, held: readonly Settlement[]): Promise<SettleOutcome[]> => {
   const rows = await run.rows<DeliveredRow>(sql`
     update delivery
     set state = 'delivered', settled_at_ms = (select now_ms()), certainty = null, reason = null,
-        lease = null, lease_until_ms = null
-    from ${tableOf('ours', held, { held_id: ['text', ({ id }) => id], held_lease: ['text', ({ lease }) => lease] })}
+        lease = null, lease_until_ms = null, status = answered, tries = ${withAttempt(sql`attempt`)}
+    from ${tableOf('ours', held, {
+      held_id: ['text', ({ id }) => id],
+      held_lease: ['text', ({ lease }) => lease],
+      answered: ['bigint', ({ took }) => took?.status ?? null],
+      attempt: ['text', writeAttempt],
+    })}
     where id = held_id and lease = held_lease and state in ('waiting', 'dropped') and ${proof}
     returning id, hook_id, (
       select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed`);
@@ -38,12 +52,16 @@ const markDelivered = async ({ proof, ...run }: Settling, held: readonly Held[])
 };
 
 /** What was dropped while it was under way stays dropped, and keeps the reason. */
-const recordFailure = async (run: Transaction, { id, lease, state, certainty, reason }: Failed): Promise<void> => {
+const recordFailure = async (run: Transaction, failed: Failed): Promise<void> => {
+  const { id, lease, state, certainty, reason, took } = failed;
   const ended = state === 'unchanged' ? sql`` : sql`state = ${state}, settled_at_ms = ${run.nowMs},`;
   const kept = state === 'unchanged' ? sql`case when state = 'dropped' then reason else ${reason} end` : sql`${reason}`;
+  const isKept = state === 'unchanged' ? sql`attempts < ${attemptsKept}` : sql`true`;
   await run.change(sql`
     update delivery
-    set ${ended} reason = ${kept}, certainty = ${certainty}, lease = null, lease_until_ms = null
+    set ${ended} reason = ${kept}, certainty = ${certainty}, lease = null, lease_until_ms = null,
+        status = ${took?.status ?? null},
+        tries = case when ${isKept} then ${withAttempt(sql`cast(${writeAttempt(failed)} as text)`)} else tries end
     where id = ${id} and lease = ${lease}`);
 };
 
@@ -77,8 +95,8 @@ const countFailure = async (run: Transaction, row: HeldRow, afterMs: number): Pr
   return run.nowMs - sinceMs >= failureEndsHookMs ? end(run, hookId, 'failing') : { kind: 'settled' };
 };
 
-const settleOne = async (run: Transaction, { id, lease, outcome }: Settlement): Promise<SettleOutcome> => {
-  const held = { id, lease };
+const settleOne = async (run: Transaction, held: Settlement): Promise<SettleOutcome> => {
+  const { outcome } = held;
   const row = await lockHook(run, held);
   if (row === undefined) return { kind: 'lease lost' };
   switch (outcome.kind) {

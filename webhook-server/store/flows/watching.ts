@@ -96,6 +96,7 @@ const rowIdOf = {
   choice: 'id',
   turn: 'set_key',
   nudge_address: 'organization_id',
+  poll_minute: 'minute_ms',
 } as const;
 
 const removeRows = async (run: Transaction, organizationId: string, limit: number): Promise<number> => {

@@ -13,6 +13,7 @@ import { eventTypes } from './migrations/0009-event-types.ts';
 import { nudgeAddress } from './migrations/0010-nudge-address.ts';
 import { turns } from './migrations/0011-turns.ts';
 import { bursts } from './migrations/0012-bursts.ts';
+import { memory } from './migrations/0013-memory.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
@@ -29,6 +30,7 @@ const migrations = [
   nudgeAddress,
   turns,
   bursts,
+  memory,
 ];
 
 /** The schema number of tables that are up to date. */

@@ -14,6 +14,7 @@ import { eventTypes } from './migrations/0011-event-types.ts';
 import { nudgeAddress } from './migrations/0012-nudge-address.ts';
 import { turns } from './migrations/0013-turns.ts';
 import { bursts } from './migrations/0014-bursts.ts';
+import { memory } from './migrations/0015-memory.ts';
 
 const migrations = [
   first,
@@ -30,6 +31,7 @@ const migrations = [
   nudgeAddress,
   turns,
   bursts,
+  memory,
 ];
 
 /** The `user_version` of a file that is up to date. */
