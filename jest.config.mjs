@@ -1,5 +1,18 @@
 const isDeep = process.env.TEST_DEEP === 'yes';
 
+const transformWith = (parser) => [
+  '@swc/jest',
+  {
+    jsc: {
+      parser,
+      target: 'es2023',
+      transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+      experimental: { keepImportAttributes: true },
+    },
+    module: { type: 'es6' },
+  },
+];
+
 export default {
   // The one limit of every test, except those that `npm run test:deep` prolongs. It ends a test that hangs: one that is
   // only slow, on a busy machine, has not failed. `waitUntil` gives up sooner, and names what did not come true.
@@ -13,15 +26,10 @@ export default {
   // Power cuts are for `npm run test:deep` alone: they need root and minutes.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...(isDeep ? [] : ['/power-cut\\.test\\.ts$'])],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2023', experimental: { keepImportAttributes: true } },
-        module: { type: 'es6' },
-      },
-    ],
+    '^.+\\.ts$': transformWith({ syntax: 'typescript' }),
+    '^.+\\.tsx$': transformWith({ syntax: 'typescript', tsx: true }),
   },
   setupFiles: ['<rootDir>/test/runner/quiet-core.mjs'],
   globalSetup: '<rootDir>/test/runner/postgres-cluster.mjs',

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
+import { createDashboard } from './dashboard/create-dashboard.ts';
 import { databasePathIn, privateFiles } from './data-files.ts';
 import { rampUp } from './delivery/concurrency-ramp.ts';
 import { createDelivery } from './delivery/delivery.ts';
@@ -266,6 +267,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     store,
     readiness: createReadiness({ store: store.work, loops: () => loops }),
     metrics: metrics && config.metricsToken && { scrape: metrics.scrape, token: config.metricsToken },
+    dashboard: createDashboard({ vault, clock: Date.now, publicUrl: config.publicUrl, log }),
     keyCache,
     checkTarget,
     findContacts: createFindContacts(topo.call),

@@ -20,6 +20,7 @@ const folders = [
   'webhook-server/http/',
   'webhook-server/store/',
   'webhook-server/detector/',
+  'webhook-server/dashboard/',
   'dev/',
   'test/',
 ];

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
+import { createDashboard } from '../../webhook-server/dashboard/create-dashboard.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createKeyCache } from '../../webhook-server/http/authentication/key-cache.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
@@ -36,6 +37,7 @@ type Options = {
   /** What `/metrics` answers to whoever has the key of the workspace; without it there is no such route. */
   scrape?: MetricsPorts['scrape'];
   vault?: Vault;
+  publicUrl?: string;
   log?: Log;
 };
 
@@ -52,6 +54,7 @@ export const startHttp = async ({
   clientTimeouts,
   scrape,
   vault = createVault(Buffer.alloc(32, 1)),
+  publicUrl,
   log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
@@ -68,6 +71,7 @@ export const startHttp = async ({
     store,
     readiness: async () => ({ isReady: true, readings: await store.work.progress() }),
     metrics: scrape && { scrape, token: new Secret(sandbox.workspaces[0].keys.full) },
+    dashboard: createDashboard({ vault, clock: () => nowMs, publicUrl, log }),
     keyCache,
     checkTarget: createTargetCheck(allowedHosts),
     vault,

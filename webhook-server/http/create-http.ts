@@ -10,6 +10,7 @@ import type { KeyCache } from './authentication/key-cache.ts';
 import { createKnownKeys } from './authentication/known-keys.ts';
 import { recognizeCaller } from './authentication/recognize-caller.ts';
 import type { Wait } from './catch-up.ts';
+import type { CreateDashboard } from './dashboard-port.ts';
 import { discardBodyUpTo } from './discard-body.ts';
 import { handleError } from './errors/handle-error.ts';
 import { HttpError } from './errors/http-error.ts';
@@ -58,6 +59,8 @@ export type HttpPorts = {
   readiness: () => Promise<Readiness>;
   /** Without it there is no such route. */
   metrics?: MetricsPorts | undefined;
+  /** Without it there are no pages. */
+  dashboard?: CreateDashboard | undefined;
   keyCache: KeyCache;
   checkTarget: TargetCheck;
   findContacts: FindContacts;
@@ -88,6 +91,7 @@ export const createHttp = ({
   store,
   readiness,
   metrics: metricsPorts,
+  dashboard,
   keyCache,
   checkTarget,
   findContacts,
@@ -102,6 +106,11 @@ export const createHttp = ({
   const authenticate = createAuthenticate(keyCache, vault, store.tenant);
   const isKnownKey = createKnownKeys(store.keyHashes, monotonicClock);
   const inTurn = takeTurns(keyCache, limits);
+  const guards = [
+    recognizeCaller({ keyCache, isKnownKey, store }),
+    ...limitPerAddress(keyCache, limits),
+    limitPerWorkspace(keyCache, limits.requestsPerMinute),
+  ];
 
   // Nothing of a body is read before its caller is known.
   const withKey = requireKey(keyCache);
@@ -133,10 +142,9 @@ export const createHttp = ({
   http.use(logRequests(log));
   http.use(warnOfProxy(trustedProxies, log));
   http.post('/nudges/:token', nudgeFromOutside({ store, vault, max: limits.wakeUpsPerMinute }));
+  if (dashboard !== undefined) http.use('/dashboard', dashboard({ authenticate, guards, inTurn }));
   http.use(readCredential(vault));
-  http.use(recognizeCaller({ keyCache, isKnownKey, store }));
-  http.use(limitPerAddress(keyCache, limits));
-  http.use(limitPerWorkspace(keyCache, limits.requestsPerMinute));
+  http.use(guards);
 
   http.post('/hooks', withKey, readJson, inTurn(subscribe({ authenticate, checkTarget, vault, clock })));
   http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock, log })));

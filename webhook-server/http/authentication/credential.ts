@@ -30,3 +30,8 @@ export const readCredential =
 
 /** What the caller showed, or `undefined` without a usable `Authorization: Bearer …` header. */
 export const credentialOf = (request: Request): Credential | undefined => credentials.get(request);
+
+/** Lets a request act with a Topo key that it showed in another way than this header: a session of the dashboard. */
+export const presentKey = (request: Request, key: HashedKey): void => {
+  credentials.set(request, { kind: 'topo key', ...key });
+};

@@ -1,0 +1,49 @@
+import type { ErrorRequestHandler } from 'express';
+import { toHttpError } from '../http/errors/to-http-error.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { Log } from '../log.ts';
+import { Layout } from './layout.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { sendPage } from './send-page.ts';
+import type { SessionCookie } from './session/session-cookie.ts';
+
+type Ports = { cookie: SessionCookie; hasOperator: boolean; log: Log };
+
+/**
+ * Answers every error as a page. A key that Topo does not accept ends the session, as it ends calls; logs the server's own
+ * faults with their cause.
+ */
+export const handlePageError =
+  ({ cookie, hasOperator, log }: Ports): ErrorRequestHandler =>
+  (error, request, response, _next) => {
+    const { status, message, retryAfterSeconds, cause } = toHttpError(error);
+    const requestId = requestIdOf(response);
+    if (status >= 500) log.error({ requestId, cause }, message);
+    if (response.headersSent) {
+      if (!response.writableEnded) response.destroy();
+      return;
+    }
+    if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
+    const isSigningIn = request.method === 'POST' && request.path === '/sign-in';
+    if (status === 401 || isSigningIn) {
+      if (status === 401) cookie.clear(request, response);
+      sendPage(response, <SignInPage next="health" problem={message} hasOperator={hasOperator} />, status);
+      return;
+    }
+    const title = status === 404 ? 'There is no such page' : 'This did not work';
+    sendPage(
+      response,
+      <Layout title={title} viewer="workspace">
+        <p role="alert" class="problem">
+          {message}
+        </p>
+        <p>
+          <a href="health">Go to Health</a>
+        </p>
+        <p>
+          <small>Request {requestId}</small>
+        </p>
+      </Layout>,
+      status,
+    );
+  };
