@@ -49,7 +49,7 @@ const encryptionKey = z
   .transform((text) => new Secret(text))
   .optional();
 
-const metricsToken = z
+const token = z
   .string()
   .trim()
   .regex(/^[\x21-\x7e]{32,512}$/, {
@@ -115,7 +115,8 @@ const Environment = z
     // Longer than nginx (75 s) and load balancers (60 s) keep a connection: else they send a call just when it closes.
     KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(80),
     METRICS_PORT: wholeNumber(0, 65_535).optional(),
-    METRICS_TOKEN: metricsToken,
+    METRICS_TOKEN: token,
+    OPERATOR_TOKEN: token,
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -176,6 +177,7 @@ const Environment = z
     keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1000,
     metricsPort: environment.METRICS_PORT,
     metricsToken: environment.METRICS_TOKEN,
+    operatorToken: environment.OPERATOR_TOKEN,
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));
@@ -188,7 +190,7 @@ export class ConfigError extends Error {
 }
 
 /** Secrets may stand in files: ENCRYPTION_KEY_FILE names the file that holds ENCRYPTION_KEY. */
-const settingsInFiles = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD', 'DATABASE_URL', 'METRICS_TOKEN'];
+const settingsInFiles = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD', 'DATABASE_URL', 'METRICS_TOKEN', 'OPERATOR_TOKEN'];
 
 /** The names of all variables that the server reads. */
 export const settingNames = [...Object.keys(Environment.in.shape), ...settingsInFiles.map(fileVariableOf)];

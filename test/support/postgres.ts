@@ -119,6 +119,7 @@ export const openPostgresStore = async (
   return {
     tenant: (organizationId) => onClock(store.tenant(organizationId), set),
     work: onClock(store.work, set),
+    operator: onClock(store.operator, set),
     hookOfSecret: (secretHash) => store.hookOfSecret(secretHash),
     organizationOfNudge: (tokenHash) => store.organizationOfNudge(tokenHash),
     keyHashes: () => store.keyHashes(),

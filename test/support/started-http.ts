@@ -38,6 +38,7 @@ type Options = {
   scrape?: MetricsPorts['scrape'];
   vault?: Vault;
   publicUrl?: string;
+  operatorToken?: string;
   log?: Log;
 };
 
@@ -55,6 +56,7 @@ export const startHttp = async ({
   scrape,
   vault = createVault(Buffer.alloc(32, 1)),
   publicUrl,
+  operatorToken,
   log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
@@ -71,7 +73,14 @@ export const startHttp = async ({
     store,
     readiness: async () => ({ isReady: true, readings: await store.work.progress() }),
     metrics: scrape && { scrape, token: new Secret(sandbox.workspaces[0].keys.full) },
-    dashboard: createDashboard({ vault, clock: () => nowMs, publicUrl, log }),
+    dashboard: createDashboard({
+      operator: operatorToken === undefined ? undefined : { token: new Secret(operatorToken), store: store.operator },
+      requestsPerMinute: 60,
+      vault,
+      clock: () => nowMs,
+      publicUrl,
+      log,
+    }),
     keyCache,
     checkTarget: createTargetCheck(allowedHosts),
     vault,

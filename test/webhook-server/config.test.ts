@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../webhook-server/config.ts';
+import { readConfig, settingNames } from '../../webhook-server/config.ts';
 
 const key = 'ab'.repeat(32);
 const dayMs = 24 * 3_600_000;
@@ -95,6 +95,14 @@ test('the token for metrics is long, and printed nowhere', () => {
   for (const bad of [token.slice(1), `${token} ${token}`]) {
     expect(() => readConfig({ METRICS_TOKEN: bad })).toThrow(/METRICS_TOKEN must have 32 to 512 characters/);
   }
+});
+
+test('the operator’s token is long, may stand in a file, and is printed nowhere', () => {
+  const token = '0123456789abcdef'.repeat(2);
+  expect(readConfig({ OPERATOR_TOKEN: token }).operatorToken?.reveal()).toBe(token);
+  expect(readConfig({}).operatorToken).toBeUndefined();
+  expect(() => readConfig({ OPERATOR_TOKEN: token.slice(1) })).toThrow(/OPERATOR_TOKEN must have 32 to 512 characters/);
+  expect(settingNames).toContain('OPERATOR_TOKEN_FILE');
 });
 
 test('production needs an encryption key', () => {

@@ -1,19 +1,32 @@
 import { Router } from 'express';
 import type { CreateDashboard } from '../http/dashboard-port.ts';
 import { HttpError } from '../http/errors/http-error.ts';
+import { addressOf } from '../http/rate-limits/address-of.ts';
+import { limitPerMinute } from '../http/rate-limits/limit-per-minute.ts';
 import type { Log } from '../log.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
+import type { OperatorStore } from '../store/operator-store.ts';
 import { serveAsset } from './assets.ts';
 import { handlePageError } from './handle-page-error.tsx';
 import { setPageHeaders } from './page-headers.ts';
 import { showHealth } from './pages/health.tsx';
+import { showOperator } from './pages/operator.tsx';
+import { retryOperatorDelivery, showOperatorDeliveries } from './pages/operator-deliveries.tsx';
+import { showOperatorHooks } from './pages/operator-hooks.tsx';
+import { showOperatorSignIn, signInOperator, signOutOperator } from './pages/operator-sign-in.tsx';
 import { showSignIn, signIn, signOut, takeKey } from './pages/sign-in.tsx';
 import { readFormUpTo } from './read-form.ts';
 import { refuseForeign } from './refuse-foreign.ts';
+import { createOperatorSession } from './session/operator-session.ts';
 import { readSession, requireSession } from './session/require-session.ts';
 import { createSessionCookie } from './session/session-cookie.ts';
 
 type Ports = {
+  /** Without it nobody is the operator. */
+  operator?: { token: Secret; store: OperatorStore } | undefined;
+  /** How often the server may ask Topo about one workspace. */
+  requestsPerMinute: number;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -22,16 +35,24 @@ type Ports = {
   log: Log;
 };
 
+/** From one address. The token is too long to guess; this keeps the log quiet. */
+const operatorSignInsPerMinute = 10;
+
 /**
  * The pages, all directly under `/dashboard/`, so that every address in them is relative. What reads is a GET and changes
  * nothing; what changes is a form.
  */
 export const createDashboard =
-  ({ vault, clock, publicUrl, log }: Ports): CreateDashboard =>
+  ({ operator, requestsPerMinute, vault, clock, publicUrl, log }: Ports): CreateDashboard =>
   ({ authenticate, guards, inTurn }) => {
     const cookie = createSessionCookie('topo_session', { vault, clock, publicUrl });
-    const hasOperator = false;
+    const hasOperator = operator !== undefined;
     const readForm = readFormUpTo(8);
+    const limitOperatorSignIns = limitPerMinute({
+      max: operatorSignInsPerMinute,
+      excess: 'Too many tokens came from this address.',
+      keyOf: addressOf,
+    });
 
     const dashboard = Router({ strict: true });
     dashboard.use(setPageHeaders);
@@ -39,13 +60,29 @@ export const createDashboard =
     dashboard.use(refuseForeign(publicUrl));
     // The key is in the body here, so a small one is read before its caller is known.
     dashboard.post('/sign-in', readForm, takeKey(vault), guards, inTurn(signIn({ authenticate, cookie })));
+    if (operator !== undefined) {
+      const operatorCookie = createSessionCookie('topo_operator', { vault, clock, publicUrl });
+      const session = createOperatorSession(operatorCookie, vault, operator.token);
+      dashboard.get('/operator-sign-in', showOperatorSignIn);
+      dashboard.post(
+        '/operator-sign-in',
+        limitOperatorSignIns,
+        readForm,
+        signInOperator({ session, cookie: operatorCookie }),
+      );
+      dashboard.post('/operator-sign-out', signOutOperator(operatorCookie));
+      dashboard.get('/operator', session.require, showOperator(operator.store));
+      dashboard.get('/operator-hooks', session.require, showOperatorHooks(operator.store));
+      dashboard.get('/operator-deliveries', session.require, showOperatorDeliveries(operator.store));
+      dashboard.post('/operator-deliveries', session.require, readForm, retryOperatorDelivery(operator.store));
+    }
     dashboard.use(readSession(cookie, vault));
     dashboard.use(guards);
     dashboard.get('/sign-in', showSignIn({ hasOperator }));
     dashboard.post('/sign-out', signOut(cookie));
     dashboard.get('/', (request, response) => response.redirect(303, `${request.baseUrl}/health`));
 
-    dashboard.get('/health', requireSession, inTurn(showHealth({ authenticate })));
+    dashboard.get('/health', requireSession, inTurn(showHealth({ authenticate, requestsPerMinute })));
 
     dashboard.use((_request, _response, next) => {
       next(new HttpError(404, 'not_found', 'This address leads nowhere. The navigation has all pages.'));

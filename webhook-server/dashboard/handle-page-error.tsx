@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import { toHttpError } from '../http/errors/to-http-error.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Log } from '../log.ts';
@@ -8,6 +8,8 @@ import { sendPage } from './send-page.ts';
 import type { SessionCookie } from './session/session-cookie.ts';
 
 type Ports = { cookie: SessionCookie; hasOperator: boolean; log: Log };
+
+const isOperator = ({ path }: Request): boolean => path.startsWith('/operator');
 
 /**
  * Answers every error as a page. A key that Topo does not accept ends the session, as it ends calls; logs the server's own
@@ -33,12 +35,12 @@ export const handlePageError =
     const title = status === 404 ? 'There is no such page' : 'This did not work';
     sendPage(
       response,
-      <Layout title={title} viewer="workspace">
+      <Layout title={title} viewer={isOperator(request) ? 'operator' : 'workspace'}>
         <p role="alert" class="problem">
           {message}
         </p>
         <p>
-          <a href="health">Go to Health</a>
+          <a href={isOperator(request) ? 'operator' : 'health'}>Go to the first page</a>
         </p>
         <p>
           <small>Request {requestId}</small>

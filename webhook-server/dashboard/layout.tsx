@@ -4,6 +4,13 @@ import { assetUrl } from './assets.ts';
 /** Pages of a workspace, in the order in which the navigation shows them. */
 const pages = [{ href: 'health', name: 'Health' }] as const;
 
+const operatorPages = [
+  { href: 'operator', name: 'All workspaces' },
+  { href: 'operator-hooks', name: 'Hooks' },
+] as const;
+
+const pagesOf = { nobody: [], workspace: pages, operator: operatorPages } as const;
+
 type LayoutProps = {
   title: string;
   /** Who looks: it decides what the navigation offers. */
@@ -19,14 +26,13 @@ const htmxConfig = JSON.stringify({ includeIndicatorCSS: false });
 const Navigation = ({ viewer, current }: Pick<LayoutProps, 'viewer' | 'current'>) => (
   <nav aria-label="Pages">
     <ul>
-      {viewer === 'workspace' &&
-        pages.map(({ href, name }) => (
-          <li key={href}>
-            <a href={href} aria-current={href === current ? 'page' : undefined}>
-              {name}
-            </a>
-          </li>
-        ))}
+      {pagesOf[viewer].map(({ href, name }) => (
+        <li key={href}>
+          <a href={href} aria-current={href === current ? 'page' : undefined}>
+            {name}
+          </a>
+        </li>
+      ))}
       {viewer !== 'nobody' && (
         <li>
           <form method="post" action={viewer === 'operator' ? 'operator-sign-out' : 'sign-out'}>

@@ -18,3 +18,6 @@ export const hashSigningSecret = (vault: Vault, secret: Secret): string => vault
 
 /** The hash of the Zapier user whom a hook belongs to. */
 export const hashZapierUser = (vault: Vault, user: Secret): string => vault.hash(user, 'zapier_user');
+
+/** The hash of the operator's token. It stands in the operator's cookie. */
+export const hashOperatorToken = (vault: Vault, token: Secret): string => vault.hash(token, 'operator_token');

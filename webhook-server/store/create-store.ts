@@ -22,6 +22,7 @@ import {
   removeNudgeAddress,
   replaceNudgeAddress,
 } from './flows/nudge-address.ts';
+import { listOperatedDeliveries, listOperatedHooks, recoverOperated, retryOperated } from './flows/operate.ts';
 import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from './flows/people.ts';
 import { proveWritable } from './flows/prove-writable.ts';
 import { listReadings } from './flows/readings.ts';
@@ -32,8 +33,10 @@ import { readProgress } from './flows/scans.ts';
 import { settle } from './flows/settle-deliveries.ts';
 import { areFactsComplete, countOpenTasks, findOtherOpenStatuses, listTasks } from './flows/tasks.ts';
 import { forgetWorkspace, watch } from './flows/watching.ts';
+import { findHealth, listHealth } from './flows/workspace-health.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
 import { createLeaseOwner } from './lease-owner.ts';
+import type { OperatorStore } from './operator-store.ts';
 import { createOrganizationTurns } from './organization-turns.ts';
 import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
@@ -83,7 +86,17 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   choose: (choice) => database.transaction((run) => choose(run, organizationId, choice, quotas)),
   settleChoice: (choiceId, outcome) =>
     database.transaction((run) => settleChoice(run, organizationId, choiceId, outcome)),
+  health: () => findHealth(database, organizationId),
   forgetWorkspace: () => database.transaction((run) => forgetWorkspace(run, organizationId)),
+});
+
+const operatorStoreOf = (database: Database, quotas: Quotas): OperatorStore => ({
+  figures: () => database.transaction(readFigures),
+  workspaces: (query) => listHealth(database, query),
+  hooks: (query) => listOperatedHooks(database, query),
+  deliveries: (hookId, query) => listOperatedDeliveries(database, hookId, query),
+  retryDelivery: (deliveryId) => database.transaction((run) => retryOperated(run, deliveryId, quotas)),
+  recoverDeliveries: (hookId, options) => database.transaction((run) => recoverOperated(run, hookId, options, quotas)),
 });
 
 type ClockSteps = Pick<WorkStore, 'onClockStep'>;
@@ -153,6 +166,7 @@ export const createStore = (
     organizationOfNudge: (tokenHash) => findNudgedOrganization(database, tokenHash),
     keyHashes: () => listKeyHashes(database),
     work: workStoreOf(driver, { onClockStep }),
+    operator: operatorStoreOf(database, quotas),
     async keyCheck(sealed) {
       const stored = await database.transaction((run) => checkKey(run, sealed));
       driver.proveKey(stored);

@@ -1,3 +1,4 @@
+import type { OperatorStore } from './operator-store.ts';
 import type { SealedValues } from './sealed-values.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { TransactionTime } from './timed-database.ts';
@@ -14,6 +15,7 @@ export type Store = {
   /** The hashes of all Topo keys that workspaces have in use or as a spare. */
   keyHashes(): Promise<string[]>;
   work: WorkStore;
+  operator: OperatorStore;
   /** Returns the sealed text that the first start stored, or stores this one. Whoever cannot open it has the wrong key. */
   keyCheck(sealed: string): Promise<string>;
   sealedValues(): Promise<SealedValues>;

@@ -13,6 +13,7 @@ import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
 import { describeNudges } from './nudges.ts';
+import { describeOperator } from './operator.ts';
 import { describePages } from './pages.ts';
 import { describePeople } from './people.ts';
 import { describePolls } from './polls.ts';
@@ -28,6 +29,7 @@ import { describeWatching } from './watching.ts';
 export const describeStore = (name: string, open: OpenStore): void => {
   const at = useStore(open);
   describeFigures(name, at);
+  describeOperator(name, at);
   describeHooks(name, at);
   describePolls(name, at);
   describeReadings(name, at);
