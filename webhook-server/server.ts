@@ -270,6 +270,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     dashboard: createDashboard({
       operator: config.operatorToken && { token: config.operatorToken, store: store.operator },
       requestsPerMinute: config.topoRequestsPerMinute,
+      bodyKilobytes: config.limits.bodyKilobytes,
       vault,
       clock: Date.now,
       publicUrl: config.publicUrl,

@@ -76,6 +76,7 @@ export const startHttp = async ({
     dashboard: createDashboard({
       operator: operatorToken === undefined ? undefined : { token: new Secret(operatorToken), store: store.operator },
       requestsPerMinute: 60,
+      bodyKilobytes: limits.bodyKilobytes ?? defaultLimits.bodyKilobytes,
       vault,
       clock: () => nowMs,
       publicUrl,

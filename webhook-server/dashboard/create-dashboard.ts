@@ -15,6 +15,8 @@ import { showOperator } from './pages/operator.tsx';
 import { retryOperatorDelivery, showOperatorDeliveries } from './pages/operator-deliveries.tsx';
 import { showOperatorHooks } from './pages/operator-hooks.tsx';
 import { showOperatorSignIn, signInOperator, signOutOperator } from './pages/operator-sign-in.tsx';
+import { changePerson, removePerson, showPeople } from './pages/people.tsx';
+import { importList, previewImport, showImport } from './pages/people-import.tsx';
 import { showSignIn, signIn, signOut, takeKey } from './pages/sign-in.tsx';
 import { readFormUpTo } from './read-form.ts';
 import { refuseForeign } from './refuse-foreign.ts';
@@ -27,6 +29,8 @@ type Ports = {
   operator?: { token: Secret; store: OperatorStore } | undefined;
   /** How often the server may ask Topo about one workspace. */
   requestsPerMinute: number;
+  /** The largest body; an import of people may be five times as large. */
+  bodyKilobytes: number;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -43,11 +47,13 @@ const operatorSignInsPerMinute = 10;
  * nothing; what changes is a form.
  */
 export const createDashboard =
-  ({ operator, requestsPerMinute, vault, clock, publicUrl, log }: Ports): CreateDashboard =>
-  ({ authenticate, guards, inTurn }) => {
+  ({ operator, requestsPerMinute, bodyKilobytes, vault, clock, publicUrl, log }: Ports): CreateDashboard =>
+  ({ authenticate, withKey, guards, inTurn }) => {
     const cookie = createSessionCookie('topo_session', { vault, clock, publicUrl });
     const hasOperator = operator !== undefined;
     const readForm = readFormUpTo(8);
+    // Letters outside ASCII take six characters or more in a form.
+    const readList = readFormUpTo(bodyKilobytes * 5 * 3);
     const limitOperatorSignIns = limitPerMinute({
       max: operatorSignInsPerMinute,
       excess: 'Too many tokens came from this address.',
@@ -83,6 +89,13 @@ export const createDashboard =
     dashboard.get('/', (request, response) => response.redirect(303, `${request.baseUrl}/health`));
 
     dashboard.get('/health', requireSession, inTurn(showHealth({ authenticate, requestsPerMinute })));
+
+    dashboard.get('/people', requireSession, inTurn(showPeople({ authenticate, clock })));
+    dashboard.post('/people', withKey, readForm, inTurn(changePerson({ authenticate })));
+    dashboard.post('/people-remove', withKey, readForm, inTurn(removePerson({ authenticate })));
+    dashboard.get('/people-import', requireSession, inTurn(showImport({ authenticate })));
+    dashboard.post('/people-preview', withKey, readList, inTurn(previewImport({ authenticate })));
+    dashboard.post('/people-import', withKey, readList, inTurn(importList({ authenticate })));
 
     dashboard.use((_request, _response, next) => {
       next(new HttpError(404, 'not_found', 'This address leads nowhere. The navigation has all pages.'));

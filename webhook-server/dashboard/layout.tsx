@@ -2,7 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { assetUrl } from './assets.ts';
 
 /** Pages of a workspace, in the order in which the navigation shows them. */
-const pages = [{ href: 'health', name: 'Health' }] as const;
+const pages = [
+  { href: 'health', name: 'Health' },
+  { href: 'people', name: 'People' },
+] as const;
 
 const operatorPages = [
   { href: 'operator', name: 'All workspaces' },

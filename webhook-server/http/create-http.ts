@@ -142,7 +142,7 @@ export const createHttp = ({
   http.use(logRequests(log));
   http.use(warnOfProxy(trustedProxies, log));
   http.post('/nudges/:token', nudgeFromOutside({ store, vault, max: limits.wakeUpsPerMinute }));
-  if (dashboard !== undefined) http.use('/dashboard', dashboard({ authenticate, guards, inTurn }));
+  if (dashboard !== undefined) http.use('/dashboard', dashboard({ authenticate, withKey, guards, inTurn }));
   http.use(readCredential(vault));
   http.use(guards);
 

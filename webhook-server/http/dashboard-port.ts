@@ -7,6 +7,8 @@ import type { Authenticate } from './authentication/authenticate.ts';
  */
 export type SharedWithDashboard = {
   authenticate: Authenticate;
+  /** Refuses callers without a key that Topo accepts, before anything of a body is read. */
+  withKey: RequestHandler;
   guards: RequestHandler[];
   inTurn: (handler: RequestHandler) => RequestHandler;
 };

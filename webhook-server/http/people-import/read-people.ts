@@ -11,7 +11,7 @@ export type Place = 'row' | 'line';
 export type ReadPerson = { line: number; person: NamedPerson };
 
 /** What is wrong with a line; `field` is empty when it is the whole. */
-type Fault = { line: number; field: string; message: string };
+export type Fault = { line: number; field: string; message: string };
 
 type Reading = ReadPerson | Fault;
 
@@ -67,16 +67,27 @@ const explain = (faults: readonly Fault[], place: Place): string => {
 const fieldOf = ({ line, field }: Fault, place: Place): string =>
   [...(place === 'row' ? [line - 1] : []), field].filter((part) => part !== '').join('.');
 
+/** The people that were sent, and what is wrong with those who cannot be used. */
+export const checkPeople = async (
+  sent: readonly SentPerson[],
+  place: Place,
+): Promise<{ people: ReadPerson[]; faults: Fault[] }> => {
+  const readings = refuseRepeated(await readEach(sent), place);
+  return {
+    people: readings.flatMap((reading) => (isFault(reading) ? [] : [reading])),
+    faults: readings.filter(isFault),
+  };
+};
+
 /**
  * The people that were sent, if every one of them can be used.
  *
  * @throws HttpError 400 naming everyone who cannot.
  */
 export const readPeople = async (sent: readonly SentPerson[], place: Place): Promise<ReadPerson[]> => {
-  const readings = refuseRepeated(await readEach(sent), place);
-  const faults = readings.filter(isFault);
+  const { people, faults } = await checkPeople(sent, place);
   const [first] = faults;
-  if (first === undefined) return readings.flatMap((reading) => (isFault(reading) ? [] : [reading]));
+  if (first === undefined) return people;
   const field = fieldOf(first, place);
   throw new HttpError(400, 'invalid_request', explain(faults, place), field === '' ? {} : { field });
 };
