@@ -5,6 +5,7 @@ import { zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
+import { type DatabaseLoad, loadBetween, readDatabaseLoad } from './database-load.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, percentile } from './harness/figure.ts';
 import { runSizedBench } from './harness/run-bench.ts';
@@ -28,7 +29,12 @@ const warmUpPages = 300;
 const settleMs = 2_000;
 
 type Load = { name: string; pagesPerSecond: number; changesPerPage: number; targets?: { p50: number; p99: number } };
-type Kind = { name: string; openStore: () => Promise<Store>; targets: { p50: number; p99: number } };
+type Kind = {
+  name: string;
+  openStore: () => Promise<Store>;
+  readLoad?: () => Promise<DatabaseLoad>;
+  targets: { p50: number; p99: number };
+};
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
@@ -66,6 +72,11 @@ const figuresOf = (title: string, waitsMs: readonly number[], targets: Load['tar
   { figure: `${title}, worst`, value: Math.max(...waitsMs), unit: 'ms' },
 ];
 
+const loadFigures = (title: string, { busyMs, commits }: DatabaseLoad, changes: number): Figure[] => [
+  { figure: `${title}: time of the database for a change`, value: busyMs / changes, unit: 'ms' },
+  { figure: `${title}: commits for a change`, value: commits / changes, unit: 'commits' },
+];
+
 const measureLoad = async (
   kind: Kind,
   load: Load,
@@ -77,8 +88,13 @@ const measureLoad = async (
   const { pagesPerSecond, changesPerPage } = load;
   const count = Math.max(10, Math.round(seconds * pagesPerSecond));
   await receiver.take();
+  const loadBefore = await kind.readLoad?.();
+  const usedBefore = process.cpuUsage();
   const { handedAtMs, storedAtMs } = await handOver(pages, load, count);
   await delay(settleMs);
+  const { user, system } = process.cpuUsage(usedBefore);
+  const loadAfter = await kind.readLoad?.();
+  const databaseLoad = loadBefore && loadAfter && loadBetween(loadBefore, loadAfter);
   const { arrivals } = await receiver.take();
   const expected = count * changesPerPage;
   if (arrivals.length !== expected) bench.note(`${arrivals.length} of ${expected} changes were heard of`);
@@ -88,6 +104,8 @@ const measureLoad = async (
   return [
     ...figuresOf(`${title}: stored → received`, since(storedAtMs), load.targets),
     ...figuresOf(`${title}: handed to the store → received`, since(handedAtMs), undefined),
+    { figure: `${title}: processor time of a change, told once`, value: (user + system) / 1000 / expected, unit: 'ms' },
+    ...(databaseLoad === undefined ? [] : loadFigures(title, databaseLoad, expected)),
   ];
 };
 
@@ -132,7 +150,9 @@ const measureLatency = async (bench: Bench, { seconds }: { seconds: number }): P
       ...(await measureOnPostgres(bench, async (newSchema) => {
         const url = await newSchema('latency');
         const openStore = () => createPostgresStore(url);
-        return measureStore({ name: 'PostgreSQL', openStore, targets: { p50: 3, p99: 15 } }, receiver, seconds, bench);
+        const readLoad = () => readDatabaseLoad(url);
+        const kind = { name: 'PostgreSQL', openStore, readLoad, targets: { p50: 3, p99: 15 } };
+        return measureStore(kind, receiver, seconds, bench);
       })),
     ];
   } finally {

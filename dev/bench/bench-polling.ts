@@ -4,6 +4,7 @@ import { createPostgresStore } from '../../webhook-server/store/postgres/postgre
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { startWebhookServer, type WebhookServer } from '../local-server/start-webhook-server.ts';
+import { type DatabaseLoad, loadBetween, readDatabaseLoad } from './database-load.ts';
 import { fillWorkspaces } from './fill-workspaces.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, percentile } from './harness/figure.ts';
@@ -22,7 +23,8 @@ const bigWorkspaces = 4;
 /** Not counted: whatever is due at the start is polled, and the program is compiled. */
 const longestWarmUpMs = 4 * 60_000;
 
-type Sizes = { sqlite: number; postgres: number; beside: number; seconds: number };
+/** `predicted`: workspaces on PostgreSQL for which `npm run size` predicts from the other figures what they cost. */
+type Sizes = { sqlite: number; postgres: number; predicted: number; beside: number; seconds: number };
 
 type Setting = {
   name: string;
@@ -32,9 +34,10 @@ type Setting = {
   seconds: number;
   openStore: () => Promise<Store>;
   environment: Record<string, string>;
+  readLoad?: () => Promise<DatabaseLoad>;
 };
 
-type Sample = Asked & { serverMs: number; peakMebibytes: number };
+type Sample = Asked & { serverMs: number; peakMebibytes: number; load: DatabaseLoad | undefined };
 
 const startServers = async (setting: Setting, topo: PreparedTopo, bench: Bench): Promise<WebhookServer[]> => {
   const servers: WebhookServer[] = [];
@@ -86,12 +89,15 @@ const sample = async (setting: Setting, bench: Bench): Promise<Sample> => {
     bench.say(`${name}: polling for ${seconds} s`);
     await topo.begin();
     const beganMs = processIdsOf(servers).map(processorTimeMs);
+    const loadBefore = await setting.readLoad?.();
     await delay(seconds * 1000);
     const asked = await topo.take({ workspaces: usual, lateMs });
     const endedMs = processIdsOf(servers).map(processorTimeMs);
     const serverMs = endedMs.reduce((sum, ms, index) => sum + ms - (beganMs[index] ?? 0), 0);
+    const loadAfter = await setting.readLoad?.();
+    const load = loadBefore && loadAfter && loadBetween(loadBefore, loadAfter);
     const peakMebibytes = Math.max(...processIdsOf(servers).map(peakMemory)) / 1024 ** 2;
-    return { ...asked, serverMs, peakMebibytes };
+    return { ...asked, serverMs, peakMebibytes, load };
   } finally {
     for (const server of servers) await server.stop();
     await topo.stop();
@@ -104,9 +110,14 @@ const gapFigures = (title: string, gapsMs: readonly number[], mostMs: number): F
   { figure: `${title}: gap between polls, worst`, value: Math.max(...gapsMs), unit: 'ms' },
 ];
 
+const loadFigures = (title: string, { busyMs, commits }: DatabaseLoad, polls: number): Figure[] => [
+  { figure: `${title}: time of the database for a poll`, value: busyMs / polls, unit: 'ms' },
+  { figure: `${title}: commits for a poll`, value: commits / polls, unit: 'commits' },
+];
+
 /** How many workspaces are polled on time, and what a poll without news costs. */
 const measureIdle = async (setting: Setting, bench: Bench): Promise<Figure[]> => {
-  const { gapsMs, requests, tookMs, serverMs, processorMs, peakMebibytes } = await sample(setting, bench);
+  const { gapsMs, requests, tookMs, serverMs, processorMs, peakMebibytes, load } = await sample(setting, bench);
   const title = `${setting.name}, ${setting.usual.toLocaleString('en')} workspaces`;
   return [
     ...gapFigures(title, gapsMs, lateMs),
@@ -115,6 +126,7 @@ const measureIdle = async (setting: Setting, bench: Bench): Promise<Figure[]> =>
     { figure: `${title}: processor time of a server`, value: serverMs / tookMs / setting.processes, unit: 'cores' },
     { figure: `${title}: processor time of the prepared Topo`, value: processorMs / tookMs, unit: 'cores' },
     { figure: `${title}: peak memory of a server`, value: peakMebibytes, unit: 'MiB' },
+    ...(load === undefined ? [] : loadFigures(title, load, requests)),
   ];
 };
 
@@ -145,18 +157,23 @@ const measurePostgres = async (usual: number, seconds: number, bench: Bench): Pr
     const url = await newSchema('polling');
     const openStore = () => createPostgresStore(url);
     const environment = { DATABASE_URL: url };
+    const readLoad = () => readDatabaseLoad(url);
     const name = 'PostgreSQL, two processes';
-    return measureIdle({ name, processes: 2, usual, big: 0, seconds, openStore, environment }, bench);
+    return measureIdle({ name, processes: 2, usual, big: 0, seconds, openStore, environment, readLoad }, bench);
   });
 };
 
-const measurePolling = async (bench: Bench, { sqlite, postgres, beside, seconds }: Sizes): Promise<Figure[]> => [
+const measurePolling = async (
+  bench: Bench,
+  { sqlite, postgres, predicted, beside, seconds }: Sizes,
+): Promise<Figure[]> => [
   ...(await measureSqlite({ usual: sqlite, big: 0, seconds }, measureIdle, bench)),
   ...(await measurePostgres(postgres, seconds, bench)),
+  ...(await measurePostgres(predicted, seconds, bench)),
   ...(await measureSqlite({ usual: beside, big: bigWorkspaces, seconds }, measureBeside, bench)),
 ];
 
 await runSizedBench(measurePolling, {
   timeLimitMs,
-  sizes: { sqlite: 2_000, postgres: 3_000, beside: 20, seconds: 60 },
+  sizes: { sqlite: 2_000, postgres: 3_000, predicted: 2_000, beside: 20, seconds: 60 },
 });

@@ -4,14 +4,14 @@ export type Figure = {
   value: number;
   unit: string;
   /** What the value is compared with; for a ratio, its denominator. */
-  against?: string;
+  against?: string | undefined;
   /** The number of measured pairs; then `value` is their median, and `min` and `max` are their range. */
-  pairs?: number;
-  min?: number;
-  max?: number;
+  pairs?: number | undefined;
+  min?: number | undefined;
+  max?: number | undefined;
   /** The target, for a figure that has one. */
-  atMost?: number;
-  atLeast?: number;
+  atMost?: number | undefined;
+  atLeast?: number | undefined;
 };
 
 /** A figure before it is measured. */

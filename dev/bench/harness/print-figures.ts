@@ -9,7 +9,7 @@ const shown = (value: number | undefined): string => (value === undefined ? '' :
 
 /** A figure as one line of JSON. `reach` says whether the target was reached; without a target it is left out. */
 const figureLine = (figure: Figure): string => {
-  const { figure: name, value, unit, against, pairs, min, max } = figure;
+  const { figure: name, value, unit, against, pairs, min, max, atMost, atLeast } = figure;
   return JSON.stringify({
     figure: name,
     value: rounded(value),
@@ -18,6 +18,8 @@ const figureLine = (figure: Figure): string => {
     pairs,
     min: min === undefined ? undefined : rounded(min),
     max: max === undefined ? undefined : rounded(max),
+    atMost,
+    atLeast,
     reach: isReached(figure),
   });
 };

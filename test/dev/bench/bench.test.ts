@@ -59,7 +59,7 @@ test('as JSON each figure is one line with the fields that it has', () => {
 
   expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
     { figure: 'a poll', value: 0.3333, unit: 'ms' },
-    { figure: 'a poll', value: 1, unit: 'ms', against: 'b', pairs: 2, min: 1.235, max: 1010, reach: true },
+    { figure: 'a poll', value: 1, unit: 'ms', against: 'b', pairs: 2, min: 1.235, max: 1010, atMost: 1.2, reach: true },
   ]);
 });
 
