@@ -14,7 +14,9 @@ import { createVault, type Vault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import { createTopoClient } from '../../webhook-server/topo-client.ts';
+import { holdAnswer } from './hold-answer.ts';
 import { keepLog } from './keep-log.ts';
+import { routesOf } from './routes-of.ts';
 import { tempFolder } from './temp-folder.ts';
 
 type OpenStore = (clock: () => number) => Promise<Store>;
@@ -112,6 +114,7 @@ export const startHttp = async ({
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    holdAnswer(method, path, { status: response.status, type: response.headers.get('content-type'), text });
     return {
       status: response.status,
       headers: response.headers,
@@ -128,6 +131,8 @@ export const startHttp = async ({
     log: kept,
     url,
     call,
+    /** Each route but the pages, such as `get /hooks/{}`. */
+    routes: () => routesOf(http),
     /** How many connections are open. */
     connections: () =>
       new Promise<number>((resolve, reject) => {

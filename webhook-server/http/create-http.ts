@@ -44,6 +44,7 @@ import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
 import { removeNudgeAddress, replaceNudgeAddress, showNudgeAddress } from './routes/nudge-address.ts';
 import { nudgeFromOutside } from './routes/nudge-from-outside.ts';
+import { openApi } from './routes/openapi.ts';
 import { recoverHook } from './routes/recover-hook.ts';
 import { retryDelivery } from './routes/retry-delivery.ts';
 import { settleChoice } from './routes/settle-choice.ts';
@@ -138,6 +139,7 @@ export const createHttp = ({
   http.use(refuseUnusual);
   http.get('/healthz', healthz);
   http.get('/readyz', limitReadiness, readyz(readiness, monotonicClock));
+  http.get('/openapi.json', limitReadiness, openApi());
   if (metricsPorts !== undefined) http.get('/metrics', metrics(metricsPorts));
   http.use(logRequests(log));
   http.use(warnOfProxy(trustedProxies, log));

@@ -100,6 +100,7 @@ const personPath = fc.oneof(
 export const templates: Record<string, Template> = {
   'GET /healthz': { method: 'GET', path: fixed('/healthz') },
   'GET /readyz': { method: 'GET', path: fixed('/readyz') },
+  'GET /openapi.json': { method: 'GET', path: fixed('/openapi.json') },
   'GET /metrics': { method: 'GET', path: fixed('/metrics') },
   'POST /hooks': { method: 'POST', path: fixed('/hooks'), body: subscription },
   'GET /hooks': { method: 'GET', path: fixed('/hooks') },

@@ -10,7 +10,7 @@ import { deliveryView } from '../views/delivery-view.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });
 
-const Query = z.strictObject({
+export const Query = z.strictObject({
   state: DeliveryState.optional(),
   ...pageQuery,
 });

@@ -10,7 +10,7 @@ import { parseRequest } from '../validate-request.ts';
 
 const { shape: filter } = HookFilters;
 
-const Query = z.strictObject({
+export const Query = z.strictObject({
   ...pageQuery,
   events: listed(z.array(EventType).min(1).max(eventTypes.length).optional()),
   new_assignee_ids: listed(filter.new_assignee_ids),

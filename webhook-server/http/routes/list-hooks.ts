@@ -13,7 +13,7 @@ import { writeList } from '../write-list.ts';
 
 type Ports = { authenticate: Authenticate; vault: Vault; clock: () => number; log: Log };
 
-const Query = z.object({ limit: optionalPage.limit, before: optionalPage.position });
+export const Query = z.object({ limit: optionalPage.limit, before: optionalPage.position });
 
 /** The filters of one hook may take 25 kB. */
 const hooksPerPiece = 5;

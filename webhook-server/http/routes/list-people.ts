@@ -10,7 +10,7 @@ import { parseRequest } from '../validate-request.ts';
 import { personView } from '../views/person-view.ts';
 import { writeList } from '../write-list.ts';
 
-const Query = z.object({
+export const Query = z.object({
   limit: optionalPage.limit,
   after: optionalPage.position,
   q: z.string().trim().min(1).max(200).optional(),

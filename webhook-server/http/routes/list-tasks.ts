@@ -43,7 +43,7 @@ const page = z
   .transform(Number)
   .refine((given) => given <= 200, { error: 'Expected a number from 0 to 200.' });
 
-const Query = z.strictObject({
+export const Query = z.strictObject({
   limit: pageQuery.limit,
   after: position.optional(),
   contact_email: z.string().trim().min(1).max(320).optional(),
