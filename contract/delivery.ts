@@ -49,3 +49,28 @@ export type RecoverRequest = z.infer<typeof RecoverRequest>;
 /** The response of `POST /hooks/:id/recover`: how many deliveries are waiting again. */
 export const Recovered = z.object({ recovered: z.number().int() });
 export type Recovered = z.infer<typeof Recovered>;
+
+/**
+ * One attempt of a delivery. `outcome` is `delivered`, or says how sure it is that the target does not have the event.
+ * `status` is what the target answered, null where no answer came; `duration_ms` is null where nobody measured it.
+ */
+export const Attempt = z.object({
+  number: z.number().int(),
+  at: z.string(),
+  duration_ms: z.number().int().nullable(),
+  status: z.number().int().nullable(),
+  outcome: z.enum(['delivered', ...Certainty.options]),
+  reason: z.string().nullable(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/**
+ * The response of `GET /deliveries/:id`: the delivery with its attempts, oldest first. Of very many the first fifty are
+ * kept, and the one that settled it; one that a stop of the server cut off is counted in `attempts` alone. While it waits
+ * nothing is sent before `next_attempt_at`.
+ */
+export const DeliveryHistory = Delivery.extend({
+  attempts_made: z.array(Attempt),
+  next_attempt_at: z.string().nullable(),
+});
+export type DeliveryHistory = z.infer<typeof DeliveryHistory>;

@@ -19,3 +19,8 @@ export const pageQuery = { limit: limit.default(usualLimit), before: id.optional
 
 /** The same for lists that come whole to callers that ask for no page, and let unknown parameters pass. */
 export const optionalPage = { limit: limit.optional(), position: id.optional() };
+
+/** A time in a query, as milliseconds since 1970. */
+export const time = z.iso
+  .datetime({ offset: true, error: 'Expected a time, such as 2026-03-02T09:00:00Z.' })
+  .transform(Date.parse);

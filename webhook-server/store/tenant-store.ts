@@ -128,6 +128,14 @@ export type Freshness = {
 export type EventQuery = Interruptible & {
   limit: number;
   before?: string | undefined;
+  /** When it happened, by Topo's time: at this time or later, and before that one. */
+  sinceMs?: number | undefined;
+  untilMs?: number | undefined;
+  /** Somebody who had the task before or has it now, by their id in small letters. */
+  person?: string | undefined;
+  /** The id of a contact, its address, or a text in its name, address or company. */
+  contact?: string | undefined;
+  source?: Source | undefined;
   /** Reassignments only where it is left out. */
   types?: readonly EventType[] | undefined;
   newAssigneeIds?: readonly string[] | undefined;

@@ -58,6 +58,19 @@ const taskQuery = fc
   )
   .map((pairs) => new URLSearchParams(pairs).toString());
 
+const anyTime = fc.oneof(
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.string({ maxLength: 9 }),
+);
+
+const timeQuery = fc
+  .record({ since: anyTime, until: anyTime }, { requiredKeys: [] })
+  .map((query) => new URLSearchParams(query).toString());
+
+/** A value of a query that is usable, or now and then is not. */
+const mostly = (...usable: readonly [string, ...string[]]): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...usable) }, { weight: 1, arbitrary: fc.string({ maxLength: 9 }) });
+
 const eventQuery = fc
   .record(
     {
@@ -70,13 +83,45 @@ const eventQuery = fc
     },
     { requiredKeys: [] },
   )
-  .map((query) => new URLSearchParams(query as Record<string, string>).toString());
+  .map((query) => query as Record<string, string>);
+
+const historyQuery = fc
+  .record(
+    {
+      since: anyTime,
+      until: anyTime,
+      person: mostly('11111111-0000-4000-8000-000000000000'),
+      contact: mostly('zoe', 'zoe@example.com'),
+      source: mostly('topo', 'zapier'),
+      type: mostly('task.closed', 'task.reassigned'),
+    },
+    { requiredKeys: [] },
+  )
+  .map((query) => query as Record<string, string>);
+
+const eventsPath = fc
+  .oneof(eventQuery, historyQuery)
+  .map((query) => `/events?${new URLSearchParams(query).toString()}`);
 
 const deliveryQuery = fc
   .record(
     {
       state: fc.constantFrom('waiting', 'dead', 'delivered', 'dropped', 'lost'),
       limit: fc.integer({ min: 0, max: 101 }).map(String),
+      before: fc.constant('{msg}'),
+    },
+    { requiredKeys: [] },
+  )
+  .map((query) => new URLSearchParams(query).toString());
+
+const deliverySearch = fc
+  .record(
+    {
+      state: fc.constantFrom('waiting', 'dead', 'delivered', 'dropped', 'lost'),
+      status: fc.oneof(fc.constantFrom('200', '418', '503'), fc.string({ maxLength: 4 })),
+      hook: fc.constant('{hok}'),
+      since: anyTime,
+      until: anyTime,
       before: fc.constant('{msg}'),
     },
     { requiredKeys: [] },
@@ -109,6 +154,9 @@ export const templates: Record<string, Template> = {
     method: 'GET',
     path: fc.tuple(inside('/hooks/', 'hok'), deliveryQuery).map(([path, query]) => `${path}/deliveries?${query}`),
   },
+  'GET /deliveries': { method: 'GET', path: deliverySearch.map((query) => `/deliveries?${query}`) },
+  'GET /deliveries/:deliveryId': { method: 'GET', path: inside('/deliveries/', 'msg') },
+  'GET /readings': { method: 'GET', path: timeQuery.map((query) => `/readings?${query}`) },
   'POST /deliveries/:deliveryId/retry': { method: 'POST', path: inside('/deliveries/', 'msg', '/retry') },
   'POST /hooks/:hookId/recover': {
     method: 'POST',
@@ -116,7 +164,7 @@ export const templates: Record<string, Template> = {
     body: arbitraryOf(RecoverRequest),
   },
   'POST /hooks/:hookId/test': { method: 'POST', path: inside('/hooks/', 'hok', '/test') },
-  'GET /events': { method: 'GET', path: eventQuery.map((query) => `/events?${query}`) },
+  'GET /events': { method: 'GET', path: eventsPath },
   'GET /tasks': { method: 'GET', path: taskQuery.map((query) => `/tasks?${query}`) },
   'GET /tasks/counts': { method: 'GET', path: fixed('/tasks/counts') },
   'DELETE /workspace': { method: 'DELETE', path: fixed('/workspace') },
@@ -229,8 +277,13 @@ const keys = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('unknown' as const, 'none' as const) },
 );
 
-/** Retries need deliveries that died, so both come more often. */
-const routes = [...Object.keys(templates), 'POST /deliveries/:deliveryId/retry', 'POST /hooks/:hookId/test'];
+/** What needs deliveries, and what makes them, comes more often. */
+const routes = [
+  ...Object.keys(templates),
+  'GET /deliveries/:deliveryId',
+  'POST /deliveries/:deliveryId/retry',
+  'POST /hooks/:hookId/test',
+];
 
 /** One request to a route, valid or with something wrong about it. */
 export const requests: fc.Arbitrary<FuzzRequest> = fc.constantFrom(...routes).chain((route) => {

@@ -19,7 +19,7 @@ export const leaseMs = 60_000;
 const deliveryLeaseMs = 45_000;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
-const startMs = Date.parse('2026-01-05T09:00:00Z');
+export const startMs = Date.parse('2026-01-05T09:00:00Z');
 
 let counter = 0;
 export const newHook = (change: Partial<NewHook> = {}): NewHook => {

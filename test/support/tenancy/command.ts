@@ -11,6 +11,9 @@ export const routeNames = [
   'DELETE /hooks/:hookId',
   'DELETE /hooks/:hookId with a secret',
   'GET /hooks/:hookId/deliveries',
+  'GET /deliveries',
+  'GET /deliveries/:deliveryId',
+  'GET /readings',
   'POST /deliveries/:deliveryId/retry',
   'POST /hooks/:hookId/recover',
   'POST /hooks/:hookId/test',
@@ -93,6 +96,8 @@ export const commands: fc.Arbitrary<Command[]> = fc
       first('south', 'POST /hooks/:hookId/test'),
       { kind: 'deliver', outcome: 'dead' },
       first('south', 'POST /deliveries/:deliveryId/retry'),
+      first('south', 'POST /hooks/:hookId/recover'),
+      first('north', 'GET /tasks'),
       first('north', 'POST /intents'),
       first('north', 'PATCH /intents/:intentId'),
       first('north', 'POST /choices'),
@@ -104,8 +109,16 @@ export const commands: fc.Arbitrary<Command[]> = fc
       first('south', 'DELETE /nudge-address'),
     ];
     // In the end both look at everything.
-    const looks = (['GET /hooks', 'GET /events', 'GET /people', 'GET /hooks/:hookId/deliveries'] as const).flatMap(
-      (route) => [first('north', route), first('south', route)],
-    );
+    const looks = (
+      [
+        'GET /hooks',
+        'GET /events',
+        'GET /people',
+        'GET /hooks/:hookId/deliveries',
+        'GET /deliveries',
+        'GET /deliveries/:deliveryId',
+        'GET /readings',
+      ] as const
+    ).flatMap((route) => [first('north', route), first('south', route)]);
     return [...opening, ...drawn, first('south', 'DELETE /hooks/:hookId with a secret'), ...looks];
   });

@@ -65,6 +65,12 @@ const makers: Record<RouteName, Maker> = {
     const query = ['', '?state=dead', '?state=waiting&limit=2', `?before=${ids.of('msg')}`][variant % 4];
     return { method: 'GET', path: `/hooks/${ids.of('hok')}/deliveries${query}` };
   },
+  'GET /deliveries': ({ variant }, ids) => {
+    const query = ['', '?state=waiting', `?hook=${ids.of('hok')}`, `?before=${ids.of('msg')}`][variant % 4];
+    return { method: 'GET', path: `/deliveries${query}` };
+  },
+  'GET /deliveries/:deliveryId': (_call, ids) => ({ method: 'GET', path: `/deliveries/${ids.of('msg')}` }),
+  'GET /readings': () => ({ method: 'GET', path: '/readings' }),
   'POST /deliveries/:deliveryId/retry': (_call, ids) => ({
     method: 'POST',
     path: `/deliveries/${ids.of('msg')}/retry`,
@@ -76,8 +82,13 @@ const makers: Record<RouteName, Maker> = {
   }),
   'POST /hooks/:hookId/test': (_call, ids) => ({ method: 'POST', path: `/hooks/${ids.of('hok')}/test` }),
   'GET /events': ({ variant }, ids) => {
-    const query = ['', '?limit=1', `?before=${ids.of('evt')}`, `?new_assignee_ids=${idOf('user', 1)}`][variant % 4];
-    return { method: 'GET', path: `/events${query}` };
+    const query = [
+      '',
+      `?person=${idOf('user', 2)}`,
+      `?before=${ids.of('evt')}`,
+      `?new_assignee_ids=${idOf('user', 1)}`,
+    ];
+    return { method: 'GET', path: `/events${query[variant % 4]}` };
   },
   'GET /tasks': ({ variant }) => {
     const query = ['', '?limit=1', `?assignee=${idOf('user', 1)}&look=if_empty`, '?statuses=COMPLETED'][variant % 4];

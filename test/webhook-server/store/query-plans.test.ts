@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import SqliteDatabase from 'better-sqlite3';
+import { eventTypes } from '../../../contract/event.ts';
 import type { TenantDatabase, Transaction } from '../../../webhook-server/store/database.ts';
 import { claimPolls, msUntilPoll } from '../../../webhook-server/store/flows/claim-polls.ts';
 import { compareWithSnapshot, insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
+import { searchDeliveries } from '../../../webhook-server/store/flows/delivery-history.ts';
 import { listEvents } from '../../../webhook-server/store/flows/events.ts';
 import { finishPolls } from '../../../webhook-server/store/flows/finish-poll.ts';
 import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
@@ -168,7 +170,7 @@ test('people, hooks and events go on in an index', async () => {
     [{ id: 'evt', occurred_at_us: 1, seq: 1 }],
   );
   expect(new Set(events.slice(1))).toEqual(
-    new Set(['SEARCH event USING INDEX event_newest (organization_id=? AND occurred_at_us<?)']),
+    new Set(['SEARCH event USING INDEX event_of_type (organization_id=? AND type=? AND occurred_at_us<?)']),
   );
 });
 
@@ -203,4 +205,39 @@ test('hooks are counted without their rows, which hold large filters', async () 
     stored,
   ] as object[]);
   expect(steps.filter((step) => step.startsWith('SEARCH hook USING COVERING INDEX'))).toHaveLength(2);
+});
+
+test.each([
+  [{ person: 'usr' }, ['event_to (organization_id=? AND <expr>=?', 'event_from (organization_id=? AND <expr>=?']],
+  [{ contact: 'Zoe' }, ['event_of_sequence (organization_id=? AND sequence_id=?']],
+  [{ source: 'zapier' as const, types: [...eventTypes] }, ['event_of_source (organization_id=? AND source=?']],
+  [{ types: [...eventTypes] }, ['event_newest (organization_id=?']],
+])('events of %j are found by an index of their own', async (query, indexes) => {
+  const steps = await searchesOf((run) => listEvents(run, 'org', { limit: 1, sinceMs: 1, ...query }));
+  const searches = steps.filter((step) => step.startsWith('SEARCH event USING INDEX'));
+  for (const index of indexes) expect(searches.join()).toContain(index);
+  expect(steps.filter((step) => step.startsWith('SCAN event'))).toEqual([]);
+});
+
+test.each([
+  [{}, 'delivery_newest (organization_id=? AND created_at_ms>?)'],
+  [{ state: 'dead' as const }, 'delivery_undelivered (organization_id=? AND created_at_ms>?)'],
+  [{ status: 410 }, 'delivery_refused (organization_id=? AND status=? AND created_at_ms>?)'],
+])('deliveries of all hooks, of %j, are found by an index of their own', async (search, index) => {
+  const steps = await searchesOf((run) => searchDeliveries(run, 'org', { limit: 1, sinceMs: 1, ...search }));
+  expect(steps).not.toEqual([]);
+  for (const step of steps) expect(step).toContain(`INDEX ${index}`);
+});
+
+test('the deliveries of one hook in a time are found in its queue', async () => {
+  const steps = await searchesOf(
+    (run) => searchDeliveries(run, 'org', { limit: 1, sinceMs: 1, untilMs: 2, hookId: 'hok' }),
+    [{ seq: 1 }, { seq: 2 }],
+  );
+  expect(steps).toEqual([
+    'SEARCH delivery USING COVERING INDEX delivery_newest (organization_id=? AND created_at_ms>?)',
+    'SEARCH delivery USING COVERING INDEX delivery_newest (organization_id=? AND created_at_ms<?)',
+    'SEARCH delivery USING INDEX delivery_of_hook (hook_id=? AND seq>? AND seq<?)',
+    'SEARCH delivery USING INDEX delivery_of_hook (hook_id=? AND seq>? AND seq<?)',
+  ]);
 });

@@ -1,17 +1,24 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
-import { EventType, eventTypes } from '../../../contract/event.ts';
+import { EventType, eventTypes, Source } from '../../../contract/event.ts';
 import { eventForKey } from '../../../contract/event-for-key.ts';
 import { HookFilters } from '../../../contract/hook.ts';
-import type { Authenticate } from '../authentication/authenticate.ts';
+import { userId } from '../../../contract/uuid.ts';
+import { type Authenticate, requireScope } from '../authentication/authenticate.ts';
 import { HttpError } from '../errors/http-error.ts';
-import { listed, pageQuery } from '../page-query.ts';
+import { listed, pageQuery, time } from '../page-query.ts';
 import { parseRequest } from '../validate-request.ts';
 
 const { shape: filter } = HookFilters;
 
 export const Query = z.strictObject({
   ...pageQuery,
+  since: time.optional(),
+  until: time.optional(),
+  person: userId.optional(),
+  contact: z.string().trim().min(2).max(320).optional(),
+  source: Source.optional(),
+  type: EventType.optional(),
   events: listed(z.array(EventType).min(1).max(eventTypes.length).optional()),
   new_assignee_ids: listed(filter.new_assignee_ids),
   previous_assignee_ids: listed(filter.previous_assignee_ids),
@@ -34,11 +41,20 @@ export const listEvents =
   async (request, response) => {
     const { store, scopes } = await authenticate(request, 'tasks:read');
     const query = parseRequest(Query, request.query);
+    if (query.contact !== undefined) {
+      requireScope(scopes, 'sequences:read');
+      requireScope(scopes, 'contacts:read');
+    }
     const page = await store.events({
       isWanted: () => !response.closed,
       limit: query.limit,
       before: query.before,
-      types: query.events,
+      sinceMs: query.since,
+      untilMs: query.until,
+      person: query.person,
+      contact: query.contact,
+      source: query.source,
+      types: query.type === undefined ? query.events : [query.type],
       newAssigneeIds: query.new_assignee_ids,
       previousAssigneeIds: query.previous_assignee_ids,
       taskTypes: query.task_types,

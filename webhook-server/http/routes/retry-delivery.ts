@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Authenticate } from '../authentication/authenticate.ts';
+import { deliveryUnknown } from '../errors/delivery-unknown.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { HttpError } from '../errors/http-error.ts';
 import { parseRequest } from '../validate-request.ts';
@@ -23,7 +24,7 @@ export const retryDelivery =
         response.status(202).json(deliveryView(requeued.delivery));
         break;
       case 'unknown':
-        throw new HttpError(404, 'not_found', 'There is no such delivery. Old ones are removed after some weeks.');
+        throw deliveryUnknown();
       case 'still waiting':
         throw new HttpError(409, 'conflict', 'This delivery is still waiting, and is going to be sent by itself.');
       case 'hook ended':

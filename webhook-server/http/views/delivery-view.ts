@@ -1,8 +1,6 @@
-import type { Delivery } from '../../../contract/delivery.ts';
-import type { StoredDelivery } from '../../store/tenant-store.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+import type { Attempt, Delivery, DeliveryHistory } from '../../../contract/delivery.ts';
+import type { StoredAttempt, StoredDelivery, DeliveryHistory as StoredHistory } from '../../store/tenant-store.ts';
+import { iso, isoOrNull } from './time.ts';
 
 /** A delivery as callers see it. */
 export const deliveryView = (delivery: StoredDelivery): Delivery => ({
@@ -18,4 +16,20 @@ export const deliveryView = (delivery: StoredDelivery): Delivery => ({
   created_at: iso(delivery.createdAtMs),
   last_attempt_at: isoOrNull(delivery.lastAttemptAtMs),
   settled_at: isoOrNull(delivery.settledAtMs),
+});
+
+const attemptView = ({ number, atMs, durationMs, status, outcome, reason }: StoredAttempt): Attempt => ({
+  number,
+  at: iso(atMs),
+  duration_ms: durationMs,
+  status,
+  outcome,
+  reason,
+});
+
+/** A delivery with its attempts, as callers see it. */
+export const deliveryHistoryView = (delivery: StoredHistory): DeliveryHistory => ({
+  ...deliveryView(delivery),
+  attempts_made: delivery.attemptsMade.map(attemptView),
+  next_attempt_at: isoOrNull(delivery.nextAttemptAtMs),
 });

@@ -3,8 +3,7 @@ import { missingScopes } from '../../../contract/task-facts.ts';
 import { targetAad } from '../../seals/associated-data.ts';
 import { SealBroken, type Vault } from '../../secrets/vault.ts';
 import type { StoredHook } from '../../store/tenant-store.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './time.ts';
 
 /** Enough of a target to tell Zaps apart, but too little to send to it. */
 const hint = (target: string): string => {

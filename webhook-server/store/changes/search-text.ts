@@ -15,3 +15,6 @@ export const searchTextOf = (parts: readonly (string | null)[]): string =>
 
 /** By what an e-mail address is found, whatever its case. */
 export const emailKeyOf = (email: string): string => email.trim().toLowerCase();
+
+/** What a column of search texts is `like` when it holds this text; with `escape '\'`. */
+export const likePattern = (text: string): string => `%${searchTextOf([text]).replaceAll(/[\\%_]/g, '\\$&')}%`;

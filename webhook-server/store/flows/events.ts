@@ -1,5 +1,6 @@
 import { type EventPage, TaskEvent } from '../../../contract/event.ts';
 import { unassigned } from '../../../contract/task-list.ts';
+import { emailKeyOf, likePattern } from '../changes/search-text.ts';
 import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, noneOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventQuery } from '../tenant-store.ts';
@@ -22,9 +23,10 @@ const conditionsOf = (query: EventQuery): Statement[] => {
     priorities,
     sequenceTemplateIds,
   } = query;
-  const { kinds, outcomes, dispositions, ignoreSources } = query;
+  const { kinds, outcomes, dispositions, source, ignoreSources } = query;
   return [
     sql`type ${oneOf(types)}`,
+    source && sql`source = ${source}`,
     newAssigneeIds && sql`coalesce(lower(new_assignee_id), ${unassigned}) ${oneOf(newAssigneeIds)}`,
     previousAssigneeIds && sql`lower(previous_assignee_id) ${oneOf(previousAssigneeIds)}`,
     taskTypes && sql`task_type ${oneOf(taskTypes)}`,
@@ -37,30 +39,79 @@ const conditionsOf = (query: EventQuery): Statement[] => {
   ].filter((condition) => condition !== undefined);
 };
 
-/** The events after a position, newest first, whether or not they match. */
-const eventsAfter = (organizationId: string, from: Position | null): Statement =>
-  allOf([
+/** Of so many contacts, and so many of their sequence runs, events are looked for. */
+const mostContacts = 100;
+const mostRuns = 1_000;
+
+/** The sequence runs of a contact, by its id, its address or a text in its name. */
+const findRunsOf = async (run: Run, organizationId: string, contact: string): Promise<string[]> => {
+  const contacts = await run.rows<{ contact_id: string }>(sql`
+    select contact_id from contact
+    where organization_id = ${organizationId}
+      and (contact_id = ${contact} or email_key = ${emailKeyOf(contact)} or search like ${likePattern(contact)} escape '\\')
+    limit ${mostContacts}`);
+  const rows = await run.rows<{ sequence_id: string }>(sql`
+    select sequence_id from sequence
+    where organization_id = ${organizationId} and contact_id ${oneOf(contacts.map(({ contact_id }) => contact_id))}
+    limit ${mostRuns}`);
+  return rows.map(({ sequence_id }) => sequence_id);
+};
+
+type Narrowed = Pick<EventQuery, 'sinceMs' | 'untilMs' | 'person' | 'source' | 'types'> & { runs?: readonly string[] };
+
+/** The events after a position, newest first: those of a time, a source or a type, which have indexes of their own. */
+const eventsAfter = (organizationId: string, narrowed: Narrowed, from: Position | null): Statement => {
+  const { sinceMs, untilMs, person, source, types = [], runs } = narrowed;
+  // The few events of a contact are sorted: the index by time would lead through all others.
+  const time = runs === undefined ? sql`occurred_at_us` : sql`+occurred_at_us`;
+  const [type, ...otherTypes] = types;
+  const isNarrow = person !== undefined || runs !== undefined;
+  return allOf([
     sql`organization_id = ${organizationId} and body is not null`,
-    ...(from === null ? [] : [sql`(occurred_at_us, seq) < (${from.occurred_at_us}, ${from.seq})`]),
+    ...(from === null ? [] : [sql`(${time}, seq) < (${from.occurred_at_us}, ${from.seq})`]),
+    ...(sinceMs === undefined ? [] : [sql`${time} >= ${sinceMs * 1000}`]),
+    ...(untilMs === undefined ? [] : [sql`${time} < ${untilMs * 1000}`]),
+    ...(source === undefined || isNarrow ? [] : [sql`source = ${source}`]),
+    ...(type === undefined || otherTypes.length > 0 || isNarrow ? [] : [sql`type = ${type}`]),
+    ...(runs === undefined ? [] : [sql`sequence_id is not null and sequence_id ${oneOf(runs)}`]),
   ]);
+};
+
+/** The first of them, as many as one look takes. */
+const lookedAt = (organizationId: string, narrowed: Narrowed, from: Position | null): Statement => {
+  const { person, runs } = narrowed;
+  const after = eventsAfter(organizationId, narrowed, from);
+  const time = runs === undefined ? sql`occurred_at_us` : sql`+occurred_at_us`;
+  const first = sql`order by ${time} desc, seq desc limit ${rowsPerLook}`;
+  if (person === undefined) return sql`select * from event where ${after} ${first}`;
+  return sql`
+    select * from event where seq in (
+      select seq from (
+        select seq from event where ${after} and new_assignee_id is not null and lower(new_assignee_id) = ${person}
+        ${first}) as of_the_new
+      union
+      select seq from (
+        select seq from event
+        where ${after} and previous_assignee_id is not null and lower(previous_assignee_id) = ${person}
+        ${first}) as of_the_previous)
+    ${first}`;
+};
 
 const look = async (
   run: Run,
   organizationId: string,
-  query: EventQuery,
+  query: EventQuery & Narrowed,
   { from, most }: { from: Position | null; most: number },
 ): Promise<Look<TaskEvent, Position>> => {
-  const after = eventsAfter(organizationId, from);
   const rows = await run.rows<{ body: string }>(sql`
-    select body
-    from (select * from event where ${after} order by occurred_at_us desc, seq desc limit ${rowsPerLook}) as looked_at
+    select body from (${lookedAt(organizationId, query, from)}) as looked_at
     where ${allOf([sql`body is not null`, ...conditionsOf(query)])}
     order by occurred_at_us desc, seq desc
     limit ${most}`);
   const found = rows.map(({ body }) => TaskEvent.parse(JSON.parse(body)));
   if (found.length === most) return { found, next: null };
   const last = await run.first<Position>(sql`
-    select id, occurred_at_us, seq from event where ${after}
+    select id, occurred_at_us, seq from (${lookedAt(organizationId, query, from)}) as looked_at
     order by occurred_at_us desc, seq desc
     limit 1 offset ${rowsPerLook - 1}`);
   return { found, next: last ?? null };
@@ -72,14 +123,17 @@ export const listEvents = async (
   organizationId: string,
   query: EventQuery,
 ): Promise<EventPage | undefined> => {
-  const { before, limit, isWanted } = query;
+  const { before, limit, isWanted, contact, types = ['task.reassigned'] } = query;
   const from = before === undefined ? null : await findPosition(database, organizationId, before);
   if (from === undefined) return undefined;
+  const runs = contact === undefined ? {} : { runs: await findRunsOf(database, organizationId, contact) };
+  const narrowed = { ...query, types, ...runs };
   const { items, hasMore, next } = await lookInPieces<TaskEvent, Position>({
     limit,
     from,
     isWanted,
-    look: (position, most) => database.transaction((run) => look(run, organizationId, query, { from: position, most })),
+    look: (position, most) =>
+      database.transaction((run) => look(run, organizationId, narrowed, { from: position, most })),
   });
   return { items, has_more: hasMore, ...(next === null ? {} : { next: next.id }) };
 };

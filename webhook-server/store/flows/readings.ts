@@ -60,6 +60,7 @@ export const listReadings = async (
   { sinceMs, untilMs }: { sinceMs: number; untilMs: number },
 ): Promise<ReadingSpan[]> => {
   const endMs = Math.min(untilMs, run.nowMs);
+  if (endMs <= sinceMs) return [];
   const columns = sql`minute_ms, well, failed, limited, reason, next_at_ms`;
   const before = await run.rows<MinuteRow>(sql`
     select ${columns} from poll_minute where organization_id = ${organizationId} and minute_ms < ${sinceMs}

@@ -2,7 +2,7 @@ import { EventTask } from '../../../contract/event.ts';
 import { nobody } from '../../../contract/person.ts';
 import { factsFor } from '../../../contract/task-facts.ts';
 import type { ListedTask } from '../../../contract/task-list.ts';
-import { emailKeyOf, searchTextOf } from '../changes/search-text.ts';
+import { emailKeyOf, likePattern } from '../changes/search-text.ts';
 import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, anyOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { TaskCount, TaskListing, TaskPosition, TaskSearch } from '../tenant-store.ts';
@@ -53,8 +53,6 @@ const joinsOf = (organizationId: string): Statement => sql`
   left join contact on contact.organization_id = ${organizationId} and contact.contact_id = sequence.contact_id
   left join template on template.organization_id = ${organizationId}
     and template.template_id = sequence.sequence_template_id`;
-
-const likePattern = (text: string): string => `%${searchTextOf([text]).replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 /** One condition for each filter that is there. */
 const conditionsOf = ({ assignees, types, priorities, templateIds, statuses, text }: TaskSearch): Statement[] =>
