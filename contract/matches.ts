@@ -18,16 +18,20 @@ const allows = (wanted: readonly string[] | undefined, value: string | null | un
 /** Only reassignments are of several kinds. */
 const isReassignment = ({ kind }: Pick<FilteredChange, 'kind'>): boolean => Kind.safeParse(kind).success;
 
-const isWantedClosing = ({ outcomes, dispositions }: HookFilters, { task }: FilteredChange): boolean =>
-  allows(outcomes, outcomeOf({ type: 'task.closed', task })) && allows(dispositions, dispositionOf(task));
+/** The first filter that keeps this change from a hook; undefined when the hook wants it. */
+export const keptOutBy = (filters: HookFilters, change: FilteredChange): keyof HookFilters | undefined => {
+  const { task, kind } = change;
+  if (!allows(filters.new_assignee_ids, change.newAssigneeId?.toLowerCase() ?? unassigned)) return 'new_assignee_ids';
+  if (!allows(filters.previous_assignee_ids, change.previousAssigneeId?.toLowerCase())) return 'previous_assignee_ids';
+  if (!allows(filters.task_types, task.type)) return 'task_types';
+  if (!allows(filters.priorities, task.priority)) return 'priorities';
+  if (!allows(filters.sequence_template_ids, change.sequenceTemplateId?.toLowerCase())) return 'sequence_template_ids';
+  if (isReassignment(change) && !allows(filters.kinds, kind)) return 'kinds';
+  if (kind === 'closed' && !allows(filters.outcomes, outcomeOf({ type: 'task.closed', task }))) return 'outcomes';
+  if (kind === 'closed' && !allows(filters.dispositions, dispositionOf(task))) return 'dispositions';
+  return filters.ignore_sources?.includes(change.source) ? 'ignore_sources' : undefined;
+};
 
 /** Whether a hook with these filters wants this change. The server and the Zap both decide with this function. */
 export const matches = (filters: HookFilters, change: FilteredChange): boolean =>
-  allows(filters.new_assignee_ids, change.newAssigneeId?.toLowerCase() ?? unassigned) &&
-  allows(filters.previous_assignee_ids, change.previousAssigneeId?.toLowerCase()) &&
-  allows(filters.task_types, change.task.type) &&
-  allows(filters.priorities, change.task.priority) &&
-  allows(filters.sequence_template_ids, change.sequenceTemplateId?.toLowerCase()) &&
-  (!isReassignment(change) || allows(filters.kinds, change.kind)) &&
-  (change.kind !== 'closed' || isWantedClosing(filters, change)) &&
-  !filters.ignore_sources?.includes(change.source);
+  keptOutBy(filters, change) === undefined;

@@ -53,6 +53,7 @@ import { settleChoice } from './routes/settle-choice.ts';
 import { settleIntent } from './routes/settle-intent.ts';
 import { settleIntents } from './routes/settle-intents.ts';
 import { showDelivery } from './routes/show-delivery.ts';
+import { showEvent } from './routes/show-event.ts';
 import { subscribe } from './routes/subscribe.ts';
 import { testHook } from './routes/test-hook.ts';
 import { unsubscribe } from './routes/unsubscribe.ts';
@@ -162,6 +163,7 @@ export const createHttp = ({
   http.post('/hooks/:hookId/recover', withKey, limitManualDeliveries, readJson, inTurn(recoverHook({ authenticate })));
   http.post('/hooks/:hookId/test', withKey, limitManualDeliveries, inTurn(testHook({ authenticate, clock })));
   http.get('/events', withKey, inTurn(listEvents({ authenticate })));
+  http.get('/events/:eventId', withKey, inTurn(showEvent({ authenticate })));
   http.get('/tasks', withKey, inTurn(listTasks({ authenticate, findContacts, wait })));
   http.get('/tasks/counts', withKey, inTurn(countTasks({ authenticate })));
   http.delete('/workspace', withKey, inTurn(forgetWorkspace({ authenticate })));

@@ -9,6 +9,7 @@ import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './flows/deliveries-by-hand.ts';
 import { findDelivery, searchDeliveries } from './flows/delivery-history.ts';
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
+import { findEvent } from './flows/event-history.ts';
 import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
 import { readFigures } from './flows/figures.ts';
@@ -52,6 +53,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   hook: (hookId) => findHook(database, organizationId, hookId),
   endHook: (hookId) => database.transaction((run) => unsubscribe(run, organizationId, hookId)),
   events: (query) => listEvents(database, organizationId, query),
+  event: (eventId) => database.transaction((run) => findEvent(run, organizationId, eventId)),
   deliveries: (hookId, query) => listDeliveries(database, { organizationId, hookId }, query),
   searchDeliveries: (search) => searchDeliveries(database, organizationId, search),
   delivery: (deliveryId) => findDelivery(database, organizationId, deliveryId),

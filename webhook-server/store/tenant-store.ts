@@ -1,6 +1,6 @@
 import type { WayToChoose } from '../../contract/choice.ts';
 import type { Certainty, DeliveryState } from '../../contract/delivery.ts';
-import type { EventPage, EventType, Kind, Source } from '../../contract/event.ts';
+import type { EventPage, EventType, Kind, Source, TaskEvent } from '../../contract/event.ts';
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import type { Intent } from '../../contract/intent.ts';
 import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
@@ -224,6 +224,23 @@ export type DeliveryHistory = StoredDelivery & {
   nextAttemptAtMs: number | null;
 };
 
+/**
+ * What became of an event at a hook.
+ *
+ * - `sent`: there are deliveries, whatever their state.
+ * - `kept out`: this filter did not want it. `other event`: the hook does not hear of events of this type.
+ * - `undecided`: the hook waits for the template of the sequence run.
+ * - `not there yet`: the hook was made later. `off`: it had ended.
+ * - `not known`: the hook wanted it, and its delivery is not kept any more, or there never was one.
+ */
+export type Verdict =
+  | { kind: 'sent'; deliveries: DeliveryHistory[] }
+  | { kind: 'kept out'; filter: keyof HookFilters }
+  | { kind: 'other event' | 'undecided' | 'not there yet' | 'off' | 'not known' };
+
+/** An event, and what became of it at each hook of the organization, newest hook first. */
+export type EventHistory = { event: TaskEvent; hooks: { hookId: string; verdict: Verdict }[] };
+
 /** Which deliveries of all hooks to answer, newest first. `status` is what the target answered to the last attempt. */
 export type DeliverySearch = Interruptible & {
   limit: number;
@@ -303,6 +320,8 @@ export type TenantStore = {
   endHook(hookId: string): Promise<boolean>;
   /** The organization's events, newest first, or `undefined` when `before` names no event of it. */
   events(query: EventQuery): Promise<EventPage | undefined>;
+  /** One event, and what became of it at each hook: the live ones, and those that ended last. */
+  event(eventId: string): Promise<EventHistory | undefined>;
   /** The deliveries of a hook, live or ended. */
   deliveries(hookId: string, query: DeliveryQuery): Promise<DeliveryListing>;
   /** The deliveries of all hooks, or `undefined` when `before` names none of the organization's. */

@@ -165,6 +165,7 @@ export const templates: Record<string, Template> = {
   },
   'POST /hooks/:hookId/test': { method: 'POST', path: inside('/hooks/', 'hok', '/test') },
   'GET /events': { method: 'GET', path: eventsPath },
+  'GET /events/:eventId': { method: 'GET', path: inside('/events/', 'evt') },
   'GET /tasks': { method: 'GET', path: taskQuery.map((query) => `/tasks?${query}`) },
   'GET /tasks/counts': { method: 'GET', path: fixed('/tasks/counts') },
   'DELETE /workspace': { method: 'DELETE', path: fixed('/workspace') },

@@ -23,6 +23,7 @@ import { describeRequests } from './requests.ts';
 import { describeSequences } from './sequences.ts';
 import { type OpenStore, useStore } from './store-bench.ts';
 import { describeTasks } from './tasks.ts';
+import { describeVerdicts } from './verdicts.ts';
 import { describeWatching } from './watching.ts';
 
 /** What every driver must do, whatever it stores in. */
@@ -39,6 +40,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeBursts(name, at);
   describeEventTypes(name, at);
   describeEvents(name, at);
+  describeVerdicts(name, at);
   describeDeliveries(name, at);
   describeAttempts(name, at);
   describeRateLimits(name, at);

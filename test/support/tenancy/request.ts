@@ -90,6 +90,7 @@ const makers: Record<RouteName, Maker> = {
     ];
     return { method: 'GET', path: `/events${query[variant % 4]}` };
   },
+  'GET /events/:eventId': (_call, ids) => ({ method: 'GET', path: `/events/${ids.of('evt')}` }),
   'GET /tasks': ({ variant }) => {
     const query = ['', '?limit=1', `?assignee=${idOf('user', 1)}&look=if_empty`, '?statuses=COMPLETED'][variant % 4];
     return { method: 'GET', path: `/tasks${query}` };

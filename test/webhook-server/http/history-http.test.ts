@@ -105,6 +105,10 @@ describe('when the workspace was read', () => {
   });
 });
 
+test('an event that is not there is not told of', async () => {
+  expect(await get('/events/evt_unknown')).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
+});
+
 test('the events of a contact are for keys that may read contacts', async () => {
   expect(await get('/events?contact=zoe')).toMatchObject({ status: 200 });
   expect(await get('/events?contact=zoe', http.keys.tasksOnly)).toMatchObject({ status: 403 });

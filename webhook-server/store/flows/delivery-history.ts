@@ -1,7 +1,7 @@
 import type { Run, TenantDatabase } from '../database.ts';
 import { readAttempts } from '../rows/attempts.ts';
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../rows/delivery-row.ts';
-import { allOf, constant, type Statement, sql } from '../sql.ts';
+import { allOf, constant, oneOf, type Statement, sql } from '../sql.ts';
 import type { DeliveryHistory, DeliverySearch, StoredDelivery } from '../tenant-store.ts';
 import { conditionOf } from './deliveries-by-hand.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
@@ -10,22 +10,30 @@ const columns = constant(deliveryColumns);
 
 type HistoryRow = DeliveryRow & { tries: string | null; resume_at_ms: number };
 
+const readHistory = (row: HistoryRow): DeliveryHistory => ({
+  ...readDelivery(row),
+  attemptsMade: readAttempts(row.tries),
+  nextAttemptAtMs: row.state === 'waiting' ? Math.max(row.resume_at_ms, row.created_at_ms) : null,
+});
+
+/** These deliveries of the organization, with their attempts, in no order. */
+export const findDeliveries = async (
+  run: Run,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<DeliveryHistory[]> => {
+  const rows = await run.rows<HistoryRow>(sql`
+    select ${columns}, tries, (select resume_at_ms from hook where hook.id = hook_id) as resume_at_ms
+    from delivery where id ${oneOf(ids)} and organization_id = ${organizationId}`);
+  return rows.map(readHistory);
+};
+
 /** One delivery of the organization, with its attempts. */
 export const findDelivery = async (
   run: Run,
   organizationId: string,
-  deliveryId: string,
-): Promise<DeliveryHistory | undefined> => {
-  const row = await run.first<HistoryRow>(sql`
-    select ${columns}, tries, (select resume_at_ms from hook where hook.id = hook_id) as resume_at_ms
-    from delivery where id = ${deliveryId} and organization_id = ${organizationId}`);
-  if (row === undefined) return undefined;
-  return {
-    ...readDelivery(row),
-    attemptsMade: readAttempts(row.tries),
-    nextAttemptAtMs: row.state === 'waiting' ? Math.max(row.resume_at_ms, row.created_at_ms) : null,
-  };
-};
+  id: string,
+): Promise<DeliveryHistory | undefined> => (await findDeliveries(run, organizationId, [id]))[0];
 
 type Position = { created_at_ms: number; seq: number };
 

@@ -58,6 +58,25 @@ const upsertHook = async (
   return id;
 };
 
+/** So many versions of one hook's wishes are kept. */
+const versionsKept = 100;
+
+/** Keeps what a hook wants from now on, if that is new. */
+const keepVersion = async (run: Transaction, hookId: string): Promise<void> => {
+  const kept = await run.change(sql`
+    insert into hook_version (hook_id, from_ms, events, filters)
+    select id, cast(${run.nowMs} as bigint), events, filters from hook
+    where id = ${hookId} and not exists (
+      select 1 from hook_version as latest
+      where latest.hook_id = hook.id and latest.filters = hook.filters and latest.events is not distinct from hook.events
+        and latest.from_ms = (select max(from_ms) from hook_version as known where known.hook_id = hook.id))
+    on conflict (hook_id, from_ms) do update set events = excluded.events, filters = excluded.filters`);
+  if (kept === 0) return;
+  await run.change(sql`
+    delete from hook_version where hook_id = ${hookId} and from_ms < (
+      select from_ms from hook_version where hook_id = ${hookId} order by from_ms desc limit 1 offset ${versionsKept - 1})`);
+};
+
 /** Adds a hook, or gives the live hook of the same target its new filters, and wakes the detector. */
 export const subscribe = async (
   run: Transaction,
@@ -67,6 +86,7 @@ export const subscribe = async (
 ): Promise<StoredHook> => {
   await wakeWorkspace(run, organizationId, added);
   const hookId = await upsertHook(run, organizationId, added, quotas);
+  await keepVersion(run, hookId);
   const stored = await findHook(run, organizationId, hookId);
   if (stored === undefined) throw new Error(`The hook ${hookId} was not stored.`);
   run.announce('poll');
