@@ -59,8 +59,14 @@ export const SubscribeRequest = z.strictObject({
   events: HookEvents.optional(),
   filters: HookFilters.default({}),
   once_per: OncePer.default('task'),
+  /** The Zap that subscribes, where Zapier says which. Servers of earlier versions refuse this field. */
+  zap_id: z.string().min(1).max(100).optional(),
 });
 export type SubscribeRequest = z.input<typeof SubscribeRequest>;
+
+/** The body of `PATCH /hooks/:id`: what people call the Zap; null takes the name away. */
+export const HookChange = z.strictObject({ name: z.string().trim().min(1).max(100).nullable() });
+export type HookChange = z.infer<typeof HookChange>;
 
 /** `waiting` until `resume_at`; `ended` for the reason given. */
 const HookState = z.enum(['active', 'waiting', 'ended']);
@@ -73,7 +79,8 @@ const HookState = z.enum(['active', 'waiting', 'ended']);
  * tasks that Topo returns without a usable id, assignee, `created_at` or `updated_at`: their changes are not detected. The
  * daily reconciliation counts them anew; servers of version 0.1.0 do not say. `missing_scopes` are those that the key lacked
  * which subscribed the hook: without them its events do not say what tasks are about. It is null where nobody knows, which
- * ends when the Zap is turned off and on again.
+ * ends when the Zap is turned off and on again. `zap_id` is null where Zapier did not say which Zap it is; `name` is what
+ * people call it. `predecessor` is the hook that the same Zap had before: one with the same `zap_id`, or else with the same name.
  */
 export const Hook = z.object({
   id: z.string(),
@@ -91,6 +98,9 @@ export const Hook = z.object({
   problem: z.string().optional(),
   unusable_tasks: z.number().int().optional(),
   missing_scopes: z.array(z.string()).nullable().optional(),
+  zap_id: z.string().nullable().optional(),
+  name: z.string().nullable().optional(),
+  predecessor: z.string().nullable().optional(),
   created_at: z.string(),
 });
 export type Hook = z.infer<typeof Hook>;

@@ -36,5 +36,8 @@ test('Task Reassigned alone works as before', async () => {
   const app = await connect();
   const operation = 'triggers.task_reassigned.operation';
   await expect(app.run(`${operation}.performSubscribe`, { targetUrl })).resolves.toMatchObject({ id: subscribed.id });
+  // Which Zap it is is left out where the server does not know of Zaps.
+  const subscribing = app.run(`${operation}.performSubscribe`, { targetUrl, meta: { zap: { id: '42' } } });
+  await expect(subscribing).resolves.toMatchObject({ id: subscribed.id });
   await expect(app.run(`${operation}.performList`)).resolves.toMatchObject([{ type: 'task.reassigned' }]);
 });

@@ -94,6 +94,16 @@ describe('subscribing', () => {
     expect(JSON.parse(first(server.received).body)).toHaveProperty('once_per', 'task');
   });
 
+  test.each([
+    [{ zap: { id: 42 } }, '42'],
+    [{ zap: {} }, undefined],
+    [{}, undefined],
+  ])('says which Zap it is, where Zapier says so: %j', async (meta, zapId) => {
+    const { server, app } = await connect();
+    await app.run(performSubscribe, { targetUrl, meta });
+    expect(JSON.parse(first(server.received).body).zap_id).toBe(zapId);
+  });
+
   test('works with an address that ends with a slash', async () => {
     const { url, received } = await startSmallWebhookServer();
     await runApp({ WEBHOOK_SERVER_URL: `${url}/` }, key).run(performSubscribe, { targetUrl });

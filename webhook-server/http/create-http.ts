@@ -41,6 +41,7 @@ import { listPeople } from './routes/list-people.ts';
 import { listReadings } from './routes/list-readings.ts';
 import { type FindContacts, listTasks } from './routes/list-tasks.ts';
 import { type MetricsPorts, metrics } from './routes/metrics.ts';
+import { nameHook } from './routes/name-hook.ts';
 import { namePerson } from './routes/name-person.ts';
 import { nudge } from './routes/nudge.ts';
 import { removeNudgeAddress, replaceNudgeAddress, showNudgeAddress } from './routes/nudge-address.ts';
@@ -154,6 +155,7 @@ export const createHttp = ({
 
   http.post('/hooks', withKey, readJson, inTurn(subscribe({ authenticate, checkTarget, vault, clock })));
   http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock, log })));
+  http.patch('/hooks/:hookId', withKey, readJson, inTurn(nameHook({ authenticate, vault, clock })));
   http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store })));
   http.get('/hooks/:hookId/deliveries', withKey, inTurn(listDeliveries({ authenticate })));
   http.get('/deliveries', withKey, inTurn(searchDeliveries({ authenticate })));

@@ -14,7 +14,7 @@ import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
 import { readFigures } from './flows/figures.ts';
 import { finishPoll, finishPolls } from './flows/finish-poll.ts';
-import { findHook, findHookOfSecret, listHooks, subscribe, unsubscribe } from './flows/hooks.ts';
+import { findHook, findHookOfSecret, listHooks, nameHook, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, settleIntents } from './flows/intents.ts';
 import { lookNow, nudge, nudgeFromOutside } from './flows/look-soon.ts';
 import {
@@ -51,6 +51,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   subscribe: (hook) => database.transaction((run) => subscribe(run, organizationId, hook, quotas)),
   hooks: (query) => listHooks(database, organizationId, query),
   hook: (hookId) => findHook(database, organizationId, hookId),
+  nameHook: (hookId, name) => database.transaction((run) => nameHook(run, organizationId, hookId, name)),
   endHook: (hookId) => database.transaction((run) => unsubscribe(run, organizationId, hookId)),
   events: (query) => listEvents(database, organizationId, query),
   event: (eventId) => database.transaction((run) => findEvent(run, organizationId, eventId)),

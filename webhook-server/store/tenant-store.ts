@@ -29,6 +29,12 @@ export type StoredHook = {
   unusableTasks: number;
   /** What the key may do that subscribed the hook; null when nobody noted it. */
   scopes: readonly string[] | null;
+  /** Which Zap it belongs to, where Zapier said so. */
+  zapId: string | null;
+  /** What people call it. */
+  name: string | null;
+  /** The hook that the same Zap had before. */
+  predecessor: string | null;
 };
 
 /**
@@ -55,6 +61,8 @@ export type NewHook = SealedKey & {
   events?: readonly EventType[] | undefined;
   filters: HookFilters;
   oncePer: OncePer;
+  /** Which Zap it belongs to, if Zapier says so: it takes the place of the Zap's last hook, and has its name. */
+  zapId?: string | undefined;
   /** The detector is to use this key from now on, whatever key it has: this one may read what the filters ask for. */
   bringsNeededKey: boolean;
 };
@@ -311,6 +319,11 @@ export type TenantStore = {
   /** Hooks of the organization, ended ones too, newest first. */
   hooks(query?: HookQuery): Promise<StoredHook[]>;
   hook(hookId: string): Promise<StoredHook | undefined>;
+  /**
+   * Gives a hook a name, or takes it away. A hook of no known Zap takes the place of the last one with the same name.
+   * Returns it, or `undefined` when there is none.
+   */
+  nameHook(hookId: string, name: string | null): Promise<StoredHook | undefined>;
   /**
    * Ends a hook and drops its waiting deliveries. After an organization's last hook it is watched
    * for a day more, for steps that ask.

@@ -38,6 +38,12 @@ const startNoRun = (z: ZObject, reason: string): [] => {
   return [];
 };
 
+/** Which Zap subscribes, where Zapier says so: the server then knows it again after it was off. */
+const zapOf = (meta: Bundle['meta'] | undefined): { zap_id?: string } => {
+  const id = meta?.zap?.id;
+  return id === undefined || id === null ? {} : { zap_id: String(id).slice(0, 100) };
+};
+
 /**
  * What all instant triggers do alike: subscribe and unsubscribe at the webhook server, start a run for each genuine
  * delivery once, and show the editor past events or examples.
@@ -58,7 +64,7 @@ export const eventTrigger = <InputData extends OncePerField>(kind: Kind<InputDat
 
   return {
     /** Subscribes at the webhook server. Zapier keeps the result as `bundle.subscribeData`. */
-    performSubscribe: (z: ZObject, { targetUrl, inputData }: Bundle<InputData>): Promise<Subscription> => {
+    performSubscribe: (z: ZObject, { targetUrl, inputData, meta }: Bundle<InputData>): Promise<Subscription> => {
       if (targetUrl === undefined) throw failed('Zapier did not say where to send events. Try again.', 'no_target');
       const { events, filters } = readWanted(inputData);
       return subscribe(z, {
@@ -67,6 +73,7 @@ export const eventTrigger = <InputData extends OncePerField>(kind: Kind<InputDat
         ...(events.length === 1 ? { event: events[0] } : { events: [...events] }),
         filters,
         once_per: readChoice(oncePerLabel, inputData.once_per, oncePerChoices) ?? 'task',
+        ...zapOf(meta),
       });
     },
 

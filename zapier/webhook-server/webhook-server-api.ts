@@ -1,5 +1,6 @@
 import type { ZObject } from 'zapier-platform-core';
 import { Choice, type ChoiceRequest } from '../../contract/choice.ts';
+import { ErrorBody } from '../../contract/error-body.ts';
 import { EventPage, type EventType } from '../../contract/event.ts';
 import type { HookFilters, SubscribeRequest } from '../../contract/hook.ts';
 import { type DirectoryEntry, PersonList } from '../../contract/person.ts';
@@ -46,7 +47,13 @@ const read = <Body>(shape: Shape<Body>, sent: Answered): Body => {
 
 /** `POST /hooks`: from now on events go to `target_url`. Subscribing the same target again returns the same hook. */
 export const subscribe = async (z: ZObject, request: SubscribeRequest): Promise<Subscription> => {
-  return read(Subscription, await send(z, 'hooks', { method: 'POST', json: request }));
+  const post = (json: SubscribeRequest) => send(z, 'hooks', { method: 'POST', json });
+  const sent = await post(request);
+  const isZapUnknown = sent.status === 400 && ErrorBody.safeParse(sent.body).data?.error.field === 'zap_id';
+  if (!isZapUnknown) return read(Subscription, sent);
+  // A server of an earlier version does not know Zaps.
+  const { zap_id: _unknown, ...known } = request;
+  return read(Subscription, await post(known));
 };
 
 /** A hook that no longer exists is unsubscribed; a secret that fits no hook (401) means the same. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ChoiceRequest, ChoiceSettlement } from '../../../contract/choice.ts';
 import { RecoverRequest } from '../../../contract/delivery.ts';
-import { SubscribeRequest } from '../../../contract/hook.ts';
+import { HookChange, SubscribeRequest } from '../../../contract/hook.ts';
 import { Intent, IntentList, IntentSettlement, IntentSettlementList } from '../../../contract/intent.ts';
 import { NamedPerson, PersonNames } from '../../../contract/person.ts';
 import { arbitraryOf } from './arbitrary-of.ts';
@@ -149,6 +149,7 @@ export const templates: Record<string, Template> = {
   'GET /metrics': { method: 'GET', path: fixed('/metrics') },
   'POST /hooks': { method: 'POST', path: fixed('/hooks'), body: subscription },
   'GET /hooks': { method: 'GET', path: fixed('/hooks') },
+  'PATCH /hooks/:hookId': { method: 'PATCH', path: inside('/hooks/', 'hok'), body: arbitraryOf(HookChange) },
   'DELETE /hooks/:hookId': { method: 'DELETE', path: inside('/hooks/', 'hok') },
   'GET /hooks/:hookId/deliveries': {
     method: 'GET',

@@ -25,6 +25,7 @@ import { type OpenStore, useStore } from './store-bench.ts';
 import { describeTasks } from './tasks.ts';
 import { describeVerdicts } from './verdicts.ts';
 import { describeWatching } from './watching.ts';
+import { describeZaps } from './zaps.ts';
 
 /** What every driver must do, whatever it stores in. */
 export const describeStore = (name: string, open: OpenStore): void => {
@@ -32,6 +33,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeFigures(name, at);
   describeOperator(name, at);
   describeHooks(name, at);
+  describeZaps(name, at);
   describePolls(name, at);
   describeReadings(name, at);
   describeWatching(name, at);

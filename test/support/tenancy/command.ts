@@ -8,6 +8,7 @@ export type CallerName = (typeof callers)[number];
 export const routeNames = [
   'POST /hooks',
   'GET /hooks',
+  'PATCH /hooks/:hookId',
   'DELETE /hooks/:hookId',
   'DELETE /hooks/:hookId with a secret',
   'GET /hooks/:hookId/deliveries',
@@ -100,6 +101,7 @@ export const commands: fc.Arbitrary<Command[]> = fc
       { kind: 'deliver', outcome: 'dead' },
       first('south', 'POST /deliveries/:deliveryId/retry'),
       first('south', 'POST /hooks/:hookId/recover'),
+      first('south', 'PATCH /hooks/:hookId'),
       first('north', 'GET /tasks'),
       first('north', 'POST /intents'),
       first('north', 'PATCH /intents/:intentId'),

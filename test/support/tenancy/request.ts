@@ -54,6 +54,11 @@ const makers: Record<RouteName, Maker> = {
     },
   }),
   'GET /hooks': () => ({ method: 'GET', path: '/hooks' }),
+  'PATCH /hooks/:hookId': ({ variant }, ids) => ({
+    method: 'PATCH',
+    path: `/hooks/${ids.of('hok')}`,
+    body: { name: `Zap ${variant % 2}` },
+  }),
   'DELETE /hooks/:hookId': (_call, ids) => ({ method: 'DELETE', path: `/hooks/${ids.of('hok')}` }),
   // Another's secret would be a right to end that hook; with one's own another's hook cannot be ended.
   'DELETE /hooks/:hookId with a secret': (_call, ids) => ({

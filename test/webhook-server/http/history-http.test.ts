@@ -105,6 +105,16 @@ describe('when the workspace was read', () => {
   });
 });
 
+test('a hook is named, and says which Zap it belongs to', async () => {
+  const target_url = 'https://hooks.zapier.com/hooks/standard/1/named/';
+  const body = { target_url, event: 'task.reassigned', zap_id: '42' };
+  const { id } = (await http.call('POST', '/hooks', key, body)).json;
+  const named = await http.call('PATCH', `/hooks/${id}`, key, { name: ' Tell Ada ' });
+  expect(named).toMatchObject({ status: 200, json: { id, name: 'Tell Ada', zap_id: '42', predecessor: null } });
+  expect(await http.call('PATCH', `/hooks/${id}`, http.foreignKey, { name: 'Mine' })).toMatchObject({ status: 404 });
+  expect(await http.call('PATCH', `/hooks/${id}`, key, { name: '' })).toMatchObject({ status: 400 });
+});
+
 test('an event that is not there is not told of', async () => {
   expect(await get('/events/evt_unknown')).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
 });

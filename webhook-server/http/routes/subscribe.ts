@@ -47,6 +47,7 @@ export const subscribe =
       events = event && [event],
       filters,
       once_per,
+      zap_id,
     } = parseRequest(SubscribeRequest, request.body);
     if (events === undefined) throw noEvents();
     refuseUnfitting(events, filters);
@@ -59,7 +60,8 @@ export const subscribe =
     const bringsNeededKey = filters.sequence_template_ids !== undefined;
     if (bringsNeededKey) requireScope(scopes, 'sequences:read');
     const added = sealHook(vault, { id: newId(), url: target.url, secret: newSecret() });
-    const hook = await store.subscribe({ ...added, ...sealedKey, events, filters, oncePer: once_per, bringsNeededKey });
+    const wanted = { events, filters, oncePer: once_per, zapId: zap_id };
+    const hook = await store.subscribe({ ...added, ...sealedKey, ...wanted, bringsNeededKey });
     const answer: Subscribed = {
       ...hookView(hook, vault, clock()),
       secret: vault.open(hook.sealedSecret, signingSecretAad(hook.id)).reveal(),

@@ -54,6 +54,9 @@ export const hookView = (hook: StoredHook, vault: Vault, nowMs: number): Hook =>
     key_refused_since: hook.keyRefusedSinceMs === null ? null : iso(hook.keyRefusedSinceMs),
     unusable_tasks: hook.unusableTasks,
     missing_scopes: missingScopes(hook.scopes),
+    zap_id: hook.zapId,
+    name: hook.name,
+    predecessor: hook.predecessor,
     created_at: iso(hook.createdAtMs),
   };
 };

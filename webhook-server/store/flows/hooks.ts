@@ -26,6 +26,14 @@ const refuseTooMany = async (run: Transaction, organizationId: string, { hooks }
   if (live >= hooks || kept >= hooks * hooksKeptPerLive) throw new QuotaReached('hooks', hooks);
 };
 
+/** The last hook that the same Zap had. */
+const findPredecessor = async (run: Transaction, organizationId: string, { zapId }: NewHook) =>
+  zapId === undefined
+    ? undefined
+    : run.first<{ id: string; name: string | null }>(sql`
+        select id, name from hook where organization_id = ${organizationId} and zap_id = ${zapId}
+        order by created_at_ms desc, ${phrase('hook number')} desc limit 1`);
+
 /** Returns the id of the hook that this target has from now on. */
 const upsertHook = async (
   run: Transaction,
@@ -41,7 +49,7 @@ const upsertHook = async (
   const live = await run.first<{ id: string }>(sql`
     update hook
     set events = ${events}, filters = ${filters}, asks_for_templates = ${asksForTemplates}, once_per = ${oncePer}, pace_key = ${rateLimitKey},
-        scopes = ${scopes}
+        scopes = ${scopes}, zap_id = coalesce(${added.zapId ?? null}, zap_id)
     where organization_id = ${organizationId} and target_hash = ${targetHash} and ended_at_ms is null
     returning id`);
   if (live !== undefined) return live.id;
@@ -50,11 +58,13 @@ const upsertHook = async (
   await run.change(sql`
     update hook set farewell = 'sent'
     where organization_id = ${organizationId} and target_hash = ${targetHash} and farewell = 'due'`);
+  const before = await findPredecessor(run, organizationId, added);
   await run.change(sql`
     insert into hook (id, organization_id, target_hash, pace_key, secret_hash, sealed_target, sealed_secret, events, filters,
-                      asks_for_templates, once_per, scopes, created_at_ms, resume_at_ms)
+                      asks_for_templates, once_per, scopes, created_at_ms, resume_at_ms, zap_id, name, predecessor)
     values (${id}, ${organizationId}, ${targetHash}, ${rateLimitKey}, ${secretHash}, ${sealedTarget}, ${sealedSecret},
-            ${events}, ${filters}, ${asksForTemplates}, ${oncePer}, ${scopes}, ${run.nowMs}, ${run.nowMs})`);
+            ${events}, ${filters}, ${asksForTemplates}, ${oncePer}, ${scopes}, ${run.nowMs}, ${run.nowMs},
+            ${added.zapId ?? null}, ${before?.name ?? null}, ${before?.id ?? null})`);
   return id;
 };
 
@@ -111,6 +121,30 @@ export const listHooks = async (
     order by hook.created_at_ms desc, ${phrase('hook number')} desc
     limit ${limit}`);
   return rows.map(readHook);
+};
+
+/** Names a hook. One of which nobody knows the Zap takes the place of the last hook that had the same name. */
+export const nameHook = async (
+  run: Transaction,
+  organizationId: string,
+  hookId: string,
+  name: string | null,
+): Promise<StoredHook | undefined> => {
+  await lockWorkspaces(run, [organizationId]);
+  const hook = await findHook(run, organizationId, hookId);
+  if (hook === undefined) return undefined;
+  const before =
+    name === null || hook.zapId !== null
+      ? undefined
+      : await run.first<{ id: string }>(sql`
+          select id from hook
+          where organization_id = ${organizationId} and name = ${name} and zap_id is null and ended_at_ms is not null
+            and (hook.created_at_ms, ${phrase('hook number')}) < (${hook.createdAtMs}, ${hook.number})
+          order by created_at_ms desc, ${phrase('hook number')} desc limit 1`);
+  await run.change(sql`
+    update hook set name = ${name}, predecessor = coalesce(${before?.id ?? null}, predecessor)
+    where id = ${hookId} and organization_id = ${organizationId}`);
+  return findHook(run, organizationId, hookId);
 };
 
 /** Ends a hook because its Zap asked for it. Returns whether the organization has, or had, such a hook. */

@@ -20,12 +20,15 @@ export type HookRow = {
   key_refused_since_ms: number | null;
   unusable_tasks: number;
   scopes: string | null;
+  zap_id: string | null;
+  name: string | null;
+  predecessor: string | null;
 };
 
 export const hookColumns = `
   hook.id, hook.sealed_target, hook.sealed_secret, hook.events, hook.filters, hook.once_per, hook.created_at_ms,
   hook.resume_at_ms, hook.ended_at_ms, hook.ended_reason, workspace.listening_since_ms, workspace.key_refused_since_ms,
-  workspace.unusable_tasks, hook.scopes`;
+  workspace.unusable_tasks, hook.scopes, hook.zap_id, hook.name, hook.predecessor`;
 
 /** What a hook hears of; one of an earlier version hears of reassignments. */
 export const readEvents = (json: string | null): EventType[] =>
@@ -50,4 +53,7 @@ export const readHook = (row: HookRow): StoredHook => ({
   keyRefusedSinceMs: row.key_refused_since_ms,
   unusableTasks: row.unusable_tasks,
   scopes: readScopes(row.scopes),
+  zapId: row.zap_id,
+  name: row.name,
+  predecessor: row.predecessor,
 });
