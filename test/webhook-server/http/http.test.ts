@@ -199,8 +199,19 @@ describe('callers', () => {
     expect(await calls('topo_wrong')).toBe(1);
   });
 
-  test('while Topo cannot be asked the answer is 503, and it is not cached', async () => {
+  test('while Topo cannot be asked, whoever it accepted within a day may read, and hears 503 to all else', async () => {
+    await http.call('GET', '/hooks', http.keys.full);
     http.passTime(300_000);
+    http.sandbox.injectFault({ kind: 'status', status: 500, path: '/v1/me' });
+    expect((await http.call('GET', '/hooks', http.keys.full)).status).toBe(200);
+    expect((await http.call('DELETE', '/workspace', http.keys.full)).status).toBe(503);
+    http.passTime(10_000);
+    expect((await http.call('POST', '/nudges', http.keys.full)).status).toBeLessThan(300);
+  });
+
+  test('while Topo cannot be asked the answer is 503 after a day, and it is not cached', async () => {
+    await http.call('GET', '/hooks', http.keys.full);
+    http.passTime(24 * 3_600_000);
     http.sandbox.injectFault({ kind: 'status', status: 500, path: '/v1/me' });
     const { status, json, headers } = await http.call('GET', '/hooks', http.keys.full);
     expect(status).toBe(503);

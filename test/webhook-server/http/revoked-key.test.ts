@@ -82,3 +82,24 @@ test('once the detector hears that its key was revoked, callers with it hear so 
   await waitUntil('the key is refused', async () => (await statusWith(workspace.keys.full)) === 401);
   expect(await statusWith(workspace.keys.readOnly)).toBe(200);
 });
+
+test('while Topo cannot be asked, what it said of a key is remembered for a day, and a refusal ends that', async () => {
+  const failed: TopoAnswer<Me> = { kind: 'failed', status: 503, reason: 'Topo answered 503' };
+  let answer: TopoAnswer<Me> = accepted;
+  const keyCache = createKeyCache(
+    async () => answer,
+    () => nowMs,
+  );
+  await keyCache.identify(key);
+  answer = failed;
+  nowMs += 24 * 3_600_000 - 1;
+  expect(await keyCache.identify(key)).toMatchObject({ kind: 'accepted', organizationId: 'org', isRemembered: true });
+  nowMs += 10_000;
+  expect(await keyCache.identify(key)).toMatchObject({ kind: 'unknown' });
+  answer = accepted;
+  await keyCache.identify(key);
+  keyCache.refuse(key);
+  answer = failed;
+  nowMs += 60_000;
+  expect(await keyCache.identify(key)).toMatchObject({ kind: 'unknown' });
+});

@@ -34,7 +34,16 @@ export const requireScope = (scopes: readonly string[], scope: string): void => 
 
 type Accepted = Identity & { kind: 'accepted' };
 
-const accept = (identity: Identity): Accepted => {
+const topoUnavailable = (cause?: string): HttpError =>
+  new HttpError(
+    503,
+    'topo_unavailable',
+    'Topo could not be asked whether this API key is valid. Try again in a moment.',
+    { retryAfterSeconds: 10, ...(cause === undefined ? {} : { cause }) },
+  );
+
+/** While Topo cannot be asked, whoever it accepted within a day may read. */
+const accept = (identity: Identity, isReading: boolean): Accepted => {
   switch (identity.kind) {
     case 'refused':
       throw new HttpError(
@@ -43,16 +52,9 @@ const accept = (identity: Identity): Accepted => {
         'Topo does not accept this API key. Make a new one in Topo under Settings → Developers → API Keys.',
       );
     case 'unknown':
-      throw new HttpError(
-        503,
-        'topo_unavailable',
-        'Topo could not be asked whether this API key is valid. Try again in a moment.',
-        {
-          retryAfterSeconds: 10,
-          cause: identity.reason,
-        },
-      );
+      throw topoUnavailable(identity.reason);
     case 'accepted':
+      if (identity.isRemembered && !isReading) throw topoUnavailable();
       return identity;
   }
 };
@@ -65,7 +67,7 @@ const identify = async (keyCache: KeyCache, request: Request): Promise<Identifie
   if (credential?.kind !== 'topo key') {
     throw new HttpError(401, 'unauthorized', 'Send your Topo API key in a header: “Authorization: Bearer topo_…”.');
   }
-  return { credential, identity: accept(await keyCache.identify(credential)) };
+  return { credential, identity: accept(await keyCache.identify(credential), request.method === 'GET') };
 };
 
 /** Refuses callers without a key that Topo accepts. It stands before whatever a caller makes the server do or read. */
@@ -93,6 +95,6 @@ export const createAuthenticate =
     requireScope(scopes, scope);
     const store = tenant(organizationId);
     const sealedKey = { ...sealKey(vault, organizationId, credential), scopes };
-    if (coversScope(scopes, 'tasks:read')) await store.renewKey(sealedKey);
+    if (coversScope(scopes, 'tasks:read') && !identity.isRemembered) await store.renewKey(sealedKey);
     return { organizationId, store, key: credential.key, sealedKey, scopes };
   };

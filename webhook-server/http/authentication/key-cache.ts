@@ -2,9 +2,12 @@ import type { HashedKey } from '../../seals/lookup-hashes.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { Identify } from '../../topo-port.ts';
 
-/** Whom a Topo key belongs to, and what it may do. `unknown`: Topo could not be asked. */
+/**
+ * Whom a Topo key belongs to, and what it may do. `unknown`: Topo could not be asked. `isRemembered`: nor could it now, but
+ * it accepted the key within a day, so that its holder may go on reading.
+ */
 export type Identity =
-  | { kind: 'accepted'; organizationId: string; scopes: readonly string[] }
+  | { kind: 'accepted'; organizationId: string; scopes: readonly string[]; isRemembered?: true }
   | { kind: 'refused' }
   | { kind: 'unknown'; reason: string };
 
@@ -19,23 +22,38 @@ export type KeyCache = {
 
 const acceptedForMs = 5 * 60_000;
 const refusedForMs = 60_000;
+
+/** Topo is asked again about a key that is only remembered after this. */
+const rememberedForMs = 10_000;
+
+/** An acceptance is remembered for this long while Topo cannot be asked. */
+const memoryMs = 24 * 3_600_000;
 const maxKeys = 10_000;
 
-const lifetimeMs = ({ kind }: Identity): number => {
-  if (kind === 'accepted') return acceptedForMs;
+const lifetimeMs = (identity: Identity): number => {
+  const { kind } = identity;
+  if (kind === 'accepted') return identity.isRemembered ? rememberedForMs : acceptedForMs;
   return kind === 'refused' ? refusedForMs : 0;
 };
 
 /**
  * Caches what Topo says about keys, by their hash, for some minutes; refusals too, for a shorter time. Failures to
- * reach Topo are not cached.
+ * reach Topo are not cached: a key that it accepted within a day is remembered meanwhile.
  *
  * @param askTopo asks Topo about a key.
  * @param clock milliseconds, from any start; never goes back.
  */
 export const createKeyCache = (askTopo: Identify, clock: () => number): KeyCache => {
   const entries = new Map<string, { identity: Identity; untilMs: number }>();
+  const accepted = new Map<string, { identity: Identity; untilMs: number }>();
   const pending = new Map<string, Promise<Identity>>();
+
+  const keep = (kept: typeof entries, hash: string, identity: Identity, forMs: number): void => {
+    kept.delete(hash);
+    kept.set(hash, { identity, untilMs: clock() + forMs });
+    const [oldest] = kept.keys();
+    if (kept.size > maxKeys && oldest !== undefined) kept.delete(oldest);
+  };
 
   const get = (hash: string): Identity | undefined => {
     const entry = entries.get(hash);
@@ -44,11 +62,17 @@ export const createKeyCache = (askTopo: Identify, clock: () => number): KeyCache
   };
 
   const set = (hash: string, identity: Identity): void => {
-    entries.delete(hash);
-    if (lifetimeMs(identity) === 0) return;
-    entries.set(hash, { identity, untilMs: clock() + lifetimeMs(identity) });
-    const [oldest] = entries.keys();
-    if (entries.size > maxKeys && oldest !== undefined) entries.delete(oldest);
+    if (identity.kind === 'refused') accepted.delete(hash);
+    if (identity.kind === 'accepted' && !identity.isRemembered) keep(accepted, hash, identity, memoryMs);
+    if (lifetimeMs(identity) === 0) entries.delete(hash);
+    else keep(entries, hash, identity, lifetimeMs(identity));
+  };
+
+  /** What Topo said before, where it cannot be asked now. */
+  const remembered = (hash: string, identity: Identity): Identity => {
+    const known = accepted.get(hash);
+    if (identity.kind !== 'unknown' || known?.identity.kind !== 'accepted' || known.untilMs <= clock()) return identity;
+    return { ...known.identity, isRemembered: true };
   };
 
   const fetchIdentity = async (key: Secret): Promise<Identity> => {
@@ -75,10 +99,11 @@ export const createKeyCache = (askTopo: Identify, clock: () => number): KeyCache
       // Calls that arrive together with the same key share one request.
       const request = pending.get(hash) ?? fetchIdentity(key).finally(() => pending.delete(hash));
       pending.set(hash, request);
-      const identity = await request;
+      const answer = await request;
       // A refusal that came in between is newer than this answer may be.
       const refused = get(hash);
       if (refused !== undefined) return refused;
+      const identity = remembered(hash, answer);
       set(hash, identity);
       return identity;
     },
