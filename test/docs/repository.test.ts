@@ -74,7 +74,7 @@ test('the README’s routes are those of the server', () => {
   expect(routes.length).toBeGreaterThan(10);
   const readme = read('README.md');
   for (const [, method = '', path = ''] of routes) {
-    const documented = path.replace(/:(hookId|intentId|deliveryId|choiceId)/, ':id');
+    const documented = path.replace(/:(hookId|intentId|deliveryId|choiceId|eventId)/, ':id');
     expect(readme).toContain(`${method.toUpperCase()} ${documented}`);
   }
 });
