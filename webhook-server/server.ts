@@ -259,6 +259,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const topo = createTopoClient(config.topoApiUrl);
   const keyCache = createKeyCache(topo.identify, monotonicClock);
   const checkTarget = createTargetCheck(config.allowedHosts);
+  const stopping = new AbortController();
   let loops: Loops = {};
   const metrics = measure(config, store, () => loops);
   const counts = metrics?.counts;
@@ -271,6 +272,9 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
       operator: config.operatorToken && { token: config.operatorToken, store: store.operator },
       requestsPerMinute: config.topoRequestsPerMinute,
       bodyKilobytes: config.limits.bodyKilobytes,
+      // Whatever a Zap wants is told with this.
+      onEvents: (listener) => store.work.onWork('deliver', listener),
+      stopping: stopping.signal,
       vault,
       clock: Date.now,
       publicUrl: config.publicUrl,
@@ -310,6 +314,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     metricsUrl: metricsListener && `${urlOf(metricsListener)}/metrics`,
     outdated,
     async stop() {
+      stopping.abort();
       const stopped = Promise.all([detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
       // Nobody else may listen here yet: a caller hears 503 rather than nothing while the rest is settled.
       if (isOutdated) await stopped;

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSandbox, type SandboxOptions } from '../../dev/sandbox/create-sandbox.ts';
 import { createDashboard } from '../../webhook-server/dashboard/create-dashboard.ts';
+import type { StreamTimes } from '../../webhook-server/dashboard/pages/events-stream.tsx';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createKeyCache } from '../../webhook-server/http/authentication/key-cache.ts';
 import { createHttp } from '../../webhook-server/http/create-http.ts';
@@ -41,6 +42,7 @@ type Options = {
   vault?: Vault;
   publicUrl?: string;
   operatorToken?: string;
+  streamTimes?: StreamTimes;
   log?: Log;
 };
 
@@ -59,9 +61,11 @@ export const startHttp = async ({
   vault = createVault(Buffer.alloc(32, 1)),
   publicUrl,
   operatorToken,
+  streamTimes,
   log: givenLog,
 }: Options = {}) => {
   let nowMs = Date.parse('2026-03-02T09:00:00Z');
+  const stopping = new AbortController();
   const sandbox = createSandbox(sandboxOptions);
   const topo = await sandbox.listen();
   const store = await openStore(() => nowMs);
@@ -78,6 +82,9 @@ export const startHttp = async ({
     dashboard: createDashboard({
       operator: operatorToken === undefined ? undefined : { token: new Secret(operatorToken), store: store.operator },
       requestsPerMinute: 60,
+      onEvents: (listener) => store.work.onWork('deliver', listener),
+      stopping: stopping.signal,
+      ...(streamTimes === undefined ? {} : { streamTimes }),
       bodyKilobytes: limits.bodyKilobytes ?? defaultLimits.bodyKilobytes,
       vault,
       clock: () => nowMs,
@@ -145,7 +152,10 @@ export const startHttp = async ({
     passTime(ms: number) {
       nowMs += ms;
     },
+    /** Ends what stays open, as the server does when it stops. */
+    endStreams: () => stopping.abort(),
     async close() {
+      stopping.abort();
       server.close();
       server.closeAllConnections();
       await store.close();

@@ -10,6 +10,8 @@ import type { OperatorStore } from '../store/operator-store.ts';
 import { serveAsset } from './assets.ts';
 import { handlePageError } from './handle-page-error.tsx';
 import { setPageHeaders } from './page-headers.ts';
+import { showEvents } from './pages/events.tsx';
+import { type StreamTimes, streamEvents, usualStreamTimes } from './pages/events-stream.tsx';
 import { showHealth } from './pages/health.tsx';
 import { showOperator } from './pages/operator.tsx';
 import { retryOperatorDelivery, showOperatorDeliveries } from './pages/operator-deliveries.tsx';
@@ -31,6 +33,11 @@ type Ports = {
   requestsPerMinute: number;
   /** The largest body; an import of people may be five times as large. */
   bodyKilobytes: number;
+  /** Calls the listener whenever there may be new events. */
+  onEvents: (listener: () => void) => void;
+  /** The server stops: what is open ends. */
+  stopping: AbortSignal;
+  streamTimes?: StreamTimes;
   vault: Vault;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -47,7 +54,18 @@ const operatorSignInsPerMinute = 10;
  * nothing; what changes is a form.
  */
 export const createDashboard =
-  ({ operator, requestsPerMinute, bodyKilobytes, vault, clock, publicUrl, log }: Ports): CreateDashboard =>
+  ({
+    operator,
+    requestsPerMinute,
+    bodyKilobytes,
+    onEvents,
+    stopping,
+    streamTimes = usualStreamTimes,
+    vault,
+    clock,
+    publicUrl,
+    log,
+  }: Ports): CreateDashboard =>
   ({ authenticate, withKey, guards, inTurn }) => {
     const cookie = createSessionCookie('topo_session', { vault, clock, publicUrl });
     const hasOperator = operator !== undefined;
@@ -90,6 +108,19 @@ export const createDashboard =
 
     dashboard.get('/health', requireSession, inTurn(showHealth({ authenticate, requestsPerMinute })));
 
+    dashboard.get('/events', requireSession, inTurn(showEvents({ authenticate })));
+    dashboard.get(
+      '/events-stream',
+      requireSession,
+      // It stays open, and takes nobody's turn.
+      streamEvents({
+        authenticate,
+        onEvents,
+        isSignedIn: (request) => cookie.read(request) !== undefined,
+        stopping,
+        times: streamTimes,
+      }),
+    );
     dashboard.get('/people', requireSession, inTurn(showPeople({ authenticate, clock })));
     dashboard.post('/people', withKey, readForm, inTurn(changePerson({ authenticate })));
     dashboard.post('/people-remove', withKey, readForm, inTurn(removePerson({ authenticate })));

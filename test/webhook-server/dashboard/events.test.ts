@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { waitUntil } from '../../../dev/local-server/wait-until.ts';
+import { createBrowser } from '../../support/browse.ts';
+import { startHttp } from '../../support/started-http.ts';
+import { happen, idOf } from '../../support/tenancy/world.ts';
+
+const hourMs = 3_600_000;
+
+let http: Awaited<ReturnType<typeof startHttp>>;
+let browser: ReturnType<typeof createBrowser>;
+
+beforeAll(async () => {
+  http = await startHttp({
+    sandbox: { taskCount: 0 },
+    streamTimes: { heartbeatMs: 20, restMs: 1, sessionMs: 20 },
+  });
+  browser = createBrowser(http.url);
+  await browser.signIn(http.keys.full);
+  const target_url = 'https://hooks.zapier.com/hooks/standard/1/abc/';
+  await http.call('POST', '/hooks', http.keys.full, { target_url, event: 'task.reassigned' });
+  await change(0);
+});
+afterAll(() => http.close());
+
+/** Every task goes to the next person; a second passes. */
+const change = async (to: number) => {
+  http.passTime(1000);
+  await happen(http.store.work, { kind: 'scan', to }, http.nowMs());
+};
+
+const idsIn = (html: string): string[] => [...html.matchAll(/data-event="(evt_\w+)"/g)].map(([, id = '']) => id);
+
+/** Opens the stream, and collects what comes until it ends. */
+const listen = async (query = '', headers: Record<string, string> = {}) => {
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const leaving = new AbortController();
+  const address = `${http.url}/dashboard/events-stream${query}`;
+  const response = await fetch(address, { headers: { cookie, ...headers }, signal: leaving.signal });
+  const heard = { text: '', isOver: false };
+  const over = (async () => {
+    const reader = response.body?.getReader();
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done) break;
+      heard.text += Buffer.from(value).toString();
+    }
+    heard.isOver = true;
+  })();
+  over.catch(() => undefined);
+  return { response, heard, over, leave: () => leaving.abort() };
+};
+
+test('events are listed newest first, and narrowed by what stands in the address', async () => {
+  await change(1);
+  const { text } = await browser.get('/events');
+  expect(idsIn(text)).toHaveLength(2);
+  expect(text).toContain('data-stream="events-stream"');
+  const toOne = await browser.get(`/events?to=${idOf('user', 1)}&event=&from=&source=topo`);
+  expect(idsIn(toOne.text)).toHaveLength(1);
+  expect(toOne.text).toContain(`data-stream="events-stream?to=${idOf('user', 1)}&amp;source=topo"`);
+  expect((await browser.get('/events?source=zapier')).text).toContain('No event fits these filters.');
+  expect((await browser.get('/events?before=evt_none')).status).toBe(404);
+  expect((await browser.get('/events?to=somebody')).status).toBe(400);
+});
+
+test('what happens while somebody looks comes by itself, once', async () => {
+  const { response, heard, leave } = await listen();
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  expect(response.headers.get('x-accel-buffering')).toBe('no');
+  await waitUntil('the heartbeat', () => heard.text.includes(': still here'));
+  expect(heard.text).not.toContain('data:');
+  await change(2);
+  await waitUntil('the change', () => idsIn(heard.text).length > 0);
+  const before = idsIn(heard.text).length;
+  await change(0);
+  await waitUntil('the next change', () => idsIn(heard.text).length > before);
+  const newest = idsIn((await browser.get('/events')).text);
+  await waitUntil('all of them', () => idsIn(heard.text)[0] !== undefined && idsIn(heard.text).at(-1) === newest[0]);
+  const heardIds = idsIn(heard.text);
+  expect(heardIds.toReversed()).toEqual(newest.slice(0, heardIds.length));
+  leave();
+});
+
+test('a stream goes on after the event that was seen last', async () => {
+  const [, , third = '', ...older] = idsIn((await browser.get('/events')).text);
+  expect(older.length).toBeGreaterThan(0);
+  for (const opened of [await listen(`?after=${third}`), await listen('', { 'last-event-id': third })]) {
+    await waitUntil('two events', () => idsIn(opened.heard.text).length >= 2);
+    expect(idsIn(opened.heard.text)).toHaveLength(2);
+    opened.leave();
+  }
+});
+
+test('a stream ends with the session, and opens for nobody who is not signed in', async () => {
+  const { heard, over } = await listen();
+  await waitUntil('the heartbeat', () => heard.text.includes(': still here'));
+  http.passTime(13 * hourMs);
+  await over;
+  expect(heard.text).toContain('event: signed-out');
+  const stranger = await createBrowser(http.url).get('/events-stream');
+  expect(stranger.status).toBe(303);
+});
+
+test('streams end when the server stops', async () => {
+  await browser.signIn(http.keys.full);
+  const { heard, over } = await listen();
+  await waitUntil('the heartbeat', () => heard.text.includes(': still here'));
+  http.endStreams();
+  await over;
+  expect(heard.isOver).toBe(true);
+});
