@@ -11,5 +11,8 @@ export const printInstructions = (loop: Loop, { title, line }: Printer): void =>
   line(`  curl -X POST ${tasks}`);
   line(`  curl -X POST ${tasks}/${task.taskId}/reassign`);
   line(`  curl -X POST ${tasks}/${task.taskId}/complete`);
+  title('In a browser, see what happens, and sign in with this key of the local Topo:');
+  line(`  ${loop.server.url}/dashboard`);
+  line(`  ${loop.sandbox.workspaces[0].keys.full}`);
   line('\nEvery run of a Zap is shown here. Ctrl-C stops everything.\n');
 };

@@ -80,6 +80,14 @@ test('the demo stays up, prints what the Zaps hear, and stops everything when it
   const lines = demo.output.split('\n');
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
   const commands = [...demo.output.matchAll(/curl .+/g)].map(([command]) => command);
+  const [, dashboard = '', key = ''] = /\n {2}(\S+\/dashboard)\n {2}(\S+)\n/.exec(demo.output) ?? [];
+  const signedIn = await fetch(`${dashboard}/sign-in`, {
+    method: 'POST',
+    body: new URLSearchParams({ key }),
+    headers: { origin: new URL(dashboard).origin },
+    redirect: 'manual',
+  });
+  expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, 'health']);
   const triggers = ['New Task', 'Task Reassigned', 'Task Closed'];
   expect(commands).toHaveLength(triggers.length);
   for (const [index, command] of commands.entries()) {
