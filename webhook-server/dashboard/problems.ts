@@ -3,7 +3,7 @@ import type { WorkspaceHealth } from '../store/operator-store.ts';
 import { counted, spanOf } from './time.tsx';
 
 /** Something that needs somebody: what it is, and what to do. */
-export type Problem = { what: string; next: string; href?: string };
+export type Problem = { what: string; next: string };
 
 const quietMs = 5 * 60_000;
 const patienceMs = 10 * 60_000;
@@ -32,8 +32,7 @@ export const problemsOf = (health: WorkspaceHealth): Problem[] => {
   if (givenUp > 0) {
     problems.push({
       what: `${counted(givenUp, 'delivery was', 'deliveries were')} given up after three days of attempts.`,
-      next: 'Find out why the Zap did not take them, then send them again.',
-      href: 'send-again',
+      next: 'Find out why the Zap did not take them, then send them again: POST /hooks/:id/recover.',
     });
   }
   if (failingSinceMs === null && oldestWaitingMs !== null && oldestWaitingMs > patienceMs) {

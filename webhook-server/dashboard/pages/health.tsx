@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Authenticate } from '../../http/authentication/authenticate.ts';
 import type { WorkspaceHealth } from '../../store/operator-store.ts';
+import { assetUrl } from '../assets.ts';
 import { Layout } from '../layout.tsx';
 import { type Problem, problemsOf } from '../problems.ts';
 import { sendPage } from '../send-page.ts';
@@ -15,9 +16,9 @@ const Verdict = ({ problems }: { problems: readonly Problem[] }) => {
     <section aria-labelledby="needs">
       <h2 id="needs">This needs somebody</h2>
       <ol>
-        {problems.slice(0, mostShown).map(({ what, next, href }) => (
+        {problems.slice(0, mostShown).map(({ what, next }) => (
           <li key={what}>
-            <strong>{what}</strong> {href === undefined ? next : <a href={href}>{next}</a>}
+            <strong>{what}</strong> {next}
           </li>
         ))}
       </ol>
@@ -83,7 +84,8 @@ export const showHealth =
         <div
           id="health"
           hx-get="health"
-          hx-trigger="every 15s"
+          hx-trigger="look"
+          data-every="15"
           hx-select="#health"
           hx-swap="outerHTML"
           aria-live="polite"
@@ -102,6 +104,7 @@ export const showHealth =
           )}
           {health !== undefined && <Figures health={health} requestsPerMinute={requestsPerMinute} />}
         </div>
+        <script src={assetUrl('look.js')} defer />
       </Layout>,
     );
   };
