@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { isSafeBaseUrl } from '../contract/safe-url.ts';
 import { readAllowedHost } from './hook-target.ts';
@@ -27,6 +28,18 @@ const hosts = z.string().transform((list, context) =>
     return [host];
   }),
 );
+
+const unitMs = { m: 60_000, h: 3_600_000, d: dayMs };
+
+/** A time such as 30m, 6h or 1d, in milliseconds. */
+const duration = z
+  .string()
+  .trim()
+  .regex(/^[1-9]\d{0,3}[mhd]$/, { error: 'must be a number with m, h or d, such as 30m, 6h or 1d' })
+  .transform((text) => {
+    const unit = text.endsWith('m') ? 'm' : text.endsWith('h') ? 'h' : 'd';
+    return Number(text.slice(0, -1)) * unitMs[unit];
+  });
 
 /** A link that people click: it has a place for the task, and leads where it is read to lead. */
 const isTaskUrlTemplate = (template: string): boolean => {
@@ -114,6 +127,9 @@ const Environment = z
     MAX_CONNECTIONS: wholeNumber(1, 100_000).default(2_000),
     // Longer than nginx (75 s) and load balancers (60 s) keep a connection: else they send a call just when it closes.
     KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(80),
+    BACKUP_EVERY: duration.optional(),
+    BACKUP_KEEP: wholeNumber(1, 10_000).default(28),
+    BACKUP_DIR: z.string().optional(),
     METRICS_PORT: wholeNumber(0, 65_535).optional(),
     METRICS_TOKEN: token,
     OPERATOR_TOKEN: token,
@@ -140,6 +156,10 @@ const Environment = z
       error: 'is required with ENCRYPTION_KEY_OLD: it is what everything is sealed with from now on',
     },
   )
+  .refine(({ DATABASE_URL, BACKUP_EVERY }) => DATABASE_URL === undefined || BACKUP_EVERY === undefined, {
+    path: ['BACKUP_EVERY'],
+    error: 'is for SQLite alone: PostgreSQL is backed up with `pg_dump` or point-in-time recovery (docs/operate.md)',
+  })
   .transform((environment) => ({
     host: environment.HOST,
     port: environment.PORT,
@@ -175,6 +195,14 @@ const Environment = z
     }),
     maxConnections: environment.MAX_CONNECTIONS,
     keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1000,
+    backups:
+      environment.BACKUP_EVERY === undefined
+        ? undefined
+        : {
+            everyMs: environment.BACKUP_EVERY,
+            keep: environment.BACKUP_KEEP,
+            folder: environment.BACKUP_DIR ?? join(environment.DATA_DIR, 'backups'),
+          },
     metricsPort: environment.METRICS_PORT,
     metricsToken: environment.METRICS_TOKEN,
     operatorToken: environment.OPERATOR_TOKEN,

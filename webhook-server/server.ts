@@ -3,20 +3,25 @@ import type { Server as HttpServer, RequestListener } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
+import { createBackups } from './backup/keep-backups.ts';
+import { type WrittenBackup, writeBackup } from './backup/write-backup.ts';
 import { createCleanUp } from './clean-up.ts';
 import type { Config } from './config.ts';
+import { type Control, ControlUnavailable, listenControl } from './control/listen-control.ts';
+import { controlSocketIn, databasePathIn, privateFiles } from './data-files.ts';
 import { createDashboard } from './dashboard/create-dashboard.ts';
-import { databasePathIn, privateFiles } from './data-files.ts';
 import { rampUp } from './delivery/concurrency-ramp.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { zapierLimits } from './delivery/zapier-limits.ts';
 import { describeStore } from './describe-settings.ts';
 import { createDetector } from './detector/detector.ts';
+import { errorCode } from './error-code.ts';
 import { createFindContacts } from './find-contacts.ts';
 import { findLooseModes } from './find-loose-modes.ts';
 import { createTargetCheck, type TargetCheck } from './hook-target.ts';
 import { createKeyCache, type KeyCache } from './http/authentication/key-cache.ts';
+import { createControl } from './http/create-control.ts';
 import { createHttp } from './http/create-http.ts';
 import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
@@ -201,6 +206,33 @@ const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop 
   );
 };
 
+const startBackingUp = (
+  { config: { backups: plan }, log }: Pick<LoopPorts, 'config' | 'log'>,
+  write: (path: string) => Promise<WrittenBackup>,
+): WorkLoop | undefined => {
+  if (plan === undefined) return undefined;
+  const backups = createBackups({ plan, writeBackup: write, clock: Date.now, log });
+  return startWorkLoop(
+    { name: 'backups', concurrency: () => 1, ...backups, onWork: () => () => {} },
+    log,
+    monotonicClock,
+  );
+};
+
+/** Without the socket a server serves all the same, and says what is missing. */
+const listenToOperator = async (control: RequestListener, config: Config, log: Log): Promise<Control | undefined> => {
+  try {
+    return await listenControl(control, controlSocketIn(config.dataFolder));
+  } catch (error) {
+    if (!(error instanceof ControlUnavailable || errorCode(error) !== undefined)) throw error;
+    const reason = error instanceof Error ? error.message : undefined;
+    // Of several servers on one PostgreSQL and one machine one hears the operator, which is enough.
+    const level = config.databaseUrl === undefined ? 'warn' : 'info';
+    log[level]({ reason }, 'the command `topo-for-zapier` cannot reach this server');
+    return undefined;
+  }
+};
+
 const wait = (ms: number): Promise<void> => delay(ms, undefined, { ref: false });
 
 /** Metrics cost a little, so there are none unless somebody can read them. */
@@ -291,16 +323,20 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     limits: config.limits,
     log,
   });
+  const write = (path: string) => writeBackup(path, store.backUp);
+  const control = createControl({ store, writeBackup: write, keyCache, vault, limits: config.limits, log });
   const [listener, metricsListener] = await listenTo(http, metrics, config, log).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
 
+  const controlListener = await listenToOperator(control, config, log);
   const transport = createTransport();
   const ports = { config, store, vault, checkTarget, log, counts };
   const detecting = startDetecting(ports, reportAnswers(topo, { keyCache, vault, counts }));
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
+  const backingUp = startBackingUp(ports, write);
   loops = { detector: detecting, delivery: delivering, 'clean-up': cleaningUp };
 
   let isOutdated = false;
@@ -315,7 +351,13 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     outdated,
     async stop() {
       stopping.abort();
-      const stopped = Promise.all([detecting.stop(0), delivering.stop(deliveryGraceMs), cleaningUp.stop(0)]);
+      const stopped = Promise.all([
+        detecting.stop(0),
+        delivering.stop(deliveryGraceMs),
+        cleaningUp.stop(0),
+        backingUp?.stop(0),
+        controlListener?.close(),
+      ]);
       // Nobody else may listen here yet: a caller hears 503 rather than nothing while the rest is settled.
       if (isOutdated) await stopped;
       await Promise.all([close(listener), metricsListener && close(metricsListener), stopped]);

@@ -126,6 +126,7 @@ export const openPostgresStore = async (
     keyCheck: (sealed) => store.keyCheck(sealed),
     sealedValues: () => store.sealedValues(),
     replaceSealed: (seal) => store.replaceSealed(seal),
+    backUp: (path) => store.backUp(path),
     onTransaction: store.onTransaction,
     outdated: store.outdated,
     async close() {

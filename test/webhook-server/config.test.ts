@@ -153,3 +153,22 @@ test.each([
   expect(readConfig({ [name]: value })).toMatchObject(expected);
   for (const bad of ['0', '-1', '1.5', 'many', '1e9']) expect(() => readConfig({ [name]: bad })).toThrow(name);
 });
+
+test('backups have a time between them, a number that is kept and a folder', () => {
+  expect(readConfig({}).backups).toBeUndefined();
+  expect(readConfig({ BACKUP_EVERY: '6h', DATA_DIR: '/srv/data' }).backups).toEqual({
+    everyMs: 6 * 3_600_000,
+    keep: 28,
+    folder: '/srv/data/backups',
+  });
+  expect(readConfig({ BACKUP_EVERY: '1d', BACKUP_KEEP: '7', BACKUP_DIR: '/mnt' }).backups).toEqual({
+    everyMs: 24 * 3_600_000,
+    keep: 7,
+    folder: '/mnt',
+  });
+  for (const wrong of ['6', '0h', '6 hours', '-1h']) {
+    expect(() => readConfig({ BACKUP_EVERY: wrong })).toThrow(/BACKUP_EVERY must be a number with m, h or d/);
+  }
+  const postgres = { DATABASE_URL: 'postgres://127.0.0.1/topo', ENCRYPTION_KEY: 'ab'.repeat(32) };
+  expect(() => readConfig({ ...postgres, BACKUP_EVERY: '6h' })).toThrow(/BACKUP_EVERY is for SQLite alone/);
+});

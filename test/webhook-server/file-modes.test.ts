@@ -18,6 +18,7 @@ test('what the server writes is for its user alone', async () => {
   await server.url;
   expect(modeOf(folder)).toBe('700');
   expect(modesIn(folder)).toEqual({
+    'control.sock': '600',
     'encryption.key': '600',
     'topo-for-zapier.sqlite': '600',
     'topo-for-zapier.sqlite-wal': '600',

@@ -27,7 +27,9 @@ export const helpOfAll = (verbs: Readonly<Record<string, Verb>>): string => {
 
 /** What `topo-for-zapier VERB --help` says. */
 export const helpOf = (name: string, verb: Verb): string => {
-  const flags = Object.entries(verb.flags).map(([flag, does]) => [`--${flag}`, does] as const);
+  const flags = Object.entries(verb.flags).map(([flag, of]) =>
+    typeof of === 'string' ? ([`--${flag}`, of] as const) : ([`--${flag} ${of.choices.join('|')}`, of.does] as const),
+  );
   return [
     `${command} ${usageOf(name, verb)}: ${verb.summary}.`,
     '',

@@ -1,11 +1,13 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import '../refuse-inspector.ts';
 import { runCommand } from './run-command.ts';
+import { backup } from './verbs/backup.ts';
 import { doctor } from './verbs/doctor.ts';
 import { newKey } from './verbs/new-key.ts';
+import { people } from './verbs/people.ts';
 import { serve } from './verbs/serve.ts';
 
-const verbs = { serve, doctor, 'new-key': newKey };
+const verbs = { serve, doctor, 'new-key': newKey, backup, people };
 
 // Whoever reads may have gone: that is no reason to fail.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {});

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { helpOf, helpOfAll } from './help.ts';
-import { type Surroundings, type Verb, VerbError } from './verb.ts';
+import { type Flag, type Surroundings, type Verb, VerbError } from './verb.ts';
 
 /** The command was called in a way that it does not know. */
 const misused = 2;
@@ -8,24 +8,35 @@ const misused = 2;
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
-type Call = { operands: string[]; flags: Set<string>; valued: string | undefined };
+type Call = { operands: string[]; flags: Map<string, string | undefined> };
 
 /** Tells words and flags apart. What follows `--` are words. */
-const readCall = (words: readonly string[]): Call => {
-  const { tokens } = parseArgs({ args: [...words], strict: false, allowPositionals: true, tokens: true });
+const readCall = (words: readonly string[], { flags: known }: Verb): Call => {
+  const valued = Object.entries(known).filter(([, flag]) => typeof flag !== 'string');
+  const options = Object.fromEntries(valued.map(([name]) => [name, { type: 'string' as const }]));
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
   const flags = tokens.filter((token) => token.kind === 'option');
   return {
     operands: tokens.flatMap((token) => (token.kind === 'positional' ? token.value : [])),
-    flags: new Set(flags.map(({ name }) => (name === 'h' ? 'help' : name))),
-    valued: flags.find(({ value }) => value !== undefined)?.name,
+    flags: new Map(flags.map(({ name, value }) => [name === 'h' ? 'help' : name, value])),
   };
+};
+
+/** What is wrong with the value of a flag that the verb knows. */
+const valueFault = (name: string, flag: Flag, value: string | undefined): string | undefined => {
+  if (typeof flag === 'string') return value === undefined ? undefined : `The flag --${name} takes no value.`;
+  if (value !== undefined && flag.choices.includes(value)) return undefined;
+  return `The flag --${name} takes ${flag.choices.join(' or ')}.`;
 };
 
 /** Why a verb cannot be called like this; undefined when it can. */
 const refusalOf = (name: string, { operands: wanted, flags: known }: Verb, call: Call): string | undefined => {
-  const unknown = [...call.flags].find((flag) => !Object.hasOwn(known, flag));
-  if (unknown !== undefined) return `“${name}” has no flag --${unknown}.`;
-  if (call.valued !== undefined) return `The flag --${call.valued} takes no value.`;
+  for (const [flag, value] of call.flags) {
+    const of = Object.hasOwn(known, flag) ? known[flag] : undefined;
+    if (of === undefined) return `“${name}” has no flag --${flag}.`;
+    const fault = valueFault(flag, of, value);
+    if (fault !== undefined) return fault;
+  }
   const missing = wanted.slice(call.operands.length);
   if (missing.length > 0) return `“${name}” needs ${list(missing)}.`;
   const surplus = call.operands.at(wanted.length);
@@ -59,7 +70,7 @@ export const runCommand = async (
     printError(`“${name}” is unknown here. topo-for-zapier knows ${list(Object.keys(verbs))}; --help says more.`);
     return misused;
   }
-  const call = readCall(rest);
+  const call = readCall(rest, verb);
   if (call.flags.has('help')) {
     print(helpOf(name, verb));
     return 0;
@@ -70,7 +81,8 @@ export const runCommand = async (
     return misused;
   }
   try {
-    return await verb.run(call.operands, call.flags, surroundings);
+    const flags = new Map([...call.flags].map(([flag, value = '']) => [flag, value]));
+    return await verb.run(call.operands, flags, surroundings);
   } catch (error) {
     if (!(error instanceof VerbError)) throw error;
     printError(error.message);

@@ -5,6 +5,9 @@ export type Surroundings = {
   printError(text: string): void;
 };
 
+/** What a flag does; one that takes a value takes one of its `choices`. */
+export type Flag = string | { does: string; choices: readonly string[] };
+
 /** Something that the command `topo-for-zapier` does. */
 export type Verb = {
   /** What it does, in one line without a full stop. */
@@ -13,14 +16,18 @@ export type Verb = {
   about: string;
   /** What it must be given, by the names that `--help` shows, such as `FILE`. */
   operands: readonly string[];
-  /** Its flags, which take no values, and what each does. */
-  flags: Readonly<Record<string, string>>;
+  /** Its flags, and what each does. */
+  flags: Readonly<Record<string, Flag>>;
   /**
    * @param operands as many as the verb names.
-   * @param flags those that were given.
+   * @param flags those that were given, each with its value or an empty text.
    * @returns the exit code, or undefined when the process goes on.
    */
-  run(operands: readonly string[], flags: ReadonlySet<string>, surroundings: Surroundings): Promise<number | undefined>;
+  run(
+    operands: readonly string[],
+    flags: ReadonlyMap<string, string>,
+    surroundings: Surroundings,
+  ): Promise<number | undefined>;
 };
 
 /** The verb failed: the message is a sentence for whoever called it. */

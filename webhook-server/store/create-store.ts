@@ -180,6 +180,7 @@ export const createStore = (
       const isChanged = await database.transaction((run) => replaceSealedValues(run, seal), 'alone');
       if (isChanged) await driver.eraseFreeSpace();
     },
+    backUp: driver.backUp,
     onTransaction(listener) {
       told.on('transaction', listener);
       return () => told.off('transaction', listener);

@@ -24,6 +24,8 @@ export type Driver = {
   nextDueMs(run: Run, options: { nowMs: number } & Omit<DueOptions, 'limit'>): Promise<number | null>;
   /** Forgets what deleted and overwritten rows held, as far as the database lets a program do so. */
   eraseFreeSpace(): Promise<void>;
+  /** Copies everything into an empty file while others go on. */
+  backUp(path: string): Promise<void>;
   /** Calls the listener whenever there may be new work. Returns a function that ends this. */
   onWork(topic: Topic, listener: () => void): () => void;
   /** From now on every transaction proves that this is what shows the encryption key. */

@@ -24,6 +24,12 @@ export type Store = {
    * were started with another key stop. Undefined leaves everything as it is.
    */
   replaceSealed(seal: (values: SealedValues) => SealedValues | undefined): Promise<void>;
+  /**
+   * Copies the SQLite file into another one, which is there and empty, while everything goes on.
+   *
+   * @throws StoreError with PostgreSQL, whose own programs do that.
+   */
+  backUp(path: string): Promise<void>;
   /** Calls the listener after each transaction. Returns a function that ends this. */
   onTransaction(listener: (time: TransactionTime) => void): () => void;
   /** Resolves when this server must not go on with the database; from then on the store only settles what is under way. */

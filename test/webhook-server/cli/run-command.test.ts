@@ -14,7 +14,7 @@ const look: Verb = {
   operands: ['FILE'],
   flags: { json: 'says it in JSON' },
   run: async ([file], flags, { print }) => {
-    print(`${file} ${[...flags].join()}`);
+    print(`${file} ${[...flags.keys()].join()}`);
     return 0;
   },
 };

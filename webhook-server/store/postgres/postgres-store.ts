@@ -1,11 +1,15 @@
 import { createStore } from '../create-store.ts';
 import type { Driver } from '../driver.ts';
 import { type Quotas, usualQuotas } from '../quotas.ts';
-import type { Store } from '../store.ts';
+import { type Store, StoreError } from '../store.ts';
 import { migrate } from './migrate-postgres.ts';
 import { createDatabase } from './postgres-database.ts';
 import { readDueDeliveries, readNextDue } from './postgres-due-deliveries.ts';
 import { createSignals } from './signals.ts';
+
+/** Copying tables one by one would tear them apart, and PostgreSQL has programs that do not. */
+const useDumps =
+  'With PostgreSQL backups are its own: use `pg_dump`, or point-in-time recovery. docs/operate.md says how.';
 
 const openDriver = async (url: string): Promise<Driver> => {
   const { schema, schemaNumber } = await migrate(url);
@@ -20,6 +24,9 @@ const openDriver = async (url: string): Promise<Driver> => {
     nextDueMs: readNextDue,
     // Vacuuming is left to PostgreSQL: it needs rights and time that a server may not have.
     eraseFreeSpace: async () => {},
+    async backUp() {
+      throw new StoreError(useDumps);
+    },
     onWork: signals.on,
     proveKey: database.proveKey,
     outdated: database.outdated,

@@ -5,6 +5,7 @@ import type { Driver } from '../driver.ts';
 import { type Quotas, usualQuotas } from '../quotas.ts';
 import type { Store } from '../store.ts';
 import type { Topic } from '../work-store.ts';
+import { backUpSqlite } from './back-up-sqlite.ts';
 import { openConnection } from './open-sqlite.ts';
 import { createDatabase } from './sqlite-database.ts';
 import { readDueDeliveries, readNextDue } from './sqlite-due-deliveries.ts';
@@ -29,6 +30,7 @@ const createDriver = (connection: Connection, clock: () => number): Driver => {
     dueDeliveries: readDueDeliveries,
     nextDueMs: readNextDue,
     eraseFreeSpace: async () => eraseFreeSpace(connection),
+    backUp: (path) => backUpSqlite(connection, path),
     onWork(topic, listener) {
       work.on(topic, listener);
       return () => work.off(topic, listener);
