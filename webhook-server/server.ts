@@ -100,7 +100,10 @@ const openStore = async (config: Config, key: EncryptionKey, vault: Vault, log: 
       if (sealed > 0) log.info({ sealed }, 'everything is sealed with ENCRYPTION_KEY now');
       else log.info('nothing is sealed with ENCRYPTION_KEY_OLD');
       if (broken.length > 0) {
-        log.error({ broken }, 'some values open with neither key; subscribe these hooks again, or restore a backup');
+        log.error(
+          { broken },
+          'some values open with neither key; subscribe these hooks again, or restore a backup with `topo-for-zapier restore`',
+        );
       }
     }
     await checkKey(config, store, vault, log);
@@ -314,6 +317,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
     }),
     keyCache,
     checkTarget,
+    countUnknownHook: counts?.http.endedUnknownHook,
     findContacts: createFindContacts(topo.call),
     wait,
     vault,

@@ -127,6 +127,7 @@ export const openPostgresStore = async (
     sealedValues: () => store.sealedValues(),
     replaceSealed: (seal) => store.replaceSealed(seal),
     backUp: (path) => store.backUp(path),
+    beginQuietly: () => store.beginQuietly(),
     onTransaction: store.onTransaction,
     outdated: store.outdated,
     async close() {

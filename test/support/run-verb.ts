@@ -1,8 +1,9 @@
 import { runCommand } from '../../webhook-server/cli/run-command.ts';
 import { backup } from '../../webhook-server/cli/verbs/backup.ts';
 import { people } from '../../webhook-server/cli/verbs/people.ts';
+import { restore } from '../../webhook-server/cli/verbs/restore.ts';
 
-const verbs = { backup, people };
+const verbs = { backup, restore, people };
 
 /** Runs a command of `topo-for-zapier` with these variables, and returns what it printed and its exit code. */
 export const runVerb = async (environment: Record<string, string>, ...words: string[]) => {

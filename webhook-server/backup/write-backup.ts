@@ -1,43 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { errorCode } from '../error-code.ts';
 import { BackupError } from './backup-error.ts';
 import { BackupReport, checkAside } from './check-aside.ts';
+import { explainWrite } from './explain-write.ts';
+import { removeDraft } from './remove-draft.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** A backup that is there whole. */
 export const WrittenBackup = BackupReport.extend({ path: z.string(), bytes: z.number() });
 export type WrittenBackup = z.output<typeof WrittenBackup>;
-
-const sentences: Record<string, string> = {
-  ENOENT: 'its folder is not there.',
-  ENOTDIR: 'its folder is a file.',
-  EACCES: 'the user who runs the server may not write into its folder.',
-  EPERM: 'the user who runs the server may not write into its folder.',
-  EROFS: 'the disk may only be read.',
-  ENOSPC: 'the disk is full.',
-  EDQUOT: 'the disk is full.',
-};
-
-const explain = (path: string, cause: unknown): unknown => {
-  const code = errorCode(cause);
-  if (code === undefined || code.startsWith('SQLITE_')) return cause;
-  return new BackupError(`${path} cannot be written: ${sentences[code] ?? `${code}.`}`, { cause });
-};
-
-const syncFolder = (folder: string): void => {
-  // Windows cannot sync folders, and need not.
-  if (process.platform === 'win32') return;
-  const opened = openSync(folder, 'r');
-  fsyncSync(opened);
-  closeSync(opened);
-};
-
-/** What SQLite puts beside a file while it writes. */
-const removeDraft = (draft: string): void => {
-  for (const path of [draft, `${draft}-journal`, `${draft}-wal`]) rmSync(path, { force: true });
-};
 
 const refuseOverwriting = (path: string): void => {
   if (!existsSync(path)) return;
@@ -63,7 +36,7 @@ export const writeBackup = async (path: string, copy: (draft: string) => Promise
     syncFolder(dirname(path));
     return { ...report, path, bytes: statSync(path).size };
   } catch (error) {
-    throw explain(path, error);
+    throw explainWrite(path, error);
   } finally {
     removeDraft(draft);
   }

@@ -69,6 +69,8 @@ export type HttpPorts = {
   dashboard?: CreateDashboard | undefined;
   keyCache: KeyCache;
   checkTarget: TargetCheck;
+  /** Counts calls that end a hook which is not there. */
+  countUnknownHook?: (() => void) | undefined;
   findContacts: FindContacts;
   wait: Wait;
   vault: Vault;
@@ -100,6 +102,7 @@ export const createHttp = ({
   dashboard,
   keyCache,
   checkTarget,
+  countUnknownHook = () => {},
   findContacts,
   wait,
   vault,
@@ -128,6 +131,11 @@ export const createHttp = ({
     excess: 'Too many calls came from this address.',
     keyOf: addressOf,
   });
+  const onUnknownHook = (hookId: string): void => {
+    countUnknownHook();
+    // Anything else may be a secret in the wrong place.
+    log.info({ hookId: /^hok_[\w-]{1,64}$/.test(hookId) ? hookId : '…' }, 'a Zap ended a hook that is not known here');
+  };
   const limitWakeUps = limitPerKey(limits.wakeUpsPerMinute);
   const limitManualDeliveries = limitPerKey(limits.manualDeliveriesPerMinute);
 
@@ -157,6 +165,7 @@ export const createHttp = ({
   http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock, log })));
   http.patch('/hooks/:hookId', withKey, readJson, inTurn(nameHook({ authenticate, vault, clock })));
   http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store })));
+  http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store, onUnknownHook })));
   http.get('/hooks/:hookId/deliveries', withKey, inTurn(listDeliveries({ authenticate })));
   http.get('/deliveries', withKey, inTurn(searchDeliveries({ authenticate })));
   http.get('/deliveries/:deliveryId', withKey, inTurn(showDelivery({ authenticate })));

@@ -59,6 +59,10 @@ export const countWork = (registry: Registry) => {
     'From the detection of an event to its delivery; deliveries by hand do not count.',
     delaySeconds,
   );
+  const unknownHooks = counter(
+    'unknown_hooks_ended_total',
+    'Calls to end a hook that is not known here: after a restore, one for each Zap that was turned on since the backup.',
+  );
   const transactions = histogram(
     'database_transaction_seconds',
     'How long transactions took, waiting for their turn included.',
@@ -100,6 +104,11 @@ export const countWork = (registry: Registry) => {
     topo: {
       answered(answer: (typeof topoAnswers)[number]): void {
         topoRequests.inc({ answer });
+      },
+    },
+    http: {
+      endedUnknownHook(): void {
+        unknownHooks.inc();
       },
     },
     database: {

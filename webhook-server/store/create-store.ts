@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createClockWatch } from './clock-watch.ts';
 import type { Database, TenantDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
+import { beginQuietly } from './flows/begin-quietly.ts';
 import { choose, settleChoice } from './flows/choices.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
@@ -181,6 +182,7 @@ export const createStore = (
       if (isChanged) await driver.eraseFreeSpace();
     },
     backUp: driver.backUp,
+    beginQuietly: () => database.transaction(beginQuietly),
     onTransaction(listener) {
       told.on('transaction', listener);
       return () => told.off('transaction', listener);

@@ -30,6 +30,8 @@ export type Store = {
    * @throws StoreError with PostgreSQL, whose own programs do that.
    */
   backUp(path: string): Promise<void>;
+  /** Makes an older state of the database tell nothing of what waited, and nothing of what has changed since. */
+  beginQuietly(): Promise<void>;
   /** Calls the listener after each transaction. Returns a function that ends this. */
   onTransaction(listener: (time: TransactionTime) => void): () => void;
   /** Resolves when this server must not go on with the database; from then on the store only settles what is under way. */

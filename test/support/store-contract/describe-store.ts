@@ -1,4 +1,5 @@
 import { describeAttempts } from './attempts.ts';
+import { describeBeginQuietly } from './begin-quietly.ts';
 import { describeBursts } from './bursts.ts';
 import { describeChanges } from './changes.ts';
 import { describeChoices } from './choices.ts';
@@ -57,4 +58,5 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeSequences(name, at);
   describeRequests(name, at);
   describeKeyCheck(name, at);
+  describeBeginQuietly(name, at);
 };

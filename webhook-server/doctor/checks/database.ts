@@ -31,7 +31,8 @@ export const checkDatabase = (config: Config, inspection: Inspection): Finding =
       const { schema, known } = inspection;
       if (schema > known) {
         const what = `${store}, was written by a newer version (schema ${schema}, known here: ${known}).`;
-        return wrong(check, `${what} Start that version, or restore a backup from before it.`);
+        const how = config.databaseUrl === undefined ? ' with `topo-for-zapier restore`' : '';
+        return wrong(check, `${what} Start that version, or restore a backup from before it${how}.`);
       }
       if (schema < known) {
         return ok(

@@ -47,7 +47,7 @@ export const migrate = (database: Database): void => {
   if (seen > migrations.length) {
     throw new StoreError(
       `The database was written by a newer version of this server (schema ${seen}, known here: ${migrations.length}). ` +
-        'Start that version, or restore a backup from before it.',
+        'Start that version, or restore a backup from before it with `topo-for-zapier restore`.',
     );
   }
   for (const [index, migration] of migrations.entries()) {

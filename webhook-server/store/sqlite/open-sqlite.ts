@@ -75,7 +75,7 @@ export const explainOpenError = (path: string, error: unknown): string => {
       return `${path} cannot be written. Let it and its folder (DATA_DIR) belong to the user who runs the server.`;
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
-      return `${path} is damaged, or is no SQLite file. Restore it from a backup, or move it away to start anew.`;
+      return `${path} is damaged, or is no SQLite file. Move it away, and restore a backup with \`topo-for-zapier restore\`, or start anew.`;
     case 'SQLITE_FULL':
     case 'ENOSPC':
     case 'EDQUOT':
