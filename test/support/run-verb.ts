@@ -1,9 +1,10 @@
 import { runCommand } from '../../webhook-server/cli/run-command.ts';
 import { backup } from '../../webhook-server/cli/verbs/backup.ts';
+import { moveToPostgres } from '../../webhook-server/cli/verbs/move-to-postgres.ts';
 import { people } from '../../webhook-server/cli/verbs/people.ts';
 import { restore } from '../../webhook-server/cli/verbs/restore.ts';
 
-const verbs = { backup, restore, people };
+const verbs = { backup, restore, people, 'move-to-postgres': moveToPostgres };
 
 /** Runs a command of `topo-for-zapier` with these variables, and returns what it printed and its exit code. */
 export const runVerb = async (environment: Record<string, string>, ...words: string[]) => {

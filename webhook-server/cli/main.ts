@@ -3,12 +3,13 @@ import '../refuse-inspector.ts';
 import { runCommand } from './run-command.ts';
 import { backup } from './verbs/backup.ts';
 import { doctor } from './verbs/doctor.ts';
+import { moveToPostgres } from './verbs/move-to-postgres.ts';
 import { newKey } from './verbs/new-key.ts';
 import { people } from './verbs/people.ts';
 import { restore } from './verbs/restore.ts';
 import { serve } from './verbs/serve.ts';
 
-const verbs = { serve, doctor, 'new-key': newKey, backup, restore, people };
+const verbs = { serve, doctor, 'new-key': newKey, backup, restore, people, 'move-to-postgres': moveToPostgres };
 
 // Whoever reads may have gone: that is no reason to fail.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {});

@@ -3,6 +3,7 @@ import type { Inspection } from '../inspection.ts';
 import { StoreError } from '../store.ts';
 import { connect } from './connect-postgres.ts';
 import { knownSchema, readSchema } from './migrate-postgres.ts';
+import { refuseUnfinished } from './move-mark.ts';
 import { explain } from './translate-postgres-error.ts';
 
 type Rights = { may_create: boolean; is_read_only: boolean; has_tables: boolean };
@@ -28,6 +29,7 @@ const look = async (client: Client): Promise<Inspection> => {
   }
   if (rights?.has_tables !== true) return { kind: 'new' };
   const seen = await client.query<{ schema: number }>('select coalesce(max(number), 0) as schema from migration');
+  refuseUnfinished(seen.rows[0]?.schema ?? 0);
   const check = await client.query<{ sealed: string }>('select sealed from key_check');
   return {
     kind: 'found',

@@ -14,6 +14,7 @@ import { nudgeAddress } from './migrations/0010-nudge-address.ts';
 import { turns } from './migrations/0011-turns.ts';
 import { bursts } from './migrations/0012-bursts.ts';
 import { memory } from './migrations/0013-memory.ts';
+import { refuseUnfinished } from './move-mark.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
 
@@ -43,6 +44,7 @@ const patienceMs = 30 * 60_000;
 const migrationLock = `select pg_advisory_xact_lock(7464209, hashtext(current_schema()))`;
 
 const refuseNewer = (seen: number): void => {
+  refuseUnfinished(seen);
   if (seen <= migrations.length) return;
   throw new StoreError(
     `The database was written by a newer version of this server (schema ${seen}, known here: ${migrations.length}). ` +

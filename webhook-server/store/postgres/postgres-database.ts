@@ -16,7 +16,7 @@ const mostConnections = 10;
 const mostTries = 5;
 
 /** What is acknowledged must have reached the disk, and each statement must see what others have committed. */
-const enforceDurability = async (client: Pick<PoolClient, 'query'>): Promise<void> => {
+export const enforceDurability = async (client: Pick<PoolClient, 'query'>): Promise<void> => {
   await client.query(`
     select set_config('default_transaction_isolation', 'read committed', false),
            set_config('synchronous_commit',

@@ -1,6 +1,7 @@
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { knownSchema } from './migrate-sqlite.ts';
+import { refuseMoved } from './move-mark.ts';
 import { explainOpenError } from './open-sqlite.ts';
 
 /** What a copy of the database holds. `schema` is the number of its tables' version. */
@@ -26,6 +27,7 @@ const check = (database: Database, path: string): CopyReport => {
   if (fault !== 'ok') throw new StoreError(`${path} is damaged: ${String(fault)}.`);
   if (!tablesIn(database).includes('key_check')) throw new StoreError(`${path} is no database of this server.`);
   const schema = Number(database.pragma('user_version', { simple: true }));
+  refuseMoved(schema);
   if (schema > knownSchema) {
     throw new StoreError(
       `${path} is of a newer version of this server (schema ${schema}, known here: ${knownSchema}).`,

@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { errorCode } from '../../error-code.ts';
 import type { Inspection } from '../inspection.ts';
+import { StoreError } from '../store.ts';
 import { knownSchema } from './migrate-sqlite.ts';
+import { refuseMoved } from './move-mark.ts';
 import { explainOpenError } from './open-sqlite.ts';
 
 const readKeyCheck = (database: Database): string | undefined => {
@@ -22,11 +24,13 @@ export const inspectSqlite = (path: string): Inspection => {
       database.pragma('locking_mode = exclusive');
       database.exec('begin immediate; rollback');
       const schema = Number(database.pragma('user_version', { simple: true }));
+      refuseMoved(schema);
       return { kind: 'found', schema, known: knownSchema, keyCheck: readKeyCheck(database) };
     } finally {
       database.close();
     }
   } catch (error) {
+    if (error instanceof StoreError) return { kind: 'unusable', reason: error.message };
     if (errorCode(error) === 'SQLITE_BUSY') return { kind: 'in use' };
     return { kind: 'unusable', reason: explainOpenError(path, error) };
   }

@@ -15,6 +15,7 @@ import { nudgeAddress } from './migrations/0012-nudge-address.ts';
 import { turns } from './migrations/0013-turns.ts';
 import { bursts } from './migrations/0014-bursts.ts';
 import { memory } from './migrations/0015-memory.ts';
+import { refuseMoved } from './move-mark.ts';
 
 const migrations = [
   first,
@@ -44,6 +45,7 @@ export const knownSchema = migrations.length;
  */
 export const migrate = (database: Database): void => {
   const seen = Number(database.pragma('user_version', { simple: true }));
+  refuseMoved(seen);
   if (seen > migrations.length) {
     throw new StoreError(
       `The database was written by a newer version of this server (schema ${seen}, known here: ${migrations.length}). ` +
