@@ -7,7 +7,7 @@ import { StoreError } from '../store.ts';
 export const unfinishedMove = 1_000_000;
 
 /** What is said of a database into which a move has not ended. */
-export const moveUnfinished =
+const moveUnfinished =
   'A move from SQLite into this database has not ended. Run `topo-for-zapier move-to-postgres` again: servers start ' +
   'when it is done.';
 
