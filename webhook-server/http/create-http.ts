@@ -164,7 +164,6 @@ export const createHttp = ({
   http.post('/hooks', withKey, readJson, inTurn(subscribe({ authenticate, checkTarget, vault, clock })));
   http.get('/hooks', withKey, inTurn(listHooks({ authenticate, vault, clock, log })));
   http.patch('/hooks/:hookId', withKey, readJson, inTurn(nameHook({ authenticate, vault, clock })));
-  http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store })));
   http.delete('/hooks/:hookId', withKeyOrSecret, inTurn(unsubscribe({ authenticate, store, onUnknownHook })));
   http.get('/hooks/:hookId/deliveries', withKey, inTurn(listDeliveries({ authenticate })));
   http.get('/deliveries', withKey, inTurn(searchDeliveries({ authenticate })));

@@ -12,7 +12,7 @@ const dayMs = 24 * 3_600_000;
 /** A call answers no more than this much time. */
 const mostDays = 7;
 
-const Query = z.strictObject({ since: time.optional(), until: time.optional() });
+export const Query = z.strictObject({ since: time.optional(), until: time.optional() });
 
 /** `GET /readings`: when the caller's workspace was read, and why it was not. The last day, where nothing is asked for. */
 export const listReadings =

@@ -7,7 +7,7 @@ import { pageQuery, time } from '../page-query.ts';
 import { parseRequest } from '../validate-request.ts';
 import { deliveryView } from '../views/delivery-view.ts';
 
-const Query = z.strictObject({
+export const Query = z.strictObject({
   ...pageQuery,
   since: time.optional(),
   until: time.optional(),

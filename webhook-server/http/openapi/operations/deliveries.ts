@@ -1,5 +1,6 @@
-import { Delivery, DeliveryPage } from '../../../../contract/delivery.ts';
+import { Delivery, DeliveryHistory, DeliveryPage } from '../../../../contract/delivery.ts';
 import { Query as DeliveryQuery } from '../../routes/list-deliveries.ts';
+import { Query as SearchQuery } from '../../routes/search-deliveries.ts';
 import { deliveryExample } from '../examples.ts';
 import type { Operation } from '../operation.ts';
 import { pageParameters } from '../parameters.ts';
@@ -19,6 +20,37 @@ export const deliveryOperations: readonly Operation[] = [
       200: { description: 'A page.', shape: DeliveryPage, example: { items: [deliveryExample], has_more: false } },
     },
     errors: { 404: 'The workspace has no such hook.' },
+  },
+  {
+    id: 'searchDeliveries',
+    method: 'get',
+    path: '/deliveries',
+    tag: 'Deliveries',
+    summary: 'Find deliveries of all hooks',
+    description: 'Newest first.',
+    access: { kind: 'key', scopes: ['tasks:read'] },
+    query: SearchQuery,
+    parameters: {
+      ...pageParameters,
+      since: 'Deliveries that were made at this time or later.',
+      until: 'Deliveries that were made before this time.',
+      state: 'Only deliveries in this state.',
+      hook: 'Only deliveries to this hook.',
+      status: 'Only deliveries whose last answer had this status.',
+    },
+    answers: {
+      200: { description: 'A page.', shape: DeliveryPage, example: { items: [deliveryExample], has_more: false } },
+    },
+  },
+  {
+    id: 'showDelivery',
+    method: 'get',
+    path: '/deliveries/{delivery_id}',
+    tag: 'Deliveries',
+    summary: 'Show a delivery with its attempts',
+    access: { kind: 'key', scopes: ['tasks:read'] },
+    answers: { 200: { description: 'The delivery.', shape: DeliveryHistory } },
+    errors: { 404: 'There is no such delivery. Old ones are removed after some weeks.' },
   },
   {
     id: 'retryDelivery',

@@ -1,5 +1,5 @@
 import { Delivery, Recovered, RecoverRequest } from '../../../../contract/delivery.ts';
-import { HookPage, Subscribed, SubscribeRequest } from '../../../../contract/hook.ts';
+import { Hook, HookChange, HookPage, Subscribed, SubscribeRequest } from '../../../../contract/hook.ts';
 import { Query as HookQuery } from '../../routes/list-hooks.ts';
 import { hookExample } from '../examples.ts';
 import type { Operation } from '../operation.ts';
@@ -53,6 +53,18 @@ export const hookOperations: readonly Operation[] = [
         example: { items: [hookExample], has_more: false },
       },
     },
+  },
+  {
+    id: 'nameHook',
+    method: 'patch',
+    path: '/hooks/{hook_id}',
+    tag: 'Hooks',
+    summary: 'Name a hook',
+    description: 'Null removes the name. A new hook with the name of one that has ended takes over its history.',
+    access: { kind: 'key', scopes: ['tasks:write'] },
+    body: { shape: HookChange, example: { name: 'Calls to Slack' } },
+    answers: { 200: { description: 'The hook.', shape: Hook, example: { ...hookExample, name: 'Calls to Slack' } } },
+    errors: { 404: noHook },
   },
   {
     id: 'unsubscribe',
