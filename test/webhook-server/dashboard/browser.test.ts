@@ -1,0 +1,167 @@
+// Slow: a real browser.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { fetchHooks } from '../../../dev/local-server/fetch-hooks.ts';
+import { startWebhookServer } from '../../../dev/local-server/start-webhook-server.ts';
+import { waitUntil } from '../../../dev/local-server/wait-until.ts';
+import { createSandbox } from '../../../dev/sandbox/create-sandbox.ts';
+import { chromiumPath, desktop, expectReadable, type Looks, openWindow, phone } from '../../support/browser.ts';
+import { startReceiver } from '../../support/receiver.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+
+const operatorToken = 'o'.repeat(40);
+
+const browserTest = chromiumPath === undefined ? test.skip : test;
+
+/** `npm run screenshots` keeps what the pages look like here. */
+const pictures = new URL('../../../docs/pictures/', import.meta.url);
+
+const keepPicture = async (page: Page, name: string, { name: size }: Looks): Promise<void> => {
+  if (process.env['KEEP_SCREENSHOTS'] === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: fileURLToPath(new URL(`${name}-${size}.png`, pictures)) });
+};
+
+const closers: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** The built server, whose pages are served as they are installed, between a sandbox and a Zap that listens. */
+const startDashboard = async () => {
+  const sandbox = createSandbox();
+  const topo = await sandbox.listen();
+  closers.push(topo.close);
+  const zapier = await startReceiver();
+  const server = await startWebhookServer({
+    dataFolder: tempFolder(),
+    topoApiUrl: topo.url,
+    hookHost: zapier.host,
+    environment: {
+      OPERATOR_TOKEN: operatorToken,
+      POLL_INTERVAL_MS: '250',
+      POLL_IDLE_INTERVAL_MS: '250',
+      TOPO_REQUESTS_PER_MINUTE: '100000',
+    },
+  });
+  closers.push(() => server.stop());
+  const [workspace] = sandbox.workspaces;
+  const key = workspace.keys.full;
+  const subscribed = await fetch(`${server.url}/hooks`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ target_url: `${zapier.url}/hooks/standard/1/dashboard/`, event: 'task.reassigned' }),
+  });
+  expect(subscribed.status).toBe(201);
+  await waitUntil('the server listens', async () =>
+    (await fetchHooks(server.url, key)).every(({ listening_since }) => listening_since !== null),
+  );
+  return { sandbox, workspace, home: `${server.url}/dashboard` };
+};
+
+let loop: Awaited<ReturnType<typeof startDashboard>>;
+
+beforeAll(async () => {
+  if (chromiumPath !== undefined) loop = await startDashboard();
+}, 30_000);
+
+const signIn = async (page: Page, home: string, key: string): Promise<void> => {
+  await page.goto(`${home}/sign-in`);
+  await page.getByLabel('Topo API key').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${home}/health`);
+};
+
+const reassignOne = (): void => {
+  const { sandbox, workspace } = loop;
+  const task = workspace.tasks.find(
+    ({ status, assignee_user_id }) => status === 'PENDING' && assignee_user_id !== null,
+  );
+  const other = workspace.people.find(({ userId }) => userId !== task?.assignee_user_id);
+  if (task === undefined || other === undefined) throw new Error('The sandbox has nobody to reassign to.');
+  sandbox.reassign(task.id, other.userId);
+};
+
+browserTest(
+  'a workspace signs in, sees a reassignment as it happens, names a person, and imports a list',
+  async () => {
+    const window = await openWindow(desktop);
+    const { page, complaints } = window;
+
+    await signIn(page, loop.home, loop.workspace.keys.full);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toBe('');
+
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    await page.waitForURL(`${loop.home}/events`);
+    expect(await page.locator('[data-event]').count()).toBe(0);
+    reassignOne();
+    await page.locator('[data-event]').first().waitFor();
+    expect(await page.locator('[data-event]').count()).toBe(1);
+    await expectReadable(window, 'events');
+    await keepPicture(page, 'events', desktop);
+
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    const [person] = loop.workspace.people;
+    if (person === undefined) throw new Error('The sandbox has no people.');
+    const item = page.locator('article', { hasText: person.userId });
+    await item.getByLabel('Name', { exact: true }).fill('Robin <b>Example</b>');
+    await item.getByLabel('E-mail').fill('robin@example.com');
+    await item.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Robin <b>Example</b>' }).waitFor();
+
+    await page.goto(`${loop.home}/people-import`);
+    await page.getByLabel('Or its text').fill(`user_id,name\n${person.userId},\nnobody at all,Name\n`);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('main').textContent()).toContain('Line 3');
+    await page.getByLabel('Or its text').fill(`user_id,name,email\n${person.userId},Robin Example,robin@example.com\n`);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Import 1 person' }).click();
+    expect(await page.getByRole('status').textContent()).toBe('1 person is named now.');
+
+    // The list that could not be used was answered with 400, which the console tells.
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
+  },
+  60_000,
+);
+
+browserTest.each([desktop, phone])(
+  'every page can be read on a $name by everybody',
+  async (looks) => {
+    const window = await openWindow(looks);
+    const { page, complaints } = window;
+    await page.goto(`${loop.home}/sign-in`);
+    await expectReadable(window, 'sign-in');
+    await signIn(page, loop.home, loop.workspace.keys.full);
+    reassignOne();
+    for (const name of ['health', 'events', 'people', 'people-import']) {
+      const answer = await page.goto(`${loop.home}/${name}`);
+      expect(answer?.headers()['content-security-policy']).not.toContain('unsafe');
+      await expectReadable(window, name);
+      await keepPicture(page, name, looks);
+    }
+    expect(complaints).toEqual([]);
+  },
+  60_000,
+);
+
+browserTest.each([desktop, phone])(
+  'an operator signs in on a $name, and sees no task and no person',
+  async (looks) => {
+    const window = await openWindow(looks);
+    const { page, complaints } = window;
+    await page.goto(`${loop.home}/operator-sign-in`);
+    await page.getByLabel('Operator token').fill(operatorToken);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${loop.home}/operator`);
+    await expectReadable(window, 'operator');
+    await page.goto(`${loop.home}/operator-hooks`);
+    await expectReadable(window, 'operator-hooks');
+    const text = (await page.getByRole('main').textContent()) ?? '';
+    for (const { userId } of loop.workspace.people) expect(text).not.toContain(userId);
+    expect(complaints).toEqual([]);
+  },
+  60_000,
+);
