@@ -1,14 +1,18 @@
-import { Client, TypeOverrides } from 'pg';
+import { Client, type ClientBase, TypeOverrides } from 'pg';
 import { explain } from './translate-postgres-error.ts';
 
 /** Whatever hangs ends within seconds, so that a lost connection or a paused process holds up nobody for long. */
 const timeouts = {
   connectionTimeoutMillis: 5_000,
-  statement_timeout: 15_000,
-  lock_timeout: 10_000,
-  idle_in_transaction_session_timeout: 15_000,
-  // Ours, for a connection that died without a word.
+  // For a connection that died without a word.
   query_timeout: 20_000,
+};
+
+/** The same, by the database's own clock. They are set in the session: proxies refuse them as parameters of a start. */
+const sessionTimeouts = {
+  statement_timeout: '15s',
+  lock_timeout: '10s',
+  idle_in_transaction_session_timeout: '15s',
 };
 
 const int8 = 20;
@@ -29,6 +33,12 @@ export const connectionOptions = (url: string) => ({
   ...timeouts,
 });
 
+/** What every new connection does first. */
+export const beginSession = async (client: Pick<ClientBase, 'query'>): Promise<void> => {
+  const settings = Object.keys(sessionTimeouts).map((name, index) => `set_config('${name}', $${index + 1}, false)`);
+  await client.query(`select ${settings.join(', ')}`, Object.values(sessionTimeouts));
+};
+
 /**
  * Makes a connection of its own, outside the pool.
  *
@@ -41,6 +51,7 @@ export const connect = async (url: string, options: { query_timeout?: number } =
     // What is lost is told by the next statement.
     client.on('error', () => {});
     await client.connect();
+    await beginSession(client);
     return client;
   } catch (error) {
     throw explain(error);

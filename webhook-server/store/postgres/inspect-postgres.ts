@@ -4,6 +4,7 @@ import { StoreError } from '../store.ts';
 import { connect } from './connect-postgres.ts';
 import { knownSchema, readSchema } from './migrate-postgres.ts';
 import { refuseUnfinished } from './move-mark.ts';
+import { refuseSharedSessions } from './refuse-shared-sessions.ts';
 import { explain } from './translate-postgres-error.ts';
 
 type Rights = { may_create: boolean; is_read_only: boolean; has_tables: boolean };
@@ -42,6 +43,7 @@ const look = async (client: Client): Promise<Inspection> => {
 /** Looks into the schema of a URL's user, and changes nothing. */
 export const inspectPostgres = async (url: string): Promise<Inspection> => {
   try {
+    await refuseSharedSessions(url);
     const client = await connect(url);
     try {
       return await look(client);

@@ -6,7 +6,7 @@ import type { Driver } from '../driver.ts';
 import { compile, type Statement, sql } from '../sql.ts';
 import { StoreError, StoreOutdated } from '../store.ts';
 import type { Topic } from '../work-store.ts';
-import { connectionOptions } from './connect-postgres.ts';
+import { beginSession, connectionOptions } from './connect-postgres.ts';
 import { dialect } from './postgres-dialect.ts';
 import { createNames } from './prepared-statements.ts';
 import { beginText, isMissing, type Known, othersBusy, outdatedBy, tablesGone } from './proof.ts';
@@ -17,6 +17,7 @@ const mostTries = 5;
 
 /** What is acknowledged must have reached the disk, and each statement must see what others have committed. */
 export const enforceDurability = async (client: Pick<PoolClient, 'query'>): Promise<void> => {
+  await beginSession(client);
   await client.query(`
     select set_config('default_transaction_isolation', 'read committed', false),
            set_config('synchronous_commit',

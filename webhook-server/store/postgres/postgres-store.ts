@@ -5,6 +5,7 @@ import { type Store, StoreError } from '../store.ts';
 import { migrate } from './migrate-postgres.ts';
 import { createDatabase } from './postgres-database.ts';
 import { readDueDeliveries, readNextDue } from './postgres-due-deliveries.ts';
+import { refuseSharedSessions } from './refuse-shared-sessions.ts';
 import { createSignals } from './signals.ts';
 
 /** Copying tables one by one would tear them apart, and PostgreSQL has programs that do not. */
@@ -12,6 +13,7 @@ const useDumps =
   'With PostgreSQL backups are its own: use `pg_dump`, or point-in-time recovery. docs/operate.md says how.';
 
 const openDriver = async (url: string): Promise<Driver> => {
+  await refuseSharedSessions(url);
   const { schema, schemaNumber } = await migrate(url);
   const signals = createSignals(url, schema);
   await signals.listen();
