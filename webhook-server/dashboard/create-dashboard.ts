@@ -20,6 +20,7 @@ import { showOperatorSignIn, signInOperator, signOutOperator } from './pages/ope
 import { changePerson, removePerson, showPeople } from './pages/people.tsx';
 import { importList, previewImport, showImport } from './pages/people-import.tsx';
 import { showSignIn, signIn, signOut, takeKey } from './pages/sign-in.tsx';
+import { sendAgainFromWhy, showWhy } from './pages/why.tsx';
 import { readFormUpTo } from './read-form.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 import { createOperatorSession } from './session/operator-session.ts';
@@ -121,6 +122,8 @@ export const createDashboard =
         times: streamTimes,
       }),
     );
+    dashboard.get('/why', requireSession, inTurn(showWhy({ authenticate, vault, clock })));
+    dashboard.post('/why', withKey, readForm, inTurn(sendAgainFromWhy({ authenticate })));
     dashboard.get('/people', requireSession, inTurn(showPeople({ authenticate, clock })));
     dashboard.post('/people', withKey, readForm, inTurn(changePerson({ authenticate })));
     dashboard.post('/people-remove', withKey, readForm, inTurn(removePerson({ authenticate })));

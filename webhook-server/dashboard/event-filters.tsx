@@ -44,7 +44,7 @@ type SelectProps = {
 };
 
 /** A choice of one filter; the first one leaves it out. Keeps what was chosen although it is not on offer. */
-const FilterSelect = ({ label, name, chosen, options }: SelectProps) => {
+export const FilterSelect = ({ label, name, chosen, options }: SelectProps) => {
   const isOffered = chosen === undefined || options.some(([value]) => value === chosen);
   return (
     <label>
@@ -62,7 +62,7 @@ const FilterSelect = ({ label, name, chosen, options }: SelectProps) => {
 };
 
 /** People as options of a choice. */
-const optionsOf = (people: readonly DirectoryEntry[]): (readonly [string, string])[] =>
+export const optionsOf = (people: readonly DirectoryEntry[]): (readonly [string, string])[] =>
   people.map(({ user_id, name, email }) => [user_id, name ?? email ?? user_id]);
 
 type EventFilterProps = { filters: Filters; people: readonly DirectoryEntry[] };

@@ -4,6 +4,7 @@ import { assetUrl } from './assets.ts';
 /** Pages of a workspace, in the order in which the navigation shows them. */
 const pages = [
   { href: 'health', name: 'Health' },
+  { href: 'why', name: 'Why?' },
   { href: 'events', name: 'Events' },
   { href: 'people', name: 'People' },
 ] as const;

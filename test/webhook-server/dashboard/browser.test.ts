@@ -136,12 +136,17 @@ browserTest.each([desktop, phone])(
     await expectReadable(window, 'sign-in');
     await signIn(page, loop.home, loop.workspace.keys.full);
     reassignOne();
-    for (const name of ['health', 'events', 'people', 'people-import']) {
+    for (const name of ['health', 'why', 'events', 'people', 'people-import']) {
       const answer = await page.goto(`${loop.home}/${name}`);
       expect(answer?.headers()['content-security-policy']).not.toContain('unsafe');
       await expectReadable(window, name);
       await keepPicture(page, name, looks);
     }
+    await page.goto(`${loop.home}/why`);
+    await page.getByRole('button', { name: 'Find out' }).click();
+    await page.getByRole('heading', { name: 'Was it sent?' }).waitFor();
+    await expectReadable(window, 'why, answered');
+    await keepPicture(page, 'why', looks);
     expect(complaints).toEqual([]);
   },
   60_000,

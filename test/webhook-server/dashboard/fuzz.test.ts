@@ -103,7 +103,7 @@ test('a workspace sees people and events of its own alone', async () => {
   await south.signIn(http.foreignKey);
   const [id = ''] = /evt_\w+/.exec((await north.get('/events')).text) ?? [];
   expect(id).not.toBe('');
-  for (const page of ['health', 'events', 'people', 'people?q=north', 'people?show=duplicates']) {
+  for (const page of ['health', 'why', 'events', 'people', 'people?q=north', 'people?show=duplicates']) {
     expect((await south.get(`/${page}`)).text).not.toMatch(/Named by north|evt_/);
   }
   expect((await south.get(`/events?before=${id}`)).status).toBe(404);

@@ -26,6 +26,7 @@ beforeAll(async () => {
     { user_id: idOf('user', 0), name: hostile, email: null },
     { user_id: idOf('user', 1), name: hostile, email: 'a@example.com' },
   ]);
+  await http.call('PATCH', `/hooks/${hookId}`, http.keys.full, { name: hostile });
   await happen(http.store.work, { kind: 'scan', to: 0 }, http.nowMs());
   http.passTime(1000);
   await happen(http.store.work, { kind: 'scan', to: 1 }, http.nowMs());
@@ -46,6 +47,8 @@ const pages: [string, () => Promise<{ text: string }>][] = [
   ['health', () => workspace.get('/health')],
   ['events', () => workspace.get('/events')],
   ['events, filtered', () => workspace.get(`/events?event=${inUrl}`)],
+  ['why', () => workspace.get(`/why?hook=${hookId}&hours=1`)],
+  ['why, filtered', () => workspace.get(`/why?hook=${hookId}&contact=${inUrl}`)],
   ['people', () => workspace.get('/people')],
   ['people, searched', () => workspace.get(`/people?q=${inUrl}`)],
   ['people, twice', () => workspace.get('/people?show=duplicates')],
