@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isSafeBaseUrl } from '../contract/safe-url.ts';
-import { readAllowedHost } from './hook-target.ts';
+import { createTargetCheck, readAllowedHost } from './hook-target.ts';
 import { defaultLimits, deriveLimits } from './http/limits.ts';
 import { decodeKey } from './secrets/encryption-key.ts';
 import { Secret } from './secrets/secret.ts';
@@ -133,6 +133,8 @@ const Environment = z
     METRICS_PORT: wholeNumber(0, 65_535).optional(),
     METRICS_TOKEN: token,
     OPERATOR_TOKEN: token,
+    NOTICE_WEBHOOK_URL: z.string().trim().optional(),
+    NOTICE_ALLOWED_HOSTS: hosts.prefault('hooks.slack.com'),
     TRUST_PROXY: wholeNumber(0, 10).default(0),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -159,6 +161,12 @@ const Environment = z
   .refine(({ DATABASE_URL, BACKUP_EVERY }) => DATABASE_URL === undefined || BACKUP_EVERY === undefined, {
     path: ['BACKUP_EVERY'],
     error: 'is for SQLite alone: PostgreSQL is backed up with `pg_dump` or point-in-time recovery (docs/operate.md)',
+  })
+  .superRefine(({ NOTICE_WEBHOOK_URL, NOTICE_ALLOWED_HOSTS }, context) => {
+    if (NOTICE_WEBHOOK_URL === undefined) return;
+    const verdict = createTargetCheck(NOTICE_ALLOWED_HOSTS, 'NOTICE_ALLOWED_HOSTS')(NOTICE_WEBHOOK_URL);
+    if (verdict.kind === 'allowed') return;
+    context.addIssue({ code: 'custom', path: ['NOTICE_WEBHOOK_URL'], message: `cannot be used: ${verdict.reason}` });
   })
   .transform((environment) => ({
     host: environment.HOST,
@@ -206,6 +214,7 @@ const Environment = z
     metricsPort: environment.METRICS_PORT,
     metricsToken: environment.METRICS_TOKEN,
     operatorToken: environment.OPERATOR_TOKEN,
+    noticeTarget: environment.NOTICE_WEBHOOK_URL === undefined ? undefined : new Secret(environment.NOTICE_WEBHOOK_URL),
     trustedProxies: environment.TRUST_PROXY,
     logLevel: environment.LOG_LEVEL,
   }));
@@ -218,7 +227,14 @@ export class ConfigError extends Error {
 }
 
 /** Secrets may stand in files: ENCRYPTION_KEY_FILE names the file that holds ENCRYPTION_KEY. */
-const settingsInFiles = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_OLD', 'DATABASE_URL', 'METRICS_TOKEN', 'OPERATOR_TOKEN'];
+const settingsInFiles = [
+  'ENCRYPTION_KEY',
+  'ENCRYPTION_KEY_OLD',
+  'DATABASE_URL',
+  'METRICS_TOKEN',
+  'OPERATOR_TOKEN',
+  'NOTICE_WEBHOOK_URL',
+];
 
 /** The names of all variables that the server reads. */
 export const settingNames = [...Object.keys(Environment.in.shape), ...settingsInFiles.map(fileVariableOf)];

@@ -8,7 +8,7 @@ export type TargetCheck = (target: string) => TargetVerdict;
 type AllowedHost = { hostname: string; port: string; allowsPlainHttp: boolean };
 
 /**
- * Reads one entry of HOOK_ALLOWED_HOSTS, an exact `host` or `host:port`. Only a literal loopback address with a port
+ * Reads one entry of a list of allowed hosts, an exact `host` or `host:port`. Only a literal loopback address with a port
  * may be reached by plain http, for trying things out on one machine.
  *
  * @returns `undefined` when the entry is anything else, such as a URL, a wildcard or a number in disguise.
@@ -32,8 +32,13 @@ const portOf = ({ port, protocol }: URL): string => {
 /**
  * Decides which URLs deliveries may go to. It is asked when a hook subscribes and again before each delivery, so that
  * neither a forged request nor an altered database turns the server against another host.
+ *
+ * @param setting the variable with the list, for the sentence that refuses a host.
  */
-export const createTargetCheck = (allowedHosts: readonly AllowedHost[]): TargetCheck => {
+export const createTargetCheck = (
+  allowedHosts: readonly AllowedHost[],
+  setting = 'HOOK_ALLOWED_HOSTS',
+): TargetCheck => {
   const refused = (reason: string): TargetVerdict => ({ kind: 'refused', reason });
 
   return (target) => {
@@ -47,7 +52,7 @@ export const createTargetCheck = (allowedHosts: readonly AllowedHost[]): TargetC
     if (target.includes('#')) return refused('it holds a fragment (#…)');
 
     const entry = allowedHosts.find(({ hostname, port }) => hostname === url.hostname && port === portOf(url));
-    if (entry === undefined) return refused('its host is not on the list of allowed hosts (HOOK_ALLOWED_HOSTS)');
+    if (entry === undefined) return refused(`its host is not on the list of allowed hosts (${setting})`);
     if (url.protocol === 'http:' && !entry.allowsPlainHttp) return refused('it is not an https URL');
     return { kind: 'allowed', url };
   };

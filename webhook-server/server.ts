@@ -16,6 +16,7 @@ import { createTransport, type Transport } from './delivery/transport.ts';
 import { zapierLimits } from './delivery/zapier-limits.ts';
 import { describeStore } from './describe-settings.ts';
 import { createDetector } from './detector/detector.ts';
+import { enoughBytes, readFreeSpace } from './disk-space.ts';
 import { errorCode } from './error-code.ts';
 import { createFindContacts } from './find-contacts.ts';
 import { findLooseModes } from './find-loose-modes.ts';
@@ -27,6 +28,7 @@ import { listen } from './http/listen.ts';
 import type { Log } from './log.ts';
 import { answerScrapes } from './metrics/answer-scrapes.ts';
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts';
+import { createNotices } from './notices/create-notices.ts';
 import { aliveOf, createReadiness, type Loops } from './readiness.ts';
 import { passesKeyCheck, sealKeyCheck, verifyKeyCheck } from './seals/encryption-key-check.ts';
 import { hashTopoKey } from './seals/lookup-hashes.ts';
@@ -222,6 +224,27 @@ const startBackingUp = (
   );
 };
 
+/** Tells nobody where nobody asked for it. The disk of a PostgreSQL cannot be seen from here. */
+const startTelling = ({ config, store: { work }, log }: LoopPorts, { post }: Transport): WorkLoop | undefined => {
+  const { noticeTarget, dataFolder, databaseUrl, pollIntervalMs, pollIdleIntervalMs, publicUrl } = config;
+  if (noticeTarget === undefined) return undefined;
+  const notices = createNotices({
+    store: work,
+    target: noticeTarget,
+    post,
+    isDiskAlmostFull: () => databaseUrl === undefined && readFreeSpace(dataFolder).freeBytes < enoughBytes,
+    idleIntervalMs: Math.max(pollIntervalMs, pollIdleIntervalMs),
+    publicUrl,
+    monotonicClock,
+    log,
+  });
+  return startWorkLoop(
+    { name: 'notices', concurrency: () => 1, ...notices, onWork: () => () => {} },
+    log,
+    monotonicClock,
+  );
+};
+
 /** Without the socket a server serves all the same, and says what is missing. */
 const listenToOperator = async (control: RequestListener, config: Config, log: Log): Promise<Control | undefined> => {
   try {
@@ -341,7 +364,13 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const delivering = startDelivering(ports, transport);
   const cleaningUp = startCleaningUp(ports);
   const backingUp = startBackingUp(ports, write);
-  loops = { detector: detecting, delivery: delivering, 'clean-up': cleaningUp };
+  const telling = startTelling(ports, transport);
+  loops = {
+    detector: detecting,
+    delivery: delivering,
+    'clean-up': cleaningUp,
+    ...(telling === undefined ? {} : { notices: telling }),
+  };
 
   let isOutdated = false;
   const outdated = store.outdated.then((error) => {
@@ -361,6 +390,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
         cleaningUp.stop(0),
         backingUp?.stop(0),
         controlListener?.close(),
+        telling?.stop(0),
       ]);
       // Nobody else may listen here yet: a caller hears 503 rather than nothing while the rest is settled.
       if (isOutdated) await stopped;

@@ -172,3 +172,16 @@ test('backups have a time between them, a number that is kept and a folder', () 
   const postgres = { DATABASE_URL: 'postgres://127.0.0.1/topo', ENCRYPTION_KEY: 'ab'.repeat(32) };
   expect(() => readConfig({ ...postgres, BACKUP_EVERY: '6h' })).toThrow(/BACKUP_EVERY is for SQLite alone/);
 });
+
+test('notices go to an https address on a host of a list of its own', () => {
+  const url = 'https://hooks.slack.com/services/T0/B0/canary';
+  expect(readConfig({}).noticeTarget).toBeUndefined();
+  expect(readConfig({ NOTICE_WEBHOOK_URL: url }).noticeTarget?.reveal()).toBe(url);
+  const elsewhere = { NOTICE_WEBHOOK_URL: 'https://chat.example.com/canary', HOOK_ALLOWED_HOSTS: 'chat.example.com' };
+  expect(() => readConfig(elsewhere)).toThrow(
+    /NOTICE_WEBHOOK_URL cannot be used: its host is not on the list of allowed hosts \(NOTICE_ALLOWED_HOSTS\)$/,
+  );
+  expect(readConfig({ ...elsewhere, NOTICE_ALLOWED_HOSTS: 'chat.example.com' }).noticeTarget).toBeDefined();
+  expect(() => readConfig({ NOTICE_WEBHOOK_URL: url.replace('https', 'http') })).toThrow(/NOTICE_WEBHOOK_URL cannot/);
+  expect(settingNames).toContain('NOTICE_WEBHOOK_URL_FILE');
+});

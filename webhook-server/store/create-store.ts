@@ -4,6 +4,7 @@ import type { Database, TenantDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
 import { beginQuietly } from './flows/begin-quietly.ts';
 import { choose, settleChoice } from './flows/choices.ts';
+import { claimChore, finishChore, msUntilChore } from './flows/chores.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
 import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
@@ -18,6 +19,7 @@ import { finishPoll, finishPolls } from './flows/finish-poll.ts';
 import { findHook, findHookOfSecret, listHooks, nameHook, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, settleIntents } from './flows/intents.ts';
 import { lookNow, nudge, nudgeFromOutside } from './flows/look-soon.ts';
+import { recordNotice, reviewNotices } from './flows/notices.ts';
 import {
   findNudgeAddress,
   findNudgedOrganization,
@@ -29,7 +31,7 @@ import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from '
 import { proveWritable } from './flows/prove-writable.ts';
 import { listReadings } from './flows/readings.ts';
 import { publishMore, recordPage } from './flows/record-page.ts';
-import { claimCleanUp, finishCleanUp, msUntilCleanUp, removeExpired } from './flows/remove-expired.ts';
+import { removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
 import { readProgress } from './flows/scans.ts';
 import { settle } from './flows/settle-deliveries.ts';
@@ -129,10 +131,15 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     claimEndNotices: (options) => database.transaction((run) => claimEndNotices(run, options)),
     closeEndNotice: (hookId) => closeEndNotice(database.settling, hookId),
     msUntilDelivery: (options) => database.transaction((run) => msUntilDelivery(run, driver, options)),
-    claimCleanUp: (options) => database.transaction((run) => claimCleanUp(run, options)),
+    claimCleanUp: (options) => database.transaction((run) => claimChore(run, 'clean-up', options)),
     removeExpired: (options) => database.transaction((run) => removeExpired(run, options)),
-    finishCleanUp: (options) => database.transaction((run) => finishCleanUp(run, options)),
-    msUntilCleanUp: () => msUntilCleanUp(database),
+    finishCleanUp: (options) => database.transaction((run) => finishChore(run, 'clean-up', options)),
+    msUntilCleanUp: () => msUntilChore(database, 'clean-up'),
+    claimNotices: (options) => database.transaction((run) => claimChore(run, 'notices', options)),
+    reviewNotices: (options) => database.transaction((run) => reviewNotices(run, options)),
+    recordNotice: (options) => database.transaction((run) => recordNotice(run, options)),
+    finishNotices: (options) => database.transaction((run) => finishChore(run, 'notices', options)),
+    msUntilNotices: () => msUntilChore(database, 'notices'),
     onWork,
     onClockStep,
   };

@@ -84,3 +84,18 @@ export const maxRestMs = 14.4 * hourMs;
 
 /** No clean-up is due later than this, not even after the clock was set forward, when nothing is as old as it seems. */
 export const maxCleanUpAheadMs = 30 * dayMs;
+
+/** Whoever runs the server is told of a hook that has failed for this long, ... */
+export const failingHookIsNewsMs = hourMs;
+
+/** ... of a workspace that has not been read for this long, or for three idle intervals if that is longer, ... */
+export const unreadIsNewsMs = 10 * 60 * secondMs;
+
+/** ... and of deliveries that were given up in this time. */
+export const givenUpIsNewsMs = hourMs;
+
+/** Whether there is something to tell is looked at this often. */
+export const noticeLooksApartMs = 60 * secondMs;
+
+/** So many looks in a row find well what is told to be well again: what comes and goes is told once. */
+export const wellLooksEndNotice = 10;

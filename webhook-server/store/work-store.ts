@@ -300,6 +300,22 @@ export type Retention = { eventMs: number; deliveryMs: number; deadDeliveryMs: n
  */
 export type RemoveOutcome = { kind: 'removed'; count: number; goesOn?: true } | { kind: 'lease lost' };
 
+/** What whoever runs the server is told of. `disk almost full` is seen by a process; the rest stands in the database. */
+export type NoticeCause =
+  | 'hooks failing'
+  | 'deliveries given up'
+  | 'keys refused'
+  | 'workspaces not read'
+  | 'disk almost full';
+
+/** Something that is wrong, and how many hooks, deliveries, workspaces or disks it concerns. */
+export type Trouble = { cause: NoticeCause; count: number };
+
+/** A cause that has not been told, or one that was told and has been well again for a while. */
+export type DueNotice = ({ kind: 'begun' } & Trouble) | { kind: 'over'; cause: NoticeCause };
+
+export type ReviewOutcome = { kind: 'reviewed'; due: readonly DueNotice[] } | { kind: 'lease lost' };
+
 /**
  * The work of the detector and the delivery, across all organizations. Leases run by the database's clock.
  */
@@ -390,6 +406,24 @@ export type WorkStore = {
   finishCleanUp(options: { lease: string; againInMs: number }): Promise<void>;
   /** Milliseconds until the clean-up is due. */
   msUntilCleanUp(): Promise<number>;
+  /** Leases the notices to whoever runs the server if they are due and free. Returns the lease. */
+  claimNotices(options: { leaseMs: number }): Promise<string | undefined>;
+  /**
+   * Looks at what is wrong, says what of it is to be told, and renews the lease. A workspace counts as not read after
+   * `unreadMs`; `noticed` is what this process sees beside.
+   */
+  reviewNotices(options: {
+    lease: string;
+    leaseMs: number;
+    unreadMs: number;
+    noticed: readonly Trouble[];
+  }): Promise<ReviewOutcome>;
+  /** Notes that a notice was told, and renews the lease. Answers whether the lease was still ours. */
+  recordNotice(options: { lease: string; leaseMs: number; notice: DueNotice }): Promise<boolean>;
+  /** Releases the notices, if the lease is still ours. */
+  finishNotices(options: { lease: string; againInMs: number }): Promise<void>;
+  /** Milliseconds until the notices are due. */
+  msUntilNotices(): Promise<number>;
   /** Calls the listener whenever there may be new work. Returns a function that ends this. */
   onWork(topic: Topic, listener: () => void): () => void;
   /**

@@ -13,6 +13,7 @@ import { describeFigures } from './figures.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
+import { describeNotices } from './notices.ts';
 import { describeNudges } from './nudges.ts';
 import { describeOperator } from './operator.ts';
 import { describePages } from './pages.ts';
@@ -50,6 +51,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeDeliveriesByHand(name, at);
   describeEndNotices(name, at);
   describeCleanUp(name, at);
+  describeNotices(name, at);
   describeIntents(name, at);
   describeNudges(name, at);
   describeChoices(name, at);

@@ -1,5 +1,12 @@
 import type { Transaction } from '../database.ts';
-import { factsFreshMs, maxCleanUpAheadMs, maxLeaseMs, maxPollAheadMs, maxRestMs } from '../rules.ts';
+import {
+  factsFreshMs,
+  maxCleanUpAheadMs,
+  maxLeaseMs,
+  maxPollAheadMs,
+  maxRestMs,
+  noticeLooksApartMs,
+} from '../rules.ts';
 import { constant, type Statement, sql } from '../sql.ts';
 
 /** Sets a column that is later than `limitMs` to it; null stays null. */
@@ -62,6 +69,8 @@ const adaptToEarlier = async (run: Transaction, stepMs: number): Promise<void> =
   await run.change(sql`
     update chore
     set ${sooner('due_at_ms', nowMs, stepMs, maxCleanUpAheadMs)}, ${atMost('lease_until_ms', nowMs + maxLeaseMs)}`);
+  await run.change(sql`
+    update chore set ${atMost('due_at_ms', nowMs + noticeLooksApartMs)} where name = 'notices'`);
 };
 
 /** Moves a time in the past on with the clock; what has not happened stays null. */
@@ -108,7 +117,8 @@ const adaptToLater = async (run: Transaction, stepMs: number): Promise<void> => 
   await run.change(sql`update event set ${movedOn('detected_at_ms', nowMs, stepMs)} where body is null`);
   await run.change(sql`update undecided set ${movedOn('detected_at_ms', nowMs, stepMs)}`);
   await run.change(sql`
-    update chore set due_at_ms = greatest(due_at_ms, ${nowMs + Math.min(stepMs, maxCleanUpAheadMs)})`);
+    update chore set due_at_ms = greatest(due_at_ms, ${nowMs + Math.min(stepMs, maxCleanUpAheadMs)})
+    where name = 'clean-up'`);
 };
 
 /**

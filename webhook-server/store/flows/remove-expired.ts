@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { Run, Transaction } from '../database.ts';
+import type { Transaction } from '../database.ts';
 import { choiceLifeMs, choicesKeptMs } from '../rules.ts';
 import { oneOf, phrase, type Statement, sql } from '../sql.ts';
 import type { RemoveOutcome, Retention } from '../work-store.ts';
 import { failOldChoices, removeSettledChoices, removeUnusedTurns } from './choices.ts';
+import { renewChore } from './chores.ts';
 import { removeUnusedFacts } from './facts-in-use.ts';
 import { releaseBodies } from './sent-bodies.ts';
 import { forgetUnwatched } from './watching.ts';
@@ -77,9 +77,7 @@ type RemoveOptions = { lease: string; leaseMs: number; retention: Retention; lim
 /** Removes up to `limit` rows that were kept for long enough, and renews the lease. */
 export const removeExpired = async (run: Transaction, options: RemoveOptions): Promise<RemoveOutcome> => {
   const { lease, leaseMs, retention, limit } = options;
-  const held = await run.change(sql`
-    update chore set lease_until_ms = ${run.nowMs + leaseMs} where name = 'clean-up' and lease = ${lease} and due_at_ms <= ${run.nowMs}`);
-  if (held === 0) return { kind: 'lease lost' };
+  if (!(await renewChore(run, 'clean-up', { lease, leaseMs }))) return { kind: 'lease lost' };
   const steps = [
     { step: removeSettledDeliveries, keptMs: retention.deliveryMs },
     { step: removeDeadDeliveries, keptMs: retention.deadDeliveryMs },
@@ -103,34 +101,4 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
   const unused = unwatched.goesOn ? unwatched : await removeUnusedFacts(run, beforeMs, limit - count);
   const removed = count + unwatched.removed + (unwatched.goesOn ? 0 : unused.removed);
   return { kind: 'removed', count: removed, ...(unused.goesOn ? { goesOn: true } : {}) };
-};
-
-/** Takes the clean-up if it is due and no other process has it. Returns the lease that proves it. */
-export const claimCleanUp = async (
-  { change, nowMs }: Transaction,
-  { leaseMs }: { leaseMs: number },
-): Promise<string | undefined> => {
-  const lease = randomUUID();
-  const claimed = await change(sql`
-    update chore set lease = ${lease}, lease_until_ms = ${nowMs + leaseMs}
-    where name = 'clean-up' and due_at_ms <= ${nowMs} and (lease is null or lease_until_ms <= ${nowMs})`);
-  return claimed === 1 ? lease : undefined;
-};
-
-/** Gives the clean-up back, if the lease is still ours. */
-export const finishCleanUp = async (
-  { change, nowMs }: Transaction,
-  { lease, againInMs }: { lease: string; againInMs: number },
-): Promise<void> => {
-  await change(sql`
-    update chore set due_at_ms = ${nowMs + againInMs}, lease = null, lease_until_ms = null
-    where name = 'clean-up' and lease = ${lease}`);
-};
-
-/** Milliseconds until the clean-up is due. */
-export const msUntilCleanUp = async (run: Run): Promise<number> => {
-  const next = await run.first<{ due_in_ms: number }>(sql`
-    select greatest(0, greatest(due_at_ms, lease_until_ms) - now_ms()) as due_in_ms
-    from chore where name = 'clean-up'`);
-  return next?.due_in_ms ?? 0;
 };

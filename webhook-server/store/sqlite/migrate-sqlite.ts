@@ -15,6 +15,7 @@ import { nudgeAddress } from './migrations/0012-nudge-address.ts';
 import { turns } from './migrations/0013-turns.ts';
 import { bursts } from './migrations/0014-bursts.ts';
 import { memory } from './migrations/0015-memory.ts';
+import { notices } from './migrations/0018-notices.ts';
 import { refuseMoved } from './move-mark.ts';
 
 const migrations = [
@@ -33,6 +34,7 @@ const migrations = [
   turns,
   bursts,
   memory,
+  notices,
 ];
 
 /** The `user_version` of a file that is up to date. */
