@@ -1,7 +1,6 @@
 // Slow: it builds the server anew, and starts it.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,7 +8,6 @@ import { freePort } from '../../dev/local-server/free-port.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type PerformedImage, performDockerfile } from '../support/perform-dockerfile.ts';
-import { killAfterTests } from '../support/server-process.ts';
 
 const isDeep = process.env['TEST_DEEP'] === 'yes';
 const nobody = 65_534;
@@ -99,20 +97,28 @@ describeAsRoot('each step of the Dockerfile, in clean folders (needs root)', () 
       env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    killAfterTests(outer);
     let printed = '';
     outer.stdout.on('data', (text) => {
       printed += text;
     });
-    await waitUntil('it listened or ended', () => printed.includes('"listening"') || outer.exitCode !== null);
-    expect(printed).toContain(`0.0.0.0:${port}`);
-    expect(isHealthy()).toBe(true);
-
-    const inner = Number(readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8'));
-    expect(readFileSync(`/proc/${inner}/status`, 'utf8')).toMatch(/^NSpid:\t\d+\t1$/m);
-    process.kill(inner, 'SIGTERM');
-    expect(await once(outer, 'close')).toEqual([0, null]);
-    expect(printed).toContain('"msg":"stopped"');
+    let hasEnded = false;
+    outer.on('close', () => {
+      hasEnded = true;
+    });
+    const inner = () => Number(readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8'));
+    try {
+      await waitUntil('it listened or ended', () => printed.includes('"listening"') || hasEnded);
+      expect(printed).toContain(`0.0.0.0:${port}`);
+      expect(isHealthy()).toBe(true);
+      expect(readFileSync(`/proc/${inner()}/status`, 'utf8')).toMatch(/^NSpid:\t\d+\t1$/m);
+      process.kill(inner(), 'SIGTERM');
+      await waitUntil('it ended', () => hasEnded);
+      expect(outer.exitCode).toBe(0);
+      expect(printed).toContain('"msg":"stopped"');
+    } finally {
+      // Whoever kills `unshare` leaves process 1 behind.
+      if (!hasEnded) process.kill(inner(), 'SIGKILL');
+    }
     expect(filesBelow(join(image.root, 'data'))).toContain('topo-for-zapier.sqlite');
   });
 });
