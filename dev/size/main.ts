@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Figure } from '../bench/harness/figure.ts';
 import { readFigures } from '../bench/harness/read-figures.ts';
 import { measuredCores, readCosts, type StoreName } from './costs.ts';
 import { type Assumed, loadOf, shortestInterval } from './load.ts';
 import { printRows } from './print-rows.ts';
 import { readFlags } from './read-flags.ts';
-
-/** Where `npm run bench -- --json` was kept. */
-const measuredFile = 'docs/measured.jsonl';
 
 /** The sizes at which the cost of a poll was measured, and the one that is predicted from them. */
 const measuredAt = { SQLite: 2_000, PostgreSQL: 3_000 } as const;
@@ -19,9 +17,7 @@ const sizes = [10, 100, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000];
 /** Topo documents no limit for all keys of one address together, so several are shown. */
 const possibleLimits = [10, 100, 1_000];
 
-const figures = readFigures(readFileSync(measuredFile, 'utf8'));
-
-const sizeRows = (store: StoreName, assumed: Assumed): string[][] => {
+const sizeRows = (figures: readonly Figure[], store: StoreName, assumed: Assumed): string[][] => {
   const costs = readCosts(figures, store, measuredAt[store]);
   return sizes.map((workspaces) => {
     const load = loadOf(workspaces, store, costs, assumed);
@@ -47,7 +43,7 @@ const limitRows = (): string[][] =>
   ]);
 
 /** The prediction for a size against the run in which it was measured. */
-const compare = (): { text: string; isClose: boolean } => {
+const compare = (figures: readonly Figure[]): { text: string; isClose: boolean } => {
   const costs = readCosts(figures, 'PostgreSQL', measuredAt.PostgreSQL);
   const idle = { intervalSeconds: 15, idleSeconds: 15, activePercent: 100, changesADay: 0, zaps: 0 };
   const predicted = loadOf(predictedAt, 'PostgreSQL', costs, idle).cores / predictedProcesses;
@@ -57,26 +53,45 @@ const compare = (): { text: string; isClose: boolean } => {
   return { text, isClose: Math.abs(off) <= mostOff };
 };
 
-const flags = readFlags(process.argv.slice(2));
-if (flags.kind === 'unknown') {
-  process.stderr.write(`${flags.reason}\n`);
-  process.exitCode = 1;
-} else {
-  const { assumed } = flags;
-  const { text, isClose } = compare();
+/** @throws Error with a sentence that says how to measure when there is no such file. */
+const readMeasured = (file: string): Figure[] => {
+  if (!existsSync(file)) {
+    throw new Error(`There is no ${file}. Measure this machine first: npm run --silent bench -- --json > ${file}`);
+  }
+  return readFigures(readFileSync(file, 'utf8'));
+};
+
+const assumptionsOf = ({ intervalSeconds, idleSeconds, activePercent, changesADay, zaps }: Assumed): string =>
+  `Assumed: a poll every ${intervalSeconds} s, and every ${idleSeconds} s for the ${100 - activePercent} % of workspaces in which ` +
+  `nothing changed lately; ${changesADay} changes on a working day in a workspace, each heard by ${zaps} Zaps. ` +
+  'Deliveries, cores and connections are those of the busiest hour.';
+
+/** Prints what is reckoned. Returns whether the prediction came close to what was measured. */
+const report = (measuredFile: string, assumed: Assumed): boolean => {
+  const figures = readMeasured(measuredFile);
+  const { text, isClose } = compare(figures);
   process.stdout.write(
     [
-      `Assumed: a poll every ${assumed.intervalSeconds} s, ${assumed.idleSeconds} s for the ${100 - assumed.activePercent} % of workspaces in which nothing changed lately; ${assumed.changesADay} changes a working day in a workspace, each heard by ${assumed.zaps} Zaps. Deliveries, cores and connections are those of the busiest hour.`,
+      assumptionsOf(assumed),
       '',
       'SQLite',
-      printRows(headings, sizeRows('SQLite', assumed)),
+      printRows(headings, sizeRows(figures, 'SQLite', assumed)),
       'PostgreSQL',
-      printRows(headings, sizeRows('PostgreSQL', assumed)),
+      printRows(headings, sizeRows(figures, 'PostgreSQL', assumed)),
       'The shortest interval if Topo answers so many requests a second to all workspaces together (it documents no such limit)',
       printRows(['workspaces', ...possibleLimits.map((limit) => `${limit.toLocaleString('en')}/s`)], limitRows()),
       text,
       '',
     ].join('\n'),
   );
-  if (!isClose) process.exitCode = 1;
+  return isClose;
+};
+
+const flags = readFlags(process.argv.slice(2));
+try {
+  if (flags.kind === 'unknown') throw new Error(flags.reason);
+  if (!report(flags.measuredFile, flags.assumed)) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }

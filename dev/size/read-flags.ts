@@ -1,6 +1,6 @@
 import type { Assumed } from './load.ts';
 
-type Flags = { kind: 'known'; assumed: Assumed } | { kind: 'unknown'; reason: string };
+type Flags = { kind: 'known'; assumed: Assumed; measuredFile: string } | { kind: 'unknown'; reason: string };
 
 const usual = { interval: 15, idle: 60, active: 25, changes: 50, zaps: 2 };
 
@@ -9,10 +9,18 @@ const isName = (name: string): name is keyof typeof usual => Object.hasOwn(usual
 /** Reads flags such as `--zaps=3`. */
 export const readFlags = (flags: readonly string[]): Flags => {
   const given = { ...usual };
+  let measuredFile = 'measured.jsonl';
   for (const flag of flags) {
+    const [, file] = /^--measured=(.+)$/.exec(flag) ?? [];
+    if (file !== undefined) {
+      measuredFile = file;
+      continue;
+    }
     const [, name = '', digits] = /^--([a-z]+)=(\d{1,7})$/.exec(flag) ?? [];
     if (!isName(name)) {
-      const known = Object.entries(usual).map(([each, value]) => `--${each}=${value}`);
+      const known = Object.entries({ measured: 'measured.jsonl', ...usual }).map(
+        ([each, value]) => `--${each}=${value}`,
+      );
       return {
         kind: 'unknown',
         reason: `“${flag}” is unknown here. Known, with what they are without a flag: ${known.join(', ')}.`,
@@ -26,6 +34,7 @@ export const readFlags = (flags: readonly string[]): Flags => {
   }
   return {
     kind: 'known',
+    measuredFile,
     assumed: { intervalSeconds: interval, idleSeconds: idle, activePercent: active, changesADay: changes, zaps },
   };
 };
