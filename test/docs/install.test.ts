@@ -9,7 +9,7 @@ import { installServer } from '../support/installed-server.ts';
 import { killAfterTests } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const [, step = ''] = readFileSync('README.md', 'utf8').split('### 1. Run the webhook server\n');
+const [, step = ''] = readFileSync('docs/operate.md', 'utf8').split('## Install\n');
 const blocks = [...step.matchAll(/```sh\n([^`]+)```/g)].map(([, lines = '']) => lines.trim().split('\n'));
 const [fromCheckout = [], fromPackage = []] = blocks;
 
@@ -41,7 +41,7 @@ const runUntilListening = async (folder: string, commands: readonly string[]) =>
   return printed;
 };
 
-test('the server starts from a checkout as the README says, and stops when npm gets SIGTERM', async () => {
+test('the server starts from a checkout as the operator’s document says, and stops when npm gets SIGTERM', async () => {
   const folder = tempFolder();
   for (const name of ['bin', 'package.json', 'require-node.mjs', 'dist', 'node_modules']) {
     symlinkSync(resolve(name), join(folder, name));
@@ -55,7 +55,7 @@ test('the server starts from a checkout as the README says, and stops when npm g
   expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600);
 });
 
-test('the server starts from a package as the README says, and stops on SIGTERM', async () => {
+test('the server starts from a package as the operator’s document says, and stops on SIGTERM', async () => {
   const { folder, archive } = installServer();
   const [install, ...commands] = fromPackage;
   expect(install).toBe(`npm install --omit=dev ./${archive}`);

@@ -53,6 +53,8 @@ test('the package holds the server and what it needs, and nothing of the app, of
     'README.md',
     'SECURITY.md',
     'bin/topo-for-zapier.mjs',
+    'docs/api.md',
+    'docs/operate.md',
     'package.json',
     'require-node.mjs',
   ]);

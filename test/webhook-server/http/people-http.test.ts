@@ -181,7 +181,7 @@ describe('an import of a CSV file', () => {
     ]);
   });
 
-  test.each(['README.md', 'docs/zaps.md'])('is as %s shows it', async (document) => {
+  test.each(['docs/operate.md', 'docs/zaps.md'])('is as %s shows it', async (document) => {
     const text = readFileSync(new URL(`../../../${document}`, import.meta.url), 'utf8');
     const [, example = ''] = /```csv\n(.*?)```/s.exec(text) ?? [];
     expect(await send(example)).toMatchObject({ status: 200, json: { imported: 2 } });

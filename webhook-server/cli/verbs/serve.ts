@@ -4,7 +4,7 @@ import type { Verb } from '../verb.ts';
 export const serve: Verb = {
   summary: 'runs the webhook server until SIGTERM or Ctrl-C',
   about:
-    'The server is configured by variables alone, which README.md lists. Its log is written to standard output, one\n' +
+    'The server is configured by variables alone, which docs/operate.md lists. Its log is written to standard output, one\n' +
     'JSON object a line. It ends with 1 and a sentence when it cannot start or go on.',
   operands: [],
   flags: {},

@@ -12,7 +12,8 @@ export const deliveryOperations: readonly Operation[] = [
     path: '/hooks/{hook_id}/deliveries',
     tag: 'Deliveries',
     summary: 'List what was sent to a hook',
-    description: 'Newest first. It shows neither the URL nor anything of what the URL answered.',
+    description:
+      'Newest first. It shows neither the URL nor anything of what the URL answered. `reason` says why it was not delivered, for example that the template stayed unknown for 5 minutes.',
     access: { kind: 'key', scopes: ['tasks:read'] },
     query: DeliveryQuery,
     parameters: { ...pageParameters, state: 'Only deliveries in this state.' },

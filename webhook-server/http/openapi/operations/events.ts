@@ -15,7 +15,7 @@ export const eventOperations: readonly Operation[] = [
     tag: 'Events',
     summary: 'List what happened',
     description:
-      'Newest first. While `has_more` is true, go on with the id of the last item as `before`, or with `next` if the answer has it. The filters are those of a hook, and a parameter that takes several values repeats.',
+      'Newest first. While `has_more` is true, go on with the id of the last item as `before`, or with `next` if the answer has it: a filter that matches little ends a call after 20,000 events, and a page is empty only at the end. The filters are those of a hook, and a parameter that takes several values repeats.',
     access: { kind: 'key', scopes: ['tasks:read'] },
     query: EventQuery,
     parameters: {

@@ -14,7 +14,8 @@ export const hookOperations: readonly Operation[] = [
     path: '/hooks',
     tag: 'Hooks',
     summary: 'Subscribe a URL to events',
-    description: 'From the first look at Topo on, every change is sent to the URL. The secret signs what is sent.',
+    description:
+      'From the first look at Topo on, every change is sent to the URL. The secret signs what is sent. `event` says the same as `events` with one.',
     access: { kind: 'key', scopes: ['tasks:read'] },
     body: {
       shape: SubscribeRequest,
@@ -42,7 +43,8 @@ export const hookOperations: readonly Operation[] = [
     path: '/hooks',
     tag: 'Hooks',
     summary: 'List hooks',
-    description: 'Newest first: one page, or all of them without `limit` and `before`.',
+    description:
+      'Newest first: one page, or all of them without `limit` and `before`. `unusable_tasks` counts tasks of the workspace that Topo returns malformed, whose changes cannot be seen; `missing_scopes` are those that the key of the Zap lacked, so that its events do not say what tasks are about.',
     access: { kind: 'key', scopes: ['tasks:read'] },
     query: HookQuery,
     parameters: pageParameters,

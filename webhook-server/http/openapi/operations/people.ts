@@ -66,7 +66,7 @@ export const peopleOperations: readonly Operation[] = [
     tag: 'People',
     summary: 'Name many people',
     description:
-      'A JSON list, or a CSV file in UTF-8 whose first line names the columns. One fault, and nobody is named.',
+      'A JSON list, or a CSV file in UTF-8 whose first line names the columns. One fault, and nobody is named. Warnings tell of ids that no task has shown yet, and of two people with one address, by the line of the file or the place in the list.',
     access: { kind: 'key', scopes: ['tasks:write'] },
     body: {
       shape: z.array(NamedPerson).min(1).max(maxPeople),

@@ -65,7 +65,7 @@ export const reassignmentOperations: readonly Operation[] = [
     tag: 'Reassignments',
     summary: 'Choose a person for a task',
     description:
-      'The same task and people get the same person for a day, unless the choice failed. People who are away are left out.',
+      '`fewest` counts open tasks beside this one, and what was announced or chosen and Topo has not shown yet; 503 until every task has been read. `turn` takes people in turn. The same task and people get the same person for a day, unless the choice failed; `repeated` says so. People who are away are left out. A preview takes nobody’s turn.',
     access: { kind: 'key', scopes: ['tasks:write', 'tasks:read'] },
     body: {
       shape: ChoiceRequest,

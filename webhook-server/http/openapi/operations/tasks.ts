@@ -11,7 +11,7 @@ export const taskOperations: readonly Operation[] = [
     tag: 'Tasks',
     summary: 'List tasks',
     description:
-      'As Topo last showed them, newest first, with contact and template; the open ones unless `statuses` names others. Asking makes the server read the workspace for a day. A key without `sequences:read` and `contacts:read` gets null for contacts, and cannot use `contact_email` and `q`.',
+      'As Topo last showed them, newest first, with contact and template; the open ones unless `statuses` names others. `as_of` says how old that is, `is_complete` whether every task has been read. Asking makes the server read the workspace for a day. A key without `sequences:read` and `contacts:read` gets null for contacts, and cannot use `contact_email` and `q`.',
     access: { kind: 'key', scopes: ['tasks:read'] },
     query: TaskQuery,
     parameters: {
@@ -35,7 +35,8 @@ export const taskOperations: readonly Operation[] = [
     access: { kind: 'key', scopes: ['tasks:read'] },
     answers: {
       200: {
-        description: '`user_id` is null for the tasks that nobody has.',
+        description:
+          'As Topo last showed them; `user_id` is null for the tasks that nobody has. `example` is the newest task of somebody without a name, to recognize them by.',
         shape: TaskCounts,
         example: countsExample,
       },

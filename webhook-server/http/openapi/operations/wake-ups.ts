@@ -46,7 +46,8 @@ export const wakeUpOperations: readonly Operation[] = [
     path: '/nudge-address',
     tag: 'Wake-ups',
     summary: 'Make a nudge address',
-    description: 'It replaces the one before.',
+    description:
+      'It replaces the one before. Let a webhook of Topo’s own, your CRM or a script call it when a task changes: calls that come together are one look, and looks stay within `TOPO_REQUESTS_PER_MINUTE`.',
     access: { kind: 'key', scopes: ['tasks:write'] },
     answers: { 201: { description: 'A secret.', shape: NudgeAddress, example: addressExample } },
   },
