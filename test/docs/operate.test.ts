@@ -12,9 +12,12 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const key = 'ab'.repeat(32);
 
+/** How it is installed is run by `install.test.ts`. */
+const [, afterInstall = ''] = readFileSync('docs/operate.md', 'utf8').split('## Settings\n');
+
 /** The commands of the document, in their order, without those that a comment before them takes out. */
 const commands = [
-  ...readFileSync('docs/operate.md', 'utf8').matchAll(/(<!-- not run[^\n]*-->\n\n)? *```sh\n([^`]+)```/g),
+  ...afterInstall.matchAll(/(<!-- not run[^\n]*-->\n\n)? *```sh\n([^`]+)```/g),
 ]
   .filter(([, mark]) => mark === undefined)
   .flatMap(([, , lines = '']) =>

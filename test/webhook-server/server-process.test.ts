@@ -125,7 +125,10 @@ test('keys, targets and secrets are in no file and no output in clear', async ()
     body: JSON.stringify({ target_url: 'https://hooks.zapier.com/canary-target/', event: 'task.reassigned' }),
   });
   const { secret } = (await answer.json()) as { secret: string };
-  const filesNow = () => readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
+  const filesNow = () =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => readFileSync(join(folder, name)).toString('latin1'));
   const whileRunning = filesNow();
   server.child.kill('SIGTERM');
   await server.ended;
