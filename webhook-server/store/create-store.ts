@@ -16,6 +16,7 @@ import { listEvents } from './flows/events.ts';
 import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
 import { readFigures } from './flows/figures.ts';
 import { finishPoll, finishPolls } from './flows/finish-poll.ts';
+import { listHandOvers } from './flows/hand-overs.ts';
 import { findHook, findHookOfSecret, listHooks, nameHook, subscribe, unsubscribe } from './flows/hooks.ts';
 import { announceIntents, settleIntents } from './flows/intents.ts';
 import { lookNow, nudge, nudgeFromOutside } from './flows/look-soon.ts';
@@ -61,6 +62,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   deliveries: (hookId, query) => listDeliveries(database, { organizationId, hookId }, query),
   searchDeliveries: (search) => searchDeliveries(database, organizationId, search),
   delivery: (deliveryId) => findDelivery(database, organizationId, deliveryId),
+  handOvers: (query) => database.transaction((run) => listHandOvers(run, organizationId, query)),
   readings: (time) => database.transaction((run) => listReadings(run, organizationId, time)),
   retryDelivery: (deliveryId) => database.transaction((run) => retryDelivery(run, organizationId, deliveryId, quotas)),
   recoverDeliveries: (hookId, options) =>

@@ -271,6 +271,23 @@ export type ReadingSpan = {
   polls: { well: number; failed: number; limited: number };
 };
 
+/**
+ * Hand-overs from the hour of `sinceMs` on until the one before `untilMs`, by Topo's time. At most `limit` pairs of
+ * people are answered.
+ */
+export type HandOverQuery = { sinceMs: number; untilMs: number; source?: Source | undefined; limit: number };
+
+/** How often tasks went from one person to another; null is nobody. */
+export type HandOverCount = { previousId: string | null; newId: string | null; times: number };
+
+/** Who handed tasks to whom, the most first, and how often in each hour in which anybody did, oldest first. */
+export type HandOvers = {
+  pairs: HandOverCount[];
+  /** There are more pairs than were asked for. */
+  hasMore: boolean;
+  hours: { hourMs: number; times: number }[];
+};
+
 /** Which deliveries of a hook to answer, newest first; `before` is the id of the delivery to go on after. */
 export type DeliveryQuery = Interruptible & {
   limit: number;
@@ -341,6 +358,8 @@ export type TenantStore = {
   searchDeliveries(search: DeliverySearch): Promise<{ deliveries: StoredDelivery[]; hasMore: boolean } | undefined>;
   /** One delivery with its attempts. */
   delivery(deliveryId: string): Promise<DeliveryHistory | undefined>;
+  /** Who handed tasks to whom. */
+  handOvers(query: HandOverQuery): Promise<HandOvers>;
   /** How the workspace was read in this time, oldest first, without gaps between the spans. At most until now. */
   readings(time: { sinceMs: number; untilMs: number }): Promise<ReadingSpan[]>;
   /**

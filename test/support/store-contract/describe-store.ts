@@ -10,6 +10,7 @@ import { describeEndNotices } from './end-notices.ts';
 import { describeEventTypes } from './event-types.ts';
 import { describeEvents } from './events.ts';
 import { describeFigures } from './figures.ts';
+import { describeHandOvers } from './hand-overs.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
@@ -44,6 +45,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeBursts(name, at);
   describeEventTypes(name, at);
   describeEvents(name, at);
+  describeHandOvers(name, at);
   describeVerdicts(name, at);
   describeDeliveries(name, at);
   describeAttempts(name, at);

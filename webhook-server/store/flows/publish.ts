@@ -4,6 +4,7 @@ import { asksForTemplate, fanOut, inOrder, type Listener } from '../changes/fan-
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
 import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
+import { countHandOvers } from './hand-overs.ts';
 import { cutPiece, readUntold } from './pieces.ts';
 import { inChunks, readDescriptions, readListeners } from './tell-hooks.ts';
 import { addUndecided, decide } from './undecided.ts';
@@ -139,6 +140,7 @@ const tell = async (
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
   await noteTold(run, organizationId, batched);
   for (const chunk of inChunks(batched)) await writeEvents(run, intentOf, chunk, descriptions);
+  for (const chunk of inChunks(batched)) await countHandOvers(run, organizationId, chunk);
   const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
   await writeDeliveries(run, organizationId, deliveries);
   for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);

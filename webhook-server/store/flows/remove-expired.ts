@@ -5,6 +5,7 @@ import type { RemoveOutcome, Retention } from '../work-store.ts';
 import { failOldChoices, removeSettledChoices, removeUnusedTurns } from './choices.ts';
 import { renewChore } from './chores.ts';
 import { removeUnusedFacts } from './facts-in-use.ts';
+import { removeHandOvers } from './hand-overs.ts';
 import { releaseBodies } from './sent-bodies.ts';
 import { forgetUnwatched } from './watching.ts';
 
@@ -84,6 +85,7 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
     { step: removeEvents, keptMs: retention.eventMs },
     { step: removeHooks, keptMs: retention.hookMs },
     { step: removePollMinutes, keptMs: retention.eventMs },
+    { step: removeHandOvers, keptMs: retention.eventMs },
     { step: removeSpentRateLimits, keptMs: 0 },
     { step: forgetClosedTasks, keptMs: retention.eventMs },
     { step: failOldChoices, keptMs: choiceLifeMs },

@@ -14,7 +14,8 @@ import { nudgeAddress } from './migrations/0010-nudge-address.ts';
 import { turns } from './migrations/0011-turns.ts';
 import { bursts } from './migrations/0012-bursts.ts';
 import { memory } from './migrations/0013-memory.ts';
-import { notices } from './migrations/0016-notices.ts';
+import { handedOver } from './migrations/0014-handed-over.ts';
+import { notices } from './migrations/0015-notices.ts';
 import { refuseUnfinished } from './move-mark.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
@@ -33,6 +34,7 @@ const migrations = [
   turns,
   bursts,
   memory,
+  handedOver,
   notices,
 ];
 

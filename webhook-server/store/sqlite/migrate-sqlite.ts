@@ -15,7 +15,8 @@ import { nudgeAddress } from './migrations/0012-nudge-address.ts';
 import { turns } from './migrations/0013-turns.ts';
 import { bursts } from './migrations/0014-bursts.ts';
 import { memory } from './migrations/0015-memory.ts';
-import { notices } from './migrations/0018-notices.ts';
+import { handedOver } from './migrations/0016-handed-over.ts';
+import { notices } from './migrations/0017-notices.ts';
 import { refuseMoved } from './move-mark.ts';
 
 const migrations = [
@@ -34,6 +35,7 @@ const migrations = [
   turns,
   bursts,
   memory,
+  handedOver,
   notices,
 ];
 
