@@ -21,6 +21,7 @@ import { changePerson, removePerson, showPeople } from './pages/people.tsx';
 import { importList, previewImport, showImport } from './pages/people-import.tsx';
 import { showSignIn, signIn, signOut, takeKey } from './pages/sign-in.tsx';
 import { sendAgainFromWhy, showWhy } from './pages/why.tsx';
+import { downloadWhoToWhom, showWhoToWhom } from './pages/who-to-whom.tsx';
 import { readFormUpTo } from './read-form.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 import { createOperatorSession } from './session/operator-session.ts';
@@ -124,6 +125,8 @@ export const createDashboard =
     );
     dashboard.get('/why', requireSession, inTurn(showWhy({ authenticate, vault, clock })));
     dashboard.post('/why', withKey, readForm, inTurn(sendAgainFromWhy({ authenticate })));
+    dashboard.get('/who-to-whom', requireSession, inTurn(showWhoToWhom({ authenticate, clock })));
+    dashboard.get('/who-to-whom.csv', requireSession, inTurn(downloadWhoToWhom({ authenticate, clock })));
     dashboard.get('/people', requireSession, inTurn(showPeople({ authenticate, clock })));
     dashboard.post('/people', withKey, readForm, inTurn(changePerson({ authenticate })));
     dashboard.post('/people-remove', withKey, readForm, inTurn(removePerson({ authenticate })));

@@ -36,6 +36,9 @@ const eventNames: Record<EventType, string> = {
 
 const sourceNames: Record<Source, string> = { zapier: 'By a Zap', topo: 'In Topo' };
 
+/** Who may be behind a change, as options of a choice. */
+export const sourceOptions = Source.options.map((source) => [source, sourceNames[source]] as const);
+
 type SelectProps = {
   label: string;
   name: string;
@@ -83,12 +86,7 @@ export const EventFilterForm = ({ filters, people }: EventFilterProps) => (
       chosen={filters.to}
       options={[[unassigned, 'nobody'], ...optionsOf(people)]}
     />
-    <FilterSelect
-      label="Done"
-      name="source"
-      chosen={filters.source}
-      options={Source.options.map((source) => [source, sourceNames[source]])}
-    />
+    <FilterSelect label="Done" name="source" chosen={filters.source} options={sourceOptions} />
     <button type="submit">Show</button>
   </form>
 );

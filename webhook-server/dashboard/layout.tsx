@@ -6,6 +6,7 @@ const pages = [
   { href: 'health', name: 'Health' },
   { href: 'why', name: 'Why?' },
   { href: 'events', name: 'Events' },
+  { href: 'who-to-whom', name: 'Who to whom' },
   { href: 'people', name: 'People' },
 ] as const;
 

@@ -49,6 +49,8 @@ const pages: [string, () => Promise<{ text: string }>][] = [
   ['events, filtered', () => workspace.get(`/events?event=${inUrl}`)],
   ['why', () => workspace.get(`/why?hook=${hookId}&hours=1`)],
   ['why, filtered', () => workspace.get(`/why?hook=${hookId}&contact=${inUrl}`)],
+  ['who-to-whom', () => workspace.get('/who-to-whom')],
+  ['who-to-whom, filtered', () => workspace.get(`/who-to-whom?source=${inUrl}`)],
   ['people', () => workspace.get('/people')],
   ['people, searched', () => workspace.get(`/people?q=${inUrl}`)],
   ['people, twice', () => workspace.get('/people?show=duplicates')],
@@ -74,6 +76,7 @@ test('the hostile texts are there, so that their escaping was seen', async () =>
   const seen = [
     (await workspace.get('/people')).text,
     (await workspace.get('/events')).text,
+    (await workspace.get('/who-to-whom')).text,
     (await workspace.post('/people-preview', { csv })).text,
     (await workspace.get(`/people?q=${inUrl}`)).text,
     (await operator.get(`/operator-deliveries?hook=${hookId}`)).text,
