@@ -16,9 +16,7 @@ const key = 'ab'.repeat(32);
 const [, afterInstall = ''] = readFileSync('docs/operate.md', 'utf8').split('## Settings\n');
 
 /** The commands of the document, in their order, without those that a comment before them takes out. */
-const commands = [
-  ...afterInstall.matchAll(/(<!-- not run[^\n]*-->\n\n)? *```sh\n([^`]+)```/g),
-]
+const commands = [...afterInstall.matchAll(/(<!-- not run[^\n]*-->\n\n)? *```sh\n([^`]+)```/g)]
   .filter(([, mark]) => mark === undefined)
   .flatMap(([, , lines = '']) =>
     lines

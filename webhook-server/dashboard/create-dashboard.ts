@@ -20,8 +20,8 @@ import { showOperatorSignIn, signInOperator, signOutOperator } from './pages/ope
 import { changePerson, removePerson, showPeople } from './pages/people.tsx';
 import { importList, previewImport, showImport } from './pages/people-import.tsx';
 import { showSignIn, signIn, signOut, takeKey } from './pages/sign-in.tsx';
-import { sendAgainFromWhy, showWhy } from './pages/why.tsx';
 import { downloadWhoToWhom, showWhoToWhom } from './pages/who-to-whom.tsx';
+import { sendAgainFromWhy, showWhy } from './pages/why.tsx';
 import { readFormUpTo } from './read-form.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 import { createOperatorSession } from './session/operator-session.ts';
