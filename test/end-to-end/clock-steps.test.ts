@@ -1,6 +1,6 @@
 // Slow: it starts the built server.
 
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
@@ -28,7 +28,11 @@ const clockOfMachine = async (): Promise<Clock> => {
   const folder = tempFolder();
   const offset = join(folder, 'offset');
   const preload = join(folder, 'preload.mjs');
-  const set = async (offsetMs: number) => writeFileSync(offset, String(offsetMs));
+  // At once: a server that found the file empty would see the clock step back and forth.
+  const set = async (offsetMs: number) => {
+    writeFileSync(`${offset}.new`, String(offsetMs));
+    renameSync(`${offset}.new`, offset);
+  };
   writeFileSync(
     preload,
     `import { readFileSync } from 'node:fs';
