@@ -55,6 +55,7 @@ test('the package holds the server and what it needs, and nothing of the app, of
     'bin/topo-for-zapier.mjs',
     'docs/api.md',
     'docs/operate.md',
+    'docs/security.md',
     'package.json',
     'require-node.mjs',
   ]);
