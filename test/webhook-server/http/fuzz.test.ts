@@ -78,7 +78,12 @@ test(
     await http.call('POST', '/hooks', http.keys.full, { target_url, event: 'task.reassigned' });
     for (const to of [0, 1]) await happen(http.store.work, { kind: 'scan', to }, http.nowMs());
     known.note((await http.call('GET', '/events', http.keys.full)).text, '');
-    const statuses = new Map<string, number>();
+    // What is drawn may end each hook before one of its deliveries is sent again.
+    await happen(http.store.work, { kind: 'deliver', outcome: 'delivered' }, http.nowMs());
+    const { text: sent, json } = await http.call('GET', '/deliveries?state=delivered', http.keys.full);
+    known.note(sent, '');
+    const again = await http.call('POST', `/deliveries/${json.items[0].id}/retry`, http.keys.full);
+    const statuses = new Map([[`POST /deliveries/:deliveryId/retry ${again.status}`, 1]]);
     const faults: unknown[] = [];
 
     const send = async ({ route, method, path, key, headers, body }: FuzzRequest, turn: number): Promise<void> => {
