@@ -91,7 +91,7 @@ const forbidCaching: RequestHandler = (_request, response, next) => {
 };
 
 const notFound: RequestHandler = (_request, _response, next) => {
-  next(new HttpError(404, 'not_found', 'There is no such route here. GET /openapi.json lists the routes.'));
+  next(new HttpError(404, 'not_found', 'There is no such route here. See docs/api.md for the routes.'));
 };
 
 /** The server's middleware and routes, as an Express application that does not listen yet. */
