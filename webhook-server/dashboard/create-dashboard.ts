@@ -19,6 +19,7 @@ import { showOperatorHooks } from './pages/operator-hooks.tsx';
 import { showOperatorSignIn, signInOperator, signOutOperator } from './pages/operator-sign-in.tsx';
 import { changePerson, removePerson, showPeople } from './pages/people.tsx';
 import { importList, previewImport, showImport } from './pages/people-import.tsx';
+import { sendAgain, showSendAgain } from './pages/send-again.tsx';
 import { showSignIn, signIn, signOut, takeKey } from './pages/sign-in.tsx';
 import { downloadWhoToWhom, showWhoToWhom } from './pages/who-to-whom.tsx';
 import { sendAgainFromWhy, showWhy } from './pages/why.tsx';
@@ -68,7 +69,7 @@ export const createDashboard =
     publicUrl,
     log,
   }: Ports): CreateDashboard =>
-  ({ authenticate, withKey, guards, inTurn }) => {
+  ({ authenticate, withKey, guards, limitManualDeliveries, inTurn }) => {
     const cookie = createSessionCookie('topo_session', { vault, clock, publicUrl });
     const hasOperator = operator !== undefined;
     const readForm = readFormUpTo(8);
@@ -124,7 +125,9 @@ export const createDashboard =
       }),
     );
     dashboard.get('/why', requireSession, inTurn(showWhy({ authenticate, vault, clock })));
-    dashboard.post('/why', withKey, readForm, inTurn(sendAgainFromWhy({ authenticate })));
+    dashboard.post('/why', withKey, limitManualDeliveries, readForm, inTurn(sendAgainFromWhy({ authenticate })));
+    dashboard.get('/send-again', requireSession, inTurn(showSendAgain({ authenticate, vault, clock })));
+    dashboard.post('/send-again', withKey, limitManualDeliveries, readForm, inTurn(sendAgain({ authenticate, clock })));
     dashboard.get('/who-to-whom', requireSession, inTurn(showWhoToWhom({ authenticate, clock })));
     dashboard.get('/who-to-whom.csv', requireSession, inTurn(downloadWhoToWhom({ authenticate, clock })));
     dashboard.get('/people', requireSession, inTurn(showPeople({ authenticate, clock })));

@@ -7,6 +7,7 @@ const pages = [
   { href: 'why', name: 'Why?' },
   { href: 'events', name: 'Events' },
   { href: 'who-to-whom', name: 'Who to whom' },
+  { href: 'send-again', name: 'Send again' },
   { href: 'people', name: 'People' },
 ] as const;
 

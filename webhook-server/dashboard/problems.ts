@@ -32,7 +32,7 @@ export const problemsOf = (health: WorkspaceHealth): Problem[] => {
   if (givenUp > 0) {
     problems.push({
       what: `${counted(givenUp, 'delivery was', 'deliveries were')} given up after three days of attempts.`,
-      next: 'Find out why the Zap did not take them, then send them again: POST /hooks/:id/recover.',
+      next: 'Find out why the Zap did not take them, then send them again, on the page “Send again”.',
     });
   }
   if (failingSinceMs === null && oldestWaitingMs !== null && oldestWaitingMs > patienceMs) {

@@ -157,7 +157,8 @@ export const createHttp = ({
   http.use(logRequests(log));
   http.use(warnOfProxy(trustedProxies, log));
   http.post('/nudges/:token', nudgeFromOutside({ store, vault, max: limits.wakeUpsPerMinute }));
-  if (dashboard !== undefined) http.use('/dashboard', dashboard({ authenticate, withKey, guards, inTurn }));
+  if (dashboard !== undefined)
+    http.use('/dashboard', dashboard({ authenticate, withKey, guards, limitManualDeliveries, inTurn }));
   http.use(readCredential(vault));
   http.use(guards);
 

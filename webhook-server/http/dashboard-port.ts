@@ -10,6 +10,8 @@ export type SharedWithDashboard = {
   /** Refuses callers without a key that Topo accepts, before anything of a body is read. */
   withKey: RequestHandler;
   guards: RequestHandler[];
+  /** Counts what people ask to be sent again. */
+  limitManualDeliveries: RequestHandler;
   inTurn: (handler: RequestHandler) => RequestHandler;
 };
 

@@ -8,7 +8,13 @@ import { claimChore, finishChore, msUntilChore } from './flows/chores.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
 import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
-import { listDeliveries, recoverDeliveries, retryDelivery, sendTest } from './flows/deliveries-by-hand.ts';
+import {
+  countRecoverable,
+  listDeliveries,
+  recoverDeliveries,
+  retryDelivery,
+  sendTest,
+} from './flows/deliveries-by-hand.ts';
 import { findDelivery, searchDeliveries } from './flows/delivery-history.ts';
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { findEvent } from './flows/event-history.ts';
@@ -67,6 +73,8 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   retryDelivery: (deliveryId) => database.transaction((run) => retryDelivery(run, organizationId, deliveryId, quotas)),
   recoverDeliveries: (hookId, options) =>
     database.transaction((run) => recoverDeliveries(run, { organizationId, hookId }, options, quotas)),
+  countRecoverable: (hookId, options) =>
+    database.transaction((run) => countRecoverable(run, { organizationId, hookId }, options)),
   sendTest: (hookId, event) => database.transaction((run) => sendTest(run, { organizationId, hookId }, event, quotas)),
   announce: (intents) => database.transaction((run) => announceIntents(run, organizationId, intents, quotas)),
   settleIntent: async (id, outcome) => {

@@ -310,6 +310,15 @@ export type Requeued =
   /** The hook has ended, and no other hook of the organization has its target. */
   | { kind: 'hook ended' };
 
+/** What to send again: what died or was dropped from `sinceMs` on, before `untilMs`, in one of these states. */
+export type RecoveryScope = {
+  sinceMs: number;
+  untilMs?: number | undefined;
+  states?: readonly ('dead' | 'dropped')[] | undefined;
+};
+
+export type Recoverable = { kind: 'counted'; count: number } | { kind: 'unknown' } | { kind: 'hook ended' };
+
 export type Recovery =
   | { kind: 'queued'; count: number; hasMore: boolean }
   | { kind: 'unknown' }
@@ -371,7 +380,9 @@ export type TenantStore = {
    * Sends again what died or was dropped since then, oldest first, at most `limit` at a time: deliveries of this hook and
    * of earlier hooks of its target. Leaves out what was already sent again by hand.
    */
-  recoverDeliveries(hookId: string, options: { sinceMs: number; limit: number }): Promise<Recovery>;
+  recoverDeliveries(hookId: string, options: RecoveryScope & { limit: number }): Promise<Recovery>;
+  /** How many that would send again; counts no further than `limit`. */
+  countRecoverable(hookId: string, options: RecoveryScope & { limit: number }): Promise<Recoverable>;
   /** Adds a delivery of a made-up event. */
   sendTest(hookId: string, event: TestEvent): Promise<Exclude<Requeued, { kind: 'still waiting' }>>;
   /** Records reassignments that are about to be made, and makes the detector poll soon. */

@@ -164,6 +164,35 @@ export const describeDeliveriesByHand = (name: string, at: StoreBench): void => 
       expect(again.map(({ eventId }) => eventId)).toEqual(lost.slice(0, 3).map(({ eventId }) => eventId));
     });
 
+    test('gets what was lost in a time and in the states that were asked for, and is counted first', async () => {
+      const { id: hookId } = await hookWith(3);
+      const sinceMs = at.nowMs;
+      await loseAll();
+      const untilMs = at.nowMs;
+      await scan(seenMany(2, 'hedy', 2));
+      await loseAll();
+      const count = async (scope: object, limit = 10) => {
+        const counted = await at.tenant.countRecoverable(hookId, { sinceMs, limit, ...scope });
+        return counted.kind === 'counted' ? counted.count : counted.kind;
+      };
+      expect(await count({})).toBe(5);
+      expect(await count({}, 4)).toBe(4);
+      expect(await count({ untilMs })).toBe(3);
+      expect(await count({ sinceMs: untilMs })).toBe(2);
+      expect(await count({ states: ['dropped'] })).toBe(0);
+      expect(await count({ states: ['dead'] })).toBe(5);
+      expect(await list(hookId, { state: 'waiting' })).toEqual([]);
+      const scope = { sinceMs, untilMs, states: ['dead' as const] };
+      const recovery = await at.tenant.recoverDeliveries(hookId, { ...scope, limit: 10 });
+      expect(recovery).toEqual({ kind: 'queued', count: 3, hasMore: false });
+      expect(await count({})).toBe(2);
+      expect(await at.store.tenant('another').countRecoverable(hookId, { sinceMs, limit: 10 })).toEqual({
+        kind: 'unknown',
+      });
+      await at.tenant.endHook(hookId);
+      expect(await count({})).toBe('hook ended');
+    });
+
     test('leaves out what was retried by hand already, and what was delivered', async () => {
       const { id: hookId } = await hookWith(3);
       const [retried, delivered, lost] = await claimDeliveries();

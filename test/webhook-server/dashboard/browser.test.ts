@@ -136,7 +136,7 @@ browserTest.each([desktop, phone])(
     await expectReadable(window, 'sign-in');
     await signIn(page, loop.home, loop.workspace.keys.full);
     reassignOne();
-    for (const name of ['health', 'why', 'events', 'who-to-whom', 'people', 'people-import']) {
+    for (const name of ['health', 'why', 'events', 'who-to-whom', 'send-again', 'people', 'people-import']) {
       const answer = await page.goto(`${loop.home}/${name}`);
       expect(answer?.headers()['content-security-policy']).not.toContain('unsafe');
       await expectReadable(window, name);

@@ -31,6 +31,8 @@ const names = [
   'from',
   'to',
   'since',
+  'total',
+  'done',
   'until',
 ]
   .concat(['source', 'show', 'q', 'after', 'user_id', 'name', 'email', 'aliases', 'away_until', 'csv', '__proto__'])
@@ -113,6 +115,7 @@ test('a workspace sees people and events of its own alone', async () => {
     'events',
     'who-to-whom',
     'who-to-whom.csv',
+    'send-again',
     'people',
     'people?q=north',
     'people?show=duplicates',

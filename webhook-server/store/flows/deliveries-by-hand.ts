@@ -3,8 +3,16 @@ import { newDeliveryId } from '../changes/ids.ts';
 import type { Run, TenantDatabase, Transaction } from '../database.ts';
 import { QuotaReached, type Quotas } from '../quotas.ts';
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../rows/delivery-row.ts';
-import { allOf, constant, phrase, type Statement, sql, tableOf } from '../sql.ts';
-import type { DeliveryListing, DeliveryQuery, Recovery, Requeued, TestEvent } from '../tenant-store.ts';
+import { allOf, constant, oneOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
+import type {
+  DeliveryListing,
+  DeliveryQuery,
+  Recoverable,
+  Recovery,
+  RecoveryScope,
+  Requeued,
+  TestEvent,
+} from '../tenant-store.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 import { sentBody } from './sent-bodies.ts';
 import { lockWorkspaces } from './workspaces.ts';
@@ -147,23 +155,27 @@ export const retryDelivery = async (
   return queued((await copyAll(run, [id], live.hookId))[0]);
 };
 
-type LostQuery = { organizationId: string; targetHash: string; sinceMs: number; most: number };
+type LostQuery = RecoveryScope & { organizationId: string; targetHash: string; most: number };
 type HookPosition = { id: string; created_at_ms: number; number: number };
 
-const isLost = (sinceMs: number): Statement =>
-  sql`state in ('dead', 'dropped') and retried_as is null and settled_at_ms >= ${sinceMs}`;
+const isLost = ({ sinceMs, untilMs, states }: RecoveryScope): Statement =>
+  allOf([
+    sql`state in ('dead', 'dropped') and retried_as is null and settled_at_ms >= ${sinceMs}`,
+    ...(untilMs === undefined ? [] : [sql`settled_at_ms < ${untilMs}`]),
+    ...(states === undefined ? [] : [sql`state ${oneOf(states)}`]),
+  ]);
 
 /** The next hook, in the order in which they were made, that had this target and has lost something. */
 const findNextLosing = (
   run: Run,
-  { organizationId, targetHash, sinceMs }: LostQuery,
+  { organizationId, targetHash, ...scope }: LostQuery,
   after: HookPosition | undefined,
 ): Promise<HookPosition | undefined> => {
   const number = phrase('hook number');
   const conditions = [
     sql`organization_id = ${organizationId} and target_hash = ${targetHash}`,
     ...(after === undefined ? [] : [sql`(hook.created_at_ms, ${number}) > (${after.created_at_ms}, ${after.number})`]),
-    sql`exists (select 1 from delivery where hook_id = hook.id and ${isLost(sinceMs)})`,
+    sql`exists (select 1 from delivery where hook_id = hook.id and ${isLost(scope)})`,
   ];
   return run.first<HookPosition>(sql`
     select hook.id, hook.created_at_ms, ${number} as number from hook
@@ -182,7 +194,7 @@ const findLost = async (run: Transaction, query: LostQuery): Promise<string[]> =
   while (hook !== undefined && lost.length < query.most) {
     const rows = await run.rows<{ id: string }>(sql`
       select id from delivery
-      where hook_id = ${hook.id} and ${isLost(query.sinceMs)} and (lease is null or lease_until_ms <= ${run.nowMs})
+      where hook_id = ${hook.id} and ${isLost(query)} and (lease is null or lease_until_ms <= ${run.nowMs})
       order by settled_at_ms, seq
       limit ${query.most - lost.length}`);
     lost.push(...rows.map(({ id }) => id));
@@ -195,7 +207,7 @@ const findLost = async (run: Transaction, query: LostQuery): Promise<string[]> =
 export const recoverDeliveries = async (
   run: Transaction,
   owned: OwnedHook,
-  { sinceMs, limit }: { sinceMs: number; limit: number },
+  { limit, ...scope }: RecoveryScope & { limit: number },
   quotas: Quotas,
 ): Promise<Recovery> => {
   const { organizationId } = owned;
@@ -204,12 +216,27 @@ export const recoverDeliveries = async (
   if (target === undefined) return { kind: 'unknown' };
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
-  const lost = await findLost(run, { organizationId, targetHash: target.target_hash, sinceMs, most: limit + 1 });
+  const lost = await findLost(run, { ...scope, organizationId, targetHash: target.target_hash, most: limit + 1 });
   if (lost.length === 0) return { kind: 'queued', count: 0, hasMore: false };
   const room = await remainingQuota(run, organizationId, quotas);
   const taken = lost.slice(0, Math.min(limit, room));
   await copyAll(run, taken, live.hookId);
   return { kind: 'queued', count: taken.length, hasMore: lost.length > taken.length };
+};
+
+/** How many deliveries that would send again. */
+export const countRecoverable = async (
+  run: Transaction,
+  owned: OwnedHook,
+  { limit, ...scope }: RecoveryScope & { limit: number },
+): Promise<Recoverable> => {
+  const target = await findTarget(run, owned);
+  if (target === undefined) return { kind: 'unknown' };
+  const live = await findLiveHook(run, owned);
+  if (live.kind !== 'live') return live;
+  const { organizationId } = owned;
+  const lost = await findLost(run, { ...scope, organizationId, targetHash: target.target_hash, most: limit });
+  return { kind: 'counted', count: lost.length };
 };
 
 /** Adds a delivery that tells no event of Topo's. */
