@@ -6,7 +6,7 @@ import type { TenantDatabase, Transaction } from '../../../webhook-server/store/
 import { claimPolls, msUntilPoll } from '../../../webhook-server/store/flows/claim-polls.ts';
 import { compareWithSnapshot, insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
 import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
-import { searchDeliveries } from '../../../webhook-server/store/flows/delivery-history.ts';
+import { findDeliveries, searchDeliveries } from '../../../webhook-server/store/flows/delivery-history.ts';
 import { listEvents } from '../../../webhook-server/store/flows/events.ts';
 import { finishPolls } from '../../../webhook-server/store/flows/finish-poll.ts';
 import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.ts';
@@ -192,9 +192,20 @@ test('deliveries of one state are looked for in an index of their hook', async (
     [{ target_hash: 't' }],
   );
   expect(steps.slice(1)).toEqual([
-    'SEARCH delivery USING INDEX delivery_lost (hook_id=?)',
-    'SEARCH delivery USING INDEX delivery_lost (hook_id=?)',
+    'SEARCH delivery USING INDEX delivery_lost (hook_id=? AND seq>? AND seq<?)',
+    'SEARCH delivery USING INDEX delivery_lost (hook_id=? AND seq>? AND seq<?)',
   ]);
+  const waiting = [
+    ...(await searchesOf((run) => listDeliveries(run, owned, { limit: 1, state: 'waiting' }), [{ target_hash: 't' }])),
+    ...(await searchesOf((run) => searchDeliveries(run, 'org', { limit: 1, state: 'waiting', hookId: 'hok' }))),
+  ].filter((step) => step.includes(' delivery '));
+  expect(waiting).toHaveLength(4);
+  for (const step of waiting) expect(step).toContain('INDEX delivery_waiting (hook_id=? AND seq>? AND seq<?)');
+});
+
+test('deliveries of which the ids are known are found by them', async () => {
+  const steps = await searchesOf((run) => findDeliveries(run, 'org', ['msg']));
+  expect(steps).toContain('SEARCH delivery USING INDEX sqlite_autoindex_delivery_1 (id=?)');
 });
 
 test('hooks are counted without their rows, which hold large filters', async () => {
@@ -209,6 +220,13 @@ test('hooks are counted without their rows, which hold large filters', async () 
 
 test.each([
   [{ person: 'usr' }, ['event_to (organization_id=? AND <expr>=?', 'event_from (organization_id=? AND <expr>=?']],
+  [
+    { person: 'usr', sinceMs: 1, untilMs: 2 },
+    [
+      'event_to (organization_id=? AND <expr>=? AND occurred',
+      'event_from (organization_id=? AND <expr>=? AND occurred',
+    ],
+  ],
   [{ contact: 'Zoe' }, ['event_of_sequence (organization_id=? AND sequence_id=?']],
   [{ source: 'zapier' as const, types: [...eventTypes] }, ['event_of_source (organization_id=? AND source=?']],
   [{ types: [...eventTypes] }, ['event_newest (organization_id=?']],

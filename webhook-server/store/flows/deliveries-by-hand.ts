@@ -86,13 +86,16 @@ export const conditionOf: Record<DeliveryState, Statement> = {
 
 type Position = { seq: number };
 
+/** No delivery has this number. Between two bounds SQLite takes the index of the few that wait, not that of all. */
+export const afterAll = Number.MAX_SAFE_INTEGER;
+
 const lookAtDeliveries = async (
   run: Run,
   { hookId }: OwnedHook,
   state: DeliveryState | undefined,
   { from, most }: { from: Position | null; most: number },
 ): Promise<Look<DeliveryRow, Position>> => {
-  const after = allOf([sql`hook_id = ${hookId}`, ...(from === null ? [] : [sql`seq < ${from.seq}`])]);
+  const after = sql`hook_id = ${hookId} and seq > 0 and seq < ${from?.seq ?? afterAll}`;
   if (state === undefined) {
     const found = await run.rows<DeliveryRow>(sql`
       select ${columns} from delivery where ${after} order by seq desc limit ${most}`);

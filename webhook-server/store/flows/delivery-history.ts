@@ -1,9 +1,9 @@
 import type { Run, TenantDatabase } from '../database.ts';
 import { readAttempts } from '../rows/attempts.ts';
 import { type DeliveryRow, deliveryColumns, readDelivery } from '../rows/delivery-row.ts';
-import { allOf, constant, oneOf, type Statement, sql } from '../sql.ts';
+import { allOf, constant, type Statement, sql, tableOf } from '../sql.ts';
 import type { DeliveryHistory, DeliverySearch, StoredDelivery } from '../tenant-store.ts';
-import { conditionOf } from './deliveries-by-hand.ts';
+import { afterAll, conditionOf } from './deliveries-by-hand.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 
 const columns = constant(deliveryColumns);
@@ -24,7 +24,12 @@ export const findDeliveries = async (
 ): Promise<DeliveryHistory[]> => {
   const rows = await run.rows<HistoryRow>(sql`
     select ${columns}, tries, (select resume_at_ms from hook where hook.id = hook_id) as resume_at_ms
-    from delivery where id ${oneOf(ids)} and organization_id = ${organizationId}`);
+    from ${tableOf('wanted', ids, {
+      // Makes SQLite begin with these ids, not with all deliveries of the organization.
+      wanted_in: ['text', () => organizationId],
+      wanted_id: ['text', (id) => id],
+    })}
+    join delivery on delivery.id = wanted_id and organization_id = wanted_in`);
   return rows.map(readHistory);
 };
 
@@ -37,8 +42,11 @@ export const findDelivery = async (
 
 type Position = { created_at_ms: number; seq: number };
 
-/** How a search goes through deliveries: by time, or in the queue of one hook. */
-type Way = { within: Statement; order: Statement; after: (from: Position) => Statement };
+/**
+ * How a search goes through deliveries, from the newest or after a position: by time, or in the queue of one hook. An end
+ * is one bound: of two SQLite may take the farther one, and meet again what was looked at before.
+ */
+type Way = { within: (from: Position | null) => Statement; order: Statement };
 
 /** Deliveries that are made at the same time may be numbered in another order than their times, by this much. */
 const slackMs = 60_000;
@@ -62,15 +70,15 @@ const wayOfHook = async (
       ? undefined
       : ((await numberAt(sql`created_at_ms < ${untilMs + slackMs}`, sql`created_at_ms desc, seq desc`)) ?? 0);
   return {
-    within: allOf([
-      sql`organization_id = ${organizationId} and hook_id = ${hookId}`,
-      // Nothing is that new.
-      first === undefined ? sql`false` : sql`seq >= ${first}`,
-      ...(last === undefined ? [] : [sql`seq <= ${last}`]),
-      ...(state === undefined ? [] : [conditionOf[state]]),
-    ]),
+    within: (from) =>
+      allOf([
+        sql`organization_id = ${organizationId} and hook_id = ${hookId}`,
+        // Nothing is that new.
+        first === undefined ? sql`false` : sql`seq >= ${first}`,
+        sql`seq < ${Math.min(last === undefined ? afterAll : last + 1, from?.seq ?? afterAll)}`,
+        ...(state === undefined ? [] : [conditionOf[state]]),
+      ]),
     order: sql`seq desc`,
-    after: ({ seq }) => sql`seq < ${seq}`,
   };
 };
 
@@ -80,14 +88,21 @@ const rareOf = ({ state, status }: DeliverySearch): Statement => {
   return state === undefined || state === 'delivered' ? sql`true` : sql`state <> 'delivered'`;
 };
 
+const endOf = ({ untilMs }: DeliverySearch, from: Position | null): Statement[] => {
+  if (from !== null && (untilMs === undefined || from.created_at_ms < untilMs)) {
+    return [sql`(created_at_ms, seq) < (${from.created_at_ms}, ${from.seq})`];
+  }
+  return untilMs === undefined ? [] : [sql`created_at_ms < ${untilMs}`];
+};
+
 const wayOfTime = (organizationId: string, search: DeliverySearch): Way => ({
-  within: allOf([
-    sql`organization_id = ${organizationId} and ${rareOf(search)}`,
-    ...(search.sinceMs === undefined ? [] : [sql`created_at_ms >= ${search.sinceMs}`]),
-    ...(search.untilMs === undefined ? [] : [sql`created_at_ms < ${search.untilMs}`]),
-  ]),
+  within: (from) =>
+    allOf([
+      sql`organization_id = ${organizationId} and ${rareOf(search)}`,
+      ...(search.sinceMs === undefined ? [] : [sql`created_at_ms >= ${search.sinceMs}`]),
+      ...endOf(search, from),
+    ]),
   order: sql`created_at_ms desc, seq desc`,
-  after: ({ created_at_ms, seq }) => sql`(created_at_ms, seq) < (${created_at_ms}, ${seq})`,
 });
 
 const matching = ({ state, status, sinceMs, untilMs }: DeliverySearch): Statement =>
@@ -101,11 +116,11 @@ const matching = ({ state, status, sinceMs, untilMs }: DeliverySearch): Statemen
 
 const look = async (
   run: Run,
-  { within, order, after }: Way,
+  { within, order }: Way,
   search: DeliverySearch,
   { from, most }: { from: Position | null; most: number },
 ): Promise<Look<DeliveryRow, Position>> => {
-  const lookedAt = from === null ? within : allOf([within, after(from)]);
+  const lookedAt = within(from);
   const found = await run.rows<DeliveryRow>(sql`
     select ${columns}
     from (select * from delivery where ${lookedAt} order by ${order} limit ${rowsPerLook}) as looked_at

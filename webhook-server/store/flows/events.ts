@@ -59,18 +59,36 @@ const findRunsOf = async (run: Run, organizationId: string, contact: string): Pr
 
 type Narrowed = Pick<EventQuery, 'sinceMs' | 'untilMs' | 'person' | 'source' | 'types'> & { runs?: readonly string[] };
 
-/** The events after a position, newest first: those of a time, a source or a type, which have indexes of their own. */
-const eventsAfter = (organizationId: string, narrowed: Narrowed, from: Position | null): Statement => {
-  const { sinceMs, untilMs, person, source, types = [], runs } = narrowed;
+const afterPosition = (time: Statement, { occurred_at_us, seq }: Position): Statement =>
+  sql`(${time}, seq) < (${occurred_at_us}, ${seq})`;
+
+/** The time of what is listed. Its end is one bound: of two SQLite may take the farther one. */
+const timesOf = ({ sinceMs, untilMs, person, runs }: Narrowed, from: Position | null): Statement[] => {
+  const isAfter = from !== null && (untilMs === undefined || from.occurred_at_us < untilMs * 1000);
+  if (person !== undefined && runs === undefined) {
+    // Between two bounds SQLite takes the index of the person, not that of all events.
+    const sinceUs = sinceMs === undefined ? 0 : sinceMs * 1000;
+    const untilUs = untilMs === undefined ? Number.MAX_SAFE_INTEGER : untilMs * 1000 - 1;
+    const between = sql`occurred_at_us between ${sinceUs} and ${isAfter ? from.occurred_at_us : untilUs}`;
+    return isAfter ? [between, afterPosition(sql`+occurred_at_us`, from)] : [between];
+  }
   // The few events of a contact are sorted: the index by time would lead through all others.
   const time = runs === undefined ? sql`occurred_at_us` : sql`+occurred_at_us`;
+  return [
+    ...(sinceMs === undefined ? [] : [sql`${time} >= ${sinceMs * 1000}`]),
+    ...(isAfter ? [afterPosition(time, from)] : []),
+    ...(isAfter || untilMs === undefined ? [] : [sql`${time} < ${untilMs * 1000}`]),
+  ];
+};
+
+/** The events after a position, newest first: those of a time, a source or a type, which have indexes of their own. */
+const eventsAfter = (organizationId: string, narrowed: Narrowed, from: Position | null): Statement => {
+  const { person, source, types = [], runs } = narrowed;
   const [type, ...otherTypes] = types;
   const isNarrow = person !== undefined || runs !== undefined;
   return allOf([
     sql`organization_id = ${organizationId} and body is not null`,
-    ...(from === null ? [] : [sql`(${time}, seq) < (${from.occurred_at_us}, ${from.seq})`]),
-    ...(sinceMs === undefined ? [] : [sql`${time} >= ${sinceMs * 1000}`]),
-    ...(untilMs === undefined ? [] : [sql`${time} < ${untilMs * 1000}`]),
+    ...timesOf(narrowed, from),
     ...(source === undefined || isNarrow ? [] : [sql`source = ${source}`]),
     ...(type === undefined || otherTypes.length > 0 || isNarrow ? [] : [sql`type = ${type}`]),
     ...(runs === undefined ? [] : [sql`sequence_id is not null and sequence_id ${oneOf(runs)}`]),
