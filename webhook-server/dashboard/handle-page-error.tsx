@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { toHttpError } from '../http/errors/to-http-error.ts';
-import { requestIdOf } from '../http/request-id.ts';
+import { beginErrorAnswer } from '../http/errors/begin-error-answer.ts';
 import type { Log } from '../log.ts';
 import { Layout } from './layout.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
@@ -18,14 +17,9 @@ const isOperator = ({ path }: Request): boolean => path.startsWith('/operator');
 export const handlePageError =
   ({ cookie, hasOperator, log }: Ports): ErrorRequestHandler =>
   (error, request, response, _next) => {
-    const { status, message, retryAfterSeconds, cause } = toHttpError(error);
-    const requestId = requestIdOf(response);
-    if (status >= 500) log.error({ requestId, cause }, message);
-    if (response.headersSent) {
-      if (!response.writableEnded) response.destroy();
-      return;
-    }
-    if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
+    const begun = beginErrorAnswer(log, error, response);
+    if (begun === undefined) return;
+    const { status, message } = begun.error;
     const isSigningIn = request.method === 'POST' && request.path === '/sign-in';
     if (status === 401 || isSigningIn) {
       if (status === 401) cookie.clear(request, response);
@@ -43,7 +37,7 @@ export const handlePageError =
           <a href={isOperator(request) ? 'operator' : 'health'}>Go to the first page</a>
         </p>
         <p>
-          <small>Request {requestId}</small>
+          <small>Request {begun.requestId}</small>
         </p>
       </Layout>,
       status,

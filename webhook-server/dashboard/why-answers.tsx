@@ -11,7 +11,7 @@ type Found = { event: TaskEvent; verdict: Verdict; otherZaps: number };
 export type Findings = {
   hook: Hook;
   sinceMs: number;
-  nowMs: number;
+  untilMs: number;
   readings: readonly ReadingSpan[];
   events: readonly Found[];
   hasMore: boolean;
@@ -70,30 +70,37 @@ const Reading = ({ readings }: Pick<Findings, 'readings'>) => {
   );
 };
 
-/** What keeps a Zap from hearing; undefined when it listened all the time. */
-const silenceOf = ({ hook, sinceMs }: Findings): ComponentChildren => {
-  if (hook.ended_at !== null) {
+const msOf = (time: string | null): number => (time === null ? Number.POSITIVE_INFINITY : Date.parse(time));
+
+/** What kept a Zap from hearing in that time; undefined when it listened throughout. */
+const silenceOf = ({ hook, sinceMs, untilMs }: Findings): ComponentChildren => {
+  const endedMs = msOf(hook.ended_at);
+  if (endedMs < untilMs) {
     return (
       <p>
-        No: it has been off since <Time ms={Date.parse(hook.ended_at)} />, as{' '}
-        {endings[hook.ended_reason ?? ''] ?? hook.ended_reason}. Turn the Zap off and on in Zapier.
+        Not since <Time ms={endedMs} />: it is off, as {endings[hook.ended_reason ?? ''] ?? hook.ended_reason}. Turn the
+        Zap off and on in Zapier.
       </p>
     );
   }
-  if (hook.key_refused_since !== null) {
+  const refusedMs = msOf(hook.key_refused_since);
+  if (refusedMs < untilMs) {
     return (
       <p>
-        No: Topo has refused the key of its connection since <Time ms={Date.parse(hook.key_refused_since)} />. Reconnect
-        Topo in Zapier, and turn the Zap off and on.
+        Not since <Time ms={refusedMs} />: Topo refuses the key of its connection. Reconnect Topo in Zapier, and turn
+        the Zap off and on.
       </p>
     );
   }
-  if (hook.listening_since === null) return <p>Not yet: the tasks are being read for the first time.</p>;
-  const fromMs = Math.max(Date.parse(hook.created_at), Date.parse(hook.listening_since));
+  if (hook.listening_since === null && hook.ended_at === null) {
+    return <p>Not yet: the tasks are being read for the first time.</p>;
+  }
+  const fromMs = Math.max(Date.parse(hook.created_at), Date.parse(hook.listening_since ?? hook.created_at));
   if (fromMs <= sinceMs) return undefined;
   return (
     <p>
-      Only from <Time ms={fromMs} /> on. What happened before it was turned on is not told to it.
+      {fromMs < untilMs ? 'Only from' : 'Not before'} <Time ms={fromMs} />
+      {fromMs < untilMs && ' on'}. What happened before it was turned on is not told to it.
     </p>
   );
 };

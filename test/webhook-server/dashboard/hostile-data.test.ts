@@ -47,7 +47,7 @@ const pages: [string, () => Promise<{ text: string }>][] = [
   ['health', () => workspace.get('/health')],
   ['events', () => workspace.get('/events')],
   ['events, filtered', () => workspace.get(`/events?event=${inUrl}`)],
-  ['why', () => workspace.get(`/why?hook=${hookId}&hours=1`)],
+  ['why', () => workspace.get(`/why?hook=${hookId}`)],
   ['why, filtered', () => workspace.get(`/why?hook=${hookId}&contact=${inUrl}`)],
   ['send-again', () => workspace.get(`/send-again?hook=${hookId}`)],
   ['send-again, filtered', () => workspace.get(`/send-again?state=${inUrl}`)],

@@ -38,6 +38,10 @@ const deliverDue = async (failing: string | undefined, outcome: DeliveryOutcome,
   );
 };
 
+/** The filters for so many hours until now. */
+const hours = (count: number): string =>
+  `&since=${new Date(http.nowMs() - count * 3_600_000).toISOString()}&until=${new Date(http.nowMs() + 1_000).toISOString()}`;
+
 /** Which of the five answers are well, and the page. */
 const why = async (hook: string | undefined, query = '') => {
   const { status, text } = await browser.get(`/why?hook=${hook ?? ''}${query}`);
@@ -70,7 +74,7 @@ test('without a Zap the form is offered, and no answer', async () => {
 });
 
 test('what was received says so, with the time of each attempt', async () => {
-  const { answers, text } = await why(hooks['well'], '&hours=1');
+  const { answers, text } = await why(hooks['well'], hours(1));
   expect(answers.slice(1)).toEqual(['well', 'well', 'well', 'well']);
   expect(text).toContain('received by Zapier');
   expect(text).toContain('Zapier answered 200 after 20 ms');
@@ -78,27 +82,27 @@ test('what was received says so, with the time of each attempt', async () => {
 });
 
 test('what a filter kept out names the filter, and how many other Zaps were told', async () => {
-  const { answers, text } = await why(hooks['filtered'], '&hours=1');
+  const { answers, text } = await why(hooks['filtered'], hours(1));
   expect(answers.slice(2)).toEqual(['well', 'trouble', 'trouble']);
   expect(text).toContain('the filter on the type of the task kept it out. 3 other Zaps were told.');
   expect(text).toContain('There was nothing to send.');
 });
 
 test('what could not be delivered says what came instead, and when it is tried again', async () => {
-  const { answers, text } = await why(hooks['failing'], '&hours=1');
+  const { answers, text } = await why(hooks['failing'], hours(1));
   expect(answers.slice(1)).toEqual(['well', 'well', 'well', 'trouble']);
   expect(text).toMatch(/waiting<\/strong>: the target answered 500, next attempt <time/);
   expect(text).toContain('Zapier answered 500');
 });
 
 test('a person who had nothing to do with it finds no change', async () => {
-  const { answers, text } = await why(hooks['well'], `&hours=1&person=${idOf('user', 9)}`);
+  const { answers, text } = await why(hooks['well'], `${hours(1)}&person=${idOf('user', 9)}`);
   expect(answers.slice(2)).toEqual(['trouble', 'trouble', 'trouble']);
   expect(text).toContain('Nothing was found that fits');
 });
 
 test('an hour in which Topo was not read is a gap, with its length', async () => {
-  const { answers, text } = await why(hooks['well'], '&hours=24');
+  const { answers, text } = await why(hooks['well'], hours(24));
   expect(answers[0]).toBe('trouble');
   expect(text).toContain('Not all of that time.');
 });
@@ -106,24 +110,32 @@ test('an hour in which Topo was not read is a gap, with its length', async () =>
 test('a Zap that Zapier does not know any more says so, and since when', async () => {
   await change(0);
   await deliver(hooks['gone'], { kind: 'gone' }, 410);
-  const { answers, text } = await why(hooks['gone'], '&hours=1');
+  const { answers, text } = await why(hooks['gone'], hours(1));
   expect(answers[1]).toBe('trouble');
   expect(text).toContain('Zapier answered that it does not exist any more (410)');
   expect(text).toContain('(turned off)');
 });
 
+test('what is so today does not answer for a time before: a Zap that has ended listened until then', async () => {
+  const at = (agoMs: number) => new Date(http.nowMs() - agoMs).toISOString();
+  const { answers } = await why(hooks['gone'], `&since=${at(60_000)}&until=${at(500)}`);
+  expect(answers[1]).toBe('well');
+  const before = await why(hooks['gone'], `&since=${at(3 * 3_600_000)}&until=${at(2 * 3_600_000)}`);
+  expect(before.text).toContain('Not before <time');
+});
+
 test('a delivery is sent again from here, by whoever may write', async () => {
-  const { text } = await why(hooks['well'], '&hours=1');
+  const { text } = await why(hooks['well'], hours(1));
   const [, delivery = '', back = ''] =
     /name="delivery" value="([^"]+)".*?name="back" value="([^"]+)"/s.exec(text) ?? [];
   const sent = await browser.post('/why', { delivery, back: back.replaceAll('&amp;', '&') });
   expect([sent.status, sent.headers.get('location')]).toEqual([303, back.replaceAll('&amp;', '&')]);
-  expect((await why(hooks['well'], '&hours=1')).text).toContain('data-delivery="waiting"');
+  expect((await why(hooks['well'], hours(1))).text).toContain('data-delivery="waiting"');
   expect((await browser.post('/why', { delivery, back: 'https://example.com/' })).status).toBe(400);
 
   const reader = createBrowser(http.url);
   await reader.signIn(http.keys.readOnly);
-  expect((await reader.get(`/why?hook=${hooks['well']}&hours=1`)).text).not.toContain('name="delivery"');
+  expect((await reader.get(`/why?hook=${hooks['well']}${hours(1)}`)).text).not.toContain('name="delivery"');
   expect((await reader.post('/why', { delivery, back: 'why' })).status).toBe(403);
 });
 

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { DeliveryState } from '../../../contract/delivery.ts';
-import { hookUnavailable } from '../../http/errors/hook-unavailable.ts';
 import { HttpError } from '../../http/errors/http-error.ts';
+import { requeueRefused } from '../../http/errors/requeue-refused.ts';
 import { parseRequest } from '../../http/validate-request.ts';
 import type { OperatorStore } from '../../store/operator-store.ts';
 import type { StoredDelivery } from '../../store/tenant-store.ts';
@@ -113,17 +113,6 @@ export const retryOperatorDelivery =
   async (request, response) => {
     const { hook, delivery } = parseRequest(Form, request.body);
     const requeued = await store.retryDelivery(delivery);
-    switch (requeued.kind) {
-      case 'queued':
-        response.redirect(303, hrefOf('operator-deliveries', { hook }));
-        break;
-      case 'still waiting':
-        throw new HttpError(409, 'conflict', 'This delivery is still waiting, and is going to be sent by itself.');
-      case 'unknown':
-        throw new HttpError(404, 'not_found', 'There is no such delivery. Old ones are removed after some weeks.');
-      case 'hook ended':
-        throw hookUnavailable('hook ended');
-      default:
-        requeued satisfies never;
-    }
+    if (requeued.kind !== 'queued') throw requeueRefused(requeued.kind);
+    response.redirect(303, hrefOf('operator-deliveries', { hook }));
   };

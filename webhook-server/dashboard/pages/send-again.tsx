@@ -9,12 +9,12 @@ import type { Vault } from '../../secrets/vault.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
 import { assetUrl } from '../assets.ts';
 import { FilterSelect } from '../event-filters.tsx';
-import { hookName } from '../hook-name.ts';
 import { Layout } from '../layout.tsx';
 import { hrefOf, optional, someId } from '../query.ts';
 import { sendPage } from '../send-page.ts';
 import { counted } from '../time.tsx';
 import { filtersOfSpan, spanOfFilters, TimeFields, timeFilters } from '../time-span.tsx';
+import { ZapSelect } from '../zap-select.tsx';
 
 const State = z.enum(['dead', 'dropped']);
 
@@ -117,16 +117,7 @@ export const showSendAgain =
           <p>No Zap listens, so nothing can be sent. Turn on the Zap in Zapier first.</p>
         ) : (
           <form method="get" action="send-again" class="filters" aria-label="What to send again">
-            <label>
-              Zap
-              <select name="hook" required>
-                {live.map((one) => (
-                  <option key={one.id} value={one.id} selected={one.id === hook}>
-                    {hookName(hookView(one, vault, nowMs))}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <ZapSelect hooks={live.map((one) => hookView(one, vault, nowMs))} chosen={hook} />
             <TimeFields {...span} />
             <FilterSelect label="State" name="state" chosen={rest.state} options={stateOptions} />
             <button type="submit">Count</button>
