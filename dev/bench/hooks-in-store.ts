@@ -8,14 +8,19 @@ import type { TopoPlace } from './sandbox-process.ts';
 export const encryptionKey = Buffer.alloc(32, 1);
 export const vault = createVault(encryptionKey);
 
-/** The workspace of `addHook`. */
+/** The workspace of `addHook`, where no other is named. */
 export const organizationId = 'bench';
 
 const signingSecret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
 
 /** Adds a hook for every event. Its target is not checked. */
-export const addHook = async (store: Store, id: string, target: string): Promise<void> => {
-  await store.tenant(organizationId).subscribe({
+export const addHook = async (
+  store: Store,
+  id: string,
+  target: string,
+  organization = organizationId,
+): Promise<void> => {
+  await store.tenant(organization).subscribe({
     id,
     targetHash: id,
     rateLimitKey: null,

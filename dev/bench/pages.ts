@@ -1,8 +1,7 @@
-import { signingSecretAad, targetAad } from '../../webhook-server/seals/associated-data.ts';
-import { Secret } from '../../webhook-server/secrets/secret.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
 import type { Scan, SeenTask } from '../../webhook-server/store/work-store.ts';
-import { vault } from './hooks-in-store.ts';
+import { addHook } from './hooks-in-store.ts';
+import { people } from './reassign-all.ts';
 
 /** Records pages of the detector in which tasks have changed their person. */
 export type Pages = {
@@ -11,8 +10,6 @@ export type Pages = {
 };
 
 const leaseMs = 60_000;
-const people = ['7b1d2c4e-1111-4222-8333-9444a5556667', '3c90c3cc-0d44-4b50-8888-8dd25736052a'] as const;
-
 /** Makes a task as long as Topo's. */
 const note = 'x'.repeat(900);
 
@@ -62,22 +59,8 @@ export const createPages = async (
   targetOf: (workspace: number) => string,
 ): Promise<Pages> => {
   const organizationOf = (workspace: number): string => `latency-${workspace}`;
-  const secret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);
   for (let workspace = 0; workspace < workspaces; workspace += 1) {
-    const id = `hok_latency_${workspace}`;
-    await store.tenant(organizationOf(workspace)).subscribe({
-      id,
-      targetHash: id,
-      rateLimitKey: null,
-      secretHash: id,
-      sealedTarget: vault.seal(new Secret(targetOf(workspace)), targetAad(id)),
-      sealedSecret: vault.seal(secret, signingSecretAad(id)),
-      sealedKey: '',
-      keyHash: '',
-      filters: {},
-      oncePer: 'task',
-      bringsNeededKey: false,
-    });
+    await addHook(store, `hok_latency_${workspace}`, targetOf(workspace), organizationOf(workspace));
   }
   const claims = await store.work.claimPolls({ limit: workspaces, leaseMs });
   const leases = new Map(claims.map(({ organizationId, lease }) => [organizationId, lease]));

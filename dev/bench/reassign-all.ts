@@ -6,7 +6,8 @@ import { organizationId } from './hooks-in-store.ts';
 
 const leaseMs = 60_000;
 
-const people = ['7b1d2c4e-1111-4222-8333-9444a5556667', '3c90c3cc-0d44-4b50-8888-8dd25736052a'] as const;
+/** Who has the tasks in turn. */
+export const people = ['7b1d2c4e-1111-4222-8333-9444a5556667', '3c90c3cc-0d44-4b50-8888-8dd25736052a'] as const;
 
 /** Makes a task as long as Topo's. */
 const note = 'x'.repeat(300);

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { alignRows } from '../bench/harness/align-rows.ts';
 import type { Figure } from '../bench/harness/figure.ts';
 import { readFigures } from '../bench/harness/read-figures.ts';
 import { measuredCores, readCosts, type StoreName } from './costs.ts';
 import { type Assumed, loadOf, shortestInterval } from './load.ts';
-import { printRows } from './print-rows.ts';
 import { readFlags } from './read-flags.ts';
 
 /** The sizes at which the cost of a poll was measured, and the one that is predicted from them. */
@@ -75,11 +75,11 @@ const report = (measuredFile: string, assumed: Assumed): boolean => {
       assumptionsOf(assumed),
       '',
       'SQLite',
-      printRows(headings, sizeRows(figures, 'SQLite', assumed)),
+      alignRows(headings, sizeRows(figures, 'SQLite', assumed)),
       'PostgreSQL',
-      printRows(headings, sizeRows(figures, 'PostgreSQL', assumed)),
+      alignRows(headings, sizeRows(figures, 'PostgreSQL', assumed)),
       'The shortest interval if Topo answers so many requests a second to all workspaces together (it documents no such limit)',
-      printRows(['workspaces', ...possibleLimits.map((limit) => `${limit.toLocaleString('en')}/s`)], limitRows()),
+      alignRows(['workspaces', ...possibleLimits.map((limit) => `${limit.toLocaleString('en')}/s`)], limitRows()),
       text,
       '',
     ].join('\n'),

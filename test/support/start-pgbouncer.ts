@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../dev/local-server/free-port.ts';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import { connectPostgres } from './postgres.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -11,15 +11,6 @@ const program = '/usr/sbin/pgbouncer';
 
 /** Whether this machine has PgBouncer. */
 export const hasPgBouncer = existsSync(program);
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
-};
 
 /** PgBouncer before a database of the test cluster, with the settings that it has without being told otherwise. */
 export const startPgBouncer = async (databaseUrl: string, poolMode: 'session' | 'transaction') => {

@@ -1,3 +1,4 @@
+import { alignRows } from './align-rows.ts';
 import { type Figure, isReached } from './figure.ts';
 
 const digits = 4;
@@ -40,22 +41,7 @@ const cellsOf = (figure: Figure): string[] => {
 };
 
 /** The figures as an aligned table. */
-const figureTable = (figures: readonly Figure[]): string => {
-  const rows = figures.map(cellsOf);
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    headings
-      .map((heading, column) => {
-        const [cell = '', width = 0] = [cells[column], widths[column]];
-        return isNumeric.has(heading) ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd();
-  const rule = widths.map((width) => '─'.repeat(width));
-  return [headings, rule, ...rows].map((cells) => `${line(cells)}\n`).join('');
-};
+const figureTable = (figures: readonly Figure[]): string => alignRows(headings, figures.map(cellsOf), isNumeric);
 
 /** The figures as JSON, one object a line, or as a table. */
 export const printFigures = (figures: readonly Figure[], { isJson }: { isJson: boolean }): string =>

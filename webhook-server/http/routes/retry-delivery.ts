@@ -1,9 +1,7 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Authenticate } from '../authentication/authenticate.ts';
-import { deliveryUnknown } from '../errors/delivery-unknown.ts';
-import { hookUnavailable } from '../errors/hook-unavailable.ts';
-import { HttpError } from '../errors/http-error.ts';
+import { requeueRefused } from '../errors/requeue-refused.ts';
 import { parseRequest } from '../validate-request.ts';
 import { deliveryView } from '../views/delivery-view.ts';
 
@@ -19,17 +17,6 @@ export const retryDelivery =
     const { store } = await authenticate(request, 'tasks:write');
     const { deliveryId } = parseRequest(Params, request.params);
     const requeued = await store.retryDelivery(deliveryId);
-    switch (requeued.kind) {
-      case 'queued':
-        response.status(202).json(deliveryView(requeued.delivery));
-        break;
-      case 'unknown':
-        throw deliveryUnknown();
-      case 'still waiting':
-        throw new HttpError(409, 'conflict', 'This delivery is still waiting, and is going to be sent by itself.');
-      case 'hook ended':
-        throw hookUnavailable('hook ended');
-      default:
-        requeued satisfies never;
-    }
+    if (requeued.kind !== 'queued') throw requeueRefused(requeued.kind);
+    response.status(202).json(deliveryView(requeued.delivery));
   };
