@@ -38,6 +38,7 @@ import { createVault, type Vault } from './secrets/vault.ts';
 import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store, StoreOutdated } from './store/store.ts';
+import type { WorkStore } from './store/work-store.ts';
 import { createTopoClient } from './topo-client.ts';
 import type { CallTopo, TopoClient } from './topo-port.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
@@ -157,9 +158,13 @@ const reportAnswers =
     return answer;
   };
 
-const startDetecting = ({ config, store: { work }, vault, log, counts }: LoopPorts, call: CallTopo): WorkLoop => {
+const startDetecting = (
+  { config, store: { work }, vault, log, counts }: LoopPorts,
+  call: CallTopo,
+  recordPage: WorkStore['recordPage'],
+): WorkLoop => {
   const detector = createDetector({
-    store: work,
+    store: { ...work, recordPage },
     vault,
     call,
     intervals: {
@@ -180,10 +185,13 @@ const startDetecting = ({ config, store: { work }, vault, log, counts }: LoopPor
   return startWorkLoop({ name: 'detector', restMs: pollsGatherMs, ...detector, onWork }, log, monotonicClock);
 };
 
+/** Beside the loop: a way to record pages whose deliveries are claimed as they are made, and sent at once. */
+type Delivering = { loop: WorkLoop; recordPage: WorkStore['recordPage'] };
+
 const startDelivering = (
   { store: { work }, vault, checkTarget, log, counts }: LoopPorts,
   transport: Transport,
-): WorkLoop => {
+): Delivering => {
   const delivery = createDelivery({
     store: work,
     vault,
@@ -199,7 +207,12 @@ const startDelivering = (
   const startedAt = monotonicClock();
   const concurrency = () => rampUp(monotonicClock() - startedAt);
   const onWork = (listener: () => void) => work.onWork('deliver', listener);
-  return startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log, monotonicClock);
+  const loop = startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log, monotonicClock);
+  return {
+    loop,
+    recordPage: (page, options) =>
+      loop.lend((places) => delivery.claimWhile(places, (claim) => work.recordPage(page, { ...options, claim }))),
+  };
 };
 
 const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop => {
@@ -360,8 +373,8 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
   const controlListener = await listenToOperator(control, config, log);
   const transport = createTransport();
   const ports = { config, store, vault, checkTarget, log, counts };
-  const detecting = startDetecting(ports, reportAnswers(topo, { keyCache, vault, counts }));
-  const delivering = startDelivering(ports, transport);
+  const { loop: delivering, recordPage } = startDelivering(ports, transport);
+  const detecting = startDetecting(ports, reportAnswers(topo, { keyCache, vault, counts }), recordPage);
   const cleaningUp = startCleaningUp(ports);
   const backingUp = startBackingUp(ports, write);
   const telling = startTelling(ports, transport);

@@ -5,6 +5,7 @@ import { zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
+import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { type DatabaseLoad, loadBetween, readDatabaseLoad } from './database-load.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, percentile } from './harness/figure.ts';
@@ -44,8 +45,15 @@ type Moments = { handedAtMs: number[]; storedAtMs: number[] };
 /** The detector stores no more pages at once than it polls; more than this a pool of connections does not take. */
 const mostAtOnce = 8;
 
+/** The pages of a detector, and how it records them. */
+type Detecting = { pages: Pages; recordPage: WorkStore['recordPage'] };
+
 /** Hands over pages at their times. One that finds no place waits for it, and its time counts from when it was due. */
-const handOver = async (pages: Pages, { pagesPerSecond, changesPerPage }: Load, count: number): Promise<Moments> => {
+const handOver = async (
+  { pages, recordPage }: Detecting,
+  { pagesPerSecond, changesPerPage }: Load,
+  count: number,
+): Promise<Moments> => {
   const moments: Moments = { handedAtMs: [], storedAtMs: [] };
   const beganMs = performance.now();
   const storing = new Set<Promise<void>>();
@@ -58,7 +66,7 @@ const handOver = async (pages: Pages, { pagesPerSecond, changesPerPage }: Load, 
     while (storing.size >= mostAtOnce) await Promise.race(storing);
     moments.handedAtMs[page] = performance.timeOrigin + dueMs;
     const record = async (): Promise<void> => {
-      await pages.record(page, changesPerPage);
+      await pages.record(page, changesPerPage, recordPage);
       moments.storedAtMs[page] = nowMs();
     };
     const stored = record().finally(() => storing.delete(stored));
@@ -82,7 +90,7 @@ const loadFigures = (title: string, { busyMs, commits }: DatabaseLoad, changes: 
 const measureLoad = async (
   kind: Kind,
   load: Load,
-  pages: Pages,
+  detecting: Detecting,
   receiver: ReceiverProcess,
   seconds: number,
   bench: Bench,
@@ -92,7 +100,7 @@ const measureLoad = async (
   await receiver.take();
   const loadBefore = await kind.readLoad?.();
   const usedBefore = process.cpuUsage();
-  const { handedAtMs, storedAtMs } = await handOver(pages, load, count);
+  const { handedAtMs, storedAtMs } = await handOver(detecting, load, count);
   await delay(settleMs);
   const { user, system } = process.cpuUsage(usedBefore);
   const loadAfter = await kind.readLoad?.();
@@ -125,14 +133,15 @@ const measureStore = async (
   const store = await kind.openStore();
   const pages = await createPages(store, workspaces, (workspace) => `http://${receiver.host}/paged/${workspace}/`);
   const delivering = startDelivering(store, receiver.host, limits, maxDeliveries);
+  const detecting = { pages, recordPage: delivering.recordPage };
   try {
     bench.say(`${kind.name}: warming up`);
-    await handOver(pages, { name: 'warm-up', pagesPerSecond: 100, changesPerPage: 1 }, warmUpPages);
+    await handOver(detecting, { name: 'warm-up', pagesPerSecond: 100, changesPerPage: 1 }, warmUpPages);
     await delay(settleMs);
     const figures: Figure[] = [];
     for (const load of loads) {
       bench.say(`${kind.name}: ${load.name} for ${seconds} s`);
-      figures.push(...(await measureLoad(kind, load, pages, receiver, seconds, bench)));
+      figures.push(...(await measureLoad(kind, load, detecting, receiver, seconds, bench)));
     }
     return figures;
   } finally {

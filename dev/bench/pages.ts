@@ -1,12 +1,12 @@
 import type { Store } from '../../webhook-server/store/store.ts';
-import type { Scan, SeenTask } from '../../webhook-server/store/work-store.ts';
+import type { Scan, SeenTask, WorkStore } from '../../webhook-server/store/work-store.ts';
 import { addHook } from './hooks-in-store.ts';
 import { people } from './reassign-all.ts';
 
 /** Records pages of the detector in which tasks have changed their person. */
 export type Pages = {
   /** Records page number `page`, which finds so many tasks reassigned; workspaces take turns. */
-  record(page: number, changes: number): Promise<void>;
+  record(page: number, changes: number, recordPage: WorkStore['recordPage']): Promise<void>;
 };
 
 const leaseMs = 60_000;
@@ -67,20 +67,30 @@ export const createPages = async (
   const leaseOf = (organizationId: string): string => leases.get(organizationId) ?? '';
   const turns = new Map<string, number>();
 
-  const recordTasks = async (organizationId: string, scan: Scan, rows: SeenTask[]): Promise<void> => {
+  const recordTasks = async (
+    recordPage: WorkStore['recordPage'],
+    organizationId: string,
+    scan: Scan,
+    rows: SeenTask[],
+  ): Promise<void> => {
     const page = { organizationId, lease: leaseOf(organizationId), rows, scan, end: { watermark: null } };
-    const { kind } = await store.work.recordPage(page, { leaseMs });
+    const { kind } = await recordPage(page, { leaseMs });
     if (kind !== 'recorded') throw new Error(`A page was not recorded: ${kind}.`);
   };
 
   for (let workspace = 0; workspace < workspaces; workspace += 1) {
     const moment = { page: -1, assigneeId: people[1], atMs: Date.now() };
     const rows = Array.from({ length: tasksOfWorkspace }, (_, task) => taskAt(idOf(workspace, task), moment));
-    await recordTasks(organizationOf(workspace), scanAt(`first-${workspace}`, 'baseline', Date.now()), rows);
+    await recordTasks(
+      store.work.recordPage,
+      organizationOf(workspace),
+      scanAt(`first-${workspace}`, 'baseline', Date.now()),
+      rows,
+    );
   }
 
   return {
-    async record(page, changes) {
+    async record(page, changes, recordPage) {
       const workspace = page % workspaces;
       const organizationId = organizationOf(workspace);
       const turn = turns.get(organizationId) ?? 0;
@@ -91,7 +101,7 @@ export const createPages = async (
         const moment = { page, assigneeId: people[round % 2] ?? people[0], atMs };
         return taskAt(idOf(workspace, (turn + index) % tasksOfWorkspace), moment);
       });
-      await recordTasks(organizationId, scanAt(`page-${page}-${atMs}`, 'incremental', atMs), rows);
+      await recordTasks(recordPage, organizationId, scanAt(`page-${page}-${atMs}`, 'incremental', atMs), rows);
     },
   };
 };

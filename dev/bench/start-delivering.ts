@@ -4,6 +4,7 @@ import type { DeliveryLimits } from '../../webhook-server/delivery/zapier-limits
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createLog } from '../../webhook-server/log.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
+import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { startWorkLoop } from '../../webhook-server/work-loop.ts';
 import { vault } from './hooks-in-store.ts';
 
@@ -29,6 +30,11 @@ export const startDelivering = (store: Store, host: string, limits: DeliveryLimi
   );
 
   return {
+    /** Records a page, and sends at once what it makes due. */
+    recordPage: ((page, options) =>
+      loop.lend((places) =>
+        delivery.claimWhile(places, (claim) => store.work.recordPage(page, { ...options, claim })),
+      )) as WorkStore['recordPage'],
     /** Whether nothing is in flight or waiting. */
     isIdle: async () => (await delivery.msUntilDue()) === undefined,
     async stop() {

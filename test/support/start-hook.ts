@@ -73,7 +73,12 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
   await subscribe('hok_1', target, options.rateLimitKey ?? null);
 
   /** Every task is assigned to this person, as one incremental scan sees it. */
-  const assign = async (userId: string, taskIds: readonly string[] = ['t1', 't2'], sequenceId?: string) => {
+  const assign = async (
+    userId: string,
+    taskIds: readonly string[] = ['t1', 't2'],
+    sequenceId?: string,
+    recordPage = store.work.recordPage,
+  ) => {
     const [claim] = await store.work.claimPolls({ limit: 1, leaseMs: 60_000 });
     if (claim === undefined) throw new Error('The workspace is not due.');
     const { organizationId, lease } = claim;
@@ -102,7 +107,7 @@ export const startHook = async (target: string, clocks: Clocks, options: Options
       cursor: null,
     };
     const page = { organizationId, lease, rows, scan, end: { watermark: null } };
-    await store.work.recordPage(page, { leaseMs: 60_000 });
+    await recordPage(page, { leaseMs: 60_000 });
     await store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
   };
   await assign('ada');

@@ -3,7 +3,15 @@ import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
 import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { DeliveryClaim, DeliveryOutcome, EndNotice, WorkStore } from '../store/work-store.ts';
+import type {
+  ClaimLimits,
+  DeliveryClaim,
+  DeliveryOutcome,
+  EndNotice,
+  RecordOutcome,
+  WorkStore,
+} from '../store/work-store.ts';
+import type { JobEnd } from '../work-loop.ts';
 import { createEndNotices } from './end-notices.ts';
 import { type AttemptResult, decide } from './retry-policy.ts';
 import { createSettlementBatcher } from './settlement-batcher.ts';
@@ -68,14 +76,27 @@ export const createDelivery = (ports: DeliveryPorts) => {
   const settlements = createSettlementBatcher(store, log);
   const inFlight = new Set<string>();
   let wasCutOff = false;
+  let recording = 0;
 
-  /** What a claim that failed may have leased all the same is claimed again by the next one. */
-  const claimDeliveries = async (limit: number): Promise<DeliveryClaim[]> => {
-    const cutOff = wasCutOff ? { inFlight: [...inFlight] } : undefined;
+  /** Whoever fails may have leased something all the same. */
+  const noteFailure = (error: unknown): never => {
     wasCutOff = true;
-    const claims = await store.claimDeliveries({ limit, leaseMs, ...limits, cutOff });
-    wasCutOff = false;
+    throw error;
+  };
+
+  const take = (claims: readonly DeliveryClaim[], claimedAt: number): ClaimedDelivery[] => {
     for (const { id } of claims) inFlight.add(id);
+    return claims.map((claim) => ({ ...claim, kind: 'delivery', claimedAt }));
+  };
+
+  /**
+   * What a claim that failed may have leased all the same is claimed again by the next one, unless another claim is under
+   * way: what that leases is not in flight yet.
+   */
+  const claimDeliveries = async (limit: number): Promise<DeliveryClaim[]> => {
+    const cutOff = wasCutOff && recording === 0 ? { inFlight: [...inFlight] } : undefined;
+    const claims = await store.claimDeliveries({ limit, leaseMs, ...limits, cutOff }).catch(noteFailure);
+    if (cutOff !== undefined) wasCutOff = false;
     return claims;
   };
 
@@ -112,9 +133,9 @@ export const createDelivery = (ports: DeliveryPorts) => {
   const sinceDetectedMs = ({ detectedAgoMs, claimedAt }: ClaimedDelivery): number | null =>
     detectedAgoMs === null ? null : detectedAgoMs + monotonicClock() - claimedAt;
 
-  const deliver = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<void> => {
+  const deliver = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<JobEnd> => {
     // After a pause of this process another one may hold the lease: do not send.
-    if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return;
+    if (monotonicClock() - claim.claimedAt + deadlineMs > leaseMs) return 'others may be due';
 
     const begunAt = monotonicClock();
     const attempted = await attempt(claim, signal);
@@ -129,6 +150,8 @@ export const createDelivery = (ports: DeliveryPorts) => {
     if (settled.kind === 'lease lost')
       log.warn({ deliveryId: claim.id }, 'another process has taken over this delivery');
     else counts?.settled(outcome.kind, sinceDetectedMs(claim));
+    const isLast = outcome.kind === 'delivered' && settled.kind === 'settled' && settled.hasMore !== true;
+    return isLast ? 'no other is due' : 'others may be due';
   };
 
   return {
@@ -136,15 +159,29 @@ export const createDelivery = (ports: DeliveryPorts) => {
 
     async claim(limit: number): Promise<DeliveryJob[]> {
       const claimedAt = monotonicClock();
-      const claims = await claimDeliveries(limit);
+      const claims = take(await claimDeliveries(limit), claimedAt);
       const notices = await endNotices.claim(limit - claims.length, { isIdle: claims.length === 0 });
-      return [
-        ...notices.map((notice) => ({ ...notice, kind: 'end notice' as const })),
-        ...claims.map((claim) => ({ ...claim, kind: 'delivery' as const, claimedAt })),
-      ];
+      return [...notices.map((notice) => ({ ...notice, kind: 'end notice' as const })), ...claims];
     },
 
-    run: (job: DeliveryJob, signal: AbortSignal): Promise<void> =>
+    /** Has the deliveries that are made by `record` claimed in its own transaction, as far as there are places. */
+    async claimWhile(
+      places: number,
+      record: (limits: ClaimLimits | undefined) => Promise<RecordOutcome>,
+    ): Promise<{ jobs: DeliveryJob[]; result: RecordOutcome }> {
+      if (places === 0) return { jobs: [], result: await record(undefined) };
+      const claimedAt = monotonicClock();
+      recording += 1;
+      try {
+        const result = await record({ limit: places, leaseMs, ...limits }).catch(noteFailure);
+        const { claims = [] } = result.kind === 'recorded' ? result : {};
+        return { jobs: take(claims, claimedAt), result };
+      } finally {
+        recording -= 1;
+      }
+    },
+
+    run: (job: DeliveryJob, signal: AbortSignal): Promise<JobEnd> | Promise<void> =>
       job.kind === 'delivery'
         ? deliver(job, signal).finally(() => inFlight.delete(job.id))
         : endNotices.send(job, signal),

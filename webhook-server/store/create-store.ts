@@ -120,12 +120,13 @@ type ClockSteps = Pick<WorkStore, 'onClockStep'>;
 const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => {
   const { database, onWork } = driver;
   const owner = createLeaseOwner();
+  const claimer = { driver, owner };
   return {
     claimPolls: (options) => database.transaction((run) => claimPolls(run, owner, options)),
     isKnown: (organizationId, rows) => isKnown(database, organizationId, rows),
     countTasksAt: (organizationId, which, us) => countTasksAt(database, organizationId, which, us),
-    recordPage: (page, options) => database.transaction((run) => recordPage(run, page, options)),
-    publishMore: (more, options) => database.transaction((run) => publishMore(run, more, options)),
+    recordPage: (page, options) => database.transaction((run) => recordPage(run, claimer, page, options)),
+    publishMore: (more, options) => database.transaction((run) => publishMore(run, claimer, more, options)),
     factsToLookUp: (organizationId) => database.transaction((run) => findFactsToLookUp(run, organizationId)),
     recordFacts: (found, { leaseMs }) => database.transaction((run) => recordFacts(run, found, leaseMs)),
     finishPoll: (outcome) => database.transaction((run) => finishPoll(run, outcome), 'settling'),
@@ -136,7 +137,7 @@ const workStoreOf = (driver: Driver, { onClockStep }: ClockSteps): WorkStore => 
     proveWritable: () => database.transaction(proveWritable),
     msUntilPoll: (options = { isGoingOnFull: false }) => msUntilPoll(database, options),
     claimDeliveries: async (options) =>
-      options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, driver, owner, options)),
+      options.limit <= 0 ? [] : database.transaction((run) => claimDeliveries(run, claimer, options)),
     settle: (settlements) => settle(database, settlements),
     claimEndNotices: (options) => database.transaction((run) => claimEndNotices(run, options)),
     closeEndNotice: (hookId) => closeEndNotice(database.settling, hookId),

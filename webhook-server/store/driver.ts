@@ -5,8 +5,13 @@ import type { DueDelivery } from './rows/due-delivery.ts';
 import type { StoreOutdated } from './store.ts';
 import type { Topic } from './work-store.ts';
 
-/** `lost` after a claim that failed: see `lease-owner.ts`. */
-export type DueOptions = { limit: number; perHook: number; lost: LostLeases | undefined };
+/** `lost` after a claim that failed: see `lease-owner.ts`. `hookIds`: of these hooks only; absent, of all. */
+export type DueOptions = {
+  limit: number;
+  perHook: number;
+  lost: LostLeases | undefined;
+  hookIds?: readonly string[] | undefined;
+};
 
 /**
  * A database, and the few things that one text cannot say for both. Everything else stands once, in `flows/`.
@@ -21,7 +26,7 @@ export type Driver = {
    */
   dueDeliveries(run: Transaction, options: DueOptions): Promise<DueDelivery[]>;
   /** When the next delivery can be claimed or an end notice is due; null when none is waiting. Shares its text with the above. */
-  nextDueMs(run: Run, options: { nowMs: number } & Omit<DueOptions, 'limit'>): Promise<number | null>;
+  nextDueMs(run: Run, options: { nowMs: number } & Omit<DueOptions, 'limit' | 'hookIds'>): Promise<number | null>;
   /** Forgets what deleted and overwritten rows held, as far as the database lets a program do so. */
   eraseFreeSpace(): Promise<void>;
   /** Copies everything into an empty file while others go on. */

@@ -101,6 +101,9 @@ const joined = (conditions: readonly Statement[], word: string): Piece[] =>
 /** All of these conditions. */
 export const allOf = (conditions: readonly Statement[]): Statement => ({ pieces: joined(conditions, ' and ') });
 
+/** All of these assignments of an `update`. */
+export const assignments = (all: readonly Statement[]): Statement => ({ pieces: joined(all, ', ') });
+
 /** At least one of these conditions. */
 export const anyOf = (conditions: readonly Statement[]): Statement => ({
   pieces: [{ kind: 'text', text: '(' }, ...joined(conditions, ' or '), { kind: 'text', text: ')' }],

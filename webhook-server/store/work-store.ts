@@ -141,15 +141,29 @@ export type PageRecord = Requested & {
   end: { watermark: Watermark | null } | null;
 };
 
-/** `keepClosedMs`: tasks that were closed longer ago lose their fields; absent, all keep them. */
-export type RecordOptions = { leaseMs: number; keepClosedMs?: number };
+/** How many deliveries to lease, for how long, how many of one hook, and at which rates: see `claimDeliveries`. */
+export type ClaimLimits = { limit: number; perHook: number; leaseMs: number; rateLimits: RateLimits | null };
+
+/**
+ * `keepClosedMs`: tasks that were closed longer ago lose their fields; absent, all keep them. `claim`: lease at once what
+ * is due of the hooks that are told.
+ */
+export type RecordOptions = { leaseMs: number; keepClosedMs?: number; claim?: ClaimLimits | undefined };
 
 /** A change that was stored as an event. `delayMs`: how long after the change, by Topo's time, that was. */
 export type DetectedEvent = { type: EventType; kind: EventKind; delayMs: number };
 
-/** `untoldFrom`: more was found than is told at once, and goes on there; null when all of it was looked at. */
+/**
+ * `untoldFrom`: more was found than is told at once, and goes on there; null when all of it was looked at. `claims`: what was
+ * leased at once, if that was asked for.
+ */
 export type RecordOutcome =
-  | { kind: 'recorded'; detected: readonly DetectedEvent[]; untoldFrom: number | null }
+  | {
+      kind: 'recorded';
+      detected: readonly DetectedEvent[];
+      untoldFrom: number | null;
+      claims?: readonly DeliveryClaim[];
+    }
   | { kind: 'lease lost' };
 
 /** What goes on to be told, of a scan that has found more than is told at once. */
@@ -282,8 +296,14 @@ export type Settlement = {
   took?: { durationMs: number; status: number | null };
 };
 
-/** `ended`: settling this delivery ended its hook, for the reason given. */
-export type SettleOutcome = { kind: 'settled' } | { kind: 'ended'; reason: EndReason } | { kind: 'lease lost' };
+/**
+ * `ended`: settling this delivery ended its hook, for the reason given. `hasMore`: something else of its hook waits, and may
+ * be due by now.
+ */
+export type SettleOutcome =
+  | { kind: 'settled'; hasMore?: true }
+  | { kind: 'ended'; reason: EndReason }
+  | { kind: 'lease lost' };
 
 /** A hook that we have ended, and whose target is to be told so. `attempt` counts from 1. */
 export type EndNotice = { hookId: string; sealedTarget: string; reason: EndReason; attempt: number };
@@ -372,13 +392,9 @@ export type WorkStore = {
    * or Zapier user that has used up its rate waits; null `rateLimits` hold nothing back. Each claim counts as an attempt
    * with an ambiguous outcome until it is settled. `cutOff` as above.
    */
-  claimDeliveries(options: {
-    limit: number;
-    perHook: number;
-    leaseMs: number;
-    rateLimits: RateLimits | null;
-    cutOff?: { inFlight: readonly string[] } | undefined;
-  }): Promise<DeliveryClaim[]>;
+  claimDeliveries(
+    options: ClaimLimits & { cutOff?: { inFlight: readonly string[] } | undefined },
+  ): Promise<DeliveryClaim[]>;
   /**
    * Stores the outcomes of attempts whose leases are still ours, and returns one result for each, in order. An expired lease
    * is ours until somebody else claims the delivery. What was under way when its hook ended may still be delivered.

@@ -3,6 +3,7 @@ import { describeBeginQuietly } from './begin-quietly.ts';
 import { describeBursts } from './bursts.ts';
 import { describeChanges } from './changes.ts';
 import { describeChoices } from './choices.ts';
+import { describeClaimsAtOnce } from './claims-at-once.ts';
 import { describeCleanUp } from './clean-up.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeDeliveriesByHand } from './deliveries-by-hand.ts';
@@ -48,6 +49,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeHandOvers(name, at);
   describeVerdicts(name, at);
   describeDeliveries(name, at);
+  describeClaimsAtOnce(name, at);
   describeAttempts(name, at);
   describeRateLimits(name, at);
   describeDeliveriesByHand(name, at);

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { DeliveryJob } from '../../../webhook-server/delivery/delivery.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import type { WorkStore } from '../../../webhook-server/store/work-store.ts';
 import { describePostgres, openPostgresStore } from '../../support/postgres.ts';
@@ -103,6 +104,55 @@ test('deliveries whose claim was cut off are sent by the next one, and not while
   await Promise.all(claims.map((claim) => delivery.run(claim, new AbortController().signal)));
   expect(receiver.received).toHaveLength(1);
   expect(await hook.deliveries()).toMatchObject([{ state: 'delivered' }]);
+});
+
+/** A delivery that claims while pages are recorded, over a store that loses answers. */
+const startClaiming = async () => {
+  const receiver = await startReceiver();
+  const hook = await startHook(receiver.url, { nowMs: Date.now(), monotonicMs: 0 });
+  const { losing, through } = createLosing();
+  const work = through(hook.store.work);
+  const delivery = hook.startDelivery(work);
+  const jobs: DeliveryJob[] = [];
+  /** @param recorded what must happen before the outcome is known. */
+  const assign = (userId: string, recorded: () => Promise<void> = async () => {}) =>
+    hook.assign(userId, ['t1'], undefined, async (page, options) => {
+      const claimed = await delivery.claimWhile(4, async (claim) => {
+        const outcome = await work.recordPage(page, { ...options, claim });
+        await recorded();
+        return outcome;
+      });
+      jobs.push(...claimed.jobs);
+      return claimed.result;
+    });
+  const runAll = (claims: readonly DeliveryJob[]) =>
+    Promise.all(claims.map((claim) => delivery.run(claim, new AbortController().signal)));
+  return { receiver, hook, losing, delivery, jobs, assign, runAll };
+};
+
+test('what a page leased whose answer was lost is sent by the next claim', async () => {
+  const { receiver, hook, losing, delivery, jobs, assign, runAll } = await startClaiming();
+  losing.add('recordPage');
+  await expect(assign('grace')).rejects.toThrow(StoreError);
+  expect(jobs).toEqual([]);
+  expect(await hook.deliver()).toBe(0);
+  await runAll(await delivery.claim(10));
+  expect(receiver.received).toHaveLength(1);
+});
+
+test('after a lost claim nobody takes what a page has leased and not handed over yet', async () => {
+  const { receiver, losing, delivery, jobs, assign, runAll } = await startClaiming();
+  losing.add('claimDeliveries');
+  await expect(delivery.claim(10)).rejects.toThrow(StoreError);
+  const meanwhile: DeliveryJob[] = [];
+  await assign('grace', async () => {
+    meanwhile.push(...(await delivery.claim(10)));
+  });
+  expect(meanwhile).toEqual([]);
+  expect(jobs).toHaveLength(1);
+  expect(await delivery.claim(10)).toEqual([]);
+  await runAll(jobs);
+  expect(receiver.received).toHaveLength(1);
 });
 
 describeDetector();

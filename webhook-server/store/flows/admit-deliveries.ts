@@ -2,7 +2,7 @@ import { admitFairly } from '../admit-fairly.ts';
 import type { Run, Transaction } from '../database.ts';
 import { createRateLimiter, type RateLimited, type RateLimiter } from '../rate-limiter.ts';
 import { oneOf, phrase, sql, tableOf } from '../sql.ts';
-import type { RateLimits } from '../work-store.ts';
+import type { RateLimit, RateLimits } from '../work-store.ts';
 
 type KeyRow = { pace_key: string; paced_until_ms: number; last_organization_id: string | null };
 
@@ -22,8 +22,16 @@ const lockUsage = async (run: Run, deliveries: readonly RateLimited[]): Promise<
   return new Map(rows.map((row) => [row.pace_key, row]));
 };
 
-const store = async (run: Run, pacer: RateLimiter, lasts: ReadonlyMap<string, string>): Promise<void> => {
-  const waits = new Map(pacer.waits().map(({ hookId, resumeAtMs }) => [hookId, resumeAtMs]));
+type Waits = ReadonlyMap<string, number>;
+
+const waitsOf = (pacer: RateLimiter): Waits =>
+  new Map(pacer.waits().map(({ hookId, resumeAtMs }) => [hookId, resumeAtMs]));
+
+const store = async (
+  run: Run,
+  pacer: RateLimiter,
+  { waits, lasts }: { waits: Waits; lasts: ReadonlyMap<string, string> },
+): Promise<void> => {
   await run.change(sql`
     update hook
     set paced_until_ms = until_ms, resume_at_ms = greatest(resume_at_ms, rest_until_ms)
@@ -61,6 +69,31 @@ export const admit = async <Delivery extends RateLimited>(
   const pacer = createRateLimiter(rateLimits, (key) => used.get(key)?.paced_until_ms ?? 0, run.nowMs);
   const lastAdmitted = (key: string) => used.get(key)?.last_organization_id ?? null;
   const { admitted, lasts } = admitFairly(deliveries, lastAdmitted, (delivery) => pacer.admit(delivery));
-  await store(run, pacer, lasts);
+  await store(run, pacer, { waits: waitsOf(pacer), lasts });
+  return admitted;
+};
+
+const half = ({ everyMs, burst }: RateLimit): RateLimit => ({ everyMs, burst: Math.ceil(burst / 2) });
+
+/**
+ * The same as long as half of each burst is left: where a rate runs short, what waits in a queue comes first. What is not
+ * let through is not held back either.
+ */
+export const admitWhileQuiet = async <Delivery extends RateLimited>(
+  run: Transaction,
+  deliveries: Delivery[],
+  rateLimits: RateLimits | null,
+): Promise<Delivery[]> => {
+  if (rateLimits === null || deliveries.length === 0) return deliveries;
+  const used = await lockUsage(run, deliveries);
+  const halves = { hook: half(rateLimits.hook), user: half(rateLimits.user) };
+  const pacer = createRateLimiter(halves, (key) => used.get(key)?.paced_until_ms ?? 0, run.nowMs);
+  const admitted = deliveries.filter((delivery) => pacer.admit(delivery));
+  const lasts = new Map(
+    admitted.flatMap(({ pace_key, organization_id }) =>
+      pace_key === null ? [] : [[pace_key, organization_id] as const],
+    ),
+  );
+  await store(run, pacer, { waits: new Map(), lasts });
   return admitted;
 };

@@ -3,8 +3,8 @@ import type { Driver } from '../driver.ts';
 import type { LeaseOwner } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
 import { sql, tableOf } from '../sql.ts';
-import type { DeliveryClaim, RateLimits } from '../work-store.ts';
-import { admit } from './admit-deliveries.ts';
+import type { ClaimLimits, DeliveryClaim } from '../work-store.ts';
+import { admit, admitWhileQuiet } from './admit-deliveries.ts';
 
 type Leased = DueDelivery & { lease: string };
 
@@ -39,28 +39,44 @@ const lease = async (run: Transaction, rows: readonly Leased[], leaseMs: number)
     where delivery.seq = taken.seq`);
 };
 
-type ClaimOptions = {
-  limit: number;
-  perHook: number;
-  leaseMs: number;
-  rateLimits: RateLimits | null;
-  cutOff?: { inFlight: readonly string[] } | undefined;
-};
+/** Where deliveries are claimed, and for whom. */
+export type Claimer = { driver: Pick<Driver, 'dueDeliveries'>; owner: LeaseOwner };
 
-/** Takes deliveries that are due, as far as the rate limits let them through. */
-export const claimDeliveries = async (
+const takeAll = async (
   run: Transaction,
-  driver: Driver,
-  { newLease, ownLeases }: LeaseOwner,
-  { limit, perHook, leaseMs, rateLimits, cutOff }: ClaimOptions,
+  { newLease }: LeaseOwner,
+  admitted: readonly DueDelivery[],
+  leaseMs: number,
 ): Promise<DeliveryClaim[]> => {
-  const lost = cutOff && { leases: ownLeases, inFlight: cutOff.inFlight };
-  const due = await driver.dueDeliveries(run, { limit, perHook, lost });
-  const admitted = await admit(run, due, rateLimits);
   if (admitted.length === 0) return [];
   const leased = admitted.map((row) => ({ ...row, lease: newLease() }));
   await lease(run, leased, leaseMs);
   return leased.map((row) => claimOf(row, run.nowMs));
+};
+
+type CutOff = { cutOff?: { inFlight: readonly string[] } | undefined };
+
+/** Takes deliveries that are due, as far as the rate limits let them through. */
+export const claimDeliveries = async (
+  run: Transaction,
+  { driver, owner }: Claimer,
+  { limit, perHook, leaseMs, rateLimits, cutOff }: ClaimLimits & CutOff,
+): Promise<DeliveryClaim[]> => {
+  const lost = cutOff && { leases: owner.ownLeases, inFlight: cutOff.inFlight };
+  const due = await driver.dueDeliveries(run, { limit, perHook, lost });
+  return takeAll(run, owner, await admit(run, due, rateLimits), leaseMs);
+};
+
+/** Takes what is due of hooks that are told in this transaction, so that it need not be looked for in another one. */
+export const claimWhatIsTold = async (
+  run: Transaction,
+  { driver, owner }: Claimer,
+  hookIds: readonly string[],
+  { limit, perHook, leaseMs, rateLimits }: ClaimLimits,
+): Promise<DeliveryClaim[]> => {
+  if (hookIds.length === 0) return [];
+  const due = await driver.dueDeliveries(run, { limit, perHook, lost: undefined, hookIds });
+  return takeAll(run, owner, await admitWhileQuiet(run, due, rateLimits), leaseMs);
 };
 
 /** Milliseconds until a delivery can be claimed or an end notice is due; undefined when none is waiting. */

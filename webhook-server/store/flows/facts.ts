@@ -267,5 +267,5 @@ export const recordFacts = async (run: Transaction, found: FactsFound, leaseMs: 
   await recordTemplates(run, organizationId, templates);
   if (list !== undefined) await rememberList(run, organizationId, list);
   const { deliveries } = await publish(run, organizationId, { waitsForFacts: found.isOver !== true });
-  if (deliveries > 0) run.announce('deliver');
+  if (deliveries.length > 0) run.announce('deliver');
 };

@@ -1,6 +1,6 @@
 import { attributeChanges, type Circumstances, type ReadyChange } from '../changes/attribution.ts';
 import { type BatchedChange, type Descriptions, eventOf, inBatches } from '../changes/change.ts';
-import { asksForTemplate, fanOut, inOrder, type Listener } from '../changes/fan-out.ts';
+import { asksForTemplate, fanOut, inOrder, type Listener, type NewDelivery } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { type EventRow, readChange } from '../rows/event-row.ts';
 import { oneOf, type Statement, sql, tableOf } from '../sql.ts';
@@ -127,14 +127,14 @@ const noteTold = async (run: Transaction, organizationId: string, changes: reado
 /** So many pieces are looked at in one transaction until one tells something. */
 const piecesAtOnce = 20;
 
-/** Writes the events of changes that may be told, and a delivery for each hook that wants them. Returns how many. */
+/** Writes the events of changes that may be told, and a delivery for each hook that wants them. Returns the deliveries. */
 const tell = async (
   run: Transaction,
   organizationId: string,
   ready: readonly ReadyChange[],
   listeners: readonly Listener[],
-): Promise<number> => {
-  if (ready.length === 0) return 0;
+): Promise<NewDelivery[]> => {
+  if (ready.length === 0) return [];
   const descriptions = await readDescriptions(run, organizationId, ready);
   const batched = inBatches(ready);
   const intentOf = new Map(ready.map(({ id, intentId }) => [id, intentId]));
@@ -144,13 +144,13 @@ const tell = async (
   const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
   await writeDeliveries(run, organizationId, deliveries);
   for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
-  return deliveries.length;
+  return deliveries;
 };
 
 export type PublishOptions = { waitsForFacts: boolean; fromSeq?: number };
 
 /** `nextSeq`: more was found, and is told from there on; null when everything was looked at. */
-export type Published = { deliveries: number; nextSeq: number | null };
+export type Published = { deliveries: readonly NewDelivery[]; nextSeq: number | null };
 
 /** Tells what is ready of the piece that begins there. */
 const publishPiece = async (
@@ -159,7 +159,7 @@ const publishPiece = async (
   { waitsForFacts, fromSeq = 0 }: PublishOptions,
 ): Promise<Published> => {
   const untold = await readUntold(run, organizationId, fromSeq);
-  if (untold.length === 0) return { deliveries: 0, nextSeq: null };
+  if (untold.length === 0) return { deliveries: [], nextSeq: null };
   const listeners = await readListeners(run, organizationId);
   const { runKeys, nextSeq } = cutPiece(untold, listeners.length);
   const unpublished = await run.rows<Unpublished>(unpublishedOf(organizationId, runKeys));
@@ -186,10 +186,10 @@ export const publish = async (
 ): Promise<Published> => {
   // First, so that nothing newer of their sequence runs overtakes them.
   const decided = await decide(run, organizationId);
-  let piece: Published = { deliveries: 0, nextSeq: fromSeq };
+  let piece: Published = { deliveries: [], nextSeq: fromSeq };
   // What waits costs a look, and is passed over.
-  for (let pieces = 0; piece.nextSeq !== null && piece.deliveries === 0 && pieces < piecesAtOnce; pieces += 1) {
+  for (let pieces = 0; piece.nextSeq !== null && piece.deliveries.length === 0 && pieces < piecesAtOnce; pieces += 1) {
     piece = await publishPiece(run, organizationId, { waitsForFacts, fromSeq: piece.nextSeq });
   }
-  return { ...piece, deliveries: decided + piece.deliveries };
+  return { ...piece, deliveries: [...decided, ...piece.deliveries] };
 };

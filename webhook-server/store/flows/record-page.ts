@@ -1,9 +1,12 @@
 import { dispositionOf, outcomeOf } from '../../../contract/event.ts';
 import type { Change } from '../changes/change.ts';
+import type { NewDelivery } from '../changes/fan-out.ts';
 import type { Run, Transaction } from '../database.ts';
 import { visibleWithinMs } from '../rules.ts';
-import { phrase, type Statement, sql, tableOf } from '../sql.ts';
+import { assignments, phrase, type Statement, sql, tableOf } from '../sql.ts';
 import type {
+  ClaimLimits,
+  DeliveryClaim,
   DetectedEvent,
   MoreToPublish,
   PageRecord,
@@ -12,6 +15,7 @@ import type {
   RecordOutcome,
   Scan,
 } from '../work-store.ts';
+import { type Claimer, claimWhatIsTold } from './claim-deliveries.ts';
 import {
   beginTasks,
   compareWithSnapshot,
@@ -110,69 +114,79 @@ const storeChanges = async (
   return found;
 };
 
+/** What a scan that has ended changes of its workspace. `listening`: since when somebody listens, from now on. */
+type Ending = { listening: Statement; changed: readonly Statement[] };
+
 /** Every task has its fields, unless the reading began before there were columns for them. */
 const isCompleteAfter = ({ number }: ReadingUnderWay): Statement => sql`is_complete = ${number > 0}`;
 
-const endBaseline = (run: Transaction, organizationId: string, reading: ReadingUnderWay): Promise<number> =>
-  run.change(sql`
-    update workspace
-    set is_baselined = true, swept_at_ms = ${run.nowMs}, ${isCompleteAfter(reading)},
-        listening_since_ms = case when is_silent then null else coalesce(listening_since_ms, ${run.nowMs}) end
-    where organization_id = ${organizationId}`);
+const listeningUnlessSilent = (nowMs: number): Statement =>
+  sql`case when is_silent then listening_since_ms else coalesce(listening_since_ms, ${nowMs}) end`;
+
+const endBaseline = (nowMs: number, reading: ReadingUnderWay): Ending => ({
+  listening: sql`case when is_silent then null else coalesce(listening_since_ms, ${nowMs}) end`,
+  changed: [sql`is_baselined = ${true}, swept_at_ms = ${nowMs}`, isCompleteAfter(reading)],
+});
+
+const hasHooks = (organizationId: string): Statement => sql`exists (
+  select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`;
 
 /** From the first look on that is over after a hook came, changes are told. Without one they still are not. */
-const endSilentScan = (run: Transaction, organizationId: string): Promise<number> =>
-  run.change(sql`
-    update workspace set is_silent = false, listening_since_ms = coalesce(listening_since_ms, ${run.nowMs})
-    where organization_id = ${organizationId} and exists (
-      select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`);
+const endSilentScan = (nowMs: number, organizationId: string): Ending => ({
+  listening: sql`case when ${hasHooks(organizationId)} then coalesce(listening_since_ms, ${nowMs}) else listening_since_ms end`,
+  changed: [sql`is_silent = is_silent and not ${hasHooks(organizationId)}`],
+});
 
-const endIncrementalScan = (run: Transaction, organizationId: string): Promise<number> =>
-  run.change(sql`
-    update workspace set listening_since_ms = ${run.nowMs}
-    where organization_id = ${organizationId} and listening_since_ms is null and not is_silent`);
+const endIncrementalScan = (nowMs: number): Ending => ({ listening: listeningUnlessSilent(nowMs), changed: [] });
 
-const endReconciliation = (run: Transaction, organizationId: string, reading: ReadingUnderWay): Promise<number> =>
-  run.change(sql`
-    update workspace set swept_at_ms = ${run.nowMs}, ${isCompleteAfter(reading)}
-    where organization_id = ${organizationId}`);
+const endReconciliation = (nowMs: number, reading: ReadingUnderWay): Ending => ({
+  listening: sql`listening_since_ms`,
+  changed: [sql`swept_at_ms = ${nowMs}`, isCompleteAfter(reading)],
+});
 
-const endOf = { baseline: endBaseline, reconciliation: endReconciliation };
-
-/** Only a scan of every task knows the whole number: an incremental one sees the newest. */
-const recordUnusable = async (
-  run: Transaction,
-  organizationId: string,
-  { kind, rowsUnusable = 0 }: Scan,
-): Promise<void> => {
-  const atLeast =
-    kind === 'incremental' ? sql`and unusable_tasks < ${rowsUnusable}` : sql`and unusable_tasks <> ${rowsUnusable}`;
-  await run.change(sql`
-    update workspace set unusable_tasks = ${rowsUnusable} where organization_id = ${organizationId} ${atLeast}`);
+const endingOf = (nowMs: number, { organizationId, scan }: PageRecord, reading: ReadingUnderWay): Ending => {
+  switch (scan.kind) {
+    case 'baseline':
+      return endBaseline(nowMs, reading);
+    case 'reconciliation':
+      return endReconciliation(nowMs, reading);
+    case 'incremental':
+      return scan.isSilent ? endSilentScan(nowMs, organizationId) : endIncrementalScan(nowMs);
+  }
 };
 
-/** What had been seen when somebody began to listen is not new to them. */
-const beginTellingNew = (run: Transaction, organizationId: string): Promise<number> =>
-  run.change(sql`
-    update workspace set told_from_us = coalesce(watermark_us, 0)
-    where organization_id = ${organizationId} and told_from_us is null and listening_since_ms is not null`);
+/** Only a scan of every task knows the whole number: an incremental one sees the newest. */
+const unusableAfter = ({ kind, rowsUnusable = 0 }: Scan): Statement =>
+  kind === 'incremental' ? sql`greatest(unusable_tasks, ${rowsUnusable})` : sql`${rowsUnusable}`;
 
-const endScan = async (
-  run: Transaction,
-  { organizationId, scan, end }: PageRecord & { end: NonNullable<PageRecord['end']> },
-  reading: ReadingUnderWay,
-): Promise<void> => {
+type EndOfScan = PageRecord & { end: NonNullable<PageRecord['end']> };
+
+/** The watermark from now on: a reconciliation leaves it where it is. */
+const watermarkSetBy = ({ scan, end }: EndOfScan) => (scan.kind === 'reconciliation' ? null : end.watermark);
+
+/** All that the end of a scan changes of its workspace is one statement, as every change that is told waits for it. */
+const endScan = async (run: Transaction, page: EndOfScan, reading: ReadingUnderWay): Promise<void> => {
+  const { organizationId, scan } = page;
   await forgetScan(run, organizationId, scan.kind);
-  const endKind = scan.kind === 'incremental' ? (scan.isSilent ? endSilentScan : endIncrementalScan) : endOf[scan.kind];
-  await endKind(run, organizationId, reading);
-  await recordUnusable(run, organizationId, scan);
-  if (scan.kind !== 'reconciliation' && end.watermark !== null) {
-    const { us, movedAtMs, isSettled } = end.watermark;
-    await run.change(sql`
-      update workspace set watermark_us = ${us}, watermark_moved_at_ms = ${movedAtMs}, is_settled = ${isSettled}
-      where organization_id = ${organizationId}`);
-  }
-  await beginTellingNew(run, organizationId);
+  const { listening, changed } = endingOf(run.nowMs, page, reading);
+  const watermark = watermarkSetBy(page);
+  const watermarkUs = watermark === null ? sql`watermark_us` : sql`cast(${watermark.us} as bigint)`;
+  const moved =
+    watermark === null
+      ? []
+      : [
+          sql`watermark_us = ${watermark.us}, watermark_moved_at_ms = ${watermark.movedAtMs}, is_settled = ${watermark.isSettled}`,
+        ];
+  // What had been seen when somebody began to listen is not new to them.
+  const toldFrom = sql`case when ${listening} is null then told_from_us else coalesce(told_from_us, ${watermarkUs}, 0) end`;
+  await run.change(sql`
+    update workspace
+    set ${assignments([
+      sql`listening_since_ms = ${listening}, told_from_us = ${toldFrom}, unusable_tasks = ${unusableAfter(scan)}`,
+      ...changed,
+      ...moved,
+    ])}
+    where organization_id = ${organizationId}`);
 };
 
 /** What an intent could have done before this scan began has been seen by now, late changes included. */
@@ -187,29 +201,60 @@ const closeIntents = (run: Transaction, organizationId: string, scan: Pick<Scan,
 
 type Found = Pick<PageRecord, 'organizationId' | 'waitsForFacts'> & { scan: Pick<Scan, 'kind' | 'startedAtMs'> };
 
-/** Tells a piece of what a scan found. Returns where the next piece begins; intents speak until the last one is told. */
-const publishPiece = async (run: Transaction, found: Found, fromSeq: number): Promise<number | null> => {
+type Told = { untoldFrom: number | null; claims: readonly DeliveryClaim[] };
+
+/** Takes what is due of what was just told, unless that is too much, and has somebody look for the rest. */
+const claimOrAnnounce = async (
+  run: Transaction,
+  claimer: Claimer,
+  deliveries: readonly NewDelivery[],
+  limits: ClaimLimits | undefined,
+): Promise<DeliveryClaim[]> => {
+  const hookIds = [...new Set(deliveries.map(({ hookId }) => hookId))];
+  const areFew = limits !== undefined && deliveries.length <= Math.min(limits.limit, limits.perHook);
+  const claims = areFew ? await claimWhatIsTold(run, claimer, hookIds, limits) : [];
+  const claimed = new Set(claims.map(({ id }) => id));
+  if (deliveries.some(({ id }) => !claimed.has(id))) run.announce('deliver');
+  return claims;
+};
+
+/** Tells a piece of what a scan found. `untoldFrom`: where the next one begins; intents speak until the last one is told. */
+const publishPiece = async (
+  run: Transaction,
+  claimer: Claimer,
+  found: Found,
+  { fromSeq, claim }: { fromSeq: number; claim?: ClaimLimits | undefined },
+): Promise<Told> => {
   const { organizationId, scan, waitsForFacts = false } = found;
   const { deliveries, nextSeq } = await publish(run, organizationId, { waitsForFacts, fromSeq });
-  if (deliveries > 0) run.announce('deliver');
+  const claims = await claimOrAnnounce(run, claimer, deliveries, claim);
   if (nextSeq === null && scan.kind === 'incremental') await closeIntents(run, organizationId, scan);
-  return nextSeq;
+  return { untoldFrom: nextSeq, claims };
 };
 
 /** What an incremental scan finds is published when it ends; what a reconciliation finds, page by page. */
-const publishWhenDue = async (run: Transaction, page: PageRecord): Promise<number | null> => {
+const publishWhenDue = async (
+  run: Transaction,
+  claimer: Claimer,
+  page: PageRecord,
+  { claim }: RecordOptions,
+): Promise<Told> => {
   const { scan, end } = page;
-  return scan.kind === 'baseline' || (scan.kind === 'incremental' && end === null) ? null : publishPiece(run, page, 0);
+  return scan.kind === 'baseline' || (scan.kind === 'incremental' && end === null)
+    ? { untoldFrom: null, claims: [] }
+    : publishPiece(run, claimer, page, { fromSeq: 0, claim });
 };
 
 /** Tells the next piece of what a scan found, and renews the lease. */
 export const publishMore = async (
   run: Transaction,
+  claimer: Claimer,
   { fromSeq, ...found }: MoreToPublish,
   { leaseMs }: { leaseMs: number },
 ): Promise<PublishOutcome> => {
   if ((await renewLease(run, found, leaseMs)) === undefined) return { kind: 'lease lost' };
-  return { kind: 'published', untoldFrom: await publishPiece(run, found, fromSeq) };
+  const { untoldFrom } = await publishPiece(run, claimer, found, { fromSeq });
+  return { kind: 'published', untoldFrom };
 };
 
 /** Notes which tasks a reading has met, and removes those that it passed without meeting them, if it could tell. */
@@ -244,6 +289,7 @@ const detectedOf = ({ type, kind, occurredAtUs, detectedAtMs }: Change): Detecte
 /** Compares the rows of one page with the snapshot, stores what differs, and publishes it when its turn has come. */
 export const recordPage = async (
   run: Transaction,
+  claimer: Claimer,
   page: PageRecord,
   options: RecordOptions,
 ): Promise<RecordOutcome> => {
@@ -262,6 +308,7 @@ export const recordPage = async (
   await followReading(run, page, reading, marks);
   if (end === null) await rememberScan(run, organizationId, scan, reading.number);
   else await endScan(run, { ...page, end }, reading);
-  const untoldFrom = await publishWhenDue(run, page);
-  return { kind: 'recorded', detected: changes.map(detectedOf), untoldFrom };
+  const { untoldFrom, claims } = await publishWhenDue(run, claimer, page, options);
+  const recorded = { kind: 'recorded' as const, detected: changes.map(detectedOf), untoldFrom };
+  return options.claim === undefined ? recorded : { ...recorded, claims };
 };

@@ -22,7 +22,12 @@ const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'deli
 const withAttempt = (ending: Statement): Statement =>
   sql`coalesce(tries || ',', '') || '[' || attempts || ',' || last_sent_at_ms || ',' || ${ending}`;
 
-type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean };
+type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean; has_more: number | boolean };
+
+const settledOf = (row: DeliveredRow | undefined): SettleOutcome => {
+  if (row === undefined) return { kind: 'lease lost' };
+  return row.has_more ? { kind: 'settled', hasMore: true } : { kind: 'settled' };
+};
 
 /**
  * Nearly every delivery ends like this: one statement for all that come together, and another one where hooks had failed.
@@ -41,14 +46,17 @@ const markDelivered = async ({ proof, ...run }: Settling, held: readonly Settlem
     })}
     where id = held_id and lease = held_lease and state in ('waiting', 'dropped') and ${proof}
     returning id, hook_id, (
-      select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed`);
+      select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed,
+      exists (
+        select 1 from delivery as next
+        where next.hook_id = delivery.hook_id and next.state = 'waiting' and next.lease is null) as has_more`);
   const recovered = new Set(rows.filter(({ had_failed }) => had_failed).map(({ hook_id }) => hook_id));
   if (recovered.size > 0) {
     await run.change(sql`
       update hook set failing_since_ms = null, failures = 0 where id ${oneOf([...recovered])} and ${proof}`);
   }
-  const settled = new Set(rows.map(({ id }) => id));
-  return held.map(({ id }) => ({ kind: settled.has(id) ? 'settled' : 'lease lost' }));
+  const settled = new Map(rows.map((row) => [row.id, row]));
+  return held.map(({ id }) => settledOf(settled.get(id)));
 };
 
 /** What was dropped while it was under way stays dropped, and keeps the reason. */

@@ -71,15 +71,15 @@ const take = async (
 
 /**
  * Decides what can be decided by now: the template is known, or the hook does not ask for it any more. The workspace must
- * be locked. Returns the number of deliveries.
+ * be locked. Returns the deliveries.
  */
-export const decide = async (run: Transaction, organizationId: string): Promise<number> => {
+export const decide = async (run: Transaction, organizationId: string): Promise<NewDelivery[]> => {
   const rows = await readUndecided(
     run,
     organizationId,
     sql`(sequence.fetched_at_ms is not null or not hook.asks_for_templates)`,
   );
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return [];
   const descriptions = await readDescriptions(run, organizationId, rows.map(readChange));
   const deliveries = await take(
     run,
@@ -88,7 +88,7 @@ export const decide = async (run: Transaction, organizationId: string): Promise<
     (hook, changes) => fanOut(changes, [hook], descriptions).deliveries,
   );
   await writeDeliveries(run, organizationId, deliveries);
-  return deliveries.length;
+  return deliveries;
 };
 
 /** Drops what the hook would have been told, had its template filter matched: everybody can see it and send it by hand. */

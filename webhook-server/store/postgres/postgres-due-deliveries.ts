@@ -2,9 +2,9 @@ import type { Run, Transaction } from '../database.ts';
 import type { DueOptions } from '../driver.ts';
 import { isLeased } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
-import { phrase, type Statement, sql, tableOf } from '../sql.ts';
+import { oneOf, phrase, type Statement, sql, tableOf } from '../sql.ts';
 
-type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
+type Moment = { nowMs: number } & Omit<DueOptions, 'limit' | 'hookIds'>;
 
 /** The hooks for which something waits, found by one step in the index for each, however much that is. */
 const everyHook = sql`
@@ -55,6 +55,13 @@ export const dueHooks = (nowMs: number): Statement => sql`
   limit ${mostHooks}
   ${phrase('lock free rows')}`;
 
+/** Locks those of these hooks that may have something due, and that no other process is choosing from. */
+export const freeHooks = (nowMs: number, hookIds: readonly string[]): Statement => sql`
+  select id from hook
+  where id ${oneOf(hookIds)} and ended_at_ms is null and resume_at_ms <= ${nowMs}
+  order by id
+  ${phrase('lock free rows')}`;
+
 /**
  * What may be claimed of these hooks, which must be locked: in each round one delivery of each organization, in the order of
  * its hooks' turns.
@@ -76,12 +83,13 @@ export const dueDeliveries = (hookIds: readonly string[], moment: Moment, limit:
 /** Which of its deliveries a hook may have under way is decided by one process at a time: the one that locked the hook. */
 export const readDueDeliveries = async (
   run: Transaction,
-  { limit, ...options }: DueOptions,
+  { limit, hookIds: wanted, ...options }: DueOptions,
 ): Promise<DueDelivery[]> => {
-  const locked = await run.rows<{ id: string }>(dueHooks(run.nowMs));
+  const { nowMs } = run;
+  const locked = await run.rows<{ id: string }>(wanted === undefined ? dueHooks(nowMs) : freeHooks(nowMs, wanted));
   if (locked.length === 0) return [];
   const hookIds = locked.map(({ id }) => id);
-  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs: run.nowMs, ...options }, limit));
+  return run.rows<DueDelivery>(dueDeliveries(hookIds, { nowMs, ...options }, limit));
 };
 
 /** When the next delivery can be claimed or an end notice is due; null when none is waiting. */

@@ -2,21 +2,25 @@ import type { Run, Transaction } from '../database.ts';
 import type { DueOptions } from '../driver.ts';
 import { isLeased } from '../lease-owner.ts';
 import type { DueDelivery } from '../rows/due-delivery.ts';
-import { type Statement, sql } from '../sql.ts';
+import { type Statement, sql, tableOf } from '../sql.ts';
 
 type Moment = { nowMs: number } & Omit<DueOptions, 'limit'>;
 
-// The hooks for which something waits, found by one step in the index for each, however much that is. Of each hook that
-// is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
+/** The hooks for which something waits, found by one step in the index for each, however much that is. */
+const everyHook = sql`
+  select min(hook_id) from delivery where state = 'waiting'
+  union all
+  select (select min(hook_id) from delivery where state = 'waiting' and hook_id > busy.hook_id)
+  from busy where busy.hook_id is not null`;
+
+const theseHooks = (hookIds: readonly string[]): Statement =>
+  sql`select id from ${tableOf('told', hookIds, { id: ['text', (hookId) => hookId] })}`;
+
+// Of each hook that is not resting only the first deliveries are looked at, so that a long queue costs no more than a short one; whatever a
 // delivery has to wait for, an older one of its sequence, is among them too. What is under way comes first in a hook's
 // turns, and uses them up; a hook that failed is tried with what was tried least.
-const turns = ({ nowMs, perHook, lost }: Moment): Statement => sql`
-  with recursive busy (hook_id) as (
-    select min(hook_id) from delivery where state = 'waiting'
-    union all
-    select (select min(hook_id) from delivery where state = 'waiting' and hook_id > busy.hook_id)
-    from busy where busy.hook_id is not null
-  ),
+const turns = ({ nowMs, perHook, lost, hookIds }: Moment): Statement => sql`
+  with recursive busy (hook_id) as (${hookIds === undefined ? everyHook : theseHooks(hookIds)}),
   first as (
     select delivery.seq, hook.id as hook_id, hook.organization_id, paced_until_ms,
            ${isLeased(nowMs, 'delivery.id', lost)} as is_leased,
