@@ -27,10 +27,20 @@ test('there is a cause for each alert, and each is silent while all is well', ()
   expect([...well.matchAll(/alertname: (\w+)/g)].map(([, name]) => name)).toEqual(alerts);
 });
 
-test('each alert says what has happened and what to do', () => {
+test('each alert says what has happened and what to do, and where more is written', () => {
   const [, ...rules] = read('alerts.yaml').split('- alert: ');
   for (const rule of rules) {
+    const [name = ''] = rule.split('\n');
     expect(rule).toMatch(/severity: (critical|warning)/);
     expect(rule).toMatch(/\n +summary: .+\n +description: .+/);
+    expect(rule).toContain(`\n          runbook: docs/operate.md#${name.toLowerCase()}\n`);
   }
+});
+
+test('the operator’s document explains each alert, in their order, and no other', () => {
+  const [, section = ''] = read('../docs/operate.md').split('\n## What each alert means\n');
+  const explained = [...(section.split('\n## ')[0]?.matchAll(/^### (\w+)\n\n[^#]{100}/gm) ?? [])].map(
+    ([, name]) => name,
+  );
+  expect(explained).toEqual(alerts);
 });
