@@ -103,8 +103,8 @@ browserTest(
     await keepPicture(page, 'events', desktop);
 
     await page.getByRole('link', { name: 'People', exact: true }).click();
-    const [person] = loop.workspace.people;
-    if (person === undefined) throw new Error('The sandbox has no people.');
+    const [person, colleague] = loop.workspace.people;
+    if (person === undefined || colleague === undefined) throw new Error('The sandbox has no people.');
     const item = page.locator('article', { hasText: person.userId });
     await item.getByLabel('Name', { exact: true }).fill('Robin <b>Example</b>');
     await item.getByLabel('E-mail').fill('robin@example.com');
@@ -121,6 +121,17 @@ browserTest(
     await page.getByRole('button', { name: 'Import 1 person' }).click();
     expect(await page.getByRole('status').textContent()).toBe('1 person is named now.');
 
+    await page.goto(`${loop.home}/people-import`);
+    await page
+      .getByLabel('Or its text')
+      .fill(
+        `user_id,name,email\n${person.userId},Robin Okafor,robin@example.com\n${colleague.userId},Kim Lindqvist,kim@example.com\n`,
+      );
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Import 2 people' }).waitFor();
+    expect(await page.getByRole('deletion').textContent()).toBe('Robin Example');
+    await keepPicture(page, 'people-preview', desktop);
+
     // The list that could not be used was answered with 400, which the console tells.
     expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
   },
@@ -134,6 +145,7 @@ browserTest.each([desktop, phone])(
     const { page, complaints } = window;
     await page.goto(`${loop.home}/sign-in`);
     await expectReadable(window, 'sign-in');
+    await keepPicture(page, 'sign-in', looks);
     await signIn(page, loop.home, loop.workspace.keys.full);
     reassignOne();
     for (const name of ['health', 'why', 'events', 'who-to-whom', 'send-again', 'people', 'people-import']) {
