@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import { installServer } from '../support/installed-server.ts';
+import { readCommands } from '../support/read-commands.ts';
 import { killAfterTests } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -53,6 +54,15 @@ test('the server starts from a checkout as the operator’s document says, and s
   expect(printed).toContain(`SQLite, ${join(folder, 'data/topo-for-zapier.sqlite')}`);
   expect(printed).toContain('"msg":"stopped"');
   expect(statSync(join(folder, 'encryption.key')).mode & 0o777).toBe(0o600);
+});
+
+test('the README has the commands of the demonstration, of this checkout and of the tests, and no other', () => {
+  const { '# Topo for Zapier': demonstration, ...others } = readCommands(readFileSync('README.md', 'utf8'));
+  expect(demonstration).toEqual(['npm ci', 'npm start']);
+  const { 'Use it with your Topo workspace': serving = [], Develop: tests = [], ...more } = others;
+  expect(serving.flatMap((line) => line.split(' && ')).toSorted()).toEqual(fromCheckout.toSorted());
+  expect(tests.map((line) => line.split('  ')[0])).toEqual(['npm test', 'npm run test:quick']);
+  expect(more).toEqual({});
 });
 
 test('the server starts from a package as the operator’s document says, and stops on SIGTERM', async () => {
