@@ -17,7 +17,7 @@ const inputFields = defineInputFields([
     helpText:
       'Whom to find, by e-mail, name or ID: for example the owner of a deal in your CRM. An e-mail address is surest; ' +
       'a name that several people have stops the run. ' +
-      'Names and e-mails are those that the owner of this integration has entered on its webhook server.',
+      'Names and e-mails are those on the dashboard of the integration’s webhook server.',
   },
 ]);
 

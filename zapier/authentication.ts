@@ -41,8 +41,8 @@ export const authentication: Authentication = {
       required: true,
       helpText:
         'In [Topo](https://app.topo.io), open Settings → Developers → API Keys and make a key with the scopes ' +
-        '`tasks:read` and `tasks:write`. The scopes `sequences:read` and `contacts:read` are not needed; with them, lists ' +
-        'name the contact and the campaign of a task. Topo shows the key once; it starts with `topo_`.',
+        '`tasks:read` and `tasks:write`. With the scopes `sequences:read` and `contacts:read` besides, ' +
+        'steps find tasks by their contact, and say whom a task is about. Topo shows the key once; it starts with `topo_`.',
     },
   ],
   test,

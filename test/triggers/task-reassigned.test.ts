@@ -154,7 +154,9 @@ describe('subscribing', () => {
     const { app } = await startTopo();
     const thrown = await app.thrownBy(method, { targetUrl });
     expect(thrown).toMatchObject({ name: 'AppError', code: 'no_webhook_server' });
-    expect(thrown.message).toMatch(/owner of the integration must set WEBHOOK_SERVER_URL\. Actions work without it\./);
+    expect(thrown.message).toMatch(
+      /owner of the integration must set WEBHOOK_SERVER_URL\. “Reassign Task” and “Hand Over Tasks” work without it\./,
+    );
   });
 
   const refusal = (code: string, message: string) => JSON.stringify({ error: { code, message, request_id: 'req_9' } });

@@ -19,7 +19,7 @@ const baseUrl = (): string => {
   if (url !== undefined) return url;
   throw failed(
     'This trigger needs the webhook server of this integration, and its address is not known. The owner of the ' +
-      'integration must set WEBHOOK_SERVER_URL. Actions work without it.',
+      'integration must set WEBHOOK_SERVER_URL. “Reassign Task” and “Hand Over Tasks” work without it.',
     'no_webhook_server',
   );
 };

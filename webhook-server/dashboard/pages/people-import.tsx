@@ -70,7 +70,8 @@ const ImportForm = ({ csv = '', problem, faults = [] }: ImportFormProps) => (
         </textarea>
         <small id="csv-help">
           The first line names the columns: user_id, name, email, aliases, away_until. A blank cell removes what was
-          there; a column that is not in the file leaves it. Nothing changes before you have seen what would.
+          there. Without the column aliases or away_until these stay; without name or email these are removed. Nothing
+          changes before you have seen what would.
         </small>
       </label>
       <button type="submit">Preview</button>

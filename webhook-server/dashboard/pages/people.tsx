@@ -137,7 +137,7 @@ type PersonItemProps = { person: DirectoryEntry; hint: Hint | undefined; canWrit
 
 const PersonItem = ({ person, hint, canWrite, nowMs }: PersonItemProps) => (
   <article>
-    <h3>{person.name ?? 'Nobody has named this person'}</h3>
+    <h3>{person.name ?? 'Without a name yet'}</h3>
     <p>
       <code>{person.user_id}</code>
       {addressesOf(person).length > 0 && <> {addressesOf(person).join(', ')}</>}
@@ -211,7 +211,7 @@ export const showPeople =
       response,
       <Layout title="People" viewer="workspace" current="people">
         <p>
-          Topo’s API tells no names. Who has one here can be chosen by name in Zaps.{' '}
+          Topo’s API does not give names. Enter them here, and Zaps can choose people by name.{' '}
           {canWrite ? <a href="people-import">Import a list</a> : 'Your key lacks tasks:write, so it may only look.'}
         </p>
         <Filters show={show} q={q} />
