@@ -1,7 +1,7 @@
 // Slow: it runs the built command and the built server.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findBinaries } from '../../dev/local-postgres/find-binaries.ts';
@@ -22,7 +22,8 @@ const key = 'ab'.repeat(32);
 /** How it is installed is run by `install.test.ts`. */
 const { Install: _installed, ...commands } = readCommands(readFileSync('docs/operate.md', 'utf8'));
 
-const [backup = '', restore = '', dump = '', restoreDump = ''] = commands['Back up and restore'] ?? [];
+const onFiles = commands['Back up and restore']?.slice(0, -2) ?? [];
+const [dump = '', restoreDump = ''] = commands['Back up and restore']?.slice(-2) ?? [];
 const [move = '', cancel = ''] = commands['SQLite → PostgreSQL'] ?? [];
 const [doctor = ''] = commands['Upgrade and going back'] ?? [];
 const [size = ''] = commands['Sizing'] ?? [];
@@ -36,7 +37,6 @@ beforeAll(async () => {
   const store = await createSqliteStore(join(folder, 'data/topo-for-zapier.sqlite'));
   await store.keyCheck(sealKeyCheck(createVault(Buffer.from(key, 'hex'))));
   await store.close();
-  mkdirSync(join(folder, 'backups'));
   programs = tempFolder();
   symlinkSync(resolve('bin/topo-for-zapier.mjs'), join(programs, 'topo-for-zapier'));
 });
@@ -64,7 +64,7 @@ const didWell = (line: string) => ({ line, status: 0, stderr: '' });
 
 test('the document has no command that is not run here', () => {
   expect(commands).toEqual({
-    'Back up and restore': [backup, restore, dump, restoreDump],
+    'Back up and restore': [...onFiles, dump, restoreDump],
     'SQLite → PostgreSQL': [move, cancel],
     'Upgrade and going back': [doctor],
     Sizing: [size],
@@ -72,10 +72,14 @@ test('the document has no command that is not run here', () => {
 });
 
 testPostgres('a SQLite file is backed up, restored, examined and moved as the document says', async () => {
-  const file = join(folder, 'data/topo-for-zapier.sqlite');
-  expect(run(backup, onSqlite)).toMatchObject(didWell(backup));
-  renameSync(file, join(folder, 'data/moved-away.sqlite'));
-  expect(run(restore, onSqlite)).toMatchObject(didWell(restore));
+  expect(onFiles.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+    'mkdir -p',
+    'topo-for-zapier backup',
+    'mkdir -p',
+    'mv data/topo-for-zapier.sqlite*',
+    'topo-for-zapier restore',
+  ]);
+  for (const line of onFiles) expect(run(line, onSqlite)).toMatchObject(didWell(line));
   // Topo is out of its reach, which it says.
   expect(run(doctor, onSqlite)).toMatchObject({ status: 1, stdout: expect.stringMatching(/database .* can be used/) });
   const onPostgres = { ...onSqlite, DATABASE_URL: await newSchemaUrl() };

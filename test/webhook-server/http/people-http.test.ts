@@ -206,6 +206,14 @@ describe('an import of a CSV file', () => {
     ]);
   });
 
+  test('removes a name and an e-mail for which it has no column', async () => {
+    await send(`user_id,name,email\n${idOf(1)},Kim,kim@example.com\n`);
+    await send(`user_id,name\n${idOf(1)},Kim Lindqvist\n`);
+    expect(await listed()).toEqual([{ ...unnamed, user_id: idOf(1), name: 'Kim Lindqvist' }]);
+    await send(`user_id,email\n${idOf(1)},kim@example.com\n`);
+    expect(await listed()).toEqual([{ ...unnamed, user_id: idOf(1), email: 'kim@example.com' }]);
+  });
+
   test('leaves aliases and an absence for which it has no column, and removes those whose cell is blank', async () => {
     await send(`user_id,name,aliases,away_until\n${idOf(1)},Kim,a@b.example,2026-12-01\n`);
     await send(`user_id,name\n${idOf(1)},Kim Lindqvist\n`);
