@@ -11,16 +11,20 @@ import { waitUntil } from '../../dev/local-server/wait-until.ts';
 import { sealKeyCheck } from '../../webhook-server/seals/encryption-key-check.ts';
 import { createVault } from '../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
-import { newDatabaseUrl, newSchemaUrl, testPostgres } from '../support/postgres.ts';
+import { newDatabaseUrl, newSchemaUrl, queryPostgres, testPostgres } from '../support/postgres.ts';
 import { readCommands } from '../support/read-commands.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { startServer } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { startTopo } from '../support/topo-sandbox.ts';
 
 const key = 'ab'.repeat(32);
 
+const text = readFileSync('docs/operate.md', 'utf8');
+const [, upgrading = ''] = text.split('\n## Upgrade and going back\n');
+
 /** How it is installed is run by `install.test.ts`. */
-const { Install: _installed, ...commands } = readCommands(readFileSync('docs/operate.md', 'utf8'));
+const { Install: _installed, ...commands } = readCommands(text);
 
 const onFiles = commands['Back up and restore']?.slice(0, -2) ?? [];
 const [dump = '', restoreDump = ''] = commands['Back up and restore']?.slice(-2) ?? [];
@@ -135,6 +139,25 @@ testPostgres('a server goes on with a dump that was restored, and tells what cha
   expect(again).toBe(second);
   expect(new Set([first, second, fourth]).size).toBe(3);
 });
+
+testPostgres(
+  'a server whose tables a newer one has changed ends, and is refused when it is started again',
+  async () => {
+    const environment = { DATABASE_URL: await newSchemaUrl(), ENCRYPTION_KEY: key, DATA_DIR: tempFolder() };
+    const said = [...(upgrading.split('\n## ')[0] ?? '').matchAll(/says “([^”]+)”/g)].map(([, sentence]) => sentence);
+    const older = startServer(environment);
+    const url = await older.url;
+    const change = 'insert into migration (number, done_at) select max(number) + 1, now() from migration';
+    await queryPostgres(environment.DATABASE_URL, change, []);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const [ended, again] = [await older.ended, await startServer(environment).ended];
+    expect([ended.code, again.code]).toEqual([1, 1]);
+    expect(said).toEqual([
+      again.printed.match(/The database was .* this server/)?.[0],
+      ended.printed.match(/The tables were .* one ran/)?.[0],
+    ]);
+  },
+);
 
 test('what a number of workspaces takes is reckoned as the document says', () => {
   const polled = (store: string) => `${store} workspaces: processor time of an idle poll`;
