@@ -8,6 +8,7 @@ import { claimChore, finishChore, msUntilChore } from './flows/chores.ts';
 import { claimDeliveries, msUntilDelivery } from './flows/claim-deliveries.ts';
 import { claimPolls, msUntilPoll } from './flows/claim-polls.ts';
 import { countTasksAt, isKnown } from './flows/compare-snapshot.ts';
+import { findAllDelays, findDelays } from './flows/delays.ts';
 import {
   countRecoverable,
   listDeliveries,
@@ -103,11 +104,13 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   settleChoice: (choiceId, outcome) =>
     database.transaction((run) => settleChoice(run, organizationId, choiceId, outcome)),
   health: () => findHealth(database, organizationId),
+  delays: () => database.transaction((run) => findDelays(run, organizationId)),
   forgetWorkspace: () => database.transaction((run) => forgetWorkspace(run, organizationId)),
 });
 
 const operatorStoreOf = (database: Database, quotas: Quotas): OperatorStore => ({
   figures: () => database.transaction(readFigures),
+  delays: () => database.transaction(findAllDelays),
   workspaces: (query) => listHealth(database, query),
   hooks: (query) => listOperatedHooks(database, query),
   deliveries: (hookId, query) => listOperatedDeliveries(database, hookId, query),

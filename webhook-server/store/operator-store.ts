@@ -29,6 +29,15 @@ export type WorkspaceHealth = {
   givenUp: number;
 };
 
+/** What half of the cases, and 95 of 100, do not exceed. */
+export type Spread = { halfMs: number; mostMs: number };
+
+/**
+ * How soon Zaps heard of changes in the last day, by the newest deliveries that were taken: so many. `heard` counts from
+ * the change, by Topo's time; `sent` from when the delivery was stored.
+ */
+export type Delays = { deliveries: number; heard: Spread; sent: Spread };
+
 /** What an operator may know of a hook: neither its target nor its filters. */
 export type OperatedHook = {
   id: string;
@@ -52,6 +61,8 @@ export type OperatedHookQuery = {
  */
 export type OperatorStore = {
   figures(): Promise<Figures>;
+  /** How soon the Zaps of all workspaces heard of changes; nothing when none did. */
+  delays(): Promise<Delays | undefined>;
   /** Workspaces, those first whose key Topo refuses, or one of whose hooks fails. */
   workspaces(query: { limit: number; skip: number }): Promise<WorkspaceHealth[]>;
   /** Hooks, newest first. */

@@ -5,7 +5,7 @@ import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import type { Intent } from '../../contract/intent.ts';
 import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
 import type { ListedTask } from '../../contract/task-list.ts';
-import type { WorkspaceHealth } from './operator-store.ts';
+import type { Delays, WorkspaceHealth } from './operator-store.ts';
 
 /** A hook as it is stored. Times are milliseconds since 1970, by the database's clock. */
 export type StoredHook = {
@@ -433,6 +433,8 @@ export type TenantStore = {
   settleChoice(choiceId: string, outcome: IntentOutcome): Promise<boolean>;
   /** How the workspace fares; nothing when it has never been watched. */
   health(): Promise<WorkspaceHealth | undefined>;
+  /** How soon its Zaps heard of changes in the last day; nothing when none did. */
+  delays(): Promise<Delays | undefined>;
   /** Erases the keys and what is known of the tasks, unless a hook lives: its Zap has to be turned off first. */
   forgetWorkspace(): Promise<'forgotten' | 'has hooks'>;
 };

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { hourMs, newHook, type StoreBench, seen } from './store-bench.ts';
+import type { DeliveryOutcome } from '../../../webhook-server/store/work-store.ts';
+import { dayMs, hourMs, newHook, type StoreBench, seen, startMs } from './store-bench.ts';
 
 export const describeOperator = (name: string, at: StoreBench): void => {
   const { listen, scan, claimDelivery, settle } = at;
+  const delivered: DeliveryOutcome = { kind: 'delivered' };
   const dead = { kind: 'dead', afterMs: 0, reason: 'the target answered 500', certainty: 'refused' } as const;
   const refused = { kind: 'retry', afterMs: 60_000, reason: 'no', certainty: 'refused' } as const;
 
@@ -33,6 +35,40 @@ export const describeOperator = (name: string, at: StoreBench): void => {
         scopes: ['tasks:read'],
       });
       expect(await at.store.tenant('foreign').health()).toBeUndefined();
+    });
+
+    test('tells how soon changes were heard of in the last day, by what was delivered by itself', async () => {
+      const second = (count: number) => startMs + count * 1000;
+      const change = async (
+        task: string,
+        times: { changed: number; seen: number; settled: number },
+        outcome: DeliveryOutcome = delivered,
+      ) => {
+        at.nowMs = second(times.seen);
+        await scan([seen(task, 'grace', times.changed)]);
+        const claim = await claimDelivery();
+        at.nowMs = second(times.settled);
+        await settle(claim, outcome);
+        return claim.id;
+      };
+      await listen();
+      expect(await at.tenant.delays()).toBeUndefined();
+      await change('t1', { changed: 1, seen: 10, settled: 12 });
+      const lost = await change('t2', { changed: 13, seen: 14, settled: 15 }, dead);
+      expect((await at.tenant.retryDelivery(lost)).kind).toBe('queued');
+      await settle(await claimDelivery(), delivered);
+      await change('t3', { changed: 20, seen: 25, settled: 60 });
+      const delays = {
+        deliveries: 2,
+        heard: { halfMs: 11_000, mostMs: 40_000 },
+        sent: { halfMs: 2_000, mostMs: 35_000 },
+      };
+      expect(await at.tenant.delays()).toEqual(delays);
+      expect(await at.store.operator.delays()).toEqual(delays);
+      expect(await at.store.tenant('another').delays()).toBeUndefined();
+      at.nowMs = second(25) + dayMs + 1;
+      expect(await at.tenant.delays()).toBeUndefined();
+      expect(await at.store.operator.delays()).toBeUndefined();
     });
 
     test('the operator sees those first that need somebody, page by page', async () => {

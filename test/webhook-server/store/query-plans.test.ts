@@ -5,6 +5,7 @@ import { eventTypes } from '../../../contract/event.ts';
 import type { TenantDatabase, Transaction } from '../../../webhook-server/store/database.ts';
 import { claimPolls, msUntilPoll } from '../../../webhook-server/store/flows/claim-polls.ts';
 import { compareWithSnapshot, insertTasks } from '../../../webhook-server/store/flows/compare-snapshot.ts';
+import { findAllDelays, findDelays } from '../../../webhook-server/store/flows/delays.ts';
 import { listDeliveries, recoverDeliveries } from '../../../webhook-server/store/flows/deliveries-by-hand.ts';
 import { findDeliveries, searchDeliveries } from '../../../webhook-server/store/flows/delivery-history.ts';
 import { listEvents } from '../../../webhook-server/store/flows/events.ts';
@@ -258,4 +259,11 @@ test('the deliveries of one hook in a time are found in its queue', async () => 
     'SEARCH delivery USING INDEX delivery_of_hook (hook_id=? AND seq>? AND seq<?)',
     'SEARCH delivery USING INDEX delivery_of_hook (hook_id=? AND seq>? AND seq<?)',
   ]);
+});
+
+test('how soon Zaps hear is read from the newest deliveries alone', async () => {
+  expect(await searchesOf((run) => findDelays(run, 'org'))).toEqual([
+    'SEARCH delivery USING INDEX delivery_newest (organization_id=? AND created_at_ms>?)',
+  ]);
+  expect(await searchesOf(findAllDelays)).toEqual(['SCAN delivery']);
 });

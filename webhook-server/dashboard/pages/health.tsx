@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Authenticate } from '../../http/authentication/authenticate.ts';
 import type { WorkspaceHealth } from '../../store/operator-store.ts';
 import { assetUrl } from '../assets.ts';
+import { DelaySentence } from '../delay-sentence.tsx';
 import { Layout } from '../layout.tsx';
 import { type Problem, problemsOf } from '../problems.ts';
 import { sendPage } from '../send-page.ts';
@@ -78,6 +79,7 @@ export const showHealth =
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:read');
     const health = await store.health();
+    const delays = await store.delays();
     sendPage(
       response,
       <Layout title="Health" viewer="workspace" current="health">
@@ -102,6 +104,7 @@ export const showHealth =
               )}
             </>
           )}
+          <DelaySentence delays={delays} />
           {health !== undefined && <Figures health={health} requestsPerMinute={requestsPerMinute} />}
         </div>
         <script src={assetUrl('look.js')} defer />

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { parseRequest } from '../../http/validate-request.ts';
 import type { OperatorStore, WorkspaceHealth } from '../../store/operator-store.ts';
 import type { Figures } from '../../store/work-store.ts';
+import { DelaySentence } from '../delay-sentence.tsx';
 import { Layout } from '../layout.tsx';
 import { Pager } from '../pager.tsx';
 import { hrefOf, pageNumber } from '../query.ts';
@@ -81,11 +82,13 @@ export const showOperator =
   async (request, response) => {
     const { page } = parseRequest(Query, request.query);
     const figures = await store.figures();
+    const delays = await store.delays();
     const workspaces = await store.workspaces({ limit: perPage + 1, skip: (page - 1) * perPage });
     sendPage(
       response,
       <Layout title="All workspaces" viewer="operator" current="operator">
         <Totals figures={figures} />
+        <DelaySentence delays={delays} />
         {workspaces.length === 0 ? (
           <p>No workspace is known yet. One appears here when somebody turns a Zap on.</p>
         ) : (

@@ -51,6 +51,14 @@ export const batchId = (scanId: string, orderKey: string, type: EventType, newAs
 export const deliveryId = (hookId: string, event: { id: string; occurredAtUs: number }): string =>
   timedNameOf('msg', event.occurredAtUs, [hookId, event.id]);
 
+const timedDelivery = /^msg_([0-9a-z]{9})_/;
+
+/** When the change happened of which this delivery tells; nothing of one that somebody asked for, whose id says no time. */
+export const changedAtMs = (id: string): number | undefined => {
+  const time = timedDelivery.exec(id)?.[1];
+  return time === undefined ? undefined : Number.parseInt(time, 36);
+};
+
 /** The id of a text that several deliveries send. */
 export const newBodyId = (): string => `bod_${randomBytes(18).toString('base64url')}`;
 
