@@ -44,7 +44,7 @@ import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace
 import { readProgress } from './flows/scans.ts';
 import { settle } from './flows/settle-deliveries.ts';
 import { areFactsComplete, countOpenTasks, findOtherOpenStatuses, listTasks } from './flows/tasks.ts';
-import { forgetWorkspace, watch } from './flows/watching.ts';
+import { findFreshness, forgetWorkspace, watch } from './flows/watching.ts';
 import { findHealth, listHealth } from './flows/workspace-health.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
 import { createLeaseOwner } from './lease-owner.ts';
@@ -95,6 +95,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
   forgetPerson: (userId) => database.transaction((run) => forgetPerson(run, organizationId, userId)),
   renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
+  freshness: () => database.transaction((run) => findFreshness(run, organizationId)),
   watch: (key) => database.transaction((run) => watch(run, organizationId, key)),
   tasks: (search) => listTasks(database, organizationId, search),
   otherOpenStatuses: () => findOtherOpenStatuses(database, organizationId),

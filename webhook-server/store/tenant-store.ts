@@ -414,6 +414,8 @@ export type TenantStore = {
    * as much. Returns how far it has been read.
    */
   watch(key: SealedKey): Promise<Freshness>;
+  /** How far the workspace has been read. Notes nothing. */
+  freshness(): Promise<Freshness>;
   /** Makes the detector poll now, once. */
   lookNow(): Promise<void>;
   /** The workspace's tasks as Topo last showed them, with what they are about. */

@@ -209,6 +209,22 @@ describe('callers', () => {
     expect((await http.call('POST', '/nudges', http.keys.full)).status).toBeLessThan(300);
   });
 
+  test('while Topo cannot be asked the tasks are listed as they are known, and nothing is noted', async () => {
+    const [, { organizationId, keys }] = http.sandbox.workspaces;
+    await http.call('GET', '/hooks', keys.full);
+    http.passTime(300_000);
+    http.sandbox.injectFault({ kind: 'status', status: 500, path: '/v1/me' });
+    const { status, json } = await http.call('GET', '/tasks?look=first', keys.full);
+    expect([status, json.is_current]).toEqual([200, false]);
+    expect((await http.call('GET', '/tasks/counts', keys.full)).status).toBe(200);
+    expect((await http.call('POST', '/nudges', keys.full)).status).toBe(503);
+    const workspace = http.store.tenant(organizationId);
+    expect(await workspace.health()).toBeUndefined();
+    http.passTime(10_000);
+    await http.call('GET', '/tasks?look=never', keys.full);
+    expect(await workspace.health()).toMatchObject({ isWatched: true });
+  });
+
   test('while Topo cannot be asked the answer is 503 after a day, and it is not cached', async () => {
     await http.call('GET', '/hooks', http.keys.full);
     http.passTime(24 * 3_600_000);

@@ -9,12 +9,16 @@ import { HttpError } from '../errors/http-error.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Identity, KeyCache } from './key-cache.ts';
 
-/** An authenticated caller: their organization and its store, their key, the same sealed for it, and the key's scopes. */
+/**
+ * An authenticated caller: their organization and its store, their key, the same sealed for it, and the key's scopes.
+ * `isRemembered`: Topo cannot be asked now, so the caller may read, and nothing may be written for them.
+ */
 export type Caller = {
   organizationId: string;
   store: TenantStore;
   key: Secret;
   sealedKey: SealedKey;
+  isRemembered: boolean;
   scopes: readonly string[];
 };
 
@@ -91,10 +95,10 @@ export const createAuthenticate =
   (keyCache: KeyCache, vault: Vault, tenant: Store['tenant']): Authenticate =>
   async (request, scope) => {
     const { credential, identity } = await identify(keyCache, request);
-    const { organizationId, scopes } = identity;
+    const { organizationId, scopes, isRemembered = false } = identity;
     requireScope(scopes, scope);
     const store = tenant(organizationId);
     const sealedKey = { ...sealKey(vault, organizationId, credential), scopes };
-    if (coversScope(scopes, 'tasks:read') && !identity.isRemembered) await store.renewKey(sealedKey);
-    return { organizationId, store, key: credential.key, sealedKey, scopes };
+    if (coversScope(scopes, 'tasks:read') && !isRemembered) await store.renewKey(sealedKey);
+    return { organizationId, store, key: credential.key, sealedKey, isRemembered, scopes };
   };

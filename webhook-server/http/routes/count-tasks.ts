@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { ListedTask, TaskCounts } from '../../../contract/task-list.ts';
 import type { TaskCount } from '../../store/tenant-store.ts';
 import type { Authenticate, Caller } from '../authentication/authenticate.ts';
+import { noteAsked } from '../note-asked.ts';
 import { isCurrent } from './list-tasks.ts';
 
 /** Examples are looked for among the newest tasks of so many people. */
@@ -24,9 +25,8 @@ export const countTasks =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
     const caller = await authenticate(request, 'tasks:read');
-    const { store, sealedKey } = caller;
-    const freshness = await store.watch(sealedKey);
-    const counts = await store.openTasks(() => !response.closed);
+    const freshness = await noteAsked(caller);
+    const counts = await caller.store.openTasks(() => !response.closed);
     const examples = await findExamples(caller, counts);
     const answer: TaskCounts = {
       items: [...counts].map(([user_id, { openTasks, newestTaskId }]) => ({

@@ -7,6 +7,7 @@ import type { Freshness, TaskListing, TaskPosition, TaskSearch } from '../../sto
 import { type Authenticate, type Caller, requireScope } from '../authentication/authenticate.ts';
 import { catchUp, type Wait } from '../catch-up.ts';
 import { HttpError } from '../errors/http-error.ts';
+import { noteAsked } from '../note-asked.ts';
 import { listed, pageQuery } from '../page-query.ts';
 import { parseRequest } from '../validate-request.ts';
 
@@ -147,24 +148,24 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
 
   return async (request, response) => {
     const caller = await authenticate(request, 'tasks:read');
-    const { store, sealedKey, scopes } = caller;
+    const { store, sealedKey, isRemembered, scopes } = caller;
     const query = parseRequest(Query, request.query);
     requireScopes(scopes, query);
     const isWanted = () => !response.closed;
-    const asked = await store.watch(sealedKey);
-    const isPatient = query.look !== 'never';
+    const asked = await noteAsked(caller);
+    const isPatient = query.look !== 'never' && !isRemembered;
     const isRead = (read: Freshness) => read.isComplete && isCurrent(read);
     const isNew = (read: Freshness) => isRead(read) && read.readAtMs !== null && read.readAtMs >= asked.nowMs;
     const isEnough = query.look === 'first' ? isNew : isRead;
     const patienceMs = isRead(asked) ? lookOnceMoreMs : catchUpMs;
     let freshness =
       isEnough(asked) || !isPatient ? asked : await catchUp(store, sealedKey, { isEnough, patienceMs, isWanted, wait });
-    if (isPatient) refuseRevoked(freshness);
+    if (query.look !== 'never') refuseRevoked(freshness);
 
     const search = { ...searchOf(query, scopes), isWanted };
     let listing = await store.tasks(search);
     const isFirstPage = query.after === undefined;
-    const looksAgain = query.look === 'if_empty' || query.look === 'first';
+    const looksAgain = isPatient && (query.look === 'if_empty' || query.look === 'first');
     if (listing.tasks.length === 0 && isFirstPage && looksAgain && isRead(freshness)) {
       ({ listing, freshness } = await lookOnceMore(caller, search, asked.nowMs, isWanted));
     }

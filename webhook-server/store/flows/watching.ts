@@ -43,20 +43,26 @@ const isNoted = (row: WatchedRow | undefined, { keyHash, scopes }: SealedKey, no
   return reachOf(scopes ?? null) <= reachOf(readScopes(row.scopes));
 };
 
+const freshnessOf = (row: WatchedRow | undefined, nowMs: number): Freshness => ({
+  nowMs,
+  readAtMs: row?.read_at_ms ?? null,
+  isComplete: Boolean(row?.is_complete),
+  isKeyRefused: row !== undefined && row.key_refused_since_ms !== null,
+  progress:
+    row === undefined || row.rows_read === null || row.total_rows === null
+      ? null
+      : { rowsRead: row.rows_read, totalRows: row.total_rows },
+});
+
+/** How far a workspace has been read. Writes nothing. */
+export const findFreshness = async (run: Transaction, organizationId: string): Promise<Freshness> =>
+  freshnessOf(await findWatched(run, organizationId), run.nowMs);
+
 /** Watches a workspace because a step asked, and tells how far it has been read. */
 export const watch = async (run: Transaction, organizationId: string, key: SealedKey): Promise<Freshness> => {
   const before = await findWatched(run, organizationId);
   if (!isNoted(before, key, run.nowMs)) await noteAsked(run, organizationId, key);
-  return {
-    nowMs: run.nowMs,
-    readAtMs: before?.read_at_ms ?? null,
-    isComplete: Boolean(before?.is_complete),
-    isKeyRefused: before !== undefined && before.key_refused_since_ms !== null,
-    progress:
-      before === undefined || before.rows_read === null || before.total_rows === null
-        ? null
-        : { rowsRead: before.rows_read, totalRows: before.total_rows },
-  };
+  return freshnessOf(before, run.nowMs);
 };
 
 /** Erases the keys of a workspace that nobody watches any more. What is known of it goes with the retention. */
