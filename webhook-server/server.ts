@@ -343,8 +343,9 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
       operator: config.operatorToken && { token: config.operatorToken, store: store.operator },
       requestsPerMinute: config.topoRequestsPerMinute,
       bodyKilobytes: config.limits.bodyKilobytes,
-      // Whatever a Zap wants is told with this.
-      onEvents: (listener) => store.work.onWork('deliver', listener),
+      onEvents: (listener) => {
+        for (const topic of ['deliver', 'events'] as const) store.work.onWork(topic, listener);
+      },
       stopping: stopping.signal,
       vault,
       clock: Date.now,

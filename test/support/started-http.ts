@@ -82,7 +82,9 @@ export const startHttp = async ({
     dashboard: createDashboard({
       operator: operatorToken === undefined ? undefined : { token: new Secret(operatorToken), store: store.operator },
       requestsPerMinute: 60,
-      onEvents: (listener) => store.work.onWork('deliver', listener),
+      onEvents: (listener) => {
+        for (const topic of ['deliver', 'events'] as const) store.work.onWork(topic, listener);
+      },
       stopping: stopping.signal,
       ...(streamTimes === undefined ? {} : { streamTimes }),
       bodyKilobytes: limits.bodyKilobytes ?? defaultLimits.bodyKilobytes,

@@ -24,18 +24,25 @@ beforeAll(async () => {
 afterAll(() => http.close());
 
 /** Every task goes to the next person; a second passes. */
-const change = async (to: number) => {
-  http.passTime(1000);
-  await happen(http.store.work, { kind: 'scan', to }, http.nowMs());
+const change = async (to: number, there = http) => {
+  there.passTime(1000);
+  await happen(there.store.work, { kind: 'scan', to }, there.nowMs());
 };
+
+/** No task is like that. */
+const nothing = { task_types: ['EMAIL_REPLY'] };
 
 const idsIn = (html: string): string[] => [...html.matchAll(/data-event="(evt_\w+)"/g)].map(([, id = '']) => id);
 
 /** Opens the stream, and collects what comes until it ends. */
-const listen = async (query = '', headers: Record<string, string> = {}) => {
-  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+const listen = async (
+  query = '',
+  headers: Record<string, string> = {},
+  { url, cookies } = { url: http.url, cookies: browser.cookies },
+) => {
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const leaving = new AbortController();
-  const address = `${http.url}/dashboard/events-stream${query}`;
+  const address = `${url}/dashboard/events-stream${query}`;
   const response = await fetch(address, { headers: { cookie, ...headers }, signal: leaving.signal });
   const heard = { text: '', isOver: false };
   const over = (async () => {
@@ -79,6 +86,25 @@ test('what happens while somebody looks comes by itself, once', async () => {
   const heardIds = idsIn(heard.text);
   expect(heardIds.toReversed()).toEqual(newest.slice(0, heardIds.length));
   leave();
+});
+
+test('an event that no Zap wanted comes at once, too', async () => {
+  const quiet = await startHttp({ sandbox: { taskCount: 0 } });
+  const there = createBrowser(quiet.url);
+  await there.signIn(quiet.keys.full);
+  const target_url = 'https://hooks.zapier.com/hooks/standard/1/abc/';
+  await quiet.call('POST', '/hooks', quiet.keys.full, { target_url, event: 'task.reassigned', filters: nothing });
+  const { heard, leave } = await listen('?after=evt_none', {}, { url: quiet.url, cookies: there.cookies });
+  await change(0, quiet);
+  await change(1, quiet);
+  await waitUntil('the first change', () => idsIn(heard.text).length > 0);
+  const before = idsIn(heard.text).length;
+  await change(2, quiet);
+  await waitUntil('the next change', () => idsIn(heard.text).length > before);
+  // It came by itself, before the look that comes with each heartbeat.
+  expect(heard.text).not.toContain(': still here');
+  leave();
+  await quiet.close();
 });
 
 test('a stream goes on after the event that was seen last', async () => {

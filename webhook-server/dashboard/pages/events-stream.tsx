@@ -18,7 +18,7 @@ const mostAtOnce = 100;
 const mostStreams = 20;
 
 export type StreamTimes = {
-  /** Proxies close a connection on which nothing moves; this also finds events that no Zap wanted. */
+  /** Proxies close a connection on which nothing moves; this also finds what was told while a signal was lost. */
   heartbeatMs: number;
   /** The least time between two looks at the store. */
   restMs: number;

@@ -18,7 +18,7 @@ export type Signals = Signalling & {
   close(): Promise<void>;
 };
 
-const topics: readonly Topic[] = ['poll', 'deliver'];
+const topics: readonly Topic[] = ['poll', 'deliver', 'events'];
 
 /** A connection that was lost is made again after this. */
 const reconnectAfterMs = 1_000;
