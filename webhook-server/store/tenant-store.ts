@@ -136,6 +136,8 @@ export type Freshness = {
 export type EventQuery = Interruptible & {
   limit: number;
   before?: string | undefined;
+  /** Look at so many events at most. The page may be empty then although there are more: go on with its `next`. */
+  mostLookedAt?: number | undefined;
   /** When it happened, by Topo's time: at this time or later, and before that one. */
   sinceMs?: number | undefined;
   untilMs?: number | undefined;
@@ -156,6 +158,9 @@ export type EventQuery = Interruptible & {
   dispositions?: readonly string[] | undefined;
   ignoreSources?: readonly Source[] | undefined;
 };
+
+/** `lookedBackToMs`: when the event `next` happened, by Topo's time. */
+export type FoundEvents = EventPage & { lookedBackToMs?: number };
 
 /** Where a list of tasks goes on: after this one. */
 export type TaskPosition = { createdAtUs: number; taskId: string };
@@ -358,7 +363,7 @@ export type TenantStore = {
    */
   endHook(hookId: string): Promise<boolean>;
   /** The organization's events, newest first, or `undefined` when `before` names no event of it. */
-  events(query: EventQuery): Promise<EventPage | undefined>;
+  events(query: EventQuery): Promise<FoundEvents | undefined>;
   /** One event, and what became of it at each hook: the live ones, and those that ended last. */
   event(eventId: string): Promise<EventHistory | undefined>;
   /** The deliveries of a hook, live or ended. */

@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import SqliteDatabase from 'better-sqlite3';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
+import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import { createBrowser } from '../../support/browse.ts';
 import { startHttp } from '../../support/started-http.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 import { happen, idOf } from '../../support/tenancy/world.ts';
 
 const hourMs = 3_600_000;
@@ -68,6 +72,41 @@ test('events are listed newest first, and narrowed by what stands in the address
   expect((await browser.get('/events?source=zapier')).text).toContain('No event fits these filters.');
   expect((await browser.get('/events?before=evt_none')).status).toBe(404);
   expect((await browser.get('/events?to=somebody')).status).toBe(400);
+});
+
+test('a page looks back only so far, says how far, and the next one goes on from there', async () => {
+  const [told] = (await http.store.tenant(http.organizationId).events({ limit: 1 }))?.items ?? [];
+  const path = join(tempFolder(), 'store.sqlite');
+  await createSqliteStore(path).close();
+  const database = new SqliteDatabase(path);
+  // One that a Zap made, behind more others than a page looks at.
+  database
+    .prepare(
+      `insert into event (id, organization_id, reading_id, task_id, kind, source, body, occurred_at_us, detected_at_ms)
+       with recursive number (n) as (select 0 union all select n + 1 from number where n < 21000)
+       select 'evt_' || n, ?, 'old', 'old', 'reassigned', case n when 0 then 'zapier' else 'topo' end, ?, n * 1000000, n
+       from number`,
+    )
+    .run(http.organizationId, JSON.stringify({ ...told, id: 'evt_0' }));
+  database.close();
+  const long = await startHttp({
+    sandbox: { taskCount: 0 },
+    openStore: async (clock) => createSqliteStore(path, clock),
+  });
+  const reader = createBrowser(long.url);
+  await reader.signIn(long.keys.full);
+  const { text } = await reader.get('/events?source=zapier');
+  expect(idsIn(text)).toEqual([]);
+  expect(text).toContain('Nothing that fits these filters was found yet.');
+  const [, seconds = '', href = ''] =
+    /Looked back to <time datetime="1970-01-01T(00:16:41)[^>]+>[^<]+<\/time>. <a href="([^"]+)">Look further back/.exec(
+      text,
+    ) ?? [];
+  expect(seconds).toBe('00:16:41');
+  const further = await reader.get(`/${href.replaceAll('&amp;', '&')}`);
+  expect(idsIn(further.text)).toEqual(['evt_0']);
+  expect(further.text).not.toContain('Look further back');
+  await long.close();
 });
 
 test('what happens while somebody looks comes by itself, once', async () => {

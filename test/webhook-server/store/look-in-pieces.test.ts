@@ -8,10 +8,11 @@ const listOf = (length: number, wanted: readonly number[]) => {
   let looks = 0;
   return {
     looks: () => looks,
-    find: (limit: number, from: number | null = null, isWanted = () => true) =>
+    find: (limit: number, from: number | null = null, isWanted = () => true, mostRows?: number) =>
       lookInPieces<number, number>({
         limit,
         from,
+        mostRows,
         isWanted,
         look: async (position, most) => {
           looks += 1;
@@ -49,6 +50,14 @@ test('looks to the end when it finds nothing, so that a page is empty only there
   const list = listOf(100_000, []);
   expect(await list.find(10)).toEqual({ items: [], hasMore: false, next: null });
   expect(list.looks()).toBe(100);
+});
+
+test('ends after so many rows where the caller says how many, although it has found nothing, and says where to go on', async () => {
+  const list = listOf(100_000, [90_000]);
+  expect(await list.find(10, null, undefined, 3_000)).toEqual({ items: [], hasMore: true, next: 3_000 });
+  expect(list.looks()).toBe(3);
+  expect(await list.find(10, 88_500, undefined, 3_000)).toEqual({ items: [90_000], hasMore: true, next: 91_500 });
+  expect(await list.find(10, 98_500, undefined, 3_000)).toEqual({ items: [], hasMore: false, next: null });
 });
 
 test('ends when nobody waits for it any more', async () => {

@@ -13,6 +13,9 @@ import { optional, someId } from '../query.ts';
 const Query = z.object({ ...eventFilters, after: optional(someId) });
 const Resumed = someId.optional().catch(undefined);
 
+/** What is new is among the newest. */
+const mostLookedAt = 2_000;
+
 /** Of what happened at once, or while nobody was connected, so many are shown. Older ones are on the page. */
 const mostAtOnce = 100;
 const mostStreams = 20;
@@ -57,7 +60,7 @@ type Look = (isWanted: () => boolean) => Promise<TaskEvent[]>;
 const createLook = ({ store, scopes }: Caller, query: z.output<typeof Query>, lastSeen: string | undefined): Look => {
   let known: ReadonlySet<string> | undefined;
   return async (isWanted) => {
-    const events = (await store.events({ ...queryOf(query), limit: mostAtOnce, isWanted }))?.items ?? [];
+    const events = (await store.events({ ...queryOf(query), limit: mostAtOnce, mostLookedAt, isWanted }))?.items ?? [];
     const seen = known;
     const fresh = seen === undefined ? eventsAfter(events, lastSeen) : events.filter(({ id }) => !seen.has(id));
     known = new Set(events.map(({ id }) => id));

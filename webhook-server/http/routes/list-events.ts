@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
-import { EventType, eventTypes, Source } from '../../../contract/event.ts';
+import { type EventPage, EventType, eventTypes, Source } from '../../../contract/event.ts';
 import { eventForKey } from '../../../contract/event-for-key.ts';
 import { HookFilters } from '../../../contract/hook.ts';
 import { userId } from '../../../contract/uuid.ts';
@@ -70,5 +70,7 @@ export const listEvents =
         field: 'before',
       });
     }
-    response.json({ ...page, items: page.items.map((event) => eventForKey(scopes, event)) });
+    const { items, has_more, next } = page;
+    const answer: EventPage = { items: items.map((event) => eventForKey(scopes, event)), has_more };
+    response.json(next === undefined ? answer : { ...answer, next });
   };

@@ -1,9 +1,9 @@
-import { type EventPage, TaskEvent } from '../../../contract/event.ts';
+import { TaskEvent } from '../../../contract/event.ts';
 import { unassigned } from '../../../contract/task-list.ts';
 import { emailKeyOf, likePattern } from '../changes/search-text.ts';
 import type { Run, TenantDatabase } from '../database.ts';
 import { allOf, noneOf, oneOf, type Statement, sql } from '../sql.ts';
-import type { EventQuery } from '../tenant-store.ts';
+import type { EventQuery, FoundEvents } from '../tenant-store.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 
 type Position = { id: string; occurred_at_us: number; seq: number };
@@ -57,15 +57,31 @@ const findRunsOf = async (run: Run, organizationId: string, contact: string): Pr
   return rows.map(({ sequence_id }) => sequence_id);
 };
 
-type Narrowed = Pick<EventQuery, 'sinceMs' | 'untilMs' | 'person' | 'source' | 'types'> & { runs?: readonly string[] };
+type Narrowed = Pick<EventQuery, 'sinceMs' | 'untilMs' | 'person' | 'source' | 'types'> & {
+  runs?: readonly string[];
+  /** What somebody gave away, or else what somebody got. */
+  ofOne?: Statement | undefined;
+};
+
+const gotBy = (userId: string): Statement => sql`new_assignee_id is not null and lower(new_assignee_id) = ${userId}`;
+const givenBy = (userId: string): Statement =>
+  sql`previous_assignee_id is not null and lower(previous_assignee_id) = ${userId}`;
+
+/** The events of one person have an index of their own; those of nobody, and of several people, have none. */
+const ofOneIn = ({ previousAssigneeIds, newAssigneeIds }: EventQuery): Statement | undefined => {
+  const [giver, ...otherGivers] = previousAssigneeIds ?? [];
+  if (giver !== undefined && otherGivers.length === 0) return givenBy(giver);
+  const [taker, ...otherTakers] = newAssigneeIds ?? [];
+  return taker === undefined || otherTakers.length > 0 || taker === unassigned ? undefined : gotBy(taker);
+};
 
 const afterPosition = (time: Statement, { occurred_at_us, seq }: Position): Statement =>
   sql`(${time}, seq) < (${occurred_at_us}, ${seq})`;
 
 /** The time of what is listed. Its end is one bound: of two SQLite may take the farther one. */
-const timesOf = ({ sinceMs, untilMs, person, runs }: Narrowed, from: Position | null): Statement[] => {
+const timesOf = ({ sinceMs, untilMs, person, runs, ofOne }: Narrowed, from: Position | null): Statement[] => {
   const isAfter = from !== null && (untilMs === undefined || from.occurred_at_us < untilMs * 1000);
-  if (person !== undefined && runs === undefined) {
+  if (runs === undefined && (person !== undefined || ofOne !== undefined)) {
     // Between two bounds SQLite takes the index of the person, not that of all events.
     const sinceUs = sinceMs === undefined ? 0 : sinceMs * 1000;
     const untilUs = untilMs === undefined ? Number.MAX_SAFE_INTEGER : untilMs * 1000 - 1;
@@ -83,15 +99,16 @@ const timesOf = ({ sinceMs, untilMs, person, runs }: Narrowed, from: Position | 
 
 /** The events after a position, newest first: those of a time, a source or a type, which have indexes of their own. */
 const eventsAfter = (organizationId: string, narrowed: Narrowed, from: Position | null): Statement => {
-  const { person, source, types = [], runs } = narrowed;
+  const { person, source, types = [], runs, ofOne } = narrowed;
   const [type, ...otherTypes] = types;
-  const isNarrow = person !== undefined || runs !== undefined;
+  const isNarrow = person !== undefined || runs !== undefined || ofOne !== undefined;
   return allOf([
     sql`organization_id = ${organizationId} and body is not null`,
     ...timesOf(narrowed, from),
     ...(source === undefined || isNarrow ? [] : [sql`source = ${source}`]),
     ...(type === undefined || otherTypes.length > 0 || isNarrow ? [] : [sql`type = ${type}`]),
     ...(runs === undefined ? [] : [sql`sequence_id is not null and sequence_id ${oneOf(runs)}`]),
+    ...(ofOne === undefined || person !== undefined || runs !== undefined ? [] : [ofOne]),
   ]);
 };
 
@@ -105,13 +122,10 @@ const lookedAt = (organizationId: string, narrowed: Narrowed, from: Position | n
   return sql`
     select * from event where seq in (
       select seq from (
-        select seq from event where ${after} and new_assignee_id is not null and lower(new_assignee_id) = ${person}
-        ${first}) as of_the_new
+        select seq from event where ${after} and ${gotBy(person)} ${first}) as of_the_new
       union
       select seq from (
-        select seq from event
-        where ${after} and previous_assignee_id is not null and lower(previous_assignee_id) = ${person}
-        ${first}) as of_the_previous)
+        select seq from event where ${after} and ${givenBy(person)} ${first}) as of_the_previous)
     ${first}`;
 };
 
@@ -140,18 +154,23 @@ export const listEvents = async (
   database: TenantDatabase,
   organizationId: string,
   query: EventQuery,
-): Promise<EventPage | undefined> => {
-  const { before, limit, isWanted, contact, types = ['task.reassigned'] } = query;
+): Promise<FoundEvents | undefined> => {
+  const { before, limit, mostLookedAt, isWanted, contact, types = ['task.reassigned'] } = query;
   const from = before === undefined ? null : await findPosition(database, organizationId, before);
   if (from === undefined) return undefined;
   const runs = contact === undefined ? {} : { runs: await findRunsOf(database, organizationId, contact) };
-  const narrowed = { ...query, types, ...runs };
+  const narrowed = { ...query, types, ...runs, ofOne: ofOneIn(query) };
   const { items, hasMore, next } = await lookInPieces<TaskEvent, Position>({
     limit,
     from,
+    mostRows: mostLookedAt,
     isWanted,
     look: (position, most) =>
       database.transaction((run) => look(run, organizationId, narrowed, { from: position, most })),
   });
-  return { items, has_more: hasMore, ...(next === null ? {} : { next: next.id }) };
+  return {
+    items,
+    has_more: hasMore,
+    ...(next === null ? {} : { next: next.id, lookedBackToMs: Math.floor(next.occurred_at_us / 1000) }),
+  };
 };

@@ -13,6 +13,8 @@ const mostLooks = 20;
 type Options<Item, Position> = {
   limit: number;
   from: Position | null;
+  /** A call ends once it has looked at so many rows, although it may have found nothing. */
+  mostRows?: number | undefined;
   /** Whether the caller still waits for what is found. */
   isWanted?: (() => boolean) | undefined;
   /** Looks at up to `rowsPerLook` rows and finds at most `most`. */
@@ -20,12 +22,13 @@ type Options<Item, Position> = {
 };
 
 /**
- * Looks for up to `limit` items in a list of any length, each look a short transaction. It never returns an empty page
- * before the end, so that whoever goes on after the last item meets everything.
+ * Looks for up to `limit` items in a list of any length, each look a short transaction. Unless `mostRows` ends it, it never
+ * returns an empty page before the end, so that whoever goes on after the last item meets everything.
  */
 export const lookInPieces = async <Item, Position>({
   limit,
   from,
+  mostRows = Number.POSITIVE_INFINITY,
   isWanted = () => true,
   look,
 }: Options<Item, Position>): Promise<LookedThrough<Item, Position>> => {
@@ -36,7 +39,8 @@ export const lookInPieces = async <Item, Position>({
     items.push(...found);
     if (items.length > limit) return { items: items.slice(0, limit), hasMore: true, next: null };
     if (next === null || !isWanted()) return { items, hasMore: false, next: null };
-    if (items.length > 0 && looks >= mostLooks) return { items, hasMore: true, next };
+    const isEnough = (items.length > 0 && looks >= mostLooks) || looks * rowsPerLook >= mostRows;
+    if (isEnough) return { items, hasMore: true, next };
     position = next;
   }
 };
