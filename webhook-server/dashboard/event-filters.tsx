@@ -4,6 +4,7 @@ import type { DirectoryEntry } from '../../contract/person.ts';
 import { unassigned } from '../../contract/task-list.ts';
 import { userId } from '../../contract/uuid.ts';
 import type { EventQuery } from '../store/tenant-store.ts';
+import { FilterFold } from './filter-fold.tsx';
 import { optional } from './query.ts';
 
 const somebody = z.union([z.literal(unassigned), userId]);
@@ -72,7 +73,7 @@ type EventFilterProps = { filters: Filters; people: readonly DirectoryEntry[] };
 
 /** The form that narrows a list of events. */
 export const EventFilterForm = ({ filters, people }: EventFilterProps) => (
-  <form method="get" action="events" class="filters" aria-label="Filters">
+  <FilterFold action="events" label="Filters" isUsed={Object.values(filters).some((filter) => filter !== undefined)}>
     <FilterSelect
       label="Event"
       name="event"
@@ -88,5 +89,5 @@ export const EventFilterForm = ({ filters, people }: EventFilterProps) => (
     />
     <FilterSelect label="Done" name="source" chosen={filters.source} options={sourceOptions} />
     <button type="submit">Show</button>
-  </form>
+  </FilterFold>
 );

@@ -154,6 +154,12 @@ browserTest.each([desktop, phone])(
       await expectReadable(window, name);
       await keepPicture(page, name, looks);
     }
+    await page.goto(`${loop.home}/events`);
+    const filter = page.getByLabel('Who had it');
+    // On a small screen filters are folded, so that the list is in sight.
+    expect(await filter.isVisible()).toBe(looks === desktop);
+    if (looks === phone) await page.getByText('Filters', { exact: true }).click();
+    expect(await filter.isVisible()).toBe(true);
     await page.goto(`${loop.home}/why`);
     await page.getByRole('button', { name: 'Find out' }).click();
     await page.getByRole('heading', { name: 'Was it sent?' }).waitFor();

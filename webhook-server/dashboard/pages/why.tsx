@@ -14,6 +14,7 @@ import type { Vault } from '../../secrets/vault.ts';
 import type { TenantStore } from '../../store/tenant-store.ts';
 import { assetUrl } from '../assets.ts';
 import { FilterSelect, optionsOf } from '../event-filters.tsx';
+import { FilterFold } from '../filter-fold.tsx';
 import { Layout } from '../layout.tsx';
 import { hrefOf, optional, someId } from '../query.ts';
 import { sendPage } from '../send-page.ts';
@@ -37,7 +38,7 @@ const mostOffered = 200;
 type FormProps = { query: Query; span: TimeSpan; hooks: readonly Hook[]; people: readonly DirectoryEntry[] };
 
 const WhyForm = ({ query, span, hooks, people }: FormProps) => (
-  <form method="get" action="why" class="filters" aria-label="What to look at">
+  <FilterFold action="why" label="What to look at" folds={query.hook !== undefined}>
     <ZapSelect hooks={hooks} chosen={query.hook} />
     <TimeFields {...span} />
     <FilterSelect label="Who had or got the task" name="person" chosen={query.person} options={optionsOf(people)} />
@@ -46,7 +47,7 @@ const WhyForm = ({ query, span, hooks, people }: FormProps) => (
       <input type="search" name="contact" value={query.contact ?? ''} minlength={2} maxlength={320} />
     </label>
     <button type="submit">Find out</button>
-  </form>
+  </FilterFold>
 );
 
 type Looking = { hook: Hook; span: TimeSpan; nowMs: number; query: Query; scopes: readonly string[] };
