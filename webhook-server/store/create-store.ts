@@ -20,7 +20,7 @@ import { findDelivery, searchDeliveries } from './flows/delivery-history.ts';
 import { claimEndNotices, closeEndNotice } from './flows/end-notices.ts';
 import { findEvent } from './flows/event-history.ts';
 import { listEvents } from './flows/events.ts';
-import { findFactsToLookUp, recordFacts } from './flows/facts.ts';
+import { findFactsToLookUp, listTemplates, recordFacts } from './flows/facts.ts';
 import { readFigures } from './flows/figures.ts';
 import { finishPoll, finishPolls } from './flows/finish-poll.ts';
 import { listHandOvers } from './flows/hand-overs.ts';
@@ -70,6 +70,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   searchDeliveries: (search) => searchDeliveries(database, organizationId, search),
   delivery: (deliveryId) => findDelivery(database, organizationId, deliveryId),
   handOvers: (query) => database.transaction((run) => listHandOvers(run, organizationId, query)),
+  templates: () => listTemplates(database, organizationId),
   readings: (time) => database.transaction((run) => listReadings(run, organizationId, time)),
   retryDelivery: (deliveryId) => database.transaction((run) => retryDelivery(run, organizationId, deliveryId, quotas)),
   recoverDeliveries: (hookId, options) =>

@@ -4,6 +4,7 @@ import type { EventPage, EventType, Kind, Source, TaskEvent } from '../../contra
 import type { HookFilters, OncePer } from '../../contract/hook.ts';
 import type { Intent } from '../../contract/intent.ts';
 import type { DirectoryEntry, NamedPerson } from '../../contract/person.ts';
+import type { SequenceTemplateName } from '../../contract/task-facts.ts';
 import type { ListedTask } from '../../contract/task-list.ts';
 import type { Delays, WorkspaceHealth } from './operator-store.ts';
 
@@ -277,10 +278,17 @@ export type ReadingSpan = {
 };
 
 /**
- * Hand-overs from the hour of `sinceMs` on until the one before `untilMs`, by Topo's time. At most `limit` pairs of
- * people are answered.
+ * Hand-overs from the hour of `sinceMs` on until the one before `untilMs`, by Topo's time. `person` gave or took; ids are in
+ * small letters. At most `limit` pairs of people are answered.
  */
-export type HandOverQuery = { sinceMs: number; untilMs: number; source?: Source | undefined; limit: number };
+export type HandOverQuery = {
+  sinceMs: number;
+  untilMs: number;
+  source?: Source | undefined;
+  person?: string | undefined;
+  templateId?: string | undefined;
+  limit: number;
+};
 
 /** How often tasks went from one person to another; null is nobody. */
 export type HandOverCount = { previousId: string | null; newId: string | null; times: number };
@@ -374,6 +382,8 @@ export type TenantStore = {
   delivery(deliveryId: string): Promise<DeliveryHistory | undefined>;
   /** Who handed tasks to whom. */
   handOvers(query: HandOverQuery): Promise<HandOvers>;
+  /** The templates that sequence runs were made from, as far as they are known, by name; at most 200. */
+  templates(): Promise<SequenceTemplateName[]>;
   /** How the workspace was read in this time, oldest first, without gaps between the spans. At most until now. */
   readings(time: { sinceMs: number; untilMs: number }): Promise<ReadingSpan[]>;
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dayMs, hourMs, type StoreBench, seen, startMs } from './store-bench.ts';
+import { dayMs, hourMs, leaseMs, newHook, type StoreBench, seen, startMs } from './store-bench.ts';
 
 const hour = 3_600;
 
@@ -47,6 +47,39 @@ export const describeHandOvers = (name: string, at: StoreBench): void => {
       expect(await timesOf({ source: 'zapier' })).toEqual([]);
     });
 
+    test('of one person, who gave or took', async () => {
+      await history();
+      expect((await at.tenant.handOvers({ ...week, person: 'ada' })).pairs).toEqual([
+        { previousId: 'ada', newId: 'grace', times: 2 },
+        { previousId: 'grace', newId: 'ada', times: 1 },
+      ]);
+      expect((await at.tenant.handOvers({ ...week, person: 'bob' })).hours).toEqual([]);
+    });
+
+    test('of one template, which has a name; what is of none, or was not known, is counted without', async () => {
+      await at.tenant.subscribe(newHook());
+      const tasks = (userId: string, second: number) => [
+        seen('t1', userId, second, { sequence_id: 'r1' }),
+        seen('t2', userId, second),
+        seen('t3', userId, second),
+      ];
+      await scan(tasks('ada', 0), { kind: 'baseline' });
+      const { organizationId, lease } = await at.claimPoll();
+      const sequences = [{ sequenceId: 'r1', contactId: null, templateId: 'Template-A' }];
+      const templates = [{ templateId: 'Template-A', name: 'Founders' }];
+      await at.store.work.recordFacts({ organizationId, lease, sequences }, { leaseMs });
+      await at.store.work.recordFacts({ organizationId, lease, templates }, { leaseMs });
+      await at.store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
+      await scan(tasks('grace', 1));
+      const timesOf = async (templateId: string) =>
+        (await at.tenant.handOvers({ ...week, templateId })).hours.map(({ times }) => times);
+      expect(await timesOf('template-a')).toEqual([1]);
+      expect(await timesOf('template-b')).toEqual([]);
+      expect((await at.tenant.handOvers(week)).hours).toEqual([{ hourMs: startMs, times: 3 }]);
+      expect(await at.tenant.templates()).toEqual([{ id: 'Template-A', name: 'Founders' }]);
+      expect(await at.store.tenant('another').templates()).toEqual([]);
+    });
+
     test('what else happens to a task, and what another workspace does, is not counted', async () => {
       await listen({ events: ['task.reassigned', 'task.created', 'task.closed'] });
       await scan([seen('new', 'ada', 1)]);
@@ -60,7 +93,6 @@ export const describeHandOvers = (name: string, at: StoreBench): void => {
     test('are removed with the events', async () => {
       await history();
       const clean = async () => {
-        const leaseMs = 60_000;
         const lease = (await at.store.work.claimCleanUp({ leaseMs })) ?? '';
         const keptMs = 30 * dayMs;
         const retention = { eventMs: keptMs, deliveryMs: keptMs, deadDeliveryMs: keptMs, hookMs: keptMs };

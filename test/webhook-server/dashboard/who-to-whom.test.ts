@@ -45,7 +45,16 @@ test('who hands tasks to whom is counted in a chosen time, drawn by the day, and
   const early = await browser.get(`/who-to-whom?until=${before}`);
   expect(early.text).toContain('Tasks changed hands 6 times.');
   expect((await browser.get(`/who-to-whom?since=${before.slice(0, 16)}`)).text).toContain('changed hands 3 times.');
-  expect((await browser.get('/who-to-whom?source=zapier')).text).toContain('Choose a longer one.');
+  expect((await browser.get('/who-to-whom?source=zapier')).text).toContain('No hand-over fits these filters.');
+
+  const third = `person=${idOf('user', 2)}`;
+  const ofOne = await browser.get(`/who-to-whom?${third}&source=topo`);
+  // Two who gave to her, two to whom she gave, and the one that she gave up.
+  expect(ofOne.text).toContain('Tasks changed hands 5 times.');
+  expect(ofOne.text).toMatch(new RegExp(`href="who-to-whom.csv\\?since=[^"]+&amp;source=topo&amp;${third}"`));
+  expect(ofOne.text).toContain(`<option value="${idOf('user', 2)}" selected`);
+  const csvOfOne = (await browser.get(`/who-to-whom.csv?${third}`)).text.trimEnd().split('\r\n');
+  expect(csvOfOne.slice(1).every((line) => line.includes(idOf('user', 2)))).toBe(true);
 
   const csv = await browser.get('/who-to-whom.csv');
   expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
@@ -69,4 +78,14 @@ test.each([
 ])('a time that cannot be shown is refused: %s', async (query) => {
   expect((await browser.get(`/who-to-whom?${query}`)).status).toBe(400);
   expect((await browser.get(`/who-to-whom.csv?${query}`)).status).toBe(400);
+});
+
+test('a key that may not read sequences is shown no templates, and counts none', async () => {
+  const [workspace] = http.sandbox.workspaces;
+  const query = `/who-to-whom?template=${idOf('task', 1)}`;
+  expect((await browser.get(query)).status).toBe(200);
+  const reader = createBrowser(http.url);
+  await reader.signIn(workspace.keys.tasksOnly);
+  expect((await reader.get('/who-to-whom')).status).toBe(200);
+  expect((await reader.get(query)).status).toBe(403);
 });

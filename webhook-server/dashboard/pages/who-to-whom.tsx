@@ -1,13 +1,17 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import * as z from 'zod';
 import { Source } from '../../../contract/event.ts';
+import type { DirectoryEntry } from '../../../contract/person.ts';
+import { mayReadTemplates, type SequenceTemplateName } from '../../../contract/task-facts.ts';
 import { unassigned } from '../../../contract/task-list.ts';
-import type { Authenticate } from '../../http/authentication/authenticate.ts';
+import { templateId, userId } from '../../../contract/uuid.ts';
+import { type Authenticate, requireScope } from '../../http/authentication/authenticate.ts';
 import { parseRequest } from '../../http/validate-request.ts';
 import type { HandOverCount, HandOvers } from '../../store/tenant-store.ts';
 import { assetUrl } from '../assets.ts';
 import { csvOf } from '../csv.ts';
-import { FilterSelect, sourceOptions } from '../event-filters.tsx';
+import { FilterSelect, optionsOf, sourceOptions } from '../event-filters.tsx';
+import { FilterFold } from '../filter-fold.tsx';
 import { Layout } from '../layout.tsx';
 import { type NameOf, readNames } from '../people-names.ts';
 import { hrefOf, optional } from '../query.ts';
@@ -15,12 +19,22 @@ import { sendPage } from '../send-page.ts';
 import { counted } from '../time.tsx';
 import { filtersOfSpan, spanOfFilters, TimeFields, type TimeSpan, timeFilters } from '../time-span.tsx';
 
-const Query = z.object({ ...timeFilters, source: optional(Source) });
+const Query = z.object({
+  ...timeFilters,
+  source: optional(Source),
+  person: optional(userId),
+  template: optional(templateId),
+});
+
+/** What is counted, as it stands in the address of the page. */
+type Filters = Omit<z.output<typeof Query>, 'since' | 'until'>;
 
 const spanRules = { usualDays: 7, mostDays: 366 };
 
 /** Pairs of people that are read, those with the most hand-overs first. */
 const mostPairs = 10_000;
+
+const mostOffered = 200;
 
 /** A larger table could not be read. */
 const mostInTable = 15;
@@ -36,15 +50,18 @@ const busiest = (pairs: readonly HandOverCount[], idOf: (pair: HandOverCount) =>
 
 const sumOf = (counts: readonly { times: number }[]): number => counts.reduce((sum, { times }) => sum + times, 0);
 
-type MatrixProps = { pairs: readonly HandOverCount[]; nameOf: NameOf; source: Source | undefined };
+type MatrixProps = { pairs: readonly HandOverCount[]; nameOf: NameOf; filters: Filters };
 
-const Matrix = ({ pairs, nameOf, source }: MatrixProps) => {
+const Matrix = ({ pairs, nameOf, filters: { source, template } }: MatrixProps) => {
   const givers = busiest(pairs, ({ previousId }) => previousId);
   const takers = busiest(pairs, ({ newId }) => newId);
   const shownTakers = takers.slice(0, mostInTable);
   const isCut = givers.length > mostInTable || takers.length > mostInTable;
   const hrefTo = (from: PersonId, to: PersonId) =>
-    from === null ? undefined : hrefOf('events', { event: 'task.reassigned', from, to: to ?? unassigned, source });
+    // The list of events is not narrowed by template.
+    from === null || template !== undefined
+      ? undefined
+      : hrefOf('events', { event: 'task.reassigned', from, to: to ?? unassigned, source });
   return (
     <>
       {isCut && (
@@ -124,20 +141,20 @@ const DayTable = ({ hours }: Pick<HandOvers, 'hours'>) => {
   );
 };
 
-type ResultProps = { handOvers: HandOvers; span: TimeSpan; source: Source | undefined; nameOf: NameOf };
+type ResultProps = { handOvers: HandOvers; span: TimeSpan; filters: Filters; nameOf: NameOf };
 
-const Result = ({ handOvers: { pairs, hours, hasMore }, span, source, nameOf }: ResultProps) => {
+const Result = ({ handOvers: { pairs, hours, hasMore }, span, filters, nameOf }: ResultProps) => {
   const data = { since: span.sinceMs, until: span.untilMs, hours: hours.map(({ hourMs, times }) => [hourMs, times]) };
   return (
     <>
       <p>
         Tasks changed hands {counted(sumOf(hours), 'time', 'times')}. Whole hours are counted.{' '}
-        <a href={hrefOf('who-to-whom.csv', { ...filtersOfSpan(span), source })} download>
+        <a href={hrefOf('who-to-whom.csv', { ...filtersOfSpan(span), ...filters })} download>
           Download as CSV
         </a>
         {hasMore && ` (the ${mostPairs.toLocaleString('en')} most frequent pairs)`}
       </p>
-      <Matrix pairs={pairs} nameOf={nameOf} source={source} />
+      <Matrix pairs={pairs} nameOf={nameOf} filters={filters} />
       <h2>Day by day</h2>
       <div class="chart" data-chart={JSON.stringify(data)} aria-hidden="true" />
       <DayTable hours={hours} />
@@ -150,15 +167,52 @@ const Result = ({ handOvers: { pairs, hours, hasMore }, span, source, nameOf }: 
 
 type Ports = { authenticate: Authenticate; clock: () => number };
 
+/** What a request asks to count. */
+const readQuery = async ({ authenticate, clock }: Ports, request: Request) => {
+  const { store, scopes } = await authenticate(request, 'tasks:read');
+  const { since, until, ...filters } = parseRequest(Query, request.query);
+  if (filters.template !== undefined) requireScope(scopes, 'sequences:read');
+  const span = spanOfFilters({ since, until }, { nowMs: clock(), ...spanRules });
+  const { source, person, template } = filters;
+  const handOvers = await store.handOvers({ ...span, source, person, templateId: template, limit: mostPairs });
+  return { store, scopes, filters, span, handOvers };
+};
+
+const isNarrowed = (filters: Filters): boolean => Object.values(filters).some((filter) => filter !== undefined);
+
+type FormProps = {
+  filters: Filters;
+  span: TimeSpan;
+  people: readonly DirectoryEntry[];
+  /** Nothing where the key may not read them. */
+  templates: readonly SequenceTemplateName[];
+};
+
+const FilterForm = ({ filters, span, people, templates }: FormProps) => (
+  <FilterFold action="who-to-whom" label="Filters" isUsed={isNarrowed(filters)}>
+    <TimeFields {...span} />
+    <FilterSelect label="Who gave or took" name="person" chosen={filters.person} options={optionsOf(people)} />
+    {templates.length > 0 && (
+      <FilterSelect
+        label="Template"
+        name="template"
+        chosen={filters.template}
+        options={templates.map(({ id, name }) => [id.toLowerCase(), name ?? id])}
+      />
+    )}
+    <FilterSelect label="Done" name="source" chosen={filters.source} options={sourceOptions} />
+    <button type="submit">Show</button>
+  </FilterFold>
+);
+
 /** `GET /dashboard/who-to-whom`: who handed tasks to whom in a time, and how often on each day. */
 export const showWhoToWhom =
-  ({ authenticate, clock }: Ports): RequestHandler =>
+  (ports: Ports): RequestHandler =>
   async (request, response) => {
-    const { store } = await authenticate(request, 'tasks:read');
-    const { source, ...time } = parseRequest(Query, request.query);
-    const span = spanOfFilters(time, { nowMs: clock(), ...spanRules });
-    const handOvers = await store.handOvers({ ...span, source, limit: mostPairs });
+    const { store, scopes, filters, span, handOvers } = await readQuery(ports, request);
     const { pairs } = handOvers;
+    const people = await store.people({ limit: mostOffered });
+    const templates = mayReadTemplates(scopes) ? await store.templates() : [];
     const shown = [
       ...busiest(pairs, ({ previousId }) => previousId).slice(0, mostInTable),
       ...busiest(pairs, ({ newId }) => newId).slice(0, mostInTable),
@@ -167,19 +221,17 @@ export const showWhoToWhom =
     sendPage(
       response,
       <Layout title="Who to whom" viewer="workspace" current="who-to-whom">
-        <form method="get" action="who-to-whom" class="filters" aria-label="Filters">
-          <TimeFields {...span} />
-          <FilterSelect label="Done" name="source" chosen={source} options={sourceOptions} />
-          <button type="submit">Show</button>
-        </form>
-        {pairs.length === 0 ? (
+        <FilterForm filters={filters} span={span} people={people} templates={templates} />
+        {pairs.length === 0 && isNarrowed(filters) && (
+          <p>No hand-over fits these filters. Choose others, or a longer time.</p>
+        )}
+        {pairs.length === 0 && !isNarrowed(filters) && (
           <p>
             Nobody handed a task to anybody in this time. Choose a longer one. If this stays empty, turn on a Zap with a
             trigger of Topo’s: hand-overs are counted from then on.
           </p>
-        ) : (
-          <Result handOvers={handOvers} span={span} source={source} nameOf={nameOf} />
         )}
+        {pairs.length > 0 && <Result handOvers={handOvers} span={span} filters={filters} nameOf={nameOf} />}
         <script src={assetUrl('local-times.js')} defer />
       </Layout>,
     );
@@ -187,12 +239,10 @@ export const showWhoToWhom =
 
 /** `GET /dashboard/who-to-whom.csv`: the same as a file for programs that show tables. */
 export const downloadWhoToWhom =
-  ({ authenticate, clock }: Ports): RequestHandler =>
+  (ports: Ports): RequestHandler =>
   async (request, response) => {
-    const { store } = await authenticate(request, 'tasks:read');
-    const { source, ...time } = parseRequest(Query, request.query);
-    const span = spanOfFilters(time, { nowMs: clock(), ...spanRules });
-    const { pairs } = await store.handOvers({ ...span, source, limit: mostPairs });
+    const { store, handOvers } = await readQuery(ports, request);
+    const { pairs } = handOvers;
     const nameOf = await readNames(
       store,
       pairs.flatMap(({ previousId, newId }) => [previousId, newId]),

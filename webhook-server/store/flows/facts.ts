@@ -1,3 +1,4 @@
+import type { SequenceTemplateName } from '../../../contract/task-facts.ts';
 import { emailKeyOf, searchTextOf } from '../changes/search-text.ts';
 import type { Run, Transaction } from '../database.ts';
 import { factsFreshMs } from '../rules.ts';
@@ -268,4 +269,15 @@ export const recordFacts = async (run: Transaction, found: FactsFound, leaseMs: 
   if (list !== undefined) await rememberList(run, organizationId, list);
   const { deliveries } = await publish(run, organizationId, { waitsForFacts: found.isOver !== true });
   if (deliveries.length > 0) run.announce('deliver');
+};
+
+const mostTemplates = 200;
+
+/** The templates of a workspace, by name; those without a name come last. */
+export const listTemplates = async (run: Run, organizationId: string): Promise<SequenceTemplateName[]> => {
+  const rows = await run.rows<{ template_id: string; name: string | null }>(sql`
+    select template_id, name from template where organization_id = ${organizationId}
+    order by name is null, lower(name), template_id
+    limit ${mostTemplates}`);
+  return rows.map(({ template_id, name }) => ({ id: template_id, name }));
 };

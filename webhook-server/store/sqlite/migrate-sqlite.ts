@@ -17,6 +17,7 @@ import { bursts } from './migrations/0014-bursts.ts';
 import { memory } from './migrations/0015-memory.ts';
 import { handedOver } from './migrations/0016-handed-over.ts';
 import { notices } from './migrations/0017-notices.ts';
+import { handedOverByTemplate } from './migrations/0019-handed-over-by-template.ts';
 import { refuseMoved } from './move-mark.ts';
 
 const migrations = [
@@ -37,6 +38,7 @@ const migrations = [
   memory,
   handedOver,
   notices,
+  handedOverByTemplate,
 ];
 
 /** The `user_version` of a file that is up to date. */
