@@ -4,8 +4,8 @@ import type { Hook, HookFilters } from '../../contract/hook.ts';
 import type { DeliveryHistory, ReadingSpan, Verdict } from '../store/tenant-store.ts';
 import { counted, spanOf, Time } from './time.tsx';
 
-/** What became of an event at the Zap in question, and how many other Zaps it was sent to. */
-type Found = { event: TaskEvent; verdict: Verdict; otherZaps: number };
+/** What became of an event at the Zap in question, and what the other Zaps are called that it was sent to. */
+type Found = { event: TaskEvent; verdict: Verdict; otherZaps: readonly string[] };
 
 /** Everything that answers the five questions. Events come newest first; `hasMore`: there are older ones in that time. */
 export type Findings = {
@@ -130,8 +130,18 @@ const Changed = ({ events, hasMore }: Findings) => (
   </Answer>
 );
 
+/** So many other Zaps are named; the rest are counted. */
+const mostNamed = 3;
+
+const toldOf = (zaps: readonly string[]): string => {
+  if (zaps.length === 0) return '';
+  const named = zaps.slice(0, mostNamed).map((name) => `“${name}”`);
+  const more = zaps.length > mostNamed ? ` and ${zaps.length - mostNamed} more` : '';
+  return ` ${zaps.length === 1 ? 'Another Zap was' : 'Other Zaps were'} told: ${named.join(', ')}${more}.`;
+};
+
 const wishOf = ({ verdict, otherZaps }: Found): string => {
-  const others = otherZaps === 0 ? '' : ` ${counted(otherZaps, 'other Zap was', 'other Zaps were')} told.`;
+  const others = toldOf(otherZaps);
   switch (verdict.kind) {
     case 'sent':
       return `Wanted.${others}`;

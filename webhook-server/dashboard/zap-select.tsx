@@ -1,7 +1,7 @@
 import type { Hook } from '../../contract/hook.ts';
 
 /** What a Zap is called on a page: its name, or what tells it apart. */
-const nameOf = ({ name, target, state, id }: Hook): string => {
+export const nameOfZap = ({ name, target, state, id }: Hook): string => {
   const called = name ?? (target === '…' ? id : `Zap at ${target}`);
   return state === 'ended' ? `${called} (turned off)` : called;
 };
@@ -13,7 +13,7 @@ export const ZapSelect = ({ hooks, chosen }: { hooks: readonly Hook[]; chosen: s
     <select name="hook" required>
       {hooks.map((hook) => (
         <option key={hook.id} value={hook.id} selected={hook.id === chosen}>
-          {nameOf(hook)}
+          {nameOfZap(hook)}
         </option>
       ))}
     </select>

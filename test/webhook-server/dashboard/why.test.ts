@@ -81,10 +81,14 @@ test('what was received says so, with the time of each attempt', async () => {
   expect(text).toContain('Zap History');
 });
 
-test('what a filter kept out names the filter, and how many other Zaps were told', async () => {
+test('what a filter kept out names the filter, and the other Zaps that were told', async () => {
+  await http.call('PATCH', `/hooks/${hooks['well']}`, http.keys.full, { name: 'Tell <i>the</i> team' });
   const { answers, text } = await why(hooks['filtered'], hours(1));
   expect(answers.slice(2)).toEqual(['well', 'trouble', 'trouble']);
-  expect(text).toContain('the filter on the type of the task kept it out. 3 other Zaps were told.');
+  expect(text).toMatch(
+    /the filter on the type of the task kept it out\. Other Zaps were told: “[^”]+”, “[^”]+”, “[^”]+”\./,
+  );
+  expect(text).toContain('“Tell &lt;i>the&lt;/i> team”');
   expect(text).toContain('There was nothing to send.');
 });
 

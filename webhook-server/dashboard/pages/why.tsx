@@ -20,7 +20,7 @@ import { hrefOf, optional, someId } from '../query.ts';
 import { sendPage } from '../send-page.ts';
 import { filtersOfSpan, spanOfFilters, TimeFields, type TimeSpan, timeFilters } from '../time-span.tsx';
 import { type Findings, WhyAnswers } from '../why-answers.tsx';
-import { ZapSelect } from '../zap-select.tsx';
+import { nameOfZap, ZapSelect } from '../zap-select.tsx';
 
 const Query = z.object({
   ...timeFilters,
@@ -50,9 +50,17 @@ const WhyForm = ({ query, span, hooks, people }: FormProps) => (
   </FilterFold>
 );
 
-type Looking = { hook: Hook; span: TimeSpan; nowMs: number; query: Query; scopes: readonly string[] };
+type Looking = {
+  hook: Hook;
+  hooks: readonly Hook[];
+  span: TimeSpan;
+  nowMs: number;
+  query: Query;
+  scopes: readonly string[];
+};
 
-const findOut = async (store: TenantStore, { hook, span, nowMs, query, scopes }: Looking): Promise<Findings> => {
+const findOut = async (store: TenantStore, { hook, hooks, span, nowMs, query, scopes }: Looking): Promise<Findings> => {
+  const names = new Map(hooks.map((one) => [one.id, nameOfZap(one)]));
   const { sinceMs, untilMs } = span;
   const readings = await store.readings({ sinceMs, untilMs: Math.min(untilMs, nowMs) });
   const page = await store.events({
@@ -68,7 +76,9 @@ const findOut = async (store: TenantStore, { hook, span, nowMs, query, scopes }:
     const history = await store.event(id);
     const verdict = history?.hooks.find(({ hookId }) => hookId === hook.id)?.verdict;
     if (history === undefined || verdict === undefined) continue;
-    const otherZaps = history.hooks.filter((one) => one.hookId !== hook.id && one.verdict.kind === 'sent').length;
+    const otherZaps = history.hooks
+      .filter((one) => one.hookId !== hook.id && one.verdict.kind === 'sent')
+      .map(({ hookId }) => names.get(hookId) ?? hookId);
     events.push({ event: eventForKey(scopes, history.event), verdict, otherZaps });
   }
   return { hook, sinceMs, untilMs, readings, events, hasMore: page?.has_more ?? false };
@@ -96,7 +106,7 @@ export const showWhy =
     if (query.hook !== undefined && hook === undefined) {
       throw new HttpError(404, 'not_found', 'This Zap is not known here any more. Choose another one.');
     }
-    const findings = hook && (await findOut(store, { hook, span, nowMs, query, scopes }));
+    const findings = hook && (await findOut(store, { hook, hooks, span, nowMs, query, scopes }));
     sendPage(
       response,
       <Layout title="Why did my Zap not fire?" viewer="workspace" current="why">
