@@ -343,9 +343,7 @@ export const startServer = async (config: Config, log: Log): Promise<Server> => 
       operator: config.operatorToken && { token: config.operatorToken, store: store.operator },
       requestsPerMinute: config.topoRequestsPerMinute,
       bodyKilobytes: config.limits.bodyKilobytes,
-      onEvents: (listener) => {
-        for (const topic of ['deliver', 'events'] as const) store.work.onWork(topic, listener);
-      },
+      onEvents: (listener) => store.work.onWork('events', listener),
       stopping: stopping.signal,
       vault,
       clock: Date.now,

@@ -82,9 +82,7 @@ export const startHttp = async ({
     dashboard: createDashboard({
       operator: operatorToken === undefined ? undefined : { token: new Secret(operatorToken), store: store.operator },
       requestsPerMinute: 60,
-      onEvents: (listener) => {
-        for (const topic of ['deliver', 'events'] as const) store.work.onWork(topic, listener);
-      },
+      onEvents: (listener) => store.work.onWork('events', listener),
       stopping: stopping.signal,
       ...(streamTimes === undefined ? {} : { streamTimes }),
       bodyKilobytes: limits.bodyKilobytes ?? defaultLimits.bodyKilobytes,

@@ -2,10 +2,7 @@ import type { Certainty } from '../../contract/delivery.ts';
 import type { EventKind, EventTask, EventType } from '../../contract/event.ts';
 import type { EndReason } from './tenant-store.ts';
 
-/**
- * What the loops wait for: `poll`, a workspace to be read; `deliver`, a delivery to be sent. `events`: there are new events
- * that no hook wanted; of all others `deliver` tells.
- */
+/** What is waited for: `poll`, a workspace to be read; `deliver`, a delivery to be sent; `events`, events to be shown. */
 export type Topic = 'poll' | 'deliver' | 'events';
 
 /** Where a scan goes on: see `detector/pagination/next-page.ts`. */

@@ -143,7 +143,7 @@ const tell = async (
   for (const chunk of inChunks(batched)) await countHandOvers(run, organizationId, chunk);
   const { deliveries, undecided } = fanOut(inOrder(batched), listeners, descriptions);
   await writeDeliveries(run, organizationId, deliveries);
-  if (deliveries.length === 0) run.announce('events');
+  run.announce('events');
   for (const chunk of inChunks(undecided)) await addUndecided(run, organizationId, chunk);
   return deliveries;
 };

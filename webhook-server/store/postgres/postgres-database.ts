@@ -80,7 +80,7 @@ const begin = async (client: PoolClient, known: Known, stance: Stance): Promise<
 };
 
 /** How processes tell each other of work: `notify` inside the transaction that made it, `emit` once it is committed. */
-export type Signalling = { notify(run: Run, topic: Topic): Promise<void>; emit(topic: Topic): void };
+export type Signalling = { notify(run: Run, topics: readonly Topic[]): Promise<void>; emit(topic: Topic): void };
 
 export type PostgresDatabase = Database & Pick<Driver, 'proveKey' | 'outdated' | 'close'>;
 
@@ -123,7 +123,7 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
       const run = runWith((statement) => client.query<never>(prepare(statement)).catch(fail));
       const nowMs = await begin(client, known, stance).catch(note);
       const result = await work({ ...run, nowMs, announce: (topic) => topics.add(topic) });
-      for (const topic of topics) await signals.notify(run, topic);
+      if (topics.size > 0) await signals.notify(run, [...topics]);
       await run.change(sql`commit`);
       client.release();
       return { result, topics };

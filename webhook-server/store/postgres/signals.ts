@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Run } from '../database.ts';
-import { sql } from '../sql.ts';
+import { sql, tableOf } from '../sql.ts';
 import type { Topic } from '../work-store.ts';
 import { connect } from './connect-postgres.ts';
 import type { Signalling } from './postgres-database.ts';
@@ -88,8 +88,10 @@ export const createSignals = (url: string, schema: string): Signals => {
   };
 
   return {
-    async notify(run: Run, topic: Topic) {
-      await run.change(sql`select pg_notify(${channel}, ${`${topic} ${ownName}`})`);
+    async notify(run: Run, announced: readonly Topic[]) {
+      await run.change(sql`
+        select pg_notify(${channel}, topic || ${` ${ownName}`})
+        from ${tableOf('announced', announced, { topic: ['text', (topic) => topic] })}`);
     },
     emit: (topic) => {
       emitter.emit(topic);
