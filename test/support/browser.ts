@@ -46,6 +46,14 @@ export const openWindow = async ({
   return { page, complaints };
 };
 
+/** Signs a workspace in at the dashboard whose address is `home`. */
+export const signIn = async (page: Page, home: string, key: string): Promise<void> => {
+  await page.goto(`${home}/sign-in`);
+  await page.getByLabel('Topo API key').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${home}/health`);
+};
+
 type Violation = { id: string; impact: string; nodes: string[] };
 
 /** What axe finds serious in a page. It runs beside the page, so that the page's own policy stays as it is. */

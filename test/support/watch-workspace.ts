@@ -15,7 +15,7 @@ import type { CallTopo } from '../../webhook-server/topo-port.ts';
 import { keepLog } from './keep-log.ts';
 import { tempFolder } from './temp-folder.ts';
 
-const startMs = Date.parse('2026-03-02T09:00:00Z');
+const usualStartMs = Date.parse('2026-03-02T09:00:00Z');
 
 /** A workspace of the sandbox with a detector over a real store; both live on one clock that the test moves. */
 export const watchWorkspace = async (
@@ -24,6 +24,8 @@ export const watchWorkspace = async (
     /** So many detectors, as of several processes, poll in turn. */
     detectorCount?: number;
     skewMs?: number;
+    /** When the test's clock begins. */
+    startMs?: number;
     /** What chance draws, from 0 up to 1. */
     random?: number;
     /**
@@ -43,6 +45,7 @@ export const watchWorkspace = async (
     requestsPerMinute = 100_000,
     detectorCount = 1,
     skewMs = 0,
+    startMs = usualStartMs,
     random = 0.5,
     openStore = async (clock) => createSqliteStore(join(tempFolder(), 'store.sqlite'), clock),
     throughCall = (call: CallTopo) => call,
@@ -89,6 +92,7 @@ export const watchWorkspace = async (
   return {
     sealed,
     sandbox,
+    topoUrl: topo.url,
     workspace,
     get tenant() {
       return store.tenant(organizationId);

@@ -7,7 +7,7 @@ import { fetchHooks } from '../../../dev/local-server/fetch-hooks.ts';
 import { startWebhookServer } from '../../../dev/local-server/start-webhook-server.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { createSandbox } from '../../../dev/sandbox/create-sandbox.ts';
-import { chromiumPath, desktop, expectReadable, type Looks, openWindow, phone } from '../../support/browser.ts';
+import { chromiumPath, desktop, expectReadable, type Looks, openWindow, phone, signIn } from '../../support/browser.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -66,13 +66,6 @@ let loop: Awaited<ReturnType<typeof startDashboard>>;
 beforeAll(async () => {
   if (chromiumPath !== undefined) loop = await startDashboard();
 }, 30_000);
-
-const signIn = async (page: Page, home: string, key: string): Promise<void> => {
-  await page.goto(`${home}/sign-in`);
-  await page.getByLabel('Topo API key').fill(key);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(`${home}/health`);
-};
 
 const reassignOne = (): void => {
   const { sandbox, workspace } = loop;
