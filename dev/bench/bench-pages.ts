@@ -212,7 +212,11 @@ const measureOn = async ({ store, dataFolder, environment, fill }: Kind, rows: n
     await fill({ organizationId, hookIds });
     await server.start();
     bench.say(`${store}: asking`);
-    return await measureServer(server, keys.full, hookIds[0] ?? '', { store, rows });
+    const figures = await measureServer(server, keys.full, hookIds[0] ?? '', { store, rows });
+    const slowest = figures.toSorted((one, other) => (other.max ?? 0) - (one.max ?? 0)).slice(0, 5);
+    for (const { figure, value, max } of slowest)
+      bench.say(`${figure}: ${Math.round(value)} ms, at worst ${Math.round(max ?? 0)} ms`);
+    return figures;
   } finally {
     await server.stop();
     await topo.close();

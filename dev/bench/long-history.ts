@@ -58,7 +58,8 @@ const body = JSON.stringify({
 });
 
 const numbers = (count: number): Statement =>
-  sql`with recursive number (n) as (select 1 union all select n + 1 from number where n < cast(${count} as bigint))`;
+  sql`with recursive number (n) as (
+    select cast(1 as bigint) union all select n + 1 from number where n < cast(${count} as bigint))`;
 
 /** A month of a busy workspace, in the words of both databases. */
 const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number): Statement[] => {
