@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { hourMs, leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
+import { hourMs, leaseMs, newHook, type StoreBench, seen, startMs } from './store-bench.ts';
 
 const dayMs = 24 * hourMs;
 const all = ['tasks:read', 'sequences:read', 'contacts:read'];
@@ -25,6 +25,9 @@ export const describeWatching = (name: string, at: StoreBench): void => {
     });
   };
 
+  const newAssignees = async () =>
+    (await at.tenant.events({ limit: 10 }))?.items.map(({ new_assignee }) => new_assignee.user_id);
+
   describe(`${name}: watching`, () => {
     test('a step that asks has the workspace read, and hears how far that is', async () => {
       expect(await at.tenant.watch(key)).toMatchObject({ isComplete: false, readAtMs: null, progress: null });
@@ -43,12 +46,36 @@ export const describeWatching = (name: string, at: StoreBench): void => {
       expect(await at.tenant.watch(key)).toMatchObject({ isComplete: true, readAtMs: at.nowMs - 5_000 });
     });
 
-    test('nobody is told what changes while no hook lives', async () => {
+    test('what changes while no hook lives is kept as history, and nobody is told', async () => {
       await at.tenant.watch(key);
       await readAll();
-      await scan([seen('t1', 'grace', 1)], { isSilent: true });
+      expect(await scan([seen('t1', 'grace', 1)], { isSilent: true })).toBe(0);
       await at.tenant.subscribe(newHook());
-      expect((await at.tenant.events({ limit: 10 }))?.items).toEqual([]);
+      await scan([seen('t1', 'ada', 2)], { isSilent: true });
+      expect(await newAssignees()).toEqual(['ada', 'grace']);
+      expect(await at.bodies()).toEqual([]);
+    });
+
+    test('new tasks, too, are kept as history after the last hook, and only the next hook’s own are told to it', async () => {
+      const events = ['task.created', 'task.reassigned'] as const;
+      const created = (id: string, second: number) => ({
+        ...seen(id, 'hedy', second),
+        createdAtUs: (startMs + second * 1000) * 1000,
+      });
+      const hook = await listen({ events: [...events] });
+      await at.tenant.endHook(hook.id);
+      await scan([created('t4', 1)], { isSilent: true });
+      await at.tenant.subscribe(newHook({ events: [...events] }));
+      const end = { watermark: { us: (startMs + 2_000) * 1000, movedAtMs: at.nowMs, isSettled: false } };
+      const claim = await claimPoll();
+      await at.store.work.recordPage(page(claim, [], { scan: newScan({ isSilent: true }), end }), { leaseMs });
+      await at.store.work.finishPoll({ ...claim, nextPollInMs: 0, result: 'done', sawChange: false });
+      await scan([created('t5', 2), created('t6', 3)]);
+      expect((await at.bodies()).map(({ task }) => task.id)).toEqual(['t6']);
+      expect((await at.tenant.events({ limit: 10, types: [...events] }))?.items.map(({ task }) => task.id)).toEqual([
+        't6',
+        't4',
+      ]);
     });
 
     test('a hook of a watched workspace listens after one more silent look, which comes at once', async () => {
@@ -63,7 +90,8 @@ export const describeWatching = (name: string, at: StoreBench): void => {
       expect((await claimPoll()).isSilent).toBe(false);
       at.nowMs += leaseMs;
       await scan([seen('t1', 'ada', 2)]);
-      expect((await at.tenant.events({ limit: 10 }))?.items).toHaveLength(1);
+      expect((await at.bodies()).map(({ new_assignee }) => new_assignee.user_id)).toEqual(['ada']);
+      expect(await newAssignees()).toEqual(['ada', 'grace']);
     });
 
     test('a day after the last question it is not read any more, and its key is erased', async () => {

@@ -9,8 +9,8 @@ import { dropUndecided } from './undecided.ts';
 const fallSilentWithoutHooks = async (run: Transaction, organizationId: string): Promise<boolean> => {
   const silenced = await run.change(sql`
     update workspace
-    set listening_since_ms = null, told_from_us = null, is_silent = ${true}, asked_at_ms = ${run.nowMs}, look_until_ms = null, lease = null,
-        lease_until_ms = null
+    set listening_since_ms = null, is_silent = ${true}, asked_at_ms = ${run.nowMs}, look_until_ms = null,
+        lease = null, lease_until_ms = null
     where organization_id = ${organizationId}
       and not exists (select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`);
   return silenced > 0;
@@ -38,7 +38,7 @@ export const endHook = async (run: Transaction, hookId: string, reason: EndReaso
     where hook_id = ${hookId} and state = 'waiting'`);
 
   if (!(await fallSilentWithoutHooks(run, organizationId))) return;
-  // The next incremental scan starts anew and is silent; readings of all tasks go on where they were.
+  // The next incremental scan starts anew, and what it finds is history; readings of all tasks go on where they were.
   await stopIncrementalScan(run, organizationId);
   // Nobody listens any more, but what was found belongs to the history.
   await publish(run, organizationId, { waitsForFacts: false });

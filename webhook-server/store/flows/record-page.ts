@@ -46,8 +46,22 @@ const addAssignees = async (run: Run, { organizationId, rows }: PageRecord): Pro
     on conflict (organization_id, user_id) do update set is_seen = excluded.is_seen`);
 };
 
+/** The newest hook that hears of what is found now. While nobody listens, one before all that live. */
+const newestHook = (organizationId: string, isSilent: boolean): Statement => {
+  const number = phrase('hook number');
+  const newest = isSilent
+    ? sql`coalesce(min(case when ended_at_ms is null then ${number} end) - 1, max(${number}), 0)`
+    : sql`max(${number})`;
+  return sql`(select ${newest} from hook where hook.organization_id = ${organizationId})`;
+};
+
 /** Returns the changes that were not stored before. */
-const insertEvents = async (run: Run, organizationId: string, changes: readonly Change[]): Promise<Change[]> => {
+const insertEvents = async (
+  run: Run,
+  organizationId: string,
+  changes: readonly Change[],
+  isSilent: boolean,
+): Promise<Change[]> => {
   if (changes.length === 0) return [];
   const inserted = await run.rows<{ id: string }>(sql`
     insert into event (organization_id, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
@@ -55,7 +69,7 @@ const insertEvents = async (run: Run, organizationId: string, changes: readonly 
                        newest_hook)
     select ${organizationId}, id, type, reading_id, task_id, sequence_id, kind, previous_assignee_id,
            new_assignee_id, task_type, priority, outcome, disposition, task, occurred_at_us, detected_at_ms,
-           (select max(${phrase('hook number')}) from hook where hook.organization_id = ${organizationId})
+           ${newestHook(organizationId, isSilent)}
     from ${tableOf('found', changes, {
       id: ['text', ({ id }) => id],
       type: ['text', ({ type }) => type],
@@ -88,7 +102,7 @@ const wantFacts = async (run: Transaction, { organizationId, rows }: PageRecord,
   await wantSequences(run, organizationId, sequenceIds);
 };
 
-/** Stores what differs from the snapshot. Returns the changes that are to be told. */
+/** Stores what differs from the snapshot. Returns the changes that are to be told: none while nobody listens. */
 const storeChanges = async (
   run: Transaction,
   page: PageRecord,
@@ -103,19 +117,22 @@ const storeChanges = async (
     return [];
   }
   const changes = await compareWithSnapshot(run, page, marks);
-  const told = isSilent ? [] : changes;
-  await wantFacts(run, page, told);
-  const found = await insertEvents(run, organizationId, told);
+  await wantFacts(run, page, changes);
+  const found = await insertEvents(run, organizationId, changes, isSilent);
+  if (isSilent) return [];
   // New and closed tasks are seen by the looks that there are: they make no further ones.
-  if (found.length > 0 && told.some(({ type }) => type === 'task.reassigned')) {
+  if (found.length > 0 && changes.some(({ type }) => type === 'task.reassigned')) {
     await run.change(sql`
       update workspace set active_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
   }
   return found;
 };
 
-/** What a scan that has ended changes of its workspace. `listening`: since when somebody listens, from now on. */
-type Ending = { listening: Statement; changed: readonly Statement[] };
+/**
+ * What a scan that has ended changes of its workspace. `listening`: since when somebody listens, from now on. `toldFrom`:
+ * what is new to them, as far as that was known before; absent, it stays.
+ */
+type Ending = { listening: Statement; toldFrom?: Statement; changed: readonly Statement[] };
 
 /** Every task has its fields, unless the reading began before there were columns for them. */
 const isCompleteAfter = ({ number }: ReadingUnderWay): Statement => sql`is_complete = ${number > 0}`;
@@ -131,9 +148,13 @@ const endBaseline = (nowMs: number, reading: ReadingUnderWay): Ending => ({
 const hasHooks = (organizationId: string): Statement => sql`exists (
   select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is null)`;
 
+const hadHooks = (organizationId: string): Statement => sql`exists (
+  select 1 from hook where hook.organization_id = ${organizationId} and ended_at_ms is not null)`;
+
 /** From the first look on that is over after a hook came, changes are told. Without one they still are not. */
 const endSilentScan = (nowMs: number, organizationId: string): Ending => ({
   listening: sql`case when ${hasHooks(organizationId)} then coalesce(listening_since_ms, ${nowMs}) else listening_since_ms end`,
+  toldFrom: sql`case when ${hasHooks(organizationId)} then null else told_from_us end`,
   changed: [sql`is_silent = is_silent and not ${hasHooks(organizationId)}`],
 });
 
@@ -168,7 +189,7 @@ const watermarkSetBy = ({ scan, end }: EndOfScan) => (scan.kind === 'reconciliat
 const endScan = async (run: Transaction, page: EndOfScan, reading: ReadingUnderWay): Promise<void> => {
   const { organizationId, scan } = page;
   await forgetScan(run, organizationId, scan.kind);
-  const { listening, changed } = endingOf(run.nowMs, page, reading);
+  const { listening, toldFrom = sql`told_from_us`, changed } = endingOf(run.nowMs, page, reading);
   const watermark = watermarkSetBy(page);
   const watermarkUs = watermark === null ? sql`watermark_us` : sql`cast(${watermark.us} as bigint)`;
   const moved =
@@ -177,12 +198,13 @@ const endScan = async (run: Transaction, page: EndOfScan, reading: ReadingUnderW
       : [
           sql`watermark_us = ${watermark.us}, watermark_moved_at_ms = ${watermark.movedAtMs}, is_settled = ${watermark.isSettled}`,
         ];
-  // What had been seen when somebody began to listen is not new to them.
-  const toldFrom = sql`case when ${listening} is null then told_from_us else coalesce(told_from_us, ${watermarkUs}, 0) end`;
+  // What had been seen when somebody began to listen is not new to them; nor is it to the history of a Zap that is off.
+  const isUnheard = sql`${listening} is null and not ${hadHooks(organizationId)}`;
+  const toldFromNow = sql`case when ${isUnheard} then ${toldFrom} else coalesce(${toldFrom}, ${watermarkUs}, 0) end`;
   await run.change(sql`
     update workspace
     set ${assignments([
-      sql`listening_since_ms = ${listening}, told_from_us = ${toldFrom}, unusable_tasks = ${unusableAfter(scan)}`,
+      sql`listening_since_ms = ${listening}, told_from_us = ${toldFromNow}, unusable_tasks = ${unusableAfter(scan)}`,
       ...changed,
       ...moved,
     ])}
