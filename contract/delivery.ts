@@ -40,14 +40,34 @@ export type Delivery = z.infer<typeof Delivery>;
 export const DeliveryPage = z.object({ items: z.array(Delivery), has_more: z.boolean() });
 export type DeliveryPage = z.infer<typeof DeliveryPage>;
 
-/** The body of `POST /hooks/:id/recover`: deliveries that died or were dropped since this time are sent again. */
+const time = z.iso.datetime({ offset: true, error: 'Expected a time, such as 2026-03-02T09:00:00Z.' });
+
+/**
+ * The body of `POST /hooks/:id/recover`: what is sent again, from `since` on and before `until`. `dead` and `dropped` are
+ * deliveries that were settled then, and meant where no `states` are given; `missed` is what happened then and was found
+ * while the Zap was off. With `dry_run` they are counted, and nothing is sent; no more than
+ * 10,000 deliveries that were settled are counted.
+ */
 export const RecoverRequest = z.strictObject({
-  since: z.iso.datetime({ offset: true, error: 'Expected a time, such as 2026-03-02T09:00:00Z.' }),
+  since: time,
+  until: time.optional(),
+  states: z
+    .array(z.enum(['dead', 'dropped', 'missed']))
+    .min(1)
+    .max(3)
+    .optional(),
+  dry_run: z.boolean().optional(),
 });
 export type RecoverRequest = z.infer<typeof RecoverRequest>;
 
-/** The response of `POST /hooks/:id/recover`: how many deliveries are waiting again. */
-export const Recovered = z.object({ recovered: z.number().int() });
+/**
+ * The response of `POST /hooks/:id/recover`: how many deliveries wait now, or would with a `dry_run`. `unknown_hours` are the
+ * times in which the workspace was not read, so that nobody knows what was missed; only there when `missed` was asked for.
+ */
+export const Recovered = z.object({
+  recovered: z.number().int(),
+  unknown_hours: z.array(z.object({ since: z.string(), until: z.string(), reason: z.string().nullable() })).optional(),
+});
 export type Recovered = z.infer<typeof Recovered>;
 
 /**

@@ -39,6 +39,7 @@ import { findPerson, forgetPerson, listPeople, namePeople, searchPeople } from '
 import { proveWritable } from './flows/prove-writable.ts';
 import { listReadings } from './flows/readings.ts';
 import { publishMore, recordPage } from './flows/record-page.ts';
+import { recoverMissed } from './flows/recover-missed.ts';
 import { removeExpired } from './flows/remove-expired.ts';
 import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace-seals.ts';
 import { readProgress } from './flows/scans.ts';
@@ -77,6 +78,8 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
     database.transaction((run) => recoverDeliveries(run, { organizationId, hookId }, options, quotas)),
   countRecoverable: (hookId, options) =>
     database.transaction((run) => countRecoverable(run, { organizationId, hookId }, options)),
+  recoverMissed: (hookId, query) =>
+    database.transaction((run) => recoverMissed(run, { organizationId, hookId }, query, quotas)),
   sendTest: (hookId, event) => database.transaction((run) => sendTest(run, { organizationId, hookId }, event, quotas)),
   announce: (intents) => database.transaction((run) => announceIntents(run, organizationId, intents, quotas)),
   settleIntent: async (id, outcome) => {

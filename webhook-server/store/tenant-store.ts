@@ -337,6 +337,24 @@ export type Recovery =
   | { kind: 'unknown' }
   | { kind: 'hook ended' };
 
+/** An event in the order in which events happened. */
+export type EventPosition = { occurredAtUs: number; seq: number };
+
+/** What happened in this time, from `sinceMs` on and before `untilMs`, and after the event at `from`. */
+export type MissedQuery = {
+  sinceMs: number;
+  untilMs?: number | undefined;
+  from: EventPosition | null;
+  /** Only count. */
+  isDryRun: boolean;
+};
+
+/** `count` deliveries were added, or would be. `next`: where to go on; null at the end. */
+export type MissedRecovery =
+  | { kind: 'looked'; count: number; next: EventPosition | null }
+  | { kind: 'unknown' }
+  | { kind: 'hook ended' };
+
 /** What a hook is tested with: the body of an event, byte for byte. */
 export type TestEvent = { eventId: string; body: string };
 
@@ -398,6 +416,11 @@ export type TenantStore = {
   recoverDeliveries(hookId: string, options: RecoveryScope & { limit: number }): Promise<Recovery>;
   /** How many that would send again; counts no further than `limit`. */
   countRecoverable(hookId: string, options: RecoveryScope & { limit: number }): Promise<Recoverable>;
+  /**
+   * Sends what was found while the Zap was off, a piece at a time: after the hook before had ended, and before this one
+   * listened. Leaves out what the hook's filters do not let through now, and what either of them was sent.
+   */
+  recoverMissed(hookId: string, query: MissedQuery): Promise<MissedRecovery>;
   /** Adds a delivery of a made-up event. */
   sendTest(hookId: string, event: TestEvent): Promise<Exclude<Requeued, { kind: 'still waiting' }>>;
   /** Records reassignments that are about to be made, and makes the detector poll soon. */

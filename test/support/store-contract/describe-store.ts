@@ -15,6 +15,7 @@ import { describeHandOvers } from './hand-overs.ts';
 import { describeHooks } from './hooks.ts';
 import { describeIntents } from './intents.ts';
 import { describeKeyCheck } from './key-check.ts';
+import { describeMissed } from './missed.ts';
 import { describeNotices } from './notices.ts';
 import { describeNudges } from './nudges.ts';
 import { describeOperator } from './operator.ts';
@@ -39,6 +40,7 @@ export const describeStore = (name: string, open: OpenStore): void => {
   describeHooks(name, at);
   describeZaps(name, at);
   describePolls(name, at);
+  describeMissed(name, at);
   describeReadings(name, at);
   describeWatching(name, at);
   describeTasks(name, at);

@@ -80,10 +80,13 @@ const makers: Record<RouteName, Maker> = {
     method: 'POST',
     path: `/deliveries/${ids.of('msg')}/retry`,
   }),
-  'POST /hooks/:hookId/recover': (_call, ids) => ({
+  'POST /hooks/:hookId/recover': ({ variant }, ids) => ({
     method: 'POST',
     path: `/hooks/${ids.of('hok')}/recover`,
-    body: { since: '2026-01-01T00:00:00Z' },
+    body: {
+      since: '2026-01-01T00:00:00Z',
+      ...[{}, { states: ['missed'] }, { dry_run: true }, { states: ['dead', 'missed'], dry_run: true }][variant % 4],
+    },
   }),
   'POST /hooks/:hookId/test': (_call, ids) => ({ method: 'POST', path: `/hooks/${ids.of('hok')}/test` }),
   'GET /events': ({ variant }, ids) => {

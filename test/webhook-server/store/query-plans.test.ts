@@ -15,6 +15,7 @@ import { announceIntents, settleIntents } from '../../../webhook-server/store/fl
 import { listPeople } from '../../../webhook-server/store/flows/people.ts';
 import { oldestUnpublished } from '../../../webhook-server/store/flows/pieces.ts';
 import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
+import { recoverMissed } from '../../../webhook-server/store/flows/recover-missed.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
 import { compile, type Statement, sql } from '../../../webhook-server/store/sql.ts';
 import { dialect } from '../../../webhook-server/store/sqlite/sqlite-dialect.ts';
@@ -184,6 +185,23 @@ test('what is recovered is found without what was recovered before', async () =>
   const lost = steps.filter((step) => step.includes(' delivery '));
   expect(lost).toHaveLength(3);
   for (const step of lost) expect(step).toContain('delivery_recoverable (hook_id=? AND settled_at_ms>?)');
+});
+
+test('what a hook missed is looked for in the order in which it happened', async () => {
+  const query = { sinceMs: 1, untilMs: 2, from: { occurredAtUs: 1, seq: 1 }, isDryRun: true };
+  const hook = { id: 'hok', number: 2, created_at_ms: 1, target_hash: 't', filters: '{}', once_per: 'task' };
+  const stored = { ...hook, predecessor: null, listening_since_ms: 1, ended_at_ms: 1, events: null, scopes: null };
+  const steps = await searchesOf(
+    (run) => recoverMissed(run, { organizationId: 'org', hookId: 'hok' }, query, usualQuotas),
+    Array.from({ length: 4 }, () => stored),
+    [[], [stored]],
+  );
+  const events = steps.filter((step) => step.includes(' event '));
+  expect(events).toHaveLength(2);
+  for (const step of events) {
+    expect(step).toContain('event_newest (organization_id=? AND occurred_at_us>? AND occurred_at_us<?)');
+  }
+  expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN found']);
 });
 
 test('deliveries of one state are looked for in an index of their hook', async () => {

@@ -1,36 +1,84 @@
 import type { RequestHandler } from 'express';
 import * as z from 'zod';
 import { type Recovered, RecoverRequest } from '../../../contract/delivery.ts';
-import type { TenantStore } from '../../store/tenant-store.ts';
+import type { EventPosition, RecoveryScope, TenantStore } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { parseRequest } from '../validate-request.ts';
+import { iso } from '../views/time.ts';
 
 const Params = z.object({ hookId: z.string().max(100) });
 
 /** Recover this many in one transaction, so that it is short. */
 const batchSize = 100;
 
-const recoverAll = async (store: TenantStore, hookId: string, sinceMs: number): Promise<number> => {
+/** Count no further: so many deliveries may not wait at once. */
+const mostCounted = 10_000;
+
+type Asked = { store: TenantStore; hookId: string; sinceMs: number; untilMs: number | undefined; isDryRun: boolean };
+
+const recoverAll = async (store: TenantStore, hookId: string, lost: RecoveryScope): Promise<number> => {
   let recovered = 0;
   for (;;) {
-    const recovery = await store.recoverDeliveries(hookId, { sinceMs, limit: batchSize });
+    const recovery = await store.recoverDeliveries(hookId, { ...lost, limit: batchSize });
     if (recovery.kind !== 'queued') throw hookUnavailable(recovery.kind);
     recovered += recovery.count;
     if (!recovery.hasMore) return recovered;
   }
 };
 
+const countLost = async (store: TenantStore, hookId: string, lost: RecoveryScope): Promise<number> => {
+  const counted = await store.countRecoverable(hookId, { ...lost, limit: mostCounted });
+  if (counted.kind !== 'counted') throw hookUnavailable(counted.kind);
+  return counted.count;
+};
+
+const recoverLost = (
+  { store, hookId, sinceMs, untilMs, isDryRun }: Asked,
+  states: RecoveryScope['states'],
+): Promise<number> => (isDryRun ? countLost : recoverAll)(store, hookId, { sinceMs, untilMs, states });
+
+const recoverMissed = async ({ store, hookId, ...query }: Asked): Promise<number> => {
+  let recovered = 0;
+  let from: EventPosition | null = null;
+  do {
+    const recovery = await store.recoverMissed(hookId, { ...query, from });
+    if (recovery.kind !== 'looked') throw hookUnavailable(recovery.kind);
+    recovered += recovery.count;
+    from = recovery.next;
+  } while (from !== null);
+  return recovered;
+};
+
+/** When the workspace was not read: up to now, where nobody asks for another end. */
+const unknownHours = async ({
+  store,
+  sinceMs,
+  untilMs = Number.MAX_SAFE_INTEGER,
+}: Asked): Promise<NonNullable<Recovered['unknown_hours']>> =>
+  (await store.readings({ sinceMs, untilMs }))
+    .filter(({ isRead }) => !isRead)
+    .map(({ fromMs, untilMs: endMs, reason }) => ({ since: iso(fromMs), until: iso(endMs), reason }));
+
 /**
- * `POST /hooks/:hookId/recover`: 202 with the number of deliveries that wait again: all that died or were dropped since
- * the time in the body, except those already sent again by hand. Each gets a new `webhook-id`.
+ * `POST /hooks/:hookId/recover`: 202 with the number of deliveries that wait now: all that died or were dropped in the
+ * time of the body, except those already sent again by hand, each with a new `webhook-id`; and what was missed while the
+ * Zap was off, if that is asked for. After a dry run 200 with the number that it would be.
  */
 export const recoverHook =
   ({ authenticate }: { authenticate: Authenticate }): RequestHandler =>
   async (request, response) => {
     const { store } = await authenticate(request, 'tasks:write');
     const { hookId } = parseRequest(Params, request.params);
-    const { since } = parseRequest(RecoverRequest, request.body);
-    const answer: Recovered = { recovered: await recoverAll(store, hookId, Date.parse(since)) };
-    response.status(202).json(answer);
+    const { since, until, states = ['dead', 'dropped'], dry_run } = parseRequest(RecoverRequest, request.body);
+    const asked: Asked = {
+      ...{ store, hookId, sinceMs: Date.parse(since), isDryRun: dry_run === true },
+      untilMs: until === undefined ? undefined : Date.parse(until),
+    };
+    const lostStates = states.filter((state) => state !== 'missed');
+    const lost = lostStates.length === 0 ? 0 : await recoverLost(asked, lostStates);
+    const answer: Recovered = states.includes('missed')
+      ? { recovered: lost + (await recoverMissed(asked)), unknown_hours: await unknownHours(asked) }
+      : { recovered: lost };
+    response.status(asked.isDryRun ? 200 : 202).json(answer);
   };

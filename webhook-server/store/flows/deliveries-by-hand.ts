@@ -17,7 +17,7 @@ import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 import { sentBody } from './sent-bodies.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
-type OwnedHook = { organizationId: string; hookId: string };
+export type OwnedHook = { organizationId: string; hookId: string };
 type LiveHook = { kind: 'live'; hookId: string } | { kind: 'unknown' | 'hook ended' };
 
 const columns = constant(deliveryColumns);
@@ -27,7 +27,7 @@ const findTarget = (run: Run, { organizationId, hookId }: OwnedHook) =>
     select target_hash from hook where id = ${hookId} and organization_id = ${organizationId}`);
 
 /** The hook that the target of this one has now. */
-const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
+export const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
   const target = await findTarget(run, owned);
   if (target === undefined) return { kind: 'unknown' };
   const live = await run.first<{ id: string }>(sql`
@@ -37,7 +37,7 @@ const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
 };
 
 /** How many more may be asked for by hand: one at least. Counts no further than the quota; only for live hooks something waits. */
-const remainingQuota = async (
+export const remainingQuota = async (
   run: Run,
   organizationId: string,
   { waitingDeliveries: most }: Quotas,

@@ -5,7 +5,7 @@ import { sql, tableOf } from '../sql.ts';
 import { keepBodies } from './sent-bodies.ts';
 import { inChunks } from './tell-hooks.ts';
 
-type Verdict = { state: 'waiting' } | { state: 'dropped'; reason: string };
+type Verdict = { state: 'waiting'; isManual?: boolean } | { state: 'dropped'; reason: string };
 
 /** A name for each text that several of these deliveries send. */
 const nameShared = (added: readonly NewDelivery[]): ReadonlyMap<string, string> => {
@@ -22,11 +22,14 @@ const writeChunk = async (
   const shared = nameShared(added);
   const reason = verdict.state === 'dropped' ? verdict.reason : null;
   const settledAtMs = verdict.state === 'dropped' ? run.nowMs : null;
+  const isManual = verdict.state === 'waiting' && verdict.isManual === true;
   const written = await run.rows<{ body_id: string | null }>(sql`
     insert into delivery
-      (id, organization_id, hook_id, event_id, order_key, body, body_id, created_at_ms, state, reason, settled_at_ms)
+      (id, organization_id, hook_id, event_id, order_key, body, body_id, created_at_ms, state, reason, settled_at_ms,
+       is_manual)
     select id, ${organizationId}, hook_id, event_id, order_key, own_body, shared_id, cast(${run.nowMs} as bigint),
-           cast(${verdict.state} as text), cast(${reason} as text), cast(${settledAtMs} as bigint)
+           cast(${verdict.state} as text), cast(${reason} as text), cast(${settledAtMs} as bigint),
+           cast(${isManual} as boolean)
     from ${tableOf('added', added, {
       id: ['text', ({ id }) => id],
       hook_id: ['text', ({ hookId }) => hookId],

@@ -93,11 +93,16 @@ export const hookOperations: readonly Operation[] = [
     method: 'post',
     path: '/hooks/{hook_id}/recover',
     tag: 'Hooks',
-    summary: 'Send again what was not delivered',
-    description: 'What was given up or dropped since a time waits again, as new deliveries.',
+    summary: 'Send what was not delivered',
+    description:
+      'What was given up or dropped since a time waits again, as new deliveries; with the state `missed` also what ' +
+      'happened while the Zap was off. With `dry_run` it is counted only.',
     access: { kind: 'key', scopes: ['tasks:write'] },
     body: { shape: RecoverRequest, example: { since: '2026-03-02T09:00:00Z' } },
-    answers: { 202: { description: 'How many wait again.', shape: Recovered, example: { recovered: 3 } } },
+    answers: {
+      200: { description: 'How many would wait, after a `dry_run`.', shape: Recovered, example: { recovered: 3 } },
+      202: { description: 'How many wait now.', shape: Recovered, example: { recovered: 3 } },
+    },
     errors: { 404: noHook, 409: 'The hook has ended.' },
   },
 ];

@@ -1,0 +1,229 @@
+import { TaskEvent } from '../../../contract/event.ts';
+import type { BatchedChange } from '../changes/change.ts';
+import { fanOut, inOrder, type Listener, type NewDelivery } from '../changes/fan-out.ts';
+import { deliveryId } from '../changes/ids.ts';
+import { changeOfEvent, refusalOf } from '../changes/verdict.ts';
+import type { Run, Transaction } from '../database.ts';
+import type { Quotas } from '../quotas.ts';
+import { deliveriesPerPiece, visibleWithinMs } from '../rules.ts';
+import { allOf, oneOf, phrase, type Statement, sql } from '../sql.ts';
+import type { EventPosition, MissedQuery, MissedRecovery } from '../tenant-store.ts';
+import { findLiveHook, type OwnedHook, remainingQuota } from './deliveries-by-hand.ts';
+import { rowsPerLook } from './look-in-pieces.ts';
+import { readDescriptions, readListeners } from './tell-hooks.ts';
+import { lockWorkspaces } from './workspaces.ts';
+import { writeDeliveries } from './write-deliveries.ts';
+
+/** A time in which a hook was not there, and the hook that its Zap had before it. */
+type OffTime = { isMissed: Statement; untilMs: number; beforeId: string | undefined };
+
+type HookRow = {
+  number: number;
+  created_at_ms: number;
+  target_hash: string;
+  predecessor: string | null;
+  listening_since_ms: number | null;
+};
+
+/** The hook before this one: of the same Zap, or of the same target. */
+const findBefore = (run: Run, organizationId: string, { number, created_at_ms, target_hash, predecessor }: HookRow) =>
+  run.first<{ id: string; ended_at_ms: number | null }>(sql`
+    select id, ended_at_ms from hook
+    where organization_id = ${organizationId} and (id = ${predecessor} or target_hash = ${target_hash})
+      and (created_at_ms, ${phrase('hook number')}) < (${created_at_ms}, ${number})
+    order by created_at_ms desc, ${phrase('hook number')} desc
+    limit 1`);
+
+/** Undefined when the hook before it lives. */
+const findOffTime = async (run: Transaction, { organizationId, hookId }: OwnedHook): Promise<OffTime | undefined> => {
+  const hook = await run.first<HookRow>(sql`
+    select ${phrase('hook number')} as number, hook.created_at_ms, target_hash, predecessor, listening_since_ms
+    from hook join workspace using (organization_id)
+    where hook.id = ${hookId} and organization_id = ${organizationId}`);
+  if (hook === undefined) return undefined;
+  const before = await findBefore(run, organizationId, hook);
+  if (before?.ended_at_ms === null) return undefined;
+  const { number, created_at_ms, listening_since_ms } = hook;
+  return {
+    // Of what an earlier version found nobody knows which hooks there were.
+    isMissed: sql`detected_at_ms >= ${before?.ended_at_ms ?? 0}
+      and (newest_hook < ${number} or (newest_hook is null and detected_at_ms < ${created_at_ms}))`,
+    // What was found until the hook listened was told to nobody.
+    untilMs: Math.max(created_at_ms, listening_since_ms ?? run.nowMs) + visibleWithinMs,
+    beforeId: before?.id,
+  };
+};
+
+type Row = {
+  seq: number;
+  id: string;
+  body: string;
+  reading_id: string;
+  sequence_id: string | null;
+  known_template: string | null;
+  occurred_at_us: number;
+  detected_at_ms: number;
+};
+
+type Missed = Omit<Row, 'body'> & { event: TaskEvent };
+
+const read = ({ body, ...row }: Row): Missed => ({ ...row, event: TaskEvent.parse(JSON.parse(body)) });
+
+const readEvents = async (run: Run, events: Statement): Promise<Missed[]> => {
+  const rows = await run.rows<Row>(sql`
+    select found.seq, found.id, found.body, found.reading_id, found.sequence_id, found.occurred_at_us,
+           found.detected_at_ms, coalesce(found.sequence_template_id, sequence.sequence_template_id) as known_template
+    from (${events}) as found
+    left join sequence on sequence.organization_id = found.organization_id and sequence.sequence_id = found.sequence_id
+    order by found.occurred_at_us, found.seq`);
+  return rows.map(read);
+};
+
+const positionOf = ({ occurred_at_us, seq }: Missed): EventPosition => ({ occurredAtUs: occurred_at_us, seq });
+
+type Look = { found: Missed[]; next: EventPosition | null };
+
+/** The next that were missed, in the order in which they happened. */
+const look = async (
+  run: Run,
+  organizationId: string,
+  { isMissed, untilMs: offUntilMs }: OffTime,
+  { sinceMs, untilMs = offUntilMs, from }: MissedQuery,
+): Promise<Look> => {
+  const inTime = allOf([
+    sql`organization_id = ${organizationId} and body is not null`,
+    sql`occurred_at_us >= ${sinceMs * 1000} and occurred_at_us < ${Math.min(untilMs, offUntilMs) * 1000}`,
+    ...(from === null ? [] : [sql`(occurred_at_us, seq) > (${from.occurredAtUs}, ${from.seq})`]),
+  ]);
+  const found = await readEvents(
+    run,
+    sql`select * from (
+          select * from event where ${inTime} order by occurred_at_us, seq limit ${rowsPerLook}) as looked_at
+        where ${isMissed} order by occurred_at_us, seq limit ${deliveriesPerPiece}`,
+  );
+  const last = found.at(-1);
+  if (last !== undefined && found.length === deliveriesPerPiece) return { found, next: positionOf(last) };
+  const next = await run.first<EventPosition>(sql`
+    select occurred_at_us as "occurredAtUs", seq from event where ${inTime}
+    order by occurred_at_us, seq limit 1 offset ${rowsPerLook - 1}`);
+  return { found, next: next ?? null };
+};
+
+/** What was missed with these, by batch: a hook may want to be told of a batch as one. */
+const readBatches = async (
+  run: Run,
+  organizationId: string,
+  { isMissed }: OffTime,
+  found: readonly Missed[],
+): Promise<Map<string, Missed[]>> => {
+  const shared = found.filter(({ event }) => event.batch_size > 1);
+  const sequenceIds = [...new Set(shared.flatMap(({ sequence_id }) => sequence_id ?? []))];
+  if (sequenceIds.length === 0) return new Map();
+  const readingIds = [...new Set(shared.map(({ reading_id }) => reading_id))];
+  const events = await readEvents(
+    run,
+    sql`select * from event
+        where organization_id = ${organizationId} and sequence_id is not null and sequence_id ${oneOf(sequenceIds)}
+          and reading_id ${oneOf(readingIds)} and body is not null and ${isMissed}`,
+  );
+  return Map.groupBy(events, ({ event }) => event.batch_id);
+};
+
+/** The change that an event tells. The hook before which it was found is to hear of it now. */
+const changeOf = ({
+  id,
+  reading_id,
+  event,
+  known_template,
+  occurred_at_us,
+  detected_at_ms,
+}: Missed): BatchedChange => ({
+  ...changeOfEvent(event, known_template),
+  id,
+  type: event.type,
+  scanId: reading_id,
+  task: event.task,
+  occurredAtUs: occurred_at_us,
+  detectedAtMs: detected_at_ms,
+  batchId: event.batch_id,
+  batchSize: event.batch_size,
+});
+
+const wants = (hook: Listener, { event, known_template }: Missed): boolean =>
+  refusalOf(hook, event, changeOfEvent(event, known_template)) === undefined;
+
+/** A delivery, the first event that it tells, and the ids under which it may have been sent before. */
+type Candidate = { first: Missed; delivery: NewDelivery; knownAs: string[] };
+
+/** What the hook would be told of these, as if it had been there. */
+const candidatesOf = async (
+  run: Transaction,
+  organizationId: string,
+  { hook, off, sinceMs }: { hook: Listener; off: OffTime; sinceMs: number },
+  found: readonly Missed[],
+): Promise<Candidate[]> => {
+  const batches = hook.oncePer === 'task' ? new Map() : await readBatches(run, organizationId, off, found);
+  const groups = found.flatMap((first) => {
+    const batch: Missed[] = batches.get(first.event.batch_id) ?? [first];
+    const told = batch.filter((one) => wants(hook, one));
+    // A batch is told once, with the first of it that is asked for.
+    const isFirst = told.find(({ occurred_at_us }) => occurred_at_us >= sinceMs * 1000)?.id === first.id;
+    return isFirst ? [{ first, changes: inOrder(told.map(changeOf)) }] : [];
+  });
+  const descriptions = await readDescriptions(
+    run,
+    organizationId,
+    groups.flatMap(({ changes }) => changes),
+  );
+  const hookIds = [hook.id, ...(off.beforeId === undefined ? [] : [off.beforeId])];
+  return groups.flatMap(({ first, changes }) =>
+    fanOut(changes, [hook], descriptions).deliveries.map((delivery) => {
+      const [{ occurredAtUs } = { occurredAtUs: first.occurred_at_us }] = changes;
+      const events = [{ id: delivery.eventId, occurredAtUs }, ...changes];
+      const knownAs = hookIds.flatMap((hookId) => events.map((event) => deliveryId(hookId, event)));
+      return { first, delivery, knownAs };
+    }),
+  );
+};
+
+const withoutKnown = async (run: Run, candidates: readonly Candidate[]): Promise<Candidate[]> => {
+  const rows = await run.rows<{ id: string }>(sql`
+    select id from delivery where id ${oneOf(candidates.flatMap(({ knownAs }) => knownAs))}`);
+  const known = new Set(rows.map(({ id }) => id));
+  return candidates.filter(({ knownAs }) => !knownAs.some((id) => known.has(id)));
+};
+
+/**
+ * Sends a piece of what a hook missed while its Zap was off: what was found after the hook before it had ended and before
+ * it listened, and what its filters let through now. What was sent before, to either of them, is left out. A hook that
+ * filters by template gets only what is known to be of one.
+ */
+export const recoverMissed = async (
+  run: Transaction,
+  owned: OwnedHook,
+  query: MissedQuery,
+  quotas: Quotas,
+): Promise<MissedRecovery> => {
+  const { organizationId } = owned;
+  await lockWorkspaces(run, [organizationId]);
+  const live = await findLiveHook(run, owned);
+  if (live.kind !== 'live') return live;
+  const off = await findOffTime(run, { organizationId, hookId: live.hookId });
+  const hook = (await readListeners(run, organizationId)).find(({ id }) => id === live.hookId);
+  if (off === undefined || hook === undefined) return { kind: 'looked', count: 0, next: null };
+  const { found, next } = await look(run, organizationId, off, query);
+  const candidates = await candidatesOf(run, organizationId, { hook, off, sinceMs: query.sinceMs }, found);
+  const missed = candidates.length === 0 ? [] : await withoutKnown(run, candidates);
+  if (query.isDryRun || missed.length === 0) return { kind: 'looked', count: missed.length, next };
+  const taken = missed.slice(0, await remainingQuota(run, organizationId, quotas));
+  await writeDeliveries(
+    run,
+    organizationId,
+    taken.map(({ delivery }) => delivery),
+    { state: 'waiting', isManual: true },
+  );
+  run.announce('deliver');
+  const last = taken.at(-1);
+  const isCut = last !== undefined && taken.length < missed.length;
+  return { kind: 'looked', count: taken.length, next: isCut ? positionOf(last.first) : next };
+};
