@@ -117,8 +117,10 @@ const storeChanges = async (
     return [];
   }
   const changes = await compareWithSnapshot(run, page, marks);
-  await wantFacts(run, page, changes);
-  const found = await insertEvents(run, organizationId, changes, isSilent);
+  // Of a time in which nobody watched only the outcome is known: it is no history.
+  const kept = isSilent && marks.toldFromUs === null ? [] : changes;
+  await wantFacts(run, page, kept);
+  const found = await insertEvents(run, organizationId, kept, isSilent);
   if (isSilent) return [];
   // New and closed tasks are seen by the looks that there are: they make no further ones.
   if (found.length > 0 && changes.some(({ type }) => type === 'task.reassigned')) {
