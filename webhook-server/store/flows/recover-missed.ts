@@ -9,6 +9,7 @@ import { deliveriesPerPiece, visibleWithinMs } from '../rules.ts';
 import { allOf, oneOf, phrase, type Statement, sql } from '../sql.ts';
 import type { EventPosition, MissedQuery, MissedRecovery } from '../tenant-store.ts';
 import { findLiveHook, type OwnedHook, remainingQuota } from './deliveries-by-hand.ts';
+import { findDeliveries } from './delivery-history.ts';
 import { rowsPerLook } from './look-in-pieces.ts';
 import { readDescriptions, readListeners } from './tell-hooks.ts';
 import { lockWorkspaces } from './workspaces.ts';
@@ -92,8 +93,11 @@ const look = async (
 ): Promise<Look> => {
   const inTime = allOf([
     sql`organization_id = ${organizationId} and body is not null`,
-    sql`occurred_at_us >= ${sinceMs * 1000} and occurred_at_us < ${Math.min(untilMs, offUntilMs) * 1000}`,
-    ...(from === null ? [] : [sql`(occurred_at_us, seq) > (${from.occurredAtUs}, ${from.seq})`]),
+    sql`occurred_at_us < ${Math.min(untilMs, offUntilMs) * 1000}`,
+    // One bound alone: with two, SQLite would begin at the farther one.
+    from === null
+      ? sql`occurred_at_us >= ${sinceMs * 1000}`
+      : sql`(occurred_at_us, seq) > (${from.occurredAtUs}, ${from.seq})`,
   ]);
   const found = await readEvents(
     run,
@@ -186,10 +190,17 @@ const candidatesOf = async (
   );
 };
 
-const withoutKnown = async (run: Run, candidates: readonly Candidate[]): Promise<Candidate[]> => {
-  const rows = await run.rows<{ id: string }>(sql`
-    select id from delivery where id ${oneOf(candidates.flatMap(({ knownAs }) => knownAs))}`);
-  const known = new Set(rows.map(({ id }) => id));
+const withoutKnown = async (
+  run: Run,
+  organizationId: string,
+  candidates: readonly Candidate[],
+): Promise<Candidate[]> => {
+  const deliveries = await findDeliveries(
+    run,
+    organizationId,
+    candidates.flatMap(({ knownAs }) => knownAs),
+  );
+  const known = new Set(deliveries.map(({ id }) => id));
   return candidates.filter(({ knownAs }) => !knownAs.some((id) => known.has(id)));
 };
 
@@ -213,7 +224,7 @@ export const recoverMissed = async (
   if (off === undefined || hook === undefined) return { kind: 'looked', count: 0, next: null };
   const { found, next } = await look(run, organizationId, off, query);
   const candidates = await candidatesOf(run, organizationId, { hook, off, sinceMs: query.sinceMs }, found);
-  const missed = candidates.length === 0 ? [] : await withoutKnown(run, candidates);
+  const missed = candidates.length === 0 ? [] : await withoutKnown(run, organizationId, candidates);
   if (query.isDryRun || missed.length === 0) return { kind: 'looked', count: missed.length, next };
   const taken = missed.slice(0, await remainingQuota(run, organizationId, quotas));
   await writeDeliveries(
