@@ -62,7 +62,8 @@ export type RecoverRequest = z.infer<typeof RecoverRequest>;
 
 /**
  * The response of `POST /hooks/:id/recover`: how many deliveries wait now, or would with a `dry_run`. `unknown_hours` are the
- * times in which the workspace was not read, so that nobody knows what was missed; only there when `missed` was asked for.
+ * times in which the Zap was off and the workspace was not read, so that nobody knows what was missed; only there when `missed`
+ * was asked for.
  */
 export const Recovered = z.object({
   recovered: z.number().int(),

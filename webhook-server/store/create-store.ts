@@ -45,6 +45,7 @@ import { checkKey, readSealedValues, replaceSealedValues } from './flows/replace
 import { readProgress } from './flows/scans.ts';
 import { settle } from './flows/settle-deliveries.ts';
 import { areFactsComplete, countOpenTasks, findOtherOpenStatuses, listTasks } from './flows/tasks.ts';
+import { listUnreadWhileOff } from './flows/unread-while-off.ts';
 import { findFreshness, forgetWorkspace, watch } from './flows/watching.ts';
 import { findHealth, listHealth } from './flows/workspace-health.ts';
 import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
@@ -80,6 +81,8 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
     database.transaction((run) => countRecoverable(run, { organizationId, hookId }, options)),
   recoverMissed: (hookId, query) =>
     database.transaction((run) => recoverMissed(run, { organizationId, hookId }, query, quotas)),
+  unreadWhileOff: (hookId, time) =>
+    database.transaction((run) => listUnreadWhileOff(run, { organizationId, hookId }, time)),
   sendTest: (hookId, event) => database.transaction((run) => sendTest(run, { organizationId, hookId }, event, quotas)),
   announce: (intents) => database.transaction((run) => announceIntents(run, organizationId, intents, quotas)),
   settleIntent: async (id, outcome) => {

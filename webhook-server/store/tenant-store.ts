@@ -417,10 +417,12 @@ export type TenantStore = {
   /** How many that would send again; counts no further than `limit`. */
   countRecoverable(hookId: string, options: RecoveryScope & { limit: number }): Promise<Recoverable>;
   /**
-   * Sends what was found while the Zap was off, a piece at a time: after the hook before had ended, and before this one
-   * listened. Leaves out what the hook's filters do not let through now, and what either of them was sent.
+   * Sends what was found while the Zap was off, a piece at a time. Leaves out what the hook's filters do not let through
+   * now, and what any hook of the Zap was sent.
    */
   recoverMissed(hookId: string, query: MissedQuery): Promise<MissedRecovery>;
+  /** When the Zap was off and the workspace was not read: nobody knows what changed. Oldest first; none of an ended hook. */
+  unreadWhileOff(hookId: string, time: { sinceMs: number; untilMs: number }): Promise<ReadingSpan[]>;
   /** Adds a delivery of a made-up event. */
   sendTest(hookId: string, event: TestEvent): Promise<Exclude<Requeued, { kind: 'still waiting' }>>;
   /** Records reassignments that are about to be made, and makes the detector poll soon. */

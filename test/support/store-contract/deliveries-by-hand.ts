@@ -216,6 +216,19 @@ export const describeDeliveriesByHand = (name: string, at: StoreBench): void => 
       expect((await claimDeliveries()).map(({ hookId }) => hookId)).toEqual([anew.id, anew.id, anew.id]);
     });
 
+    test('gets what was lost when its Zap had another hook, also where somebody names that one', async () => {
+      await hookWith(3, { id: 'hok_old', zapId: 'zap' });
+      const claim = await claimDelivery({ limit: 1 });
+      await settle(claim, { kind: 'gone' });
+      const anew = await at.tenant.subscribe(newHook({ zapId: 'zap' }));
+      await at.tenant.subscribe(newHook({ zapId: 'another' }));
+      const requeued = await at.tenant.retryDelivery(claim.id);
+      expect(requeued).toMatchObject({ kind: 'queued', delivery: { hookId: anew.id } });
+      expect(await at.tenant.countRecoverable('hok_old', { sinceMs: 0, limit: 10 })).toMatchObject({ count: 2 });
+      expect(await at.tenant.recoverDeliveries(anew.id, { sinceMs: 0, limit: 10 })).toMatchObject({ count: 2 });
+      expect((await claimDeliveries()).map(({ hookId }) => hookId)).toEqual([anew.id, anew.id, anew.id]);
+    });
+
     test('does not get what may still be delivered', async () => {
       await hookWith(2, { id: 'hok_old', targetHash: 'target' });
       const [underWay] = await claimDeliveries({ limit: 1 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MissedQuery, NewHook } from '../../../webhook-server/store/tenant-store.ts';
-import { newHook, type StoreBench, seen, seenMany, startMs } from './store-bench.ts';
+import { dayMs, hourMs, newHook, type StoreBench, seen, seenMany, startMs } from './store-bench.ts';
 
 export const describeMissed = (name: string, at: StoreBench): void => {
   const { scan, listen, settle, claimDelivery } = at;
@@ -126,6 +126,39 @@ export const describeMissed = (name: string, at: StoreBench): void => {
       const hook = await at.tenant.subscribe(newHook({ targetHash: 'target' }));
       expect(await recover(hook.id)).toBe(1);
       expect((await at.bodies()).map(({ new_assignee }) => new_assignee.user_id)).toEqual(['ada']);
+    });
+
+    test('is that of each time it was off, and is sent once, whichever of its hooks asks', async () => {
+      const turnOn = (id: string) => at.tenant.subscribe(newHook({ id, zapId: 'zap' }));
+      const second = await missWhileOff(() => scan([seen('t1', 'grace', 1)], { isSilent: true }));
+      await scan([], { isSilent: true });
+      await scan([seen('t2', 'grace', 3)]);
+      await at.settleAll();
+      await at.tenant.endHook(second.id);
+      await scan([seen('t3', 'grace', 4, { sequence_id: 's3' })], { isSilent: true });
+      at.nowMs += 5_000;
+      expect(await recover((await turnOn('hok_third')).id)).toBe(2);
+      expect(await told()).toEqual(['t1', 't3']);
+      await at.tenant.endHook('hok_third');
+      await turnOn('hok_fourth');
+      expect(await recover('hok_third', { isDryRun: true })).toBe(0);
+    });
+
+    test('leaves out the times of which nobody knows whether the workspace was read', async () => {
+      const hook = await missWhileOff(changeTwo);
+      const time = { sinceMs: startMs - 60_000, untilMs: startMs + dayMs };
+      // Off before it was made, and from its second second on.
+      expect(await at.tenant.unreadWhileOff(hook.id, time)).toMatchObject([
+        { fromMs: startMs - 60_000, untilMs: startMs },
+      ]);
+      await scan([], { isSilent: true });
+      at.nowMs += hourMs;
+      await at.tenant.endHook(hook.id);
+      at.nowMs += hourMs;
+      const { id } = await at.tenant.subscribe(newHook({ zapId: 'zap' }));
+      const unread = await at.tenant.unreadWhileOff(id, { ...time, sinceMs: startMs });
+      expect(unread).toMatchObject([{ fromMs: startMs + 2_000 + hourMs, untilMs: at.nowMs, isRead: false }]);
+      expect(await at.store.tenant('another').unreadWhileOff(id, time)).toEqual([]);
     });
 
     test('is sent piece by piece, however much it is', async () => {

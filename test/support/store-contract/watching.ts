@@ -74,6 +74,34 @@ export const describeWatching = (name: string, at: StoreBench): void => {
       expect(await newAssignees()).toEqual([]);
     });
 
+    test('what a step has read since then is history again, and what nobody read is not', async () => {
+      const hook = await listen();
+      await at.tenant.endHook(hook.id);
+      at.nowMs += dayMs + leaseMs;
+      expect(await claims()).toEqual([]);
+      await at.tenant.watch(key);
+      await scan([seen('t1', 'grace', 1)], { isSilent: true });
+      await scan([seen('t1', 'hedy', 2)], { isSilent: true });
+      expect(await newAssignees()).toEqual(['hedy']);
+    });
+
+    test('history costs no look at Topo: nothing waits for it, and nothing is asked for it alone', async () => {
+      const hook = await listen({ scopes: all });
+      await at.tenant.endHook(hook.id);
+      const intent = { task_id: 't1', assignee_user_id: 'grace', scope: 'TASK' as const };
+      await at.tenant.announce([{ id: 'open', ...intent }]);
+      const claim = await claimPoll();
+      const closed = { ...seen('t2', 'ada', 1, { sequence_id: 's2' }), isOpen: false };
+      const rows = [seen('t1', 'grace', 1), closed];
+      const found = page(claim, rows, { scan: newScan({ isSilent: true }), waitsForFacts: true });
+      await at.store.work.recordPage(found, { leaseMs });
+      const looked = { organizationId: 'org', lease: claim.lease, result: 'done' as const, sawChange: false };
+      at.nowMs += 40_000;
+      await at.store.work.finishPoll({ ...looked, nextPollInMs: hourMs });
+      expect(await at.store.work.msUntilPoll()).toBe(hourMs);
+      expect((await at.store.work.factsToLookUp('org')).waiting.sequenceIds).not.toContain('s2');
+    });
+
     test('new tasks, too, are kept as history after the last hook, and only the next hook’s own are told to it', async () => {
       const events = ['task.created', 'task.reassigned'] as const;
       const created = (id: string, second: number) => ({

@@ -29,11 +29,11 @@ const rowsAt = (to: number, nowMs: number): SeenTask[] =>
   });
 
 const scan = async (work: WorkStore, to: number, nowMs: number): Promise<void> => {
-  for (const { organizationId, lease, isBaselined } of await work.claimPolls({ limit: 10, leaseMs })) {
+  for (const { organizationId, lease, isBaselined, isSilent } of await work.claimPolls({ limit: 10, leaseMs })) {
     const scan = {
       id: `scan-${nowMs}-${organizationId}`,
       kind: isBaselined ? ('incremental' as const) : ('baseline' as const),
-      isSilent: false,
+      isSilent,
       startedAtMs: nowMs,
       topUs: null,
       floorUs: null,

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { Store } from '../../../webhook-server/store/store.ts';
+import type { EventPosition } from '../../../webhook-server/store/tenant-store.ts';
 import { everyStore } from '../../support/every-store.ts';
 import { startHttp } from '../../support/started-http.ts';
 import { newHook } from '../../support/store-contract/store-bench.ts';
+import { happen } from '../../support/tenancy/world.ts';
 
 const quotas = { hooks: 2, waitingDeliveries: 2, intents: 3, choices: 3, people: 2 };
 const nowMs = Date.parse('2026-03-02T09:00:00Z');
@@ -69,6 +71,24 @@ for (const { name, describe, begin } of everyStore) {
         await expect(tenant.recoverDeliveries(id, { sinceMs: 0, limit: 100 })).rejects.toThrow('Too many deliveries');
         const delivery = first.kind === 'queued' ? first.delivery.id : '';
         await expect(tenant.retryDelivery(delivery)).rejects.toThrow('Too many deliveries');
+      }));
+
+    test('what a Zap missed waits as far as there is room, and the rest can be sent later', () =>
+      withStore(async (store) => {
+        const tenant = store.tenant('org');
+        const before = await tenant.subscribe(newHook({ zapId: 'zap' }));
+        await happen(store.work, { kind: 'scan', to: 0 }, nowMs);
+        await tenant.endHook(before.id);
+        await happen(store.work, { kind: 'scan', to: 1 }, nowMs + 1);
+        const { id } = await tenant.subscribe(newHook({ zapId: 'zap' }));
+        const recover = (from: EventPosition | null) => tenant.recoverMissed(id, { sinceMs: 0, isDryRun: false, from });
+        const first = await recover(null);
+        expect(first).toMatchObject({ kind: 'looked', count: 2 });
+        const next = first.kind === 'looked' ? first.next : null;
+        await expect(recover(next)).rejects.toThrow('Too many deliveries');
+        await happen(store.work, { kind: 'deliver', outcome: 'delivered' }, nowMs);
+        expect(await recover(next)).toEqual({ kind: 'looked', count: 1, next: null });
+        expect(await recover(null)).toEqual({ kind: 'looked', count: 0, next: null });
       }));
 
     test('intents and people are bounded, and of a list that is too long nothing is kept', () =>

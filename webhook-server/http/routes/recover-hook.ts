@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Recovered, RecoverRequest } from '../../../contract/delivery.ts';
 import type { EventPosition, RecoveryScope, TenantStore } from '../../store/tenant-store.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
+import { countMissed } from '../count-missed.ts';
 import { hookUnavailable } from '../errors/hook-unavailable.ts';
 import { parseRequest } from '../validate-request.ts';
 import { iso } from '../views/time.ts';
@@ -15,7 +16,14 @@ const batchSize = 100;
 /** Count no further: so many deliveries may not wait at once. */
 const mostCounted = 10_000;
 
-type Asked = { store: TenantStore; hookId: string; sinceMs: number; untilMs: number | undefined; isDryRun: boolean };
+type Asked = {
+  store: TenantStore;
+  hookId: string;
+  sinceMs: number;
+  untilMs: number | undefined;
+  isDryRun: boolean;
+  isWanted: () => boolean;
+};
 
 const recoverAll = async (store: TenantStore, hookId: string, lost: RecoveryScope): Promise<number> => {
   let recovered = 0;
@@ -38,27 +46,32 @@ const recoverLost = (
   states: RecoveryScope['states'],
 ): Promise<number> => (isDryRun ? countLost : recoverAll)(store, hookId, { sinceMs, untilMs, states });
 
-const recoverMissed = async ({ store, hookId, ...query }: Asked): Promise<number> => {
+const recoverMissed = async ({ store, hookId, sinceMs, untilMs, isDryRun, isWanted }: Asked): Promise<number> => {
+  const scope = { sinceMs, untilMs, isWanted };
+  if (isDryRun) return (await countMissed(store, hookId, scope, { count: mostCounted })).count;
   let recovered = 0;
   let from: EventPosition | null = null;
   do {
-    const recovery = await store.recoverMissed(hookId, { ...query, from });
+    const recovery = await store.recoverMissed(hookId, { sinceMs, untilMs, isDryRun, from });
     if (recovery.kind !== 'looked') throw hookUnavailable(recovery.kind);
     recovered += recovery.count;
     from = recovery.next;
-  } while (from !== null);
+  } while (from !== null && isWanted());
   return recovered;
 };
 
-/** When the workspace was not read: up to now, where nobody asks for another end. */
+/** Up to now, where nobody asks for another end. */
 const unknownHours = async ({
   store,
+  hookId,
   sinceMs,
   untilMs = Number.MAX_SAFE_INTEGER,
 }: Asked): Promise<NonNullable<Recovered['unknown_hours']>> =>
-  (await store.readings({ sinceMs, untilMs }))
-    .filter(({ isRead }) => !isRead)
-    .map(({ fromMs, untilMs: endMs, reason }) => ({ since: iso(fromMs), until: iso(endMs), reason }));
+  (await store.unreadWhileOff(hookId, { sinceMs, untilMs })).map(({ fromMs, untilMs: endMs, reason }) => ({
+    since: iso(fromMs),
+    until: iso(endMs),
+    reason,
+  }));
 
 /**
  * `POST /hooks/:hookId/recover`: 202 with the number of deliveries that wait now: all that died or were dropped in the
@@ -74,6 +87,7 @@ export const recoverHook =
     const asked: Asked = {
       ...{ store, hookId, sinceMs: Date.parse(since), isDryRun: dry_run === true },
       untilMs: until === undefined ? undefined : Date.parse(until),
+      isWanted: () => !response.closed,
     };
     const lostStates = states.filter((state) => state !== 'missed');
     const lost = lostStates.length === 0 ? 0 : await recoverLost(asked, lostStates);

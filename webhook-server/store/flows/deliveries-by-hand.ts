@@ -13,26 +13,30 @@ import type {
   Requeued,
   TestEvent,
 } from '../tenant-store.ts';
+import { type HookOfZap, type OwnedHook, readHooksOfZap } from './hooks-of-zap.ts';
 import { type Look, lookInPieces, rowsPerLook } from './look-in-pieces.ts';
 import { sentBody } from './sent-bodies.ts';
 import { lockWorkspaces } from './workspaces.ts';
 
-export type OwnedHook = { organizationId: string; hookId: string };
 type LiveHook = { kind: 'live'; hookId: string } | { kind: 'unknown' | 'hook ended' };
 
 const columns = constant(deliveryColumns);
 
 const findTarget = (run: Run, { organizationId, hookId }: OwnedHook) =>
-  run.first<{ target_hash: string }>(sql`
-    select target_hash from hook where id = ${hookId} and organization_id = ${organizationId}`);
+  run.first<{ target_hash: string; zap_id: string | null }>(sql`
+    select target_hash, zap_id from hook where id = ${hookId} and organization_id = ${organizationId}`);
 
-/** The hook that the target of this one has now. */
+/** The hook that the target of this one has now, or else its Zap. */
 export const findLiveHook = async (run: Run, owned: OwnedHook): Promise<LiveHook> => {
   const target = await findTarget(run, owned);
   if (target === undefined) return { kind: 'unknown' };
-  const live = await run.first<{ id: string }>(sql`
-    select id from hook
-    where organization_id = ${owned.organizationId} and target_hash = ${target.target_hash} and ended_at_ms is null`);
+  const findLive = (condition: Statement) =>
+    run.first<{ id: string }>(sql`
+      select id from hook where organization_id = ${owned.organizationId} and ended_at_ms is null and ${condition}
+      order by created_at_ms desc limit 1`);
+  const live =
+    (await findLive(sql`target_hash = ${target.target_hash}`)) ??
+    (target.zap_id === null ? undefined : await findLive(sql`zap_id = ${target.zap_id}`));
   return live === undefined ? { kind: 'hook ended' } : { kind: 'live', hookId: live.id };
 };
 
@@ -158,7 +162,7 @@ export const retryDelivery = async (
   return queued((await copyAll(run, [id], live.hookId))[0]);
 };
 
-type LostQuery = RecoveryScope & { organizationId: string; targetHash: string; most: number };
+type LostQuery = RecoveryScope & { organizationId: string; hooks: readonly HookOfZap[]; most: number };
 type HookPosition = { id: string; created_at_ms: number; number: number };
 
 const isLost = ({ sinceMs, untilMs, states }: RecoveryScope): Statement =>
@@ -168,15 +172,16 @@ const isLost = ({ sinceMs, untilMs, states }: RecoveryScope): Statement =>
     ...(states === undefined ? [] : [sql`state ${oneOf(states)}`]),
   ]);
 
-/** The next hook, in the order in which they were made, that had this target and has lost something. */
+/** The next hook, in the order in which they were made, that has lost something and is one of these or had the same target. */
 const findNextLosing = (
   run: Run,
-  { organizationId, targetHash, ...scope }: LostQuery,
+  { organizationId, hooks, ...scope }: LostQuery,
   after: HookPosition | undefined,
 ): Promise<HookPosition | undefined> => {
   const number = phrase('hook number');
   const conditions = [
-    sql`organization_id = ${organizationId} and target_hash = ${targetHash}`,
+    sql`organization_id = ${organizationId}`,
+    sql`(target_hash = ${hooks[0]?.target_hash ?? ''} or id ${oneOf(hooks.map(({ id }) => id))})`,
     ...(after === undefined ? [] : [sql`(hook.created_at_ms, ${number}) > (${after.created_at_ms}, ${after.number})`]),
     sql`exists (select 1 from delivery where hook_id = hook.id and ${isLost(scope)})`,
   ];
@@ -188,8 +193,8 @@ const findNextLosing = (
 };
 
 /**
- * What the hooks of a target have lost, oldest first. Hook by hook, because a target has one live hook at a time: what an
- * earlier one has lost is older.
+ * What the hooks of a Zap have lost, oldest first. Hook by hook, because a Zap has one live hook at a time: what an earlier
+ * one has lost is older.
  */
 const findLost = async (run: Transaction, query: LostQuery): Promise<string[]> => {
   const lost: string[] = [];
@@ -215,11 +220,10 @@ export const recoverDeliveries = async (
 ): Promise<Recovery> => {
   const { organizationId } = owned;
   await lockWorkspaces(run, [organizationId]);
-  const target = await findTarget(run, owned);
-  if (target === undefined) return { kind: 'unknown' };
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
-  const lost = await findLost(run, { ...scope, organizationId, targetHash: target.target_hash, most: limit + 1 });
+  const { hooks } = await readHooksOfZap(run, { organizationId, hookId: live.hookId });
+  const lost = await findLost(run, { ...scope, organizationId, hooks, most: limit + 1 });
   if (lost.length === 0) return { kind: 'queued', count: 0, hasMore: false };
   const room = await remainingQuota(run, organizationId, quotas);
   const taken = lost.slice(0, Math.min(limit, room));
@@ -233,12 +237,11 @@ export const countRecoverable = async (
   owned: OwnedHook,
   { limit, ...scope }: RecoveryScope & { limit: number },
 ): Promise<Recoverable> => {
-  const target = await findTarget(run, owned);
-  if (target === undefined) return { kind: 'unknown' };
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
   const { organizationId } = owned;
-  const lost = await findLost(run, { ...scope, organizationId, targetHash: target.target_hash, most: limit });
+  const { hooks } = await readHooksOfZap(run, { organizationId, hookId: live.hookId });
+  const lost = await findLost(run, { ...scope, organizationId, hooks, most: limit });
   return { kind: 'counted', count: lost.length };
 };
 

@@ -62,7 +62,7 @@ const release = async (run: Transaction, ended: readonly Ended[]): Promise<void>
         poll_at_ms = least(
           next_at_ms, ${givesUpAtMs},
           case when look_until_ms > ${nowMs} then ${nextLookMs} end,
-          case when exists (
+          case when not is_silent and exists (
             select 1 from event where event.organization_id = workspace.organization_id and body is null)
             then cast(${nowMs + shortestLookMs} as bigint) end)
     from ${tableOf('ended', ended, {

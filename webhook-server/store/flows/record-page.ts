@@ -119,7 +119,8 @@ const storeChanges = async (
   const changes = await compareWithSnapshot(run, page, marks);
   // Of a time in which nobody watched only the outcome is known: it is no history.
   const kept = isSilent && marks.toldFromUs === null ? [] : changes;
-  await wantFacts(run, page, kept);
+  // What only history is about is not asked for.
+  await wantFacts(run, page, isSilent ? [] : kept);
   const found = await insertEvents(run, organizationId, kept, isSilent);
   if (isSilent) return [];
   // New and closed tasks are seen by the looks that there are: they make no further ones.
@@ -328,11 +329,14 @@ export const recordPage = async (
       : await readingOf(run, organizationId, scan);
   const marks = { reading: reading.number, closedSinceUs: closedSinceUs(run.nowMs, options) };
   const { toldFromUs } = standing;
-  const changes = await storeChanges(run, page, isSilentFor(scan, standing), { ...marks, toldFromUs });
+  const isSilent = isSilentFor(scan, standing);
+  const changes = await storeChanges(run, page, isSilent, { ...marks, toldFromUs });
   await followReading(run, page, reading, marks);
   if (end === null) await rememberScan(run, organizationId, scan, reading.number);
   else await endScan(run, { ...page, end }, reading);
-  const { untoldFrom, claims } = await publishWhenDue(run, claimer, page, options);
+  // Nobody waits for history.
+  const found = isSilent ? { ...page, waitsForFacts: false } : page;
+  const { untoldFrom, claims } = await publishWhenDue(run, claimer, found, options);
   const recorded = { kind: 'recorded' as const, detected: changes.map(detectedOf), untoldFrom };
   return options.claim === undefined ? recorded : { ...recorded, claims };
 };

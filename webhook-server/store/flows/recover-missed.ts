@@ -5,53 +5,42 @@ import { deliveryId } from '../changes/ids.ts';
 import { changeOfEvent, refusalOf } from '../changes/verdict.ts';
 import type { Run, Transaction } from '../database.ts';
 import type { Quotas } from '../quotas.ts';
-import { deliveriesPerPiece, visibleWithinMs } from '../rules.ts';
-import { allOf, oneOf, phrase, type Statement, sql } from '../sql.ts';
+import { deliveriesPerPiece, foundLateMs, visibleWithinMs } from '../rules.ts';
+import { allOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventPosition, MissedQuery, MissedRecovery } from '../tenant-store.ts';
-import { findLiveHook, type OwnedHook, remainingQuota } from './deliveries-by-hand.ts';
+import { findLiveHook, remainingQuota } from './deliveries-by-hand.ts';
 import { findDeliveries } from './delivery-history.ts';
+import {
+  type HookOfZap,
+  type OwnedHook,
+  offTimesOf,
+  readHooksOfZap,
+  readListeningSince,
+  wasFoundWhileOff,
+} from './hooks-of-zap.ts';
 import { rowsPerLook } from './look-in-pieces.ts';
 import { readDescriptions, readListeners } from './tell-hooks.ts';
 import { lockWorkspaces } from './workspaces.ts';
 import { writeDeliveries } from './write-deliveries.ts';
 
-/** A time in which a hook was not there, and the hook that its Zap had before it. */
-type OffTime = { isMissed: Statement; untilMs: number; beforeId: string | undefined };
+/** The hooks of a Zap that is on, what was found while it was off, and in which time that can have happened. */
+type OffTime = { hooks: HookOfZap[]; isMissed: Statement; sinceMs: number; untilMs: number };
 
-type HookRow = {
-  number: number;
-  created_at_ms: number;
-  target_hash: string;
-  predecessor: string | null;
-  listening_since_ms: number | null;
-};
-
-/** The hook before this one: of the same Zap, or of the same target. */
-const findBefore = (run: Run, organizationId: string, { number, created_at_ms, target_hash, predecessor }: HookRow) =>
-  run.first<{ id: string; ended_at_ms: number | null }>(sql`
-    select id, ended_at_ms from hook
-    where organization_id = ${organizationId} and (id = ${predecessor} or target_hash = ${target_hash})
-      and (created_at_ms, ${phrase('hook number')}) < (${created_at_ms}, ${number})
-    order by created_at_ms desc, ${phrase('hook number')} desc
-    limit 1`);
-
-/** Undefined when the hook before it lives. */
-const findOffTime = async (run: Transaction, { organizationId, hookId }: OwnedHook): Promise<OffTime | undefined> => {
-  const hook = await run.first<HookRow>(sql`
-    select ${phrase('hook number')} as number, hook.created_at_ms, target_hash, predecessor, listening_since_ms
-    from hook join workspace using (organization_id)
-    where hook.id = ${hookId} and organization_id = ${organizationId}`);
-  if (hook === undefined) return undefined;
-  const before = await findBefore(run, organizationId, hook);
-  if (before?.ended_at_ms === null) return undefined;
-  const { number, created_at_ms, listening_since_ms } = hook;
+/** Undefined for a Zap that never was off. */
+const findOffTime = async (
+  run: Transaction,
+  owned: OwnedHook,
+  { sinceMs, untilMs = Number.POSITIVE_INFINITY }: MissedQuery,
+): Promise<OffTime | undefined> => {
+  const ofZap = await readHooksOfZap(run, owned);
+  const times = offTimesOf(ofZap, await readListeningSince(run, owned.organizationId));
+  const [oldest, newest] = [times[0], times.at(-1)];
+  if (oldest === undefined || newest === undefined) return undefined;
   return {
-    // Of what an earlier version found nobody knows which hooks there were.
-    isMissed: sql`detected_at_ms >= ${before?.ended_at_ms ?? 0}
-      and (newest_hook < ${number} or (newest_hook is null and detected_at_ms < ${created_at_ms}))`,
-    // What was found until the hook listened was told to nobody.
-    untilMs: Math.max(created_at_ms, listening_since_ms ?? run.nowMs) + visibleWithinMs,
-    beforeId: before?.id,
+    hooks: ofZap.hooks,
+    isMissed: wasFoundWhileOff(ofZap),
+    sinceMs: Math.max(sinceMs, oldest.fromMs - foundLateMs),
+    untilMs: Math.min(untilMs, newest.untilMs + visibleWithinMs),
   };
 };
 
@@ -88,12 +77,12 @@ type Look = { found: Missed[]; next: EventPosition | null };
 const look = async (
   run: Run,
   organizationId: string,
-  { isMissed, untilMs: offUntilMs }: OffTime,
-  { sinceMs, untilMs = offUntilMs, from }: MissedQuery,
+  { isMissed, sinceMs, untilMs }: OffTime,
+  { from }: MissedQuery,
 ): Promise<Look> => {
   const inTime = allOf([
     sql`organization_id = ${organizationId} and body is not null`,
-    sql`occurred_at_us < ${Math.min(untilMs, offUntilMs) * 1000}`,
+    sql`occurred_at_us < ${untilMs * 1000}`,
     // One bound alone: with two, SQLite would begin at the farther one.
     from === null
       ? sql`occurred_at_us >= ${sinceMs * 1000}`
@@ -163,7 +152,7 @@ type Candidate = { first: Missed; delivery: NewDelivery; knownAs: string[] };
 const candidatesOf = async (
   run: Transaction,
   organizationId: string,
-  { hook, off, sinceMs }: { hook: Listener; off: OffTime; sinceMs: number },
+  { hook, off }: { hook: Listener; off: OffTime },
   found: readonly Missed[],
 ): Promise<Candidate[]> => {
   const batches = hook.oncePer === 'task' ? new Map() : await readBatches(run, organizationId, off, found);
@@ -171,7 +160,7 @@ const candidatesOf = async (
     const batch: Missed[] = batches.get(first.event.batch_id) ?? [first];
     const told = batch.filter((one) => wants(hook, one));
     // A batch is told once, with the first of it that is asked for.
-    const isFirst = told.find(({ occurred_at_us }) => occurred_at_us >= sinceMs * 1000)?.id === first.id;
+    const isFirst = told.find(({ occurred_at_us }) => occurred_at_us >= off.sinceMs * 1000)?.id === first.id;
     return isFirst ? [{ first, changes: inOrder(told.map(changeOf)) }] : [];
   });
   const descriptions = await readDescriptions(
@@ -179,12 +168,11 @@ const candidatesOf = async (
     organizationId,
     groups.flatMap(({ changes }) => changes),
   );
-  const hookIds = [hook.id, ...(off.beforeId === undefined ? [] : [off.beforeId])];
   return groups.flatMap(({ first, changes }) =>
     fanOut(changes, [hook], descriptions).deliveries.map((delivery) => {
       const [{ occurredAtUs } = { occurredAtUs: first.occurred_at_us }] = changes;
       const events = [{ id: delivery.eventId, occurredAtUs }, ...changes];
-      const knownAs = hookIds.flatMap((hookId) => events.map((event) => deliveryId(hookId, event)));
+      const knownAs = off.hooks.flatMap(({ id }) => events.map((event) => deliveryId(id, event)));
       return { first, delivery, knownAs };
     }),
   );
@@ -205,9 +193,9 @@ const withoutKnown = async (
 };
 
 /**
- * Sends a piece of what a hook missed while its Zap was off: what was found after the hook before it had ended and before
- * it listened, and what its filters let through now. What was sent before, to either of them, is left out. A hook that
- * filters by template gets only what is known to be of one.
+ * Sends a piece of what a hook missed while its Zap was off: what was found while none of the hooks that the Zap has had was
+ * there, and what its filters let through now. What was sent before, to any of them, is left out. A hook that filters by
+ * template gets only what is known to be of one.
  */
 export const recoverMissed = async (
   run: Transaction,
@@ -219,11 +207,11 @@ export const recoverMissed = async (
   await lockWorkspaces(run, [organizationId]);
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
-  const off = await findOffTime(run, { organizationId, hookId: live.hookId });
+  const off = await findOffTime(run, { organizationId, hookId: live.hookId }, query);
   const hook = (await readListeners(run, organizationId)).find(({ id }) => id === live.hookId);
   if (off === undefined || hook === undefined) return { kind: 'looked', count: 0, next: null };
   const { found, next } = await look(run, organizationId, off, query);
-  const candidates = await candidatesOf(run, organizationId, { hook, off, sinceMs: query.sinceMs }, found);
+  const candidates = await candidatesOf(run, organizationId, { hook, off }, found);
   const missed = candidates.length === 0 ? [] : await withoutKnown(run, organizationId, candidates);
   if (query.isDryRun || missed.length === 0) return { kind: 'looked', count: missed.length, next };
   const taken = missed.slice(0, await remainingQuota(run, organizationId, quotas));
