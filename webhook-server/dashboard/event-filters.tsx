@@ -45,16 +45,17 @@ type SelectProps = {
   name: string;
   chosen: string | undefined;
   options: readonly (readonly [string, string])[];
+  any?: string;
 };
 
-/** A choice of one filter; the first one leaves it out. Keeps what was chosen although it is not on offer. */
-export const FilterSelect = ({ label, name, chosen, options }: SelectProps) => {
+/** A choice of one filter; the first one leaves it out, and is called `any`. Keeps what was chosen although it is not on offer. */
+export const FilterSelect = ({ label, name, chosen, options, any = 'any' }: SelectProps) => {
   const isOffered = chosen === undefined || options.some(([value]) => value === chosen);
   return (
     <label>
       {label}
       <select name={name}>
-        <option value="">any</option>
+        <option value="">{any}</option>
         {[...options, ...(isOffered ? [] : [[chosen, chosen] as const])].map(([value, text]) => (
           <option key={value} value={value} selected={value === chosen}>
             {text}

@@ -7,14 +7,20 @@ import { counted, spanOf, Time } from './time.tsx';
 /** What became of an event at the Zap in question, and what the other Zaps are called that it was sent to. */
 type Found = { event: TaskEvent; verdict: Verdict; otherZaps: readonly string[] };
 
-/** Everything that answers the five questions. Events come newest first; `hasMore`: there are older ones in that time. */
+/**
+ * Everything that answers the five questions. Events come newest first; `hasMore`: there are older ones in that time.
+ * `before`: the hook that the Zap had before this one. `missedHref`: where what the Zap missed while it was off can be sent;
+ * undefined while it is off.
+ */
 export type Findings = {
   hook: Hook;
+  before: Hook | undefined;
   sinceMs: number;
   untilMs: number;
   readings: readonly ReadingSpan[];
   events: readonly Found[];
   hasMore: boolean;
+  missedHref: string | undefined;
 };
 
 const filterNames: Record<keyof HookFilters, string> = {
@@ -72,8 +78,16 @@ const Reading = ({ readings }: Pick<Findings, 'readings'>) => {
 
 const msOf = (time: string | null): number => (time === null ? Number.POSITIVE_INFINITY : Date.parse(time));
 
+const MissedLink = ({ href }: { href: string | undefined }) =>
+  href === undefined ? null : (
+    <>
+      {' '}
+      <a href={href}>Send what it missed</a>
+    </>
+  );
+
 /** What kept a Zap from hearing in that time; undefined when it listened throughout. */
-const silenceOf = ({ hook, sinceMs, untilMs }: Findings): ComponentChildren => {
+const silenceOf = ({ hook, before, sinceMs, untilMs, missedHref }: Findings): ComponentChildren => {
   const endedMs = msOf(hook.ended_at);
   if (endedMs < untilMs) {
     return (
@@ -96,11 +110,22 @@ const silenceOf = ({ hook, sinceMs, untilMs }: Findings): ComponentChildren => {
     return <p>Not yet: the tasks are being read for the first time.</p>;
   }
   const fromMs = Math.max(Date.parse(hook.created_at), Date.parse(hook.listening_since ?? hook.created_at));
-  if (fromMs <= sinceMs) return undefined;
+  const offFromMs = before === undefined ? 0 : msOf(before.ended_at);
+  if (fromMs <= sinceMs || offFromMs >= Math.min(fromMs, untilMs)) return undefined;
   return (
     <p>
-      {fromMs < untilMs ? 'Only from' : 'Not before'} <Time ms={fromMs} />
-      {fromMs < untilMs && ' on'}. What happened before it was turned on is not told to it.
+      {offFromMs > sinceMs ? (
+        <>
+          Not from <Time ms={offFromMs} /> until <Time ms={fromMs} />: it was off. What happened meanwhile is not told
+          to it.
+        </>
+      ) : (
+        <>
+          {fromMs < untilMs ? 'Only from' : 'Not before'} <Time ms={fromMs} />
+          {fromMs < untilMs && ' on'}. What happened before it was turned on is not told to it.
+        </>
+      )}
+      <MissedLink href={missedHref} />
     </p>
   );
 };
@@ -160,7 +185,17 @@ const wishOf = ({ verdict, otherZaps }: Found): string => {
   }
 };
 
-const Wanted = ({ events }: Findings) => {
+/** What to do about an event that came while the Zap was off. */
+const MissedHint = ({ found, missedHref }: { found: Found; missedHref: string | undefined }) => {
+  if (!['off', 'not there yet'].includes(found.verdict.kind)) return null;
+  return missedHref === undefined ? (
+    <> Turn the Zap on in Zapier, and come back to send what it missed.</>
+  ) : (
+    <MissedLink href={missedHref} />
+  );
+};
+
+const Wanted = ({ events, missedHref }: Findings) => {
   const unwanted = events.filter(({ verdict }) => verdict.kind !== 'sent' && verdict.kind !== 'not known');
   return (
     <Answer question="Did the Zap want it?" isWell={events.length > 0 && unwanted.length === 0}>
@@ -169,6 +204,7 @@ const Wanted = ({ events }: Findings) => {
         {events.map((found) => (
           <li key={found.event.id} data-verdict={found.verdict.kind}>
             {found.event.summary} <strong>{wishOf(found)}</strong>
+            <MissedHint found={found} missedHref={missedHref} />
           </li>
         ))}
       </ul>

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** The built server, whose pages are served as they are installed, between a sandbox and a Zap that listens. */
 const startDashboard = async () => {
-  const sandbox = createSandbox();
+  const sandbox = createSandbox({ taskCount: 800 });
   const topo = await sandbox.listen();
   closers.push(topo.close);
   const zapier = await startReceiver();
@@ -49,16 +49,31 @@ const startDashboard = async () => {
   closers.push(() => server.stop());
   const [workspace] = sandbox.workspaces;
   const key = workspace.keys.full;
-  const subscribed = await fetch(`${server.url}/hooks`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ target_url: `${zapier.url}/hooks/standard/1/dashboard/`, event: 'task.reassigned' }),
-  });
-  expect(subscribed.status).toBe(201);
-  await waitUntil('the server listens', async () =>
-    (await fetchHooks(server.url, key)).every(({ listening_since }) => listening_since !== null),
-  );
-  return { sandbox, workspace, home: `${server.url}/dashboard` };
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  /** Turns a Zap on at a catch URL of its own, and waits until it is listened for. */
+  const turnOn = async (path: string, zap_id?: string): Promise<string> => {
+    const subscribed = await fetch(`${server.url}/hooks`, {
+      ...{ method: 'POST', headers },
+      body: JSON.stringify({ target_url: zapier.url + path, event: 'task.reassigned', zap_id }),
+    });
+    expect(subscribed.status).toBe(201);
+    await waitUntil('the server listens', async () =>
+      (await fetchHooks(server.url, key)).every(({ listening_since }) => listening_since !== null),
+    );
+    return ((await subscribed.json()) as { id: string }).id;
+  };
+  await turnOn('/hooks/standard/1/dashboard/');
+  return {
+    ...{ sandbox, workspace, turnOn, home: `${server.url}/dashboard` },
+    turnOff: (hookId: string) => fetch(`${server.url}/hooks/${hookId}`, { method: 'DELETE', headers }),
+    newestTask: async (): Promise<string | undefined> =>
+      (
+        (await (await fetch(`${server.url}/events?limit=1`, { headers })).json()) as {
+          items: { task: { id: string } }[];
+        }
+      ).items[0]?.task.id,
+    heard: (path: string) => zapier.received.filter((one) => one.path === path).length,
+  };
 };
 
 let loop: Awaited<ReturnType<typeof startDashboard>>;
@@ -178,6 +193,50 @@ browserTest.each([desktop, phone])(
     const text = (await page.getByRole('main').textContent()) ?? '';
     for (const { userId } of loop.workspace.people) expect(text).not.toContain(userId);
     expect(complaints).toEqual([]);
+  },
+  60_000,
+);
+
+browserTest(
+  'what was missed while a Zap was off is explained, counted, sent with its progress, and heard',
+  async () => {
+    const { sandbox, workspace, home } = loop;
+    await loop.turnOff(await loop.turnOn('/hooks/standard/1/off/', '7'));
+    const open = workspace.tasks.filter(({ status }) => status === 'PENDING').slice(0, 410);
+    const reassign = ({ id, assignee_user_id }: (typeof open)[number]) => {
+      const other = workspace.people.find(({ userId }) => userId !== assignee_user_id);
+      sandbox.reassign(id, other?.userId ?? null);
+    };
+    // What changes after some of it was found is found after all of it.
+    const last = open.splice(-1);
+    for (const tasks of [open, last]) {
+      tasks.forEach(reassign);
+      const ids = tasks.map(({ id }) => id);
+      await waitUntil('it was found', async () => ids.includes((await loop.newestTask()) ?? ''));
+    }
+    const hookId = await loop.turnOn('/hooks/standard/1/on/', '7');
+
+    const window = await openWindow(desktop);
+    const { page, complaints } = window;
+    await signIn(page, home, workspace.keys.full);
+    await page.goto(`${home}/why?hook=${hookId}`);
+    await page.getByText('It came while the Zap was off.').first().waitFor();
+    await page.getByRole('link', { name: 'Send what it missed' }).first().click();
+    await page.getByText('events came while the Zap was off').waitFor();
+    expect(await page.getByLabel('State').inputValue()).toBe('missed');
+    await expectReadable(window, 'send-again, counted');
+    const small = await openWindow(phone);
+    await signIn(small.page, home, workspace.keys.full);
+    await small.page.goto(page.url());
+    await expectReadable(small, 'send-again, counted');
+
+    await page.getByRole('button', { name: /^Send \d+ events$/ }).click();
+    await page.getByRole('progressbar').waitFor();
+    expect(await page.getByRole('link', { name: 'Stop' }).count()).toBe(1);
+    await page.getByText(`${open.length + last.length} events wait to be sent`).waitFor();
+    await expectReadable(window, 'send-again, sent');
+    await waitUntil('the Zap hears', () => loop.heard('/hooks/standard/1/on/') > 0);
+    expect([...complaints, ...small.complaints]).toEqual([]);
   },
   60_000,
 );

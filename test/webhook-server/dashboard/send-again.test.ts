@@ -97,3 +97,42 @@ test('many are sent in pieces, with how far it has come and a way to stop', asyn
   expect(going.text).toContain('>Stop</a>');
   expect((await browser.post('/send-again', fieldsOf(going.text))).text).toContain('510 deliveries wait');
 });
+
+test('what a Zap missed while it was off is counted, with the times that nobody knows, and sent once', async () => {
+  const turnOn = async (path: string): Promise<string> => {
+    const target_url = `https://hooks.zapier.com/hooks/standard/1/${path}/`;
+    const body = { target_url, event: 'task.reassigned', zap_id: '7' };
+    return (await http.call('POST', '/hooks', http.keys.full, body)).json.id;
+  };
+  await happen(http.store.work, { kind: 'scan', to: 0 }, http.nowMs());
+  http.passTime(1000);
+  const since = new Date(http.nowMs()).toISOString();
+  const before = await turnOn('before');
+  await http.call('DELETE', `/hooks/${before}`, http.keys.full);
+  http.passTime(600_000);
+  await happen(http.store.work, { kind: 'scan', to: 1 }, http.nowMs());
+  http.passTime(1000);
+  const hook = await turnOn('after');
+  const page = `/send-again?hook=${hook}&since=${since}&state=missed`;
+
+  const counted = await browser.get(page);
+  expect(counted.text).toContain('3 events came while the Zap was off.');
+  expect(counted.text).toMatch(/Nobody knows what changed from <time.+ \(\d+ minutes\), because nothing was read/);
+  expect(counted.text).toContain('<option value="missed" selected>');
+  const fields = fieldsOf(counted.text);
+
+  const south = createBrowser(http.url);
+  await south.signIn(http.foreignKey);
+  expect([(await south.get(page)).status, (await south.post('/send-again', fields)).status]).toEqual([404, 404]);
+  const reader = createBrowser(http.url);
+  await reader.signIn(http.keys.readOnly);
+  expect((await reader.get(page)).text).toContain('Your key may only read.');
+  expect((await reader.post('/send-again', fields)).status).toBe(403);
+  expect((await browser.post('/send-again', { ...fields, from: 'now' })).status).toBe(400);
+
+  expect((await browser.post('/send-again', fields)).text).toContain('3 events wait to be sent');
+  expect((await browser.post('/send-again', fields)).text).toContain('0 events wait to be sent');
+  const claims = await http.store.work.claimDeliveries({ limit: 100, perHook: 8, leaseMs: 45_000, rateLimits: null });
+  expect(claims.filter(({ hookId }) => hookId === hook)).toHaveLength(2);
+  expect((await browser.get(page)).text).toContain('The Zap missed nothing in this time');
+});

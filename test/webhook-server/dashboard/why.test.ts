@@ -8,9 +8,9 @@ let http: Awaited<ReturnType<typeof startHttp>>;
 let browser: ReturnType<typeof createBrowser>;
 const hooks: Record<string, string> = {};
 
-const subscribe = async (name: string, filters: Record<string, unknown> = {}): Promise<string> => {
+const subscribe = async (name: string, filters: Record<string, unknown> = {}, zap_id?: string): Promise<string> => {
   const target_url = `https://hooks.zapier.com/hooks/standard/1/${name}/`;
-  const body = { target_url, event: 'task.reassigned', filters };
+  const body = { target_url, event: 'task.reassigned', filters, ...(zap_id === undefined ? {} : { zap_id }) };
   return (await http.call('POST', '/hooks', http.keys.full, body)).json.id;
 };
 
@@ -149,4 +149,32 @@ test('a Zap of nobody here, and one of another workspace, are both unknown', asy
   await foreign.signIn(http.foreignKey);
   expect((await foreign.get(`/why?hook=${hooks['well']}`)).status).toBe(404);
   expect((await foreign.get('/why')).text).toContain('No Zap listens here yet.');
+});
+
+test('what came while the Zap was off says so, and leads to where it can be sent', async () => {
+  const before = await subscribe('off', {}, '7');
+  await change(1);
+  await deliver(undefined, { kind: 'delivered' }, 200);
+  const since = http.nowMs() + 1;
+  await http.call('DELETE', `/hooks/${before}`, http.keys.full);
+  await change(2);
+  const time = `&since=${new Date(since).toISOString()}&until=${new Date(http.nowMs() + 1_000).toISOString()}`;
+  const off = await why(before, time);
+  expect(off.text).toContain('It came while the Zap was off.');
+  expect(off.text).toContain('Turn the Zap on in Zapier, and come back to send what it missed.');
+
+  const after = await subscribe('on', {}, '7');
+  for (const hook of [before, after]) {
+    const { text } = await why(hook, time);
+    expect(text).toContain('It came while the Zap was off.');
+    const [, href = ''] = /<a href="(send-again[^"]+)">Send what it missed</.exec(text) ?? [];
+    expect((await browser.get(`/${href.replaceAll('&amp;', '&')}`)).text).toContain(
+      '3 events came while the Zap was off',
+    );
+  }
+  expect((await why(after, time)).answers[1]).toBe('trouble');
+  const long = await why(after, `&since=${new Date(since - 60_000).toISOString()}`);
+  expect(long.text).toMatch(/Not from <time[^>]+>[^<]+<\/time> until <time[^>]+>[^<]+<\/time>: it was off/);
+  // What the Zap heard of before is its history.
+  expect((await why(after, hours(1))).text).toContain('received by Zapier');
 });

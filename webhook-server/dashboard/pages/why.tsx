@@ -15,6 +15,7 @@ import type { TenantStore } from '../../store/tenant-store.ts';
 import { assetUrl } from '../assets.ts';
 import { FilterSelect, optionsOf } from '../event-filters.tsx';
 import { FilterFold } from '../filter-fold.tsx';
+import { hooksOfZap, liveHookOf, verdictOfZap } from '../hooks-of-zap.ts';
 import { Layout } from '../layout.tsx';
 import { hrefOf, optional, someId } from '../query.ts';
 import { sendPage } from '../send-page.ts';
@@ -59,9 +60,17 @@ type Looking = {
   scopes: readonly string[];
 };
 
-const findOut = async (store: TenantStore, { hook, hooks, span, nowMs, query, scopes }: Looking): Promise<Findings> => {
+/** Where what the Zap missed in this time can be sent; undefined while it is off. */
+const missedHref = ({ hook, hooks, span }: Looking): string | undefined => {
+  const live = liveHookOf(hooks, hook);
+  return live && hrefOf('send-again', { hook: live.id, ...filtersOfSpan(span), state: 'missed' });
+};
+
+const findOut = async (store: TenantStore, looking: Looking): Promise<Findings> => {
+  const { hook, hooks, span, nowMs, query, scopes } = looking;
   const names = new Map(hooks.map((one) => [one.id, nameOfZap(one)]));
   const { sinceMs, untilMs } = span;
+  const ofZap = hooksOfZap(hooks, hook);
   const readings = await store.readings({ sinceMs, untilMs: Math.min(untilMs, nowMs) });
   const page = await store.events({
     limit: mostEvents,
@@ -74,14 +83,23 @@ const findOut = async (store: TenantStore, { hook, hooks, span, nowMs, query, sc
   const events = [];
   for (const { id } of page?.items ?? []) {
     const history = await store.event(id);
-    const verdict = history?.hooks.find(({ hookId }) => hookId === hook.id)?.verdict;
+    const verdict = history && verdictOfZap(ofZap, history);
     if (history === undefined || verdict === undefined) continue;
     const otherZaps = history.hooks
-      .filter((one) => one.hookId !== hook.id && one.verdict.kind === 'sent')
+      .filter(({ hookId, verdict: { kind } }) => kind === 'sent' && !ofZap.some(({ id: own }) => own === hookId))
       .map(({ hookId }) => names.get(hookId) ?? hookId);
     events.push({ event: eventForKey(scopes, history.event), verdict, otherZaps });
   }
-  return { hook, sinceMs, untilMs, readings, events, hasMore: page?.has_more ?? false };
+  return {
+    hook,
+    before: ofZap[1],
+    sinceMs,
+    untilMs,
+    readings,
+    events,
+    hasMore: page?.has_more ?? false,
+    missedHref: missedHref(looking),
+  };
 };
 
 const needContacts = (scopes: readonly string[]): void => {
