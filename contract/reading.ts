@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * A time in which the workspace was read as it should be, or was not: a `gap`, with the `reason`. `polls` counts how often
- * Topo was asked in it, and how that went.
+ * Topo was asked, and how that went: in it, and in what was alike around it, where it is a part of a longer time.
  */
 export const ReadingSpan = z.object({
   since: z.string(),

@@ -14,6 +14,7 @@ import { listHooks, subscribe } from '../../../webhook-server/store/flows/hooks.
 import { announceIntents, settleIntents } from '../../../webhook-server/store/flows/intents.ts';
 import { listPeople } from '../../../webhook-server/store/flows/people.ts';
 import { oldestUnpublished } from '../../../webhook-server/store/flows/pieces.ts';
+import { latestSpansOf } from '../../../webhook-server/store/flows/poll-spans.ts';
 import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
 import { recoverMissed } from '../../../webhook-server/store/flows/recover-missed.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
@@ -160,6 +161,12 @@ test('workspaces are found by when it is their turn, and given back by their ids
     'SEARCH workspace USING INDEX sqlite_autoindex_workspace_1 (organization_id=?)',
   ]);
   expect(ended.filter((step) => step.startsWith('SCAN'))).toEqual([]);
+});
+
+test('the latest spans of polls are found by their workspaces', () => {
+  const steps = explain(latestSpansOf(['org'])).filter((step) => /SEARCH|SCAN/.test(step));
+  expect(steps.filter((step) => step.includes('SCAN span') || step.includes('SCAN known'))).toEqual([]);
+  expect(steps.filter((step) => step.includes('SEARCH span'))).toHaveLength(1);
 });
 
 test('people, hooks and events go on in an index', async () => {

@@ -3,7 +3,7 @@ import { intentLifeMs, refusalEndsHooksMs, shortestLookMs, templatePatienceMs } 
 import { json, sql, tableOf } from '../sql.ts';
 import type { PollOutcome } from '../work-store.ts';
 import { endHook } from './end-hook.ts';
-import { notePolls, type Released } from './poll-minutes.ts';
+import { notePolls, type Released } from './poll-spans.ts';
 import { giveUpUndecided } from './undecided.ts';
 import { endWatching } from './watching.ts';
 import { useSpareKey } from './workspace-keys.ts';

@@ -1,26 +1,15 @@
+import { holdsUntilMs, type PollSpan } from '../changes/poll-spans.ts';
 import type { Transaction } from '../database.ts';
-import { pollLateMs } from '../rules.ts';
 import { sql } from '../sql.ts';
 import type { ReadingSpan } from '../tenant-store.ts';
+import { spanColumns } from './poll-spans.ts';
 
-type MinuteRow = {
-  minute_ms: number;
-  well: number;
-  failed: number;
-  limited: number;
-  reason: string | null;
-  next_at_ms: number;
-};
-
-const minuteMs = 60_000;
-
-/** What polls tell of a minute holds until the next poll is overdue. */
-const spanOf = ({ minute_ms, well, failed, limited, reason, next_at_ms }: MinuteRow): ReadingSpan => ({
-  fromMs: minute_ms,
-  untilMs: Math.max(minute_ms + minuteMs, next_at_ms + pollLateMs),
-  isRead: well > 0,
-  reason,
-  polls: { well, failed, limited },
+const readingOf = (span: PollSpan): ReadingSpan => ({
+  fromMs: span.fromMs,
+  untilMs: holdsUntilMs(span),
+  isRead: span.well > 0,
+  reason: span.reason,
+  polls: { well: span.well, failed: span.failed, limited: span.limited },
 });
 
 const unread = (fromMs: number, untilMs: number): ReadingSpan => ({
@@ -61,16 +50,15 @@ export const listReadings = async (
 ): Promise<ReadingSpan[]> => {
   const endMs = Math.min(untilMs, run.nowMs);
   if (endMs <= sinceMs) return [];
-  const columns = sql`minute_ms, well, failed, limited, reason, next_at_ms`;
-  const before = await run.rows<MinuteRow>(sql`
-    select ${columns} from poll_minute where organization_id = ${organizationId} and minute_ms < ${sinceMs}
-    order by minute_ms desc limit 1`);
-  const minutes = await run.rows<MinuteRow>(sql`
-    select ${columns} from poll_minute
-    where organization_id = ${organizationId} and minute_ms >= ${sinceMs} and minute_ms < ${endMs}
-    order by minute_ms`);
+  const before = await run.rows<PollSpan>(sql`
+    select ${spanColumns} from poll_span as span where organization_id = ${organizationId} and from_ms < ${sinceMs}
+    order by from_ms desc limit 1`);
+  const later = await run.rows<PollSpan>(sql`
+    select ${spanColumns} from poll_span as span
+    where organization_id = ${organizationId} and from_ms >= ${sinceMs} and from_ms < ${endMs}
+    order by from_ms`);
   const spans: ReadingSpan[] = [];
-  for (const span of [...before, ...minutes].map(spanOf)) {
+  for (const span of [...before, ...later].map(readingOf)) {
     const knownUntilMs = spans.at(-1)?.untilMs ?? sinceMs;
     if (span.fromMs > knownUntilMs) add(spans, unread(knownUntilMs, span.fromMs));
     add(spans, span);

@@ -53,11 +53,11 @@ const removeHooks = async (run: Transaction, beforeMs: number, limit: number): P
   return run.change(sql`delete from hook where id ${oneOf(ids)}`);
 };
 
-const removePollMinutes = (run: Transaction, beforeMs: number, limit: number) =>
+const removePollSpans = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`
-    delete from poll_minute where (organization_id, minute_ms) in (
-      select organization_id, minute_ms from poll_minute where minute_ms < ${beforeMs}
-      order by minute_ms limit ${limit})`);
+    delete from poll_span where (organization_id, from_ms) in (
+      select organization_id, from_ms from poll_span where from_ms < ${beforeMs} and last_minute_ms < ${beforeMs}
+      order by from_ms limit ${limit})`);
 
 const removeSpentRateLimits = (run: Transaction, beforeMs: number, limit: number) =>
   run.change(sql`
@@ -84,7 +84,7 @@ export const removeExpired = async (run: Transaction, options: RemoveOptions): P
     { step: removeDeadDeliveries, keptMs: retention.deadDeliveryMs },
     { step: removeEvents, keptMs: retention.eventMs },
     { step: removeHooks, keptMs: retention.hookMs },
-    { step: removePollMinutes, keptMs: retention.eventMs },
+    { step: removePollSpans, keptMs: retention.eventMs },
     { step: removeHandOvers, keptMs: retention.eventMs },
     { step: removeSpentRateLimits, keptMs: 0 },
     { step: forgetClosedTasks, keptMs: retention.eventMs },

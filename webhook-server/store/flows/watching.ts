@@ -102,7 +102,7 @@ const rowIdOf = {
   choice: 'id',
   turn: 'set_key',
   nudge_address: 'organization_id',
-  poll_minute: 'minute_ms',
+  poll_span: 'from_ms',
 } as const;
 
 const removeRows = async (run: Transaction, organizationId: string, limit: number): Promise<number> => {

@@ -16,6 +16,7 @@ import { bursts } from './migrations/0012-bursts.ts';
 import { memory } from './migrations/0013-memory.ts';
 import { handedOver } from './migrations/0014-handed-over.ts';
 import { notices } from './migrations/0015-notices.ts';
+import { pollSpans } from './migrations/0016-poll-spans.ts';
 import { handedOverByTemplate } from './migrations/0017-handed-over-by-template.ts';
 import { refuseUnfinished } from './move-mark.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
@@ -37,6 +38,7 @@ const migrations = [
   memory,
   handedOver,
   notices,
+  pollSpans,
   handedOverByTemplate,
 ];
 

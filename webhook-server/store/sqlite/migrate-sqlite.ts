@@ -17,6 +17,7 @@ import { bursts } from './migrations/0014-bursts.ts';
 import { memory } from './migrations/0015-memory.ts';
 import { handedOver } from './migrations/0016-handed-over.ts';
 import { notices } from './migrations/0017-notices.ts';
+import { pollSpans } from './migrations/0018-poll-spans.ts';
 import { handedOverByTemplate } from './migrations/0019-handed-over-by-template.ts';
 import { refuseMoved } from './move-mark.ts';
 
@@ -38,6 +39,7 @@ const migrations = [
   memory,
   handedOver,
   notices,
+  pollSpans,
   handedOverByTemplate,
 ];
 
