@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** The built server, whose pages are served as they are installed, between a sandbox and a Zap that listens. */
 const startDashboard = async () => {
-  const sandbox = createSandbox({ taskCount: 800 });
+  const sandbox = createSandbox({ taskCount: 1_200 });
   const topo = await sandbox.listen();
   closers.push(topo.close);
   const zapier = await startReceiver();
@@ -202,6 +202,7 @@ browserTest(
   async () => {
     const { sandbox, workspace, home } = loop;
     await loop.turnOff(await loop.turnOn('/hooks/standard/1/off/', '7'));
+    // More than one request sends.
     const open = workspace.tasks.filter(({ status }) => status === 'PENDING').slice(0, 410);
     const reassign = ({ id, assignee_user_id }: (typeof open)[number]) => {
       const other = workspace.people.find(({ userId }) => userId !== assignee_user_id);
