@@ -48,10 +48,18 @@ test('polls that go well and fail by turns take no more than a span for each min
   for (const span of spans) expect(span).toMatchObject({ well: 2, failed: 2, reason: 'Topo answered 503' });
 });
 
-test('a clock that was set back counts in the latest span', () => {
+test('a pause ends a span', () => {
   const [span] = spansAfter(undefined, { ...well, nextAtMs: startMs + minuteMs }, startMs);
-  expect(spansAfter(span, { ...broken, nextAtMs: startMs }, startMs - dayMs)).toMatchObject([
-    { fromMs: startMs, lastMinuteMs: startMs, well: 1, failed: 1 },
+  const atMs = (minutes: number) => startMs + minutes * minuteMs;
+  const fromMs = (minutes: number) => spansAfter(span, { ...well, nextAtMs: atMs(9) }, atMs(minutes))[0]?.fromMs;
+  expect([fromMs(3), fromMs(4)]).toEqual([startMs, atMs(4)]);
+});
+
+test('a clock that was set back counts in the last minute of the latest span', () => {
+  const [latest] = spansOf(many(12, well));
+  const early = startMs - dayMs;
+  expect(spansAfter(latest, { ...well, nextAtMs: early }, early)).toMatchObject([
+    { fromMs: startMs, lastMinuteMs: startMs + 2 * minuteMs, well: 13 },
   ]);
 });
 
@@ -93,7 +101,7 @@ const minutesBefore = `
       ...[0, 1, 2].map((minute) => `('org', ${minute}, 4, 0, 0, null, ${minute + 1})`),
       `('org', 3, 3, 1, 0, 'no', 4)`,
       ...[4, 5].map((minute) => `('org', ${minute}, 0, 4, 0, 'no', ${minute + 1})`),
-      ...[30, 31, 1440].map((minute) => `('org', ${minute}, 4, 0, 0, null, ${minute + 1})`),
+      ...[30, 31, 50, 1440].map((minute) => `('org', ${minute}, 4, 0, 0, null, ${minute + 1})`),
       `('other', 1, 4, 0, 0, null, 2)`,
     ]
       .join(',\n    ')
@@ -108,6 +116,7 @@ const foldedSpans = [
   ['org', 3, 3, 3, 1, 'no'],
   ['org', 4, 5, 0, 8, 'no'],
   ['org', 30, 31, 8, 0, null],
+  ['org', 50, 50, 4, 0, null],
   ['org', 1440, 1440, 4, 0, null],
   ['other', 1, 1, 4, 0, null],
 ];
