@@ -56,7 +56,7 @@ export const dueHooks = (nowMs: number): Statement => sql`
   ${phrase('lock free rows')}`;
 
 /** Locks those of these hooks that may have something due, and that no other process is choosing from. */
-export const freeHooks = (nowMs: number, hookIds: readonly string[]): Statement => sql`
+const freeHooks = (nowMs: number, hookIds: readonly string[]): Statement => sql`
   select id from hook
   where id ${oneOf(hookIds)} and ended_at_ms is null and resume_at_ms <= ${nowMs}
   order by id
