@@ -41,6 +41,22 @@ const release = async (store: Store, filled: readonly Filled[]): Promise<void> =
   );
 };
 
+const dayMs = 24 * 3_600_000;
+const retention = { eventMs: 30 * dayMs, deliveryMs: 30 * dayMs, deadDeliveryMs: 90 * dayMs, hookMs: 30 * dayMs };
+
+/** What is new is looked at once by the next clean-up, which is no part of what a poll costs. */
+const cleanUp = async (store: Store): Promise<void> => {
+  const lease = await store.work.claimCleanUp({ leaseMs });
+  if (lease === undefined) throw new Error('Somebody else cleans up.');
+  const limit = 1_000;
+  for (;;) {
+    const outcome = await store.work.removeExpired({ lease, leaseMs, retention, limit });
+    if (outcome.kind === 'lease lost') throw new Error('The lease of the clean-up was lost.');
+    if (outcome.count < limit && outcome.goesOn !== true) break;
+  }
+  await store.work.finishCleanUp({ lease, againInMs: dayMs });
+};
+
 /** Adds workspaces of the prepared Topo: usual ones in which nothing is new, and big ones that nobody has read yet. */
 export const fillWorkspaces = async (store: Store, { usual, big }: { usual: number; big: number }): Promise<void> => {
   const filled: Filled[] = [];
@@ -50,6 +66,7 @@ export const fillWorkspaces = async (store: Store, { usual, big }: { usual: numb
   }
   filled.push(...(await recordNewest(store)));
   if (filled.length !== usual) throw new Error(`${filled.length} of ${usual} workspaces were filled.`);
+  await cleanUp(store);
   await release(store, filled);
   for (let index = 0; index < big; index += 1) {
     await addPolledHook(store, { organizationId: `big-${index}`, key: bigKey(index) }, `hok_big_${index}`);
