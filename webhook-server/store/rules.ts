@@ -7,8 +7,8 @@ const dayMs = 24 * hourMs;
 /** Topo may show a change this long after it was made; a scan that reads further back has seen it. */
 export const visibleWithinMs = 60 * secondMs;
 
-/** What was found while a Zap was off happened no longer than this before it was turned off, as far as anybody looks. */
-export const foundLateMs = dayMs;
+/** What a Zap missed happened no longer than this before the last reading before it was turned off, as far as anybody looks. */
+export const shownLateMs = hourMs;
 
 /** An intent that nobody settled for this long never came true, as far as we know. */
 export const intentLifeMs = 30 * secondMs;

@@ -132,10 +132,12 @@ export const describeMissed = (name: string, at: StoreBench): void => {
       const turnOn = (id: string) => at.tenant.subscribe(newHook({ id, zapId: 'zap' }));
       const second = await missWhileOff(() => scan([seen('t1', 'grace', 1)], { isSilent: true }));
       await scan([], { isSilent: true });
-      await scan([seen('t2', 'grace', 3)]);
+      at.nowMs += 5 * hourMs;
+      const laterS = (at.nowMs - startMs) / 1000;
+      await scan([seen('t2', 'grace', laterS)]);
       await at.settleAll();
       await at.tenant.endHook(second.id);
-      await scan([seen('t3', 'grace', 4, { sequence_id: 's3' })], { isSilent: true });
+      await scan([seen('t3', 'grace', laterS + 1, { sequence_id: 's3' })], { isSilent: true });
       at.nowMs += 5_000;
       expect(await recover((await turnOn('hok_third')).id)).toBe(2);
       expect(await told()).toEqual(['t1', 't3']);

@@ -205,7 +205,15 @@ test('what a hook missed is looked for in the order in which it happened', async
   const listener = { ...hookRow, filters: '{}', once_per: 'task', events: null, scopes: null };
   const steps = await searchesOf(
     (run) => recoverMissed(run, { organizationId: 'org', hookId: 'hok' }, query, usualQuotas),
-    [hookRow, hookRow, hookRow, undefined, hookRow],
+    // The hook, the one before it that has ended, and since when it listens.
+    [
+      hookRow,
+      hookRow,
+      { ...hookRow, created_at_ms: 3 },
+      { ...hookRow, ended_at_ms: 1 },
+      undefined,
+      { listening_since_ms: 3 },
+    ],
     [[], [listener]],
   );
   const events = steps.filter((step) => step.includes(' event '));
@@ -214,6 +222,7 @@ test('what a hook missed is looked for in the order in which it happened', async
     expect(step).toContain('event_newest (organization_id=? AND occurred_at_us>? AND occurred_at_us<?)');
   }
   expect(steps.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN found']);
+  expect(steps.some((step) => step.startsWith('SEARCH poll_span'))).toBe(true);
 });
 
 test('deliveries of one state are looked for in an index of their hook', async () => {

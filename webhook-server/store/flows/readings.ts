@@ -42,6 +42,15 @@ const add = (spans: ReadingSpan[], added: ReadingSpan): void => {
   else spans.push({ ...last, untilMs: added.fromMs }, added);
 };
 
+/** Until when the workspace was read well, at most until then; 0 when it was not, as far as anybody knows. */
+export const findLastRead = async (run: Transaction, organizationId: string, untilMs: number): Promise<number> => {
+  const last = await run.first<{ last_minute_ms: number }>(sql`
+    select last_minute_ms from poll_span
+    where organization_id = ${organizationId} and from_ms <= ${untilMs} and well > 0
+    order by from_ms desc limit 1`);
+  return Math.min(untilMs, last?.last_minute_ms ?? 0);
+};
+
 /** How the workspace was read in a time, as spans that follow each other without a gap. */
 export const listReadings = async (
   run: Transaction,

@@ -5,7 +5,7 @@ import { deliveryId } from '../changes/ids.ts';
 import { changeOfEvent, refusalOf } from '../changes/verdict.ts';
 import type { Run, Transaction } from '../database.ts';
 import type { Quotas } from '../quotas.ts';
-import { deliveriesPerPiece, foundLateMs, visibleWithinMs } from '../rules.ts';
+import { deliveriesPerPiece, shownLateMs, visibleWithinMs } from '../rules.ts';
 import { allOf, oneOf, type Statement, sql } from '../sql.ts';
 import type { EventPosition, MissedQuery, MissedRecovery } from '../tenant-store.ts';
 import { findLiveHook, remainingQuota } from './deliveries-by-hand.ts';
@@ -19,29 +19,44 @@ import {
   wasFoundWhileOff,
 } from './hooks-of-zap.ts';
 import { rowsPerLook } from './look-in-pieces.ts';
+import { findLastRead } from './readings.ts';
 import { readDescriptions, readListeners } from './tell-hooks.ts';
 import { lockWorkspaces } from './workspaces.ts';
 import { writeDeliveries } from './write-deliveries.ts';
 
-/** The hooks of a Zap that is on, what was found while it was off, and in which time that can have happened. */
-type OffTime = { hooks: HookOfZap[]; isMissed: Statement; sinceMs: number; untilMs: number };
+type Range = { sinceMs: number; untilMs: number };
 
-/** Undefined for a Zap that never was off. */
+/** The hooks of a Zap that is on, what was found while it was off, and when that can have happened, oldest first. */
+type OffTime = { hooks: HookOfZap[]; isMissed: Statement; ranges: Range[] };
+
+/** Ranges that meet become one. */
+const merged = (ranges: readonly Range[]): Range[] => {
+  const apart: Range[] = [];
+  for (const range of ranges) {
+    const last = apart.at(-1);
+    if (last !== undefined && range.sinceMs <= last.untilMs) last.untilMs = Math.max(last.untilMs, range.untilMs);
+    else apart.push({ ...range });
+  }
+  return apart;
+};
+
 const findOffTime = async (
   run: Transaction,
   owned: OwnedHook,
   { sinceMs, untilMs = Number.POSITIVE_INFINITY }: MissedQuery,
-): Promise<OffTime | undefined> => {
+): Promise<OffTime> => {
+  const { organizationId } = owned;
   const ofZap = await readHooksOfZap(run, owned);
-  const times = offTimesOf(ofZap, await readListeningSince(run, owned.organizationId));
-  const [oldest, newest] = [times[0], times.at(-1)];
-  if (oldest === undefined || newest === undefined) return undefined;
-  return {
-    hooks: ofZap.hooks,
-    isMissed: wasFoundWhileOff(ofZap),
-    sinceMs: Math.max(sinceMs, oldest.fromMs - foundLateMs),
-    untilMs: Math.min(untilMs, newest.untilMs + visibleWithinMs),
-  };
+  const ranges: Range[] = [];
+  for (const off of offTimesOf(ofZap, await readListeningSince(run, organizationId))) {
+    const readMs = off.fromMs === 0 ? 0 : await findLastRead(run, organizationId, off.fromMs);
+    const range = {
+      sinceMs: Math.max(sinceMs, readMs - shownLateMs),
+      untilMs: Math.min(untilMs, off.untilMs + visibleWithinMs),
+    };
+    if (range.sinceMs < range.untilMs) ranges.push(range);
+  }
+  return { hooks: ofZap.hooks, isMissed: wasFoundWhileOff(ofZap), ranges: merged(ranges) };
 };
 
 type Row = {
@@ -73,20 +88,24 @@ const positionOf = ({ occurred_at_us, seq }: Missed): EventPosition => ({ occurr
 
 type Look = { found: Missed[]; next: EventPosition | null };
 
+/** Before everything that happened in a range. */
+const beginningOf = ({ sinceMs }: Range): EventPosition => ({
+  occurredAtUs: sinceMs * 1000 - 1,
+  seq: Number.MAX_SAFE_INTEGER,
+});
+
 /** The next that were missed, in the order in which they happened. */
 const look = async (
   run: Run,
   organizationId: string,
-  { isMissed, sinceMs, untilMs }: OffTime,
-  { from }: MissedQuery,
+  isMissed: Statement,
+  range: Range,
+  from: EventPosition,
 ): Promise<Look> => {
+  // One lower bound: of two SQLite would begin at the farther one.
   const inTime = allOf([
-    sql`organization_id = ${organizationId} and body is not null`,
-    sql`occurred_at_us < ${untilMs * 1000}`,
-    // One bound alone: with two, SQLite would begin at the farther one.
-    from === null
-      ? sql`occurred_at_us >= ${sinceMs * 1000}`
-      : sql`(occurred_at_us, seq) > (${from.occurredAtUs}, ${from.seq})`,
+    sql`organization_id = ${organizationId} and body is not null and occurred_at_us < ${range.untilMs * 1000}`,
+    sql`(occurred_at_us, seq) > (${from.occurredAtUs}, ${from.seq})`,
   ]);
   const found = await readEvents(
     run,
@@ -152,7 +171,7 @@ type Candidate = { first: Missed; delivery: NewDelivery; knownAs: string[] };
 const candidatesOf = async (
   run: Transaction,
   organizationId: string,
-  { hook, off }: { hook: Listener; off: OffTime },
+  { hook, off, sinceMs }: { hook: Listener; off: OffTime; sinceMs: number },
   found: readonly Missed[],
 ): Promise<Candidate[]> => {
   const batches = hook.oncePer === 'task' ? new Map() : await readBatches(run, organizationId, off, found);
@@ -160,7 +179,7 @@ const candidatesOf = async (
     const batch: Missed[] = batches.get(first.event.batch_id) ?? [first];
     const told = batch.filter((one) => wants(hook, one));
     // A batch is told once, with the first of it that is asked for.
-    const isFirst = told.find(({ occurred_at_us }) => occurred_at_us >= off.sinceMs * 1000)?.id === first.id;
+    const isFirst = told.find(({ occurred_at_us }) => occurred_at_us >= sinceMs * 1000)?.id === first.id;
     return isFirst ? [{ first, changes: inOrder(told.map(changeOf)) }] : [];
   });
   const descriptions = await readDescriptions(
@@ -208,10 +227,15 @@ export const recoverMissed = async (
   const live = await findLiveHook(run, owned);
   if (live.kind !== 'live') return live;
   const off = await findOffTime(run, { organizationId, hookId: live.hookId }, query);
+  const fromUs = query.from?.occurredAtUs ?? Number.NEGATIVE_INFINITY;
+  const [range, laterRange] = off.ranges.filter(({ untilMs }) => untilMs * 1000 > fromUs);
   const hook = (await readListeners(run, organizationId)).find(({ id }) => id === live.hookId);
-  if (off === undefined || hook === undefined) return { kind: 'looked', count: 0, next: null };
-  const { found, next } = await look(run, organizationId, off, query);
-  const candidates = await candidatesOf(run, organizationId, { hook, off }, found);
+  if (range === undefined || hook === undefined) return { kind: 'looked', count: 0, next: null };
+  const { sinceMs } = range;
+  const from = query.from !== null && fromUs >= sinceMs * 1000 ? query.from : beginningOf(range);
+  const looked = await look(run, organizationId, off.isMissed, range, from);
+  const next = looked.next ?? (laterRange === undefined ? null : beginningOf(laterRange));
+  const candidates = await candidatesOf(run, organizationId, { hook, off, sinceMs }, looked.found);
   const missed = candidates.length === 0 ? [] : await withoutKnown(run, organizationId, candidates);
   if (query.isDryRun || missed.length === 0) return { kind: 'looked', count: missed.length, next };
   const taken = missed.slice(0, await remainingQuota(run, organizationId, quotas));
