@@ -14,17 +14,19 @@ export type Count = { count: number; isAll: boolean; unknown: readonly ReadingSp
 
 type Progress = { chosen: Chosen; total: number; done: number };
 
-type SendingProps = Progress & { from?: EventPosition | null };
+type SendingProps = Progress & { from?: EventPosition | null; label?: string };
 
-const labelOf = ({ state }: Chosen, count: number): string =>
-  state === 'missed'
+const labelOf = ({ state }: Chosen, { count, isAll }: Count): string => {
+  if (!isAll) return 'Send all of them';
+  return state === 'missed'
     ? `Send ${counted(count, 'event', 'events')}`
     : `Send ${counted(count, 'delivery', 'deliveries')} again`;
+};
 
 const positionOf = (from: EventPosition | null): string => (from === null ? '' : `${from.occurredAtUs}-${from.seq}`);
 
 /** The form that sends the next ones. Once it has begun it goes on by itself, as long as the page is open. */
-const SendingForm = ({ chosen, total, done, from = null }: SendingProps) => {
+const SendingForm = ({ chosen, total, done, from = null, label = 'Go on' }: SendingProps) => {
   const hasBegun = done > 0 || from !== null;
   const goesOn = hasBegun
     ? {
@@ -40,7 +42,7 @@ const SendingForm = ({ chosen, total, done, from = null }: SendingProps) => {
       {Object.entries({ ...chosen, total, done, from: positionOf(from) }).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value ?? ''} />
       ))}
-      <button type="submit">{hasBegun ? 'Go on' : labelOf(chosen, total)}</button>
+      <button type="submit">{label}</button>
     </form>
   );
 };
@@ -74,31 +76,38 @@ const nothing = ({ state }: Chosen, isAll: boolean): string => {
 type CountedProps = { chosen: Chosen; found: Count; mayWrite: boolean };
 
 /** What was counted, and the button that sends it. */
-export const Counted = ({ chosen, found: { count, isAll, unknown }, mayWrite }: CountedProps) => (
-  <>
-    {count === 0 ? <p>{nothing(chosen, isAll)}</p> : <Found chosen={chosen} count={count} isAll={isAll} />}
-    <UnknownTimes times={unknown} />
-    {count > 0 && mayWrite && <SendingForm chosen={chosen} total={count} done={0} />}
-    {count > 0 && !mayWrite && <p>Your key may only read. Sign in with one that may write tasks to send them.</p>}
-  </>
-);
-
-/** How far it has come, and the way to go on or to stop. */
-export const Going = ({ chosen, total, done, from = null }: SendingProps) => {
-  const most = Math.max(done, total);
+export const Counted = ({ chosen, found, mayWrite }: CountedProps) => {
+  const { count, isAll, unknown } = found;
   return (
     <>
-      <label>
-        {done.toLocaleString('en')} of {most.toLocaleString('en')} wait to be sent.
-        <progress value={done} max={most} />
-      </label>
-      <SendingForm chosen={chosen} total={total} done={done} from={from} />
-      <p>
-        <a href={hrefOf('send-again', chosen)}>Stop</a>
-      </p>
+      {count === 0 ? <p>{nothing(chosen, isAll)}</p> : <Found chosen={chosen} count={count} isAll={isAll} />}
+      <UnknownTimes times={unknown} />
+      {count > 0 && mayWrite && <SendingForm chosen={chosen} total={count} done={0} label={labelOf(chosen, found)} />}
+      {count > 0 && !mayWrite && <p>Your key may only read. Sign in with one that may write tasks to send them.</p>}
     </>
   );
 };
+
+/** How far it has come, and the way to go on or to stop. More may be sent than was counted. */
+export const Going = ({ chosen, total, done, from = null }: SendingProps) => (
+  <>
+    {done < total ? (
+      <label>
+        {done.toLocaleString('en')} of {total.toLocaleString('en')} wait to be sent.
+        <progress value={done} max={total} />
+      </label>
+    ) : (
+      <label>
+        {done.toLocaleString('en')} wait to be sent so far.
+        <progress />
+      </label>
+    )}
+    <SendingForm chosen={chosen} total={total} done={done} from={from} />
+    <p>
+      <a href={hrefOf('send-again', chosen)}>Stop</a>
+    </p>
+  </>
+);
 
 /** All of it waits to be sent. */
 export const Gone = ({ chosen: { hook, state }, done }: Omit<Progress, 'total'>) => (

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { publishRest } from '../../../webhook-server/detector/publish-rest.ts';
 import { createBrowser } from '../../support/browse.ts';
 import { startHttp } from '../../support/started-http.ts';
-import { happen } from '../../support/tenancy/world.ts';
+import { seenMany } from '../../support/store-contract/store-bench.ts';
+import { happen, idOf } from '../../support/tenancy/world.ts';
 
 let http: Awaited<ReturnType<typeof startHttp>>;
 let browser: ReturnType<typeof createBrowser>;
@@ -98,21 +100,22 @@ test('many are sent in pieces, with how far it has come and a way to stop', asyn
   expect((await browser.post('/send-again', fieldsOf(going.text))).text).toContain('510 deliveries wait');
 });
 
+const turnOn = async (path: string, zap_id: string): Promise<string> => {
+  const target_url = `https://hooks.zapier.com/hooks/standard/1/${path}/`;
+  const body = { target_url, event: 'task.reassigned', zap_id };
+  return (await http.call('POST', '/hooks', http.keys.full, body)).json.id;
+};
+
 test('what a Zap missed while it was off is counted, with the times that nobody knows, and sent once', async () => {
-  const turnOn = async (path: string): Promise<string> => {
-    const target_url = `https://hooks.zapier.com/hooks/standard/1/${path}/`;
-    const body = { target_url, event: 'task.reassigned', zap_id: '7' };
-    return (await http.call('POST', '/hooks', http.keys.full, body)).json.id;
-  };
   await happen(http.store.work, { kind: 'scan', to: 0 }, http.nowMs());
   http.passTime(1000);
   const since = new Date(http.nowMs()).toISOString();
-  const before = await turnOn('before');
+  const before = await turnOn('before', '7');
   await http.call('DELETE', `/hooks/${before}`, http.keys.full);
   http.passTime(600_000);
   await happen(http.store.work, { kind: 'scan', to: 1 }, http.nowMs());
   http.passTime(1000);
-  const hook = await turnOn('after');
+  const hook = await turnOn('after', '7');
   const page = `/send-again?hook=${hook}&since=${since}&state=missed`;
 
   const counted = await browser.get(page);
@@ -135,4 +138,41 @@ test('what a Zap missed while it was off is counted, with the times that nobody 
   const claims = await http.store.work.claimDeliveries({ limit: 100, perHook: 8, leaseMs: 45_000, rateLimits: null });
   expect(claims.filter(({ hookId }) => hookId === hook)).toHaveLength(2);
   expect((await browser.get(page)).text).toContain('The Zap missed nothing in this time');
+});
+
+test('of very much that was missed a part is counted, and all of it is sent', async () => {
+  const many = 1_210;
+  const changeMany = async (to: string) => {
+    http.passTime(1000);
+    const [claim] = await http.store.work.claimPolls({ limit: 1, leaseMs: 60_000 });
+    if (claim === undefined) throw new Error('No workspace is due.');
+    const { organizationId, lease } = claim;
+    const scan = {
+      ...{ id: `scan-${to}`, kind: 'incremental' as const, isSilent: false, startedAtMs: http.nowMs(), topUs: null },
+      ...{ floorUs: null, rowsRead: many, totalRows: many, cursor: null },
+    };
+    const rows = seenMany(many, to).map((row) => ({ ...row, updatedAtUs: http.nowMs() * 1000 }));
+    const page = { organizationId, lease, rows, scan, end: { watermark: null } };
+    const outcome = await http.store.work.recordPage(page, { leaseMs: 60_000 });
+    const fromSeq = outcome.kind === 'recorded' ? outcome.untoldFrom : null;
+    await publishRest(http.store.work, { organizationId, lease, scan, waitsForFacts: false, fromSeq }, 60_000);
+    await http.store.work.finishPoll({ organizationId, lease, nextPollInMs: 0, result: 'done', sawChange: false });
+  };
+  await changeMany(idOf('user', 0));
+  await http.call('DELETE', `/hooks/${await turnOn('many-before', '8')}`, http.keys.full);
+  const since = new Date(http.nowMs()).toISOString();
+  await changeMany(idOf('user', 1));
+  http.passTime(1000);
+  let page = await browser.get(`/send-again?hook=${await turnOn('many-after', '8')}&since=${since}&state=missed`);
+  expect(page.text).toContain('At least 1,000 events came while the Zap was off.');
+  expect(page.text).toContain('Send all of them');
+  for (const progress of [
+    '400 of 1,000 wait to be sent.',
+    '800 of 1,000',
+    '1,200 wait to be sent so far.',
+    '1,210 events wait',
+  ]) {
+    page = await browser.post('/send-again', fieldsOf(page.text));
+    expect(page.text).toContain(progress);
+  }
 });

@@ -50,7 +50,8 @@ const mostZaps = 200;
 /** What waits in a database is counted no further than this. */
 const mostCounted = 10_000;
 
-/** A page looks no further for what was missed. */
+/** What was missed is worked out to be counted: a page goes no further than this. */
+const mostMissed = 1_000;
 const mostLooks = 20;
 
 /** So many are sent with one request, and with one transaction. */
@@ -70,7 +71,7 @@ const scopeOf = ({ state: chosen, span }: Lost) => ({
 const countLost = async (lost: Lost): Promise<Count> => {
   const { store, hook, span, isWanted } = lost;
   if (lost.state === 'missed') {
-    const counted = await countMissed(store, hook, { ...span, isWanted }, { count: mostCounted, looks: mostLooks });
+    const counted = await countMissed(store, hook, { ...span, isWanted }, { count: mostMissed, looks: mostLooks });
     return { ...counted, unknown: await store.unreadWhileOff(hook, span) };
   }
   const counted = await store.countRecoverable(hook, { ...scopeOf(lost), limit: mostCounted });
