@@ -103,6 +103,7 @@ const pagesFor = (hookId: string, rows: number): string[] => {
     `/who-to-whom.csv?${month}`,
     '/send-again',
     `/send-again?hook=${hookId}`,
+    `/send-again?hook=${hookId}&state=missed`,
     '/people',
     '/people?show=unnamed',
     '/people?show=duplicates',

@@ -67,7 +67,6 @@ const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number):
   const startMs = endMs - historyDays * dayMs;
   const stepMs = Math.floor((endMs - startMs) / rows);
   const atMs = sql`(cast(${startMs} as bigint) + n * ${stepMs})`;
-  const minutes = historyDays * 24 * 60;
   const firstMinuteMs = startMs - (startMs % minuteMs);
   return [
     sql`update hook set created_at_ms = ${startMs} where organization_id = ${organizationId}`,
@@ -101,10 +100,11 @@ const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number):
         from number where n % ${hookIds.length} = ${index}`,
     ),
     sql`
-      insert into poll_minute (organization_id, minute_ms, well, failed, limited, reason, next_at_ms)
-      ${numbers(minutes)}
-      select ${organizationId}, cast(${firstMinuteMs} as bigint) + n * ${minuteMs}, 4, 0, 0, null,
-             cast(${firstMinuteMs} as bigint) + n * ${minuteMs} + 15000
+      insert into poll_span (organization_id, from_ms, last_minute_ms, well, failed, limited, reason, next_at_ms)
+      ${numbers(historyDays)}
+      select ${organizationId}, cast(${firstMinuteMs} as bigint) + (n - 1) * ${dayMs},
+             cast(${firstMinuteMs - minuteMs} as bigint) + n * ${dayMs}, 5760, 0, 0, null,
+             cast(${firstMinuteMs} as bigint) + n * ${dayMs}
       from number
       where true
       on conflict do nothing`,
