@@ -309,3 +309,12 @@ test('how soon Zaps hear is read from the newest deliveries alone', async () => 
   ]);
   expect(await searchesOf(findAllDelays)).toEqual(['SCAN delivery']);
 });
+
+test('the deliveries of one hook are found in its queue, whatever other hooks were sent since', async () => {
+  const owned = { organizationId: 'org', hookId: 'hok' };
+  const steps = await searchesOf((run) => listDeliveries(run, owned, { limit: 1 }), [{ target_hash: 't' }]);
+  expect(steps.slice(1)).toEqual([
+    'SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH delivery USING COVERING INDEX delivery_of_hook (hook_id=? AND seq>? AND seq<?)',
+  ]);
+});

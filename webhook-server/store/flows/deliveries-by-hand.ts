@@ -101,8 +101,12 @@ const lookAtDeliveries = async (
 ): Promise<Look<DeliveryRow, Position>> => {
   const after = sql`hook_id = ${hookId} and seq > 0 and seq < ${from?.seq ?? afterAll}`;
   if (state === undefined) {
+    // By their numbers alone PostgreSQL takes the queue of the hook, which holds them: for whole rows it may pass over all
+    // that other hooks were sent since.
     const found = await run.rows<DeliveryRow>(sql`
-      select ${columns} from delivery where ${after} order by seq desc limit ${most}`);
+      select ${columns} from delivery
+      where seq in (select seq from delivery where ${after} order by seq desc limit ${most})
+      order by seq desc`);
     return { found, next: null };
   }
   // The index may be one of more states than this.
