@@ -61,7 +61,7 @@ const numbers = (count: number): Statement =>
   sql`with recursive number (n) as (
     select cast(1 as bigint) union all select n + 1 from number where n < cast(${count} as bigint))`;
 
-/** A month of a busy workspace, in the words of both databases. */
+/** A month of a busy workspace, in the words of both databases. To SQLite `||` comes before `%`. */
 const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number): Statement[] => {
   const endMs = Date.now() - minuteMs;
   const startMs = endMs - historyDays * dayMs;
@@ -75,11 +75,11 @@ const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number):
       insert into event (id, organization_id, reading_id, task_id, sequence_id, sequence_template_id, type, kind, source,
                          previous_assignee_id, new_assignee_id, task_type, priority, body, occurred_at_us, detected_at_ms)
       ${numbers(rows)}
-      select 'evt_' || (100000000 + n), ${organizationId}, 'old', 'old-' || n % ${tasks}, 'run-' || n % ${runs},
-             cast(${uuid('2')} as text) || n % ${templates}, case when n % 10 = 9 then 'task.closed' else 'task.reassigned' end,
+      select 'evt_' || (100000000 + n), ${organizationId}, 'old', 'old-' || (n % ${tasks}), 'run-' || (n % ${runs}),
+             cast(${uuid('2')} as text) || (n % ${templates}), case when n % 10 = 9 then 'task.closed' else 'task.reassigned' end,
              case when n % 10 = 9 then 'closed' else 'reassigned' end,
-             case when n % 10 = 0 then 'zapier' else 'topo' end, cast(${uuid('1')} as text) || n % ${people},
-             case when n % 10 = 9 then null else cast(${uuid('1')} as text) || (n + 1 + n / 6 % 5) % ${people} end,
+             case when n % 10 = 0 then 'zapier' else 'topo' end, cast(${uuid('1')} as text) || (n % ${people}),
+             case when n % 10 = 9 then null else cast(${uuid('1')} as text) || ((n + 1 + n / 6 % 5) % ${people}) end,
              'CALL', 'HOT', replace(${body}, '@id', 'evt_' || (100000000 + n)), ${atMs} * 1000, ${atMs}
       from number`,
     sql`
@@ -93,7 +93,7 @@ const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number):
         insert into delivery (id, organization_id, hook_id, event_id, order_key, body, state, attempts, reason, status,
                               tries, created_at_ms, settled_at_ms)
         ${numbers(rows)}
-        select 'msg_' || (100000000 + n), ${organizationId}, ${hookId}, 'evt_' || (100000000 + n), 'run-' || n % ${runs},
+        select 'msg_' || (100000000 + n), ${organizationId}, ${hookId}, 'evt_' || (100000000 + n), 'run-' || (n % ${runs}),
                ${body}, case n % 1000 when 0 then 'dead' when 1 then 'dropped' else 'delivered' end, 1,
                case when n % 1000 < 2 then 'the target answered 500' end, case when n % 1000 < 2 then 500 else 200 end,
                '[1,' || ${atMs} || ',20,200,"delivered",null]', ${atMs}, ${atMs} + 300
@@ -124,14 +124,14 @@ const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number):
       insert into sequence (organization_id, sequence_id, sequence_template_id, contact_id, wanted_at_ms, fetched_at_ms,
                             told_at_ms)
       ${numbers(runs)}
-      select ${organizationId}, 'run-' || (n - 1), cast(${uuid('2')} as text) || n % ${templates}, 'contact-' || (1 + n % ${contacts}),
+      select ${organizationId}, 'run-' || (n - 1), cast(${uuid('2')} as text) || (n % ${templates}), 'contact-' || (1 + n % ${contacts}),
              0, cast(${endMs} as bigint), cast(${endMs} as bigint)
       from number`,
     sql`
       insert into snapshot (organization_id, task_id, sequence_id, assignee_user_id, created_at_us, updated_at_us, task,
                             task_type, priority, status, is_open)
       ${numbers(tasks)}
-      select ${organizationId}, 'old-' || n, 'run-' || n % ${runs}, cast(${uuid('1')} as text) || n % ${people},
+      select ${organizationId}, 'old-' || n, 'run-' || (n % ${runs}), cast(${uuid('1')} as text) || (n % ${people}),
              ${startMs * 1000} + n, ${startMs * 1000} + n,
              '{"id":"old-' || n || '","type":"CALL","sequence_id":null,"assignee_user_id":null,"updated_at":"t"}',
              'CALL', 'HOT', 'PENDING', n <= ${openTasks}

@@ -83,7 +83,7 @@ test('a page looks back only so far, says how far, and the next one goes on from
   database
     .prepare(
       `insert into event (id, organization_id, reading_id, task_id, kind, source, body, occurred_at_us, detected_at_ms)
-       with recursive number (n) as (select 0 union all select n + 1 from number where n < 21000)
+       with recursive number (n) as (select 0 union all select n + 1 from number where n < 11000)
        select 'evt_' || n, ?, 'old', 'old', 'reassigned', case n when 0 then 'zapier' else 'topo' end, ?, n * 1000000, n
        from number`,
     )

@@ -19,7 +19,7 @@ const perPage = 50;
 const mostOffered = 200;
 
 /** A page looks back this far, so that it answers soon although nothing fits; the next one goes on from there. */
-const mostLookedAt = 20_000;
+const mostLookedAt = 10_000;
 
 type OlderProps = { found: FoundEvents; filters: Record<string, string | undefined> };
 
