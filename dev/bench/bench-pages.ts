@@ -39,13 +39,17 @@ const signIn = async (url: string, page: string, form: Record<string, string>): 
   return askWith(`${url}/dashboard`, { cookie: cookie.join('; ') });
 };
 
+/** What is asked about: a Zap that is told of everything now, and one that has been told nothing for half of the time. */
+type Asked = { store: string; hookId: string; quietHookId: string; rows: number };
+
 /** Addresses of the API. What is looked for and nowhere to be found is looked for to the end, by promise. */
-const routesFor = (hookId: string, rows: number): string[] => {
+const routesFor = ({ hookId, quietHookId, rows }: Asked): string[] => {
   const days = `since=${ago(15)}&until=${ago(14)}`;
   const person = historyIds.person(1);
   return [
     '/hooks',
     `/hooks/${hookId}/deliveries`,
+    `/hooks/${quietHookId}/deliveries`,
     `/hooks/${hookId}/deliveries?state=dead`,
     `/hooks/${hookId}/deliveries?state=waiting`,
     '/deliveries',
@@ -78,7 +82,7 @@ const routesFor = (hookId: string, rows: number): string[] => {
   ];
 };
 
-const pagesFor = (hookId: string, rows: number): string[] => {
+const pagesFor = ({ hookId, rows }: Asked): string[] => {
   const person = historyIds.person(1);
   const month = `since=${ago(29)}`;
   return [
@@ -111,23 +115,23 @@ const pagesFor = (hookId: string, rows: number): string[] => {
   ];
 };
 
-const operatorPagesFor = (hookId: string): string[] => [
+const operatorPagesFor = ({ hookId, quietHookId }: Asked): string[] => [
   '/operator',
   '/operator-hooks',
   `/operator-deliveries?hook=${hookId}`,
+  `/operator-deliveries?hook=${quietHookId}`,
   `/operator-deliveries?hook=${hookId}&state=dead`,
   `/operator-deliveries?hook=${hookId}&state=waiting`,
 ];
 
 /** Without what differs from run to run. */
-const titleOf = (path: string, hookId: string): string =>
+const titleOf = (path: string, { hookId, quietHookId }: Asked): string =>
   decodeURIComponent(path)
     .replaceAll(hookId, 'ZAP')
+    .replaceAll(quietHookId, 'QUIET')
     .replaceAll(/(since|until)=[^&]*/g, '$1=…');
 
-type Asked = { store: string; ask: Ask; hookId: string; prefix: string };
-
-const measureAddresses = async (paths: readonly string[], { store, ask, hookId, prefix }: Asked): Promise<Figure[]> => {
+const measureAddresses = async (paths: readonly string[], ask: Ask, asked: Asked, prefix = ''): Promise<Figure[]> => {
   const figures: Figure[] = [];
   for (const path of paths) {
     const times: number[] = [];
@@ -137,7 +141,7 @@ const measureAddresses = async (paths: readonly string[], { store, ask, hookId, 
       times.push(performance.now() - beganAtMs);
       if (status !== 200) throw new Error(`${prefix}${path} answered ${status}: ${text.slice(0, 300)}`);
     }
-    const figure = `${store}: ${prefix}${titleOf(path, hookId)}`;
+    const figure = `${asked.store}: ${prefix}${titleOf(path, asked)}`;
     figures.push(medianFigure({ figure, unit: 'ms', atMost: answersWithinMs }, times));
   }
   return figures;
@@ -168,20 +172,14 @@ type Kind = {
   fill: (owner: HistoryOwner) => Promise<void> | void;
 };
 
-const measureServer = async (
-  server: WebhookServer,
-  key: string,
-  hookId: string,
-  { store, rows }: { store: string; rows: number },
-) => {
-  const program = askWith(server.url, { authorization: `Bearer ${key}` });
-  const workspace = await signIn(server.url, 'sign-in', { key, next: 'health' });
-  const operator = await signIn(server.url, 'operator-sign-in', { token: operatorToken });
-  const page = { store, hookId, prefix: '/dashboard' };
+const measureServer = async ({ url }: WebhookServer, key: string, asked: Asked): Promise<Figure[]> => {
+  const program = askWith(url, { authorization: `Bearer ${key}` });
+  const workspace = await signIn(url, 'sign-in', { key, next: 'health' });
+  const operator = await signIn(url, 'operator-sign-in', { token: operatorToken });
   return [
-    ...(await measureAddresses(routesFor(hookId, rows), { store, ask: program, hookId, prefix: '' })),
-    ...(await measureAddresses(pagesFor(hookId, rows), { ...page, ask: workspace })),
-    ...(await measureAddresses(operatorPagesFor(hookId), { ...page, ask: operator })),
+    ...(await measureAddresses(routesFor(asked), program, asked)),
+    ...(await measureAddresses(pagesFor(asked), workspace, asked, '/dashboard')),
+    ...(await measureAddresses(operatorPagesFor(asked), operator, asked, '/dashboard')),
   ];
 };
 
@@ -213,7 +211,12 @@ const measureOn = async ({ store, dataFolder, environment, fill }: Kind, rows: n
     await fill({ organizationId, hookIds });
     await server.start();
     bench.say(`${store}: asking`);
-    const figures = await measureServer(server, keys.full, hookIds[0] ?? '', { store, rows });
+    const figures = await measureServer(server, keys.full, {
+      store,
+      hookId: hookIds.at(-1) ?? '',
+      quietHookId: hookIds[0] ?? '',
+      rows,
+    });
     const slowest = figures.toSorted((one, other) => (other.max ?? 0) - (one.max ?? 0)).slice(0, 5);
     for (const { figure, value, max } of slowest)
       bench.say(`${figure}: ${Math.round(value)} ms, at worst ${Math.round(max ?? 0)} ms`);

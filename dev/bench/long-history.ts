@@ -61,6 +61,15 @@ const numbers = (count: number): Statement =>
   sql`with recursive number (n) as (
     select cast(1 as bigint) union all select n + 1 from number where n < cast(${count} as bigint))`;
 
+/** The first hooks were told the first half, the last ones the rest: some Zaps have been quiet for long. */
+const hookAt = (hookIds: readonly string[], rows: number): Statement => {
+  const atOnce = Math.ceil(hookIds.length / 2);
+  const later = hookIds.length - atOnce;
+  const place = sql`n % ${atOnce} + case when n * 2 > ${rows} then ${later} else 0 end`;
+  const cases = hookIds.map((hookId, index) => sql`when ${index} then ${hookId}`);
+  return { pieces: [sql`case ${place}`, ...cases, sql` end`].flatMap(({ pieces }) => pieces) };
+};
+
 /** A month of a busy workspace, in the words of both databases. To SQLite `||` comes before `%`. */
 const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number): Statement[] => {
   const endMs = Date.now() - minuteMs;
@@ -88,17 +97,16 @@ const statementsFor = ({ organizationId, hookIds }: HistoryOwner, rows: number):
              sequence_template_id, count(*)
       from event where organization_id = ${organizationId} and type = 'task.reassigned' and body is not null
       group by 1, 2, 3, 4, 5, 6`,
-    ...hookIds.map(
-      (hookId, index) => sql`
-        insert into delivery (id, organization_id, hook_id, event_id, order_key, body, state, attempts, reason, status,
-                              tries, created_at_ms, settled_at_ms)
-        ${numbers(rows)}
-        select 'msg_' || (100000000 + n), ${organizationId}, ${hookId}, 'evt_' || (100000000 + n), 'run-' || (n % ${runs}),
-               ${body}, case n % 1000 when 0 then 'dead' when 1 then 'dropped' else 'delivered' end, 1,
-               case when n % 1000 < 2 then 'the target answered 500' end, case when n % 1000 < 2 then 500 else 200 end,
-               '[1,' || ${atMs} || ',20,200,"delivered",null]', ${atMs}, ${atMs} + 300
-        from number where n % ${hookIds.length} = ${index}`,
-    ),
+    sql`
+      insert into delivery (id, organization_id, hook_id, event_id, order_key, body, state, attempts, reason, status,
+                            tries, created_at_ms, settled_at_ms)
+      ${numbers(rows)}
+      select 'msg_' || (100000000 + n), ${organizationId}, ${hookAt(hookIds, rows)}, 'evt_' || (100000000 + n),
+             'run-' || (n % ${runs}), ${body},
+             case n % 1000 when 0 then 'dead' when 1 then 'dropped' else 'delivered' end, 1,
+             case when n % 1000 < 2 then 'the target answered 500' end, case when n % 1000 < 2 then 500 else 200 end,
+             '[1,' || ${atMs} || ',20,200,"delivered",null]', ${atMs}, ${atMs} + 300
+      from number`,
     sql`
       insert into poll_span (organization_id, from_ms, last_minute_ms, well, failed, limited, reason, next_at_ms)
       ${numbers(historyDays)}
