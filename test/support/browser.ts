@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect } from '@jest/globals';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -52,6 +53,21 @@ export const signIn = async (page: Page, home: string, key: string): Promise<voi
   await page.getByLabel('Topo API key').fill(key);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${home}/health`);
+};
+
+/** `npm run screenshots` keeps what the pages look like here. */
+const pictures = new URL('../../docs/pictures/', import.meta.url);
+
+/** Keeps a picture of what a window shows, or of the whole page, when pictures are asked for. */
+export const keepPicture = async (
+  page: Page,
+  name: string,
+  { name: size }: Looks,
+  { fullPage = false }: { fullPage?: boolean } = {},
+): Promise<void> => {
+  if (process.env['KEEP_SCREENSHOTS'] === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: fileURLToPath(new URL(`${name}-${size}.png`, pictures)), fullPage });
 };
 
 type Violation = { id: string; impact: string; nodes: string[] };

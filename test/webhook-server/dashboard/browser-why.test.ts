@@ -14,7 +14,16 @@ import { Secret } from '../../../webhook-server/secrets/secret.ts';
 import { createVault } from '../../../webhook-server/secrets/vault.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { NewHook } from '../../../webhook-server/store/tenant-store.ts';
-import { chromiumPath, desktop, openWindow, signIn, type Window } from '../../support/browser.ts';
+import {
+  chromiumPath,
+  desktop,
+  expectReadable,
+  keepPicture,
+  openWindow,
+  phone,
+  signIn,
+  type Window,
+} from '../../support/browser.ts';
 import { keepLog } from '../../support/keep-log.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -220,6 +229,13 @@ browserTest('a filter kept it out: the filter is named, and the Zaps that heard'
   expect(wanted).toContain('the filter on the type of the task kept it out');
   expect(wanted).toContain('“Tell the team”');
   expect(wanted).not.toContain('Deleted in Zapier');
+  await keepPicture(page, 'why', desktop, { fullPage: true });
+  await page.setViewportSize(phone);
+  await page.emulateMedia({ colorScheme: phone.colorScheme });
+  await expectReadable(window, 'why, answered');
+  await keepPicture(page, 'why', phone);
+  await page.setViewportSize(desktop);
+  await page.emulateMedia({ colorScheme: desktop.colorScheme });
   expect(window.complaints).toEqual([]);
 });
 

@@ -1,28 +1,24 @@
 // Slow: a real browser.
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import { fetchHooks } from '../../../dev/local-server/fetch-hooks.ts';
 import { startWebhookServer } from '../../../dev/local-server/start-webhook-server.ts';
 import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { createSandbox } from '../../../dev/sandbox/create-sandbox.ts';
-import { chromiumPath, desktop, expectReadable, type Looks, openWindow, phone, signIn } from '../../support/browser.ts';
+import {
+  chromiumPath,
+  desktop,
+  expectReadable,
+  keepPicture,
+  openWindow,
+  phone,
+  signIn,
+} from '../../support/browser.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const operatorToken = 'o'.repeat(40);
 
 const browserTest = chromiumPath === undefined ? test.skip : test;
-
-/** `npm run screenshots` keeps what the pages look like here. */
-const pictures = new URL('../../../docs/pictures/', import.meta.url);
-
-const keepPicture = async (page: Page, name: string, { name: size }: Looks): Promise<void> => {
-  if (process.env['KEEP_SCREENSHOTS'] === undefined) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: fileURLToPath(new URL(`${name}-${size}.png`, pictures)) });
-};
 
 const closers: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
@@ -160,7 +156,7 @@ browserTest.each([desktop, phone])(
       const answer = await page.goto(`${loop.home}/${name}`);
       expect(answer?.headers()['content-security-policy']).not.toContain('unsafe');
       await expectReadable(window, name);
-      await keepPicture(page, name, looks);
+      if (name !== 'why') await keepPicture(page, name, looks);
     }
     await page.goto(`${loop.home}/events`);
     const filter = page.getByLabel('Who had it');
@@ -172,7 +168,6 @@ browserTest.each([desktop, phone])(
     await page.getByRole('button', { name: 'Find out' }).click();
     await page.getByRole('heading', { name: 'Was it sent?' }).waitFor();
     await expectReadable(window, 'why, answered');
-    await keepPicture(page, 'why', looks);
     expect(complaints).toEqual([]);
   },
   60_000,
