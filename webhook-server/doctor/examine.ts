@@ -7,6 +7,7 @@ import { checkDatabase, inspectDatabase } from './checks/database.ts';
 import { checkDiskSpace } from './checks/disk-space.ts';
 import { checkEncryptionKey } from './checks/encryption-key.ts';
 import { checkKeyFits } from './checks/key-fits.ts';
+import { checkNoticeHost } from './checks/notice-host.ts';
 import { checkPublicUrl } from './checks/public-url.ts';
 import { checkSettings } from './checks/settings.ts';
 import { checkTopo } from './checks/topo.ts';
@@ -35,6 +36,7 @@ export const examine = async (
     checkTopo(config, reach),
     ...checkClock(reach, clock()),
     ...(await checkAllowedHosts(config)),
+    ...(await checkNoticeHost(config)),
     ...(await checkPublicUrl(config)),
   ];
 };

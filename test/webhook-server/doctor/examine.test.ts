@@ -239,6 +239,22 @@ test('an allowed host without an address is wrong', async () => {
   ]);
 });
 
+test('the host of notices must have an address, and be an allowed one; the address itself is not shown', async () => {
+  const notices = (NOTICE_WEBHOOK_URL: string, NOTICE_ALLOWED_HOSTS: string) =>
+    look({ NOTICE_WEBHOOK_URL, NOTICE_ALLOWED_HOSTS });
+  expect(found(await look(), 'notices')).toEqual([]);
+  expect(found(await notices('http://127.0.0.1:1/services/c4n4ry', '127.0.0.1:1'), 'notices')).toEqual([
+    'ok: 127.0.0.1, to which NOTICE_WEBHOOK_URL leads, has an address.',
+  ]);
+  const [missing = ''] = found(await notices('https://canary.invalid/services/c4n4ry', 'canary.invalid'), 'notices');
+  expect(missing).toMatch(/^wrong: canary\.invalid has no address \(.+\)\. Check NOTICE_WEBHOOK_URL/);
+  expect(missing).not.toContain('c4n4ry');
+  const findings = await notices('https://canary.invalid/services/c4n4ry', 'hooks.slack.com');
+  expect(findings.map(({ state, says }) => `${state}: ${says}`)).toEqual([
+    expect.stringMatching(/^wrong: NOTICE_WEBHOOK_URL cannot be used: its host is not on .*\(NOTICE_ALLOWED_HOSTS\)/),
+  ]);
+});
+
 describe('public address', () => {
   /** A proxy before `port`, which adds so many addresses. */
   const startProxy = async (port: number, addresses: number): Promise<string> => {
