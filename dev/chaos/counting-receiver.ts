@@ -12,6 +12,8 @@ export type CountingReceiver = {
   readonly targetUrl: string;
   /** Every POST, oldest first. */
   readonly posts: readonly EventPost[];
+  /** From now on every POST gets 503. */
+  refuseAll(): void;
   close(): Promise<void>;
 };
 
@@ -23,10 +25,11 @@ const refusedShare = 0.02;
 
 export const startCountingReceiver = async (hook: string, random: Random): Promise<CountingReceiver> => {
   const posts: EventPost[] = [];
+  let refusesAll = false;
 
-  const answerLater = (response: ServerResponse, isAccepted: boolean): void => {
+  const answerLater = (response: ServerResponse, status: number): void => {
     setTimeout(
-      () => response.writeHead(isAccepted ? 200 : 429, isAccepted ? {} : { 'retry-after': '1' }).end('{}'),
+      () => response.writeHead(status, status === 429 ? { 'retry-after': '1' } : {}).end('{}'),
       drawInteger(random, 0, maxAnswerMs),
     );
   };
@@ -34,9 +37,9 @@ export const startCountingReceiver = async (hook: string, random: Random): Promi
   const server = createServer((request, response) => {
     text(request).then(
       (body) => {
-        const isAccepted = random() >= refusedShare;
+        const isAccepted = !refusesAll && random() >= refusedShare;
         posts.push(readPost({ hook, webhookId: String(request.headers[signatureHeader.id]), body, isAccepted }));
-        answerLater(response, isAccepted);
+        answerLater(response, isAccepted ? 200 : refusesAll ? 503 : 429);
       },
       // The sender was killed halfway.
       () => response.destroy(),
@@ -54,6 +57,9 @@ export const startCountingReceiver = async (hook: string, random: Random): Promi
     host,
     targetUrl: `http://${host}/counted/`,
     posts,
+    refuseAll() {
+      refusesAll = true;
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -9,19 +9,37 @@ const faultKinds: readonly FaultKind[] = [
   { kind: 'cut' },
 ];
 
-/**
- * Creates a function that makes Topo's next one or two answers fail, some after the request took effect. It removes what
- * its last call has left over: otherwise a server that backs off after each failure would never read again.
- */
-export const createFaultInjector = (sandbox: Sandbox, random: Random): (() => void) => {
+/** Makes Topo fail. */
+export type FaultInjector = {
+  /** Makes some of Topo's next answers fail, some after the request took effect. */
+  inject(): void;
+  /** Removes what is left over: otherwise a server that backs off after each failure would never read again. */
+  relent(): void;
+  /** Topo answers well until the returned function is called. */
+  pause(): () => void;
+};
+
+export const createFaultInjector = (sandbox: Sandbox, random: Random): FaultInjector => {
   let removeLast = () => {};
-  return () => {
-    removeLast();
-    removeLast = sandbox.injectFault({
-      ...drawOne(random, faultKinds),
-      times: drawInteger(random, 1, 3),
-      path: /^\/v1\/tasks/,
-      afterwards: random() < 0.5,
-    });
+  let isPaused = false;
+  return {
+    inject() {
+      removeLast();
+      if (isPaused) return;
+      removeLast = sandbox.injectFault({
+        ...drawOne(random, faultKinds),
+        times: drawInteger(random, 1, 3),
+        path: /^\/v1\/tasks/,
+        afterwards: random() < 0.5,
+      });
+    },
+    relent: () => removeLast(),
+    pause() {
+      removeLast();
+      isPaused = true;
+      return () => {
+        isPaused = false;
+      };
+    },
   };
 };

@@ -1,46 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fetchHooks } from '../local-server/fetch-hooks.ts';
-import type { WebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
 import { isRecord } from '../local-zapier/is-record.ts';
-import { type LocalZapier, startLocalZapier } from '../local-zapier/local-zapier.ts';
-import type { Zap } from '../local-zapier/zap.ts';
-import { createSandbox, type Sandbox } from '../sandbox/create-sandbox.ts';
-import { createRandom, drawInteger, drawOne, type Random } from '../sandbox/random.ts';
-import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts';
-import { fetchDeliveries, fetchEvents, type Reader } from './fetch-pages.ts';
-import type { Fleet, FleetAddresses } from './fleet.ts';
-import { createFaultInjector } from './inject-faults.ts';
-import { type InFlight, type Reconciliation, reconcile } from './ledger.ts';
-import { createRandomReassigner } from './random-reassignments.ts';
-import { type EventPost, eventRecordOf, readPost } from './read-post.ts';
-import { createUndeliveredChanges, type UndeliveredChanges } from './undelivered-changes.ts';
+import { drawInteger } from '../sandbox/random.ts';
+import { failOver } from './fail-over.ts';
+import { fetchDeliveries, fetchEvents } from './fetch-pages.ts';
+import { killServers } from './kill-servers.ts';
+import { type InFlight, type Reconciliation, reconcile, type Totals } from './ledger.ts';
+import { eventRecordOf } from './read-post.ts';
+import { type Closable, countedHook, type Setup, type SetupOptions, setUp, zapHook } from './set-up.ts';
+import { checkCounters, checkFigures } from './watch-metrics.ts';
 
-export type ChaosOptions = {
-  startFleet: (addresses: FleetAddresses) => Promise<Fleet>;
+export type ChaosOptions = SetupOptions & {
   kills: number;
-  seed: number;
+  /** How often the database is lost and its standby takes over, evenly between the kills. */
+  failOvers: number;
   say: (text: string) => void;
-  /** Called with the servers as soon as they run, so that they can be killed if this program ends early. */
-  started: (fleet: Fleet) => void;
 };
 
-type Setup = {
-  sandbox: Sandbox;
-  zapier: LocalZapier;
-  zap: Zap;
-  receiver: CountingReceiver;
-  fleet: Fleet;
-  /** The POSTs to the Zap. */
-  zapPosts: () => readonly EventPost[];
-  reader: Reader;
-  undelivered: UndeliveredChanges;
-  reassign: () => Promise<void>;
-  random: Random;
-};
+/** `longest_silence_ms`: from a kill of the database until a Zap heard of a later change. */
+export type ChaosTotals = Totals & { fail_overs: number; longest_silence_ms: number };
 
-const countedHook = 'the counting receiver';
-const zapHook = 'the Zap';
+export type ChaosResult = Omit<Reconciliation, 'result'> & { result: ChaosTotals };
 
 /** Long enough for leases to expire and for hooks that back off after failures. */
 const drainWithinMs = 180_000;
@@ -48,124 +29,18 @@ const drainWithinMs = 180_000;
 /** No new changes while so many are undelivered; the servers are down half of the time. */
 const maxUndelivered = 60;
 
-const maxStartAttempts = 10;
-
-type Closable = { close: () => Promise<void> };
-
-/** Reads each POST to the Zap once. */
-const readZapPosts = (zap: Zap): (() => readonly EventPost[]) => {
-  const read: EventPost[] = [];
-  return () => {
-    for (const { webhookId = '', request, status } of zap.posts.slice(read.length)) {
-      read.push(readPost({ hook: zapHook, webhookId, body: request.content, isAccepted: status === 200 }));
-    }
-    return read;
-  };
-};
-
-const subscribe = async ({ serverUrl, key }: Reader, targetUrl: string): Promise<void> => {
-  const response = await fetch(`${serverUrl}/hooks`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ target_url: targetUrl, event: 'task.reassigned' }),
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (response.status !== 201) throw new Error(`POST /hooks answered ${response.status}.`);
-};
-
-/** Starts everything on free ports, and waits until the servers listen for changes. */
-const setUp = async ({ startFleet, seed, started }: ChaosOptions, closers: Closable[]): Promise<Setup> => {
-  const random = createRandom(seed);
-  const sandbox = createSandbox({ seed });
-  const topo = await sandbox.listen();
-  closers.push(topo);
-  const zapier = await startLocalZapier();
-  closers.push(zapier);
-  const receiver = await startCountingReceiver(countedHook, createRandom(seed + 1));
-  closers.push(receiver);
-  const fleet = await startFleet({ topoApiUrl: topo.url, hookHost: `${zapier.host},${receiver.host}` });
-  closers.push(fleet);
-  started(fleet);
-
-  const serverUrl = fleet.servers[0]?.url ?? '';
-  const key = sandbox.workspaces[0].keys.full;
-  const reader = { serverUrl, key };
-  zapier.setEnvironment({ TOPO_API_URL: topo.url, WEBHOOK_SERVER_URL: serverUrl });
-  const connection = zapier.connect({ api_key: key });
-  const zap = zapier.createZap({ name: zapHook, connection, trigger: 'task_reassigned' });
-  zap.behaviour = 'answers late';
-  await zap.turnOn();
-  await subscribe(reader, receiver.targetUrl);
-  await waitUntil('the servers listen', async () =>
-    (await fetchHooks(serverUrl, key)).every(({ listening_since }) => listening_since !== null),
-  );
-
-  const zapPosts = readZapPosts(zap);
-  const undelivered = createUndeliveredChanges(() => sandbox.changes.entries, [() => receiver.posts, zapPosts]);
-  const act = (taskId: string, userId: string) =>
-    connection.act('reassign_task', { task_id: taskId, assignee_user_id: userId, scope: 'TASK' });
-  const reassign = createRandomReassigner({ sandbox, random: createRandom(seed + 2), act, undelivered });
-  return { sandbox, zapier, zap, zapPosts, receiver, fleet, reader, undelivered, reassign, random };
-};
-
 /** Reassigns tasks and injects faults until the signal is aborted. */
-const keepChanging = async ({ sandbox, undelivered, reassign, random }: Setup, signal: AbortSignal): Promise<void> => {
-  const injectFaults = createFaultInjector(sandbox, random);
+const keepChanging = async ({ faults, undelivered, reassign, random }: Setup, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
     if (undelivered.count() < maxUndelivered) {
       for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) await reassign();
     }
-    if (random() < 0.1) injectFaults();
+    const mood = random();
+    if (mood < 0.1) faults.inject();
+    else if (mood < 0.4) faults.relent();
     undelivered.update();
     await delay(random() * 400);
   }
-};
-
-/** Retries, because another program's connection may hold the port for a moment. */
-const startAgain = async (server: WebhookServer): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await server.start();
-    } catch (error) {
-      if (attempt === maxStartAttempts) throw error;
-      await delay(500);
-    }
-  }
-};
-
-/** Kills a server while it starts. */
-const killEarly = async (server: WebhookServer, random: Random): Promise<void> => {
-  const starting = server.start().catch(() => undefined);
-  await delay(random() * 600);
-  await server.kill();
-  await starting;
-};
-
-const killAll = async (setup: Setup, kills: number, say: (text: string) => void): Promise<InFlight[]> => {
-  const { fleet, random, sandbox, undelivered } = setup;
-  const inFlight: InFlight[] = [];
-  const readInFlight = async () => {
-    inFlight.push(...(await fleet.readInFlight()));
-  };
-  for (let killed = 0; killed < kills; ) {
-    await delay(random() * 1_200);
-    const victim = drawOne(random, fleet.servers);
-    await victim.kill();
-    killed += 1;
-    await readInFlight();
-    if (random() < 0.2 && killed < kills) {
-      await killEarly(victim, random);
-      killed += 1;
-      await readInFlight();
-    }
-    if (fleet.restartDatabase !== undefined && killed % 8 === 5) await fleet.restartDatabase();
-    await startAgain(victim);
-    if (killed % 10 === 0) {
-      undelivered.update();
-      say(`${killed} of ${kills} kills, ${sandbox.changes.length} changes, ${undelivered.count()} undelivered`);
-    }
-  }
-  return inFlight;
 };
 
 const isAllDelivered = ({ undelivered }: Setup): boolean => {
@@ -214,21 +89,51 @@ const reconcileAll = async (setup: Setup, inFlight: readonly InFlight[], kills: 
   return { ...reconciliation, problems: [...reconciliation.problems, ...failed, ...unsettled] };
 };
 
-const run = async (setup: Setup, { kills, say }: ChaosOptions): Promise<Reconciliation> => {
+/** Runs without kills until so much has changed. */
+const changesWithoutKills = 60;
+
+type Disturbances = { inFlight: InFlight[]; longestSilenceMs: number };
+
+const disturb = async (setup: Setup, { kills, failOvers, say }: ChaosOptions): Promise<Disturbances> => {
+  const inFlight: InFlight[] = [];
+  let longestSilenceMs = 0;
+  if (kills + failOvers === 0) {
+    await waitUntil('enough has changed', () => setup.sandbox.changes.length >= changesWithoutKills);
+  }
+  const killsBefore = (part: number): number => Math.floor((kills * part) / (failOvers + 1));
+  for (let part = 0; part <= failOvers; part += 1) {
+    inFlight.push(...(await killServers(setup, killsBefore(part + 1) - killsBefore(part), say)));
+    if (part === failOvers) break;
+    const failedOver = await failOver(setup, say);
+    inFlight.push(...failedOver.inFlight);
+    longestSilenceMs = Math.max(longestSilenceMs, failedOver.silenceMs);
+  }
+  return { inFlight, longestSilenceMs };
+};
+
+const run = async (setup: Setup, options: ChaosOptions): Promise<ChaosResult> => {
+  const { kills, failOvers, say } = options;
   const stopChanging = new AbortController();
   const changing = keepChanging(setup, stopChanging.signal);
-  const inFlight = await killAll(setup, kills, say).finally(() => stopChanging.abort());
+  const { inFlight, longestSilenceMs } = await disturb(setup, options).finally(() => stopChanging.abort());
   await changing;
   say('no more kills; waiting until everything is delivered');
   await drain(setup, say);
-  return reconcileAll(setup, inFlight, kills);
+  const { result, problems } = await reconcileAll(setup, inFlight, kills);
+  // A process that is killed forgets what it has counted.
+  const counters = kills + failOvers === 0 ? await checkCounters(setup) : [];
+  const figures = await checkFigures(setup);
+  return {
+    result: { ...result, fail_overs: failOvers, longest_silence_ms: longestSilenceMs },
+    problems: [...problems, ...counters, ...figures],
+  };
 };
 
 /**
  * Reassigns tasks in a sandbox that answers with faults, kills the servers at random moments, and reconciles the ledger
  * once everything has settled.
  */
-export const runChaos = async (options: ChaosOptions): Promise<Reconciliation> => {
+export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const closers: Closable[] = [];
   try {
     return await run(await setUp(options, closers), options);

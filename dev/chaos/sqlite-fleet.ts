@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { startWebhookServer } from '../local-server/start-webhook-server.ts';
+import { metricsToken } from './fetch-metrics.ts';
 import type { Fleet, FleetAddresses } from './fleet.ts';
 import type { InFlight } from './ledger.ts';
 
@@ -33,11 +34,12 @@ const readCopy = (from: string, parent: string): InFlight[] => {
 /** One process, because only one may use a file. Its data is in `folder`. */
 export const startSqliteFleet = async (addresses: FleetAddresses, folder: string): Promise<Fleet> => {
   const dataFolder = mkdtempSync(join(folder, 'data-'));
-  const server = await startWebhookServer({ ...addresses, dataFolder });
+  const server = await startWebhookServer({ ...addresses, dataFolder, environment: { METRICS_TOKEN: metricsToken } });
   return {
     servers: [server],
     readInFlight: async () => readCopy(dataFolder, folder),
     restartDatabase: undefined,
+    failOver: undefined,
     close: () => server.kill(),
   };
 };

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { expect, test } from '@jest/globals';
+import { hasPgBouncer } from '../../../dev/local-postgres/start-pgbouncer.ts';
 import { testPostgres } from '../../support/postgres.ts';
 
 const isDeep = process.env['TEST_DEEP'] === 'yes';
@@ -11,10 +12,10 @@ const longestMs = isDeep ? 40 * 60_000 : 170_000;
 type ChaosRun = { code: number | null; result: Record<string, number>; stderr: string };
 
 /** Runs the built program as `npm run chaos` does. */
-const runChaos = (store: string): Promise<ChaosRun> =>
+const runChaos = (...flags: string[]): Promise<ChaosRun> =>
   new Promise((resolve, reject) => {
-    const flags = ['--store', store, '--kills', String(kills), '--seed', '20261124', '--json'];
-    const child = spawn(process.execPath, ['dist/dev/chaos/main.js', ...flags], { timeout: longestMs });
+    const all = [...flags, '--seed', '20261124', '--json'];
+    const child = spawn(process.execPath, ['dist/dev/chaos/main.js', ...all], { timeout: longestMs });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -30,14 +31,19 @@ const runChaos = (store: string): Promise<ChaosRun> =>
     });
   });
 
-const holds = async (store: string): Promise<void> => {
-  const { code, result, stderr } = await runChaos(store);
+const expectKept = ({ code, result, stderr }: ChaosRun): void => {
   // What is wrong stands in stderr, which is shown in full when this is not empty.
   expect(code === 0 ? '' : stderr).toBe('');
-  expect(result).toMatchObject({ lost: 0, second_runs: 0, kills, events: result['changes'] });
+  expect(result).toMatchObject({ lost: 0, second_runs: 0, events: result['changes'] });
   expect(result['delivered']).toBe((result['changes'] ?? 0) * 2);
-  expect(result['changes']).toBeGreaterThan(kills);
   expect(result['duplicates']).toBeLessThanOrEqual(result['ambiguous'] ?? 0);
+};
+
+const holds = async (store: string): Promise<void> => {
+  const run = await runChaos('--store', store, '--kills', String(kills));
+  expectKept(run);
+  expect(run.result['kills']).toBe(kills);
+  expect(run.result['changes']).toBeGreaterThan(kills);
 };
 
 test(`over SQLite nothing is lost and no Zap runs twice in ${kills} kills`, () => holds('sqlite'), longestMs);
@@ -48,15 +54,34 @@ testPostgres(
   longestMs,
 );
 
-test('wrong flags are refused in a sentence', async () => {
-  const child = spawn(process.execPath, ['dist/dev/chaos/main.js', '--store', 'oracle'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+test('in a run without kills what the server has counted is what happened', async () => {
+  const run = await runChaos('--store', 'sqlite', '--kills', '0');
+  expectKept(run);
+  expect(run.result).toMatchObject({ kills: 0, duplicates: 0 });
+});
+
+const testFailOver = isDeep && hasPgBouncer ? testPostgres : test.skip;
+
+testFailOver(
+  'over PostgreSQL with a synchronous standby nothing is lost and no Zap runs twice when it takes over (needs PgBouncer)',
+  async () => {
+    const run = await runChaos('--store', 'postgres', '--kills', '8', '--fail-overs', '4');
+    expectKept(run);
+    expect(run.result).toMatchObject({ kills: 8, fail_overs: 4 });
+  },
+  longestMs,
+);
+
+test.each([
+  { flags: ['--store', 'oracle'], named: '--store' },
+  { flags: ['--store', 'sqlite', '--fail-overs', '1'], named: '--fail-overs' },
+])('wrong flags are refused in a sentence: $flags', async ({ flags, named }) => {
+  const child = spawn(process.execPath, ['dist/dev/chaos/main.js', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^--store is missing or wrong\.\nUse: npm run chaos/);
+  expect(stderr).toMatch(new RegExp(`^${named} is missing or wrong\\.\\nUse: npm run chaos`));
 });

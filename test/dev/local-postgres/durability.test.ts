@@ -2,7 +2,8 @@ import { afterEach, expect } from '@jest/globals';
 import { Client } from 'pg';
 import { measureOnPostgres } from '../../../dev/bench/on-postgres.ts';
 import { findBinaries } from '../../../dev/local-postgres/find-binaries.ts';
-import { type Cluster, startCluster } from '../../../dev/local-postgres/start-cluster.ts';
+import type { Cluster } from '../../../dev/local-postgres/run-cluster.ts';
+import { startCluster } from '../../../dev/local-postgres/start-cluster.ts';
 import { testPostgres } from '../../support/postgres.ts';
 
 const started: Cluster[] = [];

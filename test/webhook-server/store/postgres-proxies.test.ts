@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import { hasPgBouncer, startPgBouncer } from '../../../dev/local-postgres/start-pgbouncer.ts';
 import { createPostgresStore } from '../../../webhook-server/store/postgres/postgres-store.ts';
 import { connectPostgres, describePostgres } from '../../support/postgres.ts';
-import { hasPgBouncer, startPgBouncer } from '../../support/start-pgbouncer.ts';
 
 const newDatabaseUrl = async (): Promise<string> => {
   const name = `proxied_${randomBytes(6).toString('hex')}`;
@@ -18,7 +18,7 @@ const proxyTest = hasPgBouncer ? test : test.skip;
 
 describePostgres('a proxy before PostgreSQL', () => {
   proxyTest('that pools by transaction is refused with a sentence that says what to set', async () => {
-    const bouncer = await startPgBouncer(await newDatabaseUrl(), 'transaction');
+    const bouncer = await startPgBouncer(await newDatabaseUrl(), { poolMode: 'transaction' });
     try {
       await expect(createPostgresStore(bouncer.url)).rejects.toThrow(
         /pools connections by transaction.*pool_mode = session/s,
@@ -29,7 +29,7 @@ describePostgres('a proxy before PostgreSQL', () => {
   });
 
   proxyTest('that pools by session serves, with the settings that it has at first', async () => {
-    const bouncer = await startPgBouncer(await newDatabaseUrl(), 'session');
+    const bouncer = await startPgBouncer(await newDatabaseUrl(), { poolMode: 'session' });
     try {
       const store = await createPostgresStore(bouncer.url);
       expect(await store.work.msUntilPoll()).toBeUndefined();
