@@ -17,9 +17,11 @@ import { oldestUnpublished } from '../../../webhook-server/store/flows/pieces.ts
 import { latestSpansOf } from '../../../webhook-server/store/flows/poll-spans.ts';
 import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
 import { recoverMissed } from '../../../webhook-server/store/flows/recover-missed.ts';
+import { settle } from '../../../webhook-server/store/flows/settle-deliveries.ts';
 import { usualQuotas } from '../../../webhook-server/store/quotas.ts';
 import { compile, type Statement, sql } from '../../../webhook-server/store/sql.ts';
 import { dialect } from '../../../webhook-server/store/sqlite/sqlite-dialect.ts';
+import { readDueDeliveries } from '../../../webhook-server/store/sqlite/sqlite-due-deliveries.ts';
 import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-store.ts';
 import { newHook, seen } from '../../support/store-contract/store-bench.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -241,6 +243,27 @@ test('deliveries of one state are looked for in an index of their hook', async (
   ].filter((step) => step.includes(' delivery '));
   expect(waiting).toHaveLength(4);
   for (const step of waiting) expect(step).toContain('INDEX delivery_waiting (hook_id=? AND seq>? AND seq<?)');
+});
+
+test('whether more waits for a hook is found at the front of its queue, whatever was sent to it before', async () => {
+  const steps = await searchesOf((run) => {
+    const database = { ...run, settling: { ...run, proof: sql`true` } };
+    return settle(database, [{ id: 'msg', lease: 'lease', outcome: { kind: 'delivered' } }]);
+  });
+  expect(steps).toEqual([
+    'SEARCH delivery USING INDEX sqlite_autoindex_delivery_1 (id=?)',
+    'SEARCH hook USING INDEX sqlite_autoindex_hook_1 (id=?)',
+    'SEARCH next USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH queued USING COVERING INDEX delivery_waiting (hook_id=?)',
+  ]);
+});
+
+test('what is due of hooks that are told is found without a look at others', async () => {
+  const steps = await searchesOf((run) =>
+    readDueDeliveries(run, { limit: 8, perHook: 8, lost: undefined, hookIds: ['hok'] }),
+  );
+  expect(steps).toContain('SEARCH queued USING COVERING INDEX delivery_waiting (hook_id=?)');
+  expect(steps.filter((step) => /^SCAN (delivery|hook|queued)/.test(step))).toEqual([]);
 });
 
 test('deliveries of which the ids are known are found by them', async () => {
