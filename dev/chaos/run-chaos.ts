@@ -90,7 +90,7 @@ const reconcileAll = async (setup: Setup, inFlight: readonly InFlight[], kills: 
 };
 
 /** Runs without kills until so much has changed. */
-const changesWithoutKills = 60;
+const changesWithoutKills = 40;
 
 type Disturbances = { inFlight: InFlight[]; longestSilenceMs: number };
 

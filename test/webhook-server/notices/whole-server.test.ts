@@ -20,7 +20,7 @@ test('whoever runs the server hears that a hook fails and that it is well, and t
   const clock = createMovedClock();
   const { sandbox, workspace, url: topoApiUrl } = await startTopo({ taskCount: 12, clock: clock.now });
   const chat = await startReceiver();
-  const zapier = await startReceiver((response) => response.writeHead(503).end());
+  const zapier = await startReceiver((response) => response.writeHead(503, { 'retry-after': '300' }).end());
   const server = await startWebhookServer({
     dataFolder: tempFolder(),
     topoApiUrl,
