@@ -66,7 +66,7 @@ const hookAt = (hookIds: readonly string[], rows: number): Statement => {
   const atOnce = Math.ceil(hookIds.length / 2);
   const later = hookIds.length - atOnce;
   const place = sql`n % ${atOnce} + case when n * 2 > ${rows} then ${later} else 0 end`;
-  const cases = hookIds.map((hookId, index) => sql`when ${index} then ${hookId}`);
+  const cases = hookIds.map((hookId, index) => sql` when ${index} then ${hookId}`);
   return { pieces: [sql`case ${place}`, ...cases, sql` end`].flatMap(({ pieces }) => pieces) };
 };
 

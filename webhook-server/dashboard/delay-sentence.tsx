@@ -1,4 +1,4 @@
-import type { Delays, Spread } from '../store/operator-store.ts';
+import type { Delays } from '../store/operator-store.ts';
 import { counted } from './time.tsx';
 
 /** The least whole span that holds so long: `a second`, `12 seconds`, `3 minutes`. */
@@ -10,22 +10,26 @@ const within = (ms: number): string => {
   return minutes < 120 ? `${minutes} minutes` : counted(Math.ceil(minutes / 60), 'hour', 'hours');
 };
 
-/** `half within 12 seconds, and 95 of 100 within 40 seconds`; the same twice is said once. */
-const shares = ({ halfMs, mostMs }: Spread, half: string, most: string): string =>
-  within(halfMs) === within(mostMs)
-    ? `${most} within ${within(mostMs)}`
-    : `${half} within ${within(halfMs)}, and 95 of 100 within ${within(mostMs)}`;
+/** Of fewer no share of a hundred is worth telling. */
+const few = 20;
 
 /** How soon Zaps hear of changes, in words; nothing when nothing was delivered. */
 export const DelaySentence = ({ delays }: { delays: Delays | undefined }) => {
   if (delays === undefined) return null;
   const { deliveries, heard, sent } = delays;
-  const arrived = 'of the last day’s changes reached their Zap';
+  if (deliveries < few) {
+    return (
+      <p data-delays>
+        In the last day {deliveries === 1 ? 'the one delivery' : `each of the ${deliveries} deliveries`} reached its Zap
+        within {within(heard.mostMs)} of the change in Topo, and within {within(sent.mostMs)} of this server seeing it.
+      </p>
+    );
+  }
   return (
     <p data-delays>
-      {shares(heard, `Half ${arrived}`, `95 of 100 ${arrived}`)}. Counted from when this server saw them:{' '}
-      {shares(sent, 'half', '95 of 100')}. This is what the last{' '}
-      {deliveries === 1 ? 'delivery' : counted(deliveries, 'delivery', 'deliveries')} took.
+      Of the last {counted(deliveries, 'delivery', 'deliveries')} within a day, half reached their Zap within{' '}
+      {within(heard.halfMs)} of the change in Topo, and 95 of 100 within {within(heard.mostMs)}. From when this server
+      saw the change, it was {within(sent.halfMs)} for half, and {within(sent.mostMs)} for 95 of 100.
     </p>
   );
 };
