@@ -297,8 +297,8 @@ export type Settlement = {
 };
 
 /**
- * `ended`: settling this delivery ended its hook, for the reason given. `hasMore`: something else of its hook waits, and may
- * be due by now.
+ * `ended`: settling this delivery ended its hook, for the reason given. `hasMore`: something else of its hook waits or is
+ * under way, and may be due by now.
  */
 export type SettleOutcome =
   | { kind: 'settled'; hasMore?: true }

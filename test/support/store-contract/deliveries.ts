@@ -41,9 +41,9 @@ export const describeDeliveries = (name: string, at: StoreBench): void => {
         outcome: { kind: 'delivered' as const },
       }));
       expect(await at.store.work.settle(settlements)).toEqual([
-        { kind: 'settled' },
+        { kind: 'settled', hasMore: true },
         { kind: 'lease lost' },
-        { kind: 'settled' },
+        { kind: 'settled', hasMore: true },
       ]);
       expect(await at.store.work.settle([])).toEqual([]);
       at.nowMs += 45_000;

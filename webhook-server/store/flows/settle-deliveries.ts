@@ -22,9 +22,6 @@ const isDelivered = ({ outcome }: Settlement): boolean => outcome.kind === 'deli
 const withAttempt = (ending: Statement): Statement =>
   sql`coalesce(tries || ',', '') || '[' || attempts || ',' || last_sent_at_ms || ',' || ${ending}`;
 
-/** Of one hook fewer are under way at once, so the first that is free is among as many. */
-const mostUnderWay = 64;
-
 type DeliveredRow = { id: string; hook_id: string; had_failed: number | boolean; has_more: number | boolean };
 
 const settledOf = (row: DeliveredRow | undefined): SettleOutcome => {
@@ -52,10 +49,7 @@ const markDelivered = async ({ proof, ...run }: Settling, held: readonly Settlem
       select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed,
       exists (
         select 1 from delivery as next
-        where next.lease is null and next.seq in (
-          -- Beyond the first of the queue SQLite would look at all that was ever sent to the hook.
-          select seq from delivery as queued where queued.hook_id = delivery.hook_id and queued.state = 'waiting'
-          order by seq limit ${mostUnderWay})) as has_more`);
+        where next.hook_id = delivery.hook_id and next.state = 'waiting' and next.seq <> delivery.seq) as has_more`);
   const recovered = new Set(rows.filter(({ had_failed }) => had_failed).map(({ hook_id }) => hook_id));
   if (recovered.size > 0) {
     await run.change(sql`
