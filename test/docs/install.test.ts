@@ -61,7 +61,7 @@ test('the README has the commands of the demonstration, of this checkout and of 
   expect(demonstration).toEqual(['npm ci', 'npm start']);
   const { 'Use it with your Topo workspace': serving = [], Develop: tests = [], ...more } = others;
   expect(serving.flatMap((line) => line.split(' && ')).toSorted()).toEqual(fromCheckout.toSorted());
-  expect(tests.map((line) => line.split('  ')[0])).toEqual(['npm test', 'npm run test:quick']);
+  expect(tests.map((line) => line.split('  ')[0])).toEqual(['npm test']);
   expect(more).toEqual({});
 });
 

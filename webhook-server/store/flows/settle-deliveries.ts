@@ -47,9 +47,11 @@ const markDelivered = async ({ proof, ...run }: Settling, held: readonly Settlem
     where id = held_id and lease = held_lease and state in ('waiting', 'dropped') and ${proof}
     returning id, hook_id, (
       select failing_since_ms is not null or failures > 0 from hook where hook.id = delivery.hook_id) as had_failed,
-      exists (
-        select 1 from delivery as next
-        where next.hook_id = delivery.hook_id and next.state = 'waiting' and next.seq <> delivery.seq) as has_more`);
+      -- From the end of the queue: at its front PostgreSQL still has what was settled just now.
+      (
+        select next.seq from delivery as next
+        where next.hook_id = delivery.hook_id and next.state = 'waiting' and next.seq <> delivery.seq
+        order by next.seq desc limit 1) is not null as has_more`);
   const recovered = new Set(rows.filter(({ had_failed }) => had_failed).map(({ hook_id }) => hook_id));
   if (recovered.size > 0) {
     await run.change(sql`
