@@ -12,6 +12,7 @@ import { createDashboard } from './dashboard/create-dashboard.ts';
 import { controlSocketIn, databasePathIn, privateFiles } from './data-files.ts';
 import { rampUp } from './delivery/concurrency-ramp.ts';
 import { createDelivery } from './delivery/delivery.ts';
+import { createRecordAndClaim } from './delivery/record-and-claim.ts';
 import { createTransport, type Transport } from './delivery/transport.ts';
 import { zapierLimits } from './delivery/zapier-limits.ts';
 import { describeStore } from './describe-settings.ts';
@@ -185,7 +186,6 @@ const startDetecting = (
   return startWorkLoop({ name: 'detector', restMs: pollsGatherMs, ...detector, onWork }, log, monotonicClock);
 };
 
-/** Beside the loop: a way to record pages whose deliveries are claimed as they are made, and sent at once. */
 type Delivering = { loop: WorkLoop; recordPage: WorkStore['recordPage'] };
 
 const startDelivering = (
@@ -208,11 +208,7 @@ const startDelivering = (
   const concurrency = () => rampUp(monotonicClock() - startedAt);
   const onWork = (listener: () => void) => work.onWork('deliver', listener);
   const loop = startWorkLoop({ name: 'delivery', concurrency, ...delivery, onWork }, log, monotonicClock);
-  return {
-    loop,
-    recordPage: (page, options) =>
-      loop.lend((places) => delivery.claimWhile(places, (claim) => work.recordPage(page, { ...options, claim }))),
-  };
+  return { loop, recordPage: createRecordAndClaim({ loop, delivery, store: work }) };
 };
 
 const startCleaningUp = ({ config, store: { work }, log }: LoopPorts): WorkLoop => {

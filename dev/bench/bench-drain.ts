@@ -4,15 +4,15 @@ import { type Figure, medianFigure } from './harness/figure.ts';
 import { forkChild } from './harness/fork-child.ts';
 import { type IpcMessage, readNumber, readText } from './harness/message.ts';
 import { measureInPairs, type Pair, ratios } from './harness/pairs.ts';
-import { runBench } from './harness/run-bench.ts';
+import { runSizedBench } from './harness/run-bench.ts';
 import { measureOnPostgres } from './on-postgres.ts';
 import { type ReceiverProcess, startReceiverProcess } from './receiver-process.ts';
 
 const timeLimitMs = 20 * 60_000;
-const pairs = 3;
 const hooks = 20;
-const tasks = 5_000;
-const deliveries = hooks * tasks;
+
+/** Each hook has a delivery for each task. */
+type Sizes = { tasks: number; pairs: number };
 
 type Sample = { perSecond: number; peakMebibytes: number };
 
@@ -27,7 +27,7 @@ const askFreshProcess = async (question: IpcMessage): Promise<IpcMessage> => {
 };
 
 /** Posts everything from a process of its own, and checks that everything arrived. */
-const sample = async (receiver: ReceiverProcess, question: IpcMessage): Promise<Sample> => {
+const sample = async (receiver: ReceiverProcess, deliveries: number, question: IpcMessage): Promise<Sample> => {
   await receiver.forget();
   const answer = await askFreshProcess({ ...question, host: receiver.host });
   const { distinct } = await receiver.take();
@@ -39,7 +39,7 @@ const sample = async (receiver: ReceiverProcess, question: IpcMessage): Promise<
 };
 
 /** @param atLeast the target, as a fraction of the bare loop's rate. */
-const figuresOf = (name: string, atLeast: number, samples: readonly Pair<Sample>[]): Figure[] => {
+const figuresOf = (title: string, atLeast: number, samples: readonly Pair<Sample>[]): Figure[] => {
   const against = 'a bare undici loop';
   const of = (read: (sample: Sample) => number) =>
     samples.map((pair) => ({ measured: read(pair.measured), against: read(pair.against) }));
@@ -47,7 +47,7 @@ const figuresOf = (name: string, atLeast: number, samples: readonly Pair<Sample>
   const memory = of(({ peakMebibytes }) => peakMebibytes);
   const measured = (values: readonly Pair<number>[]) => values.map((pair) => pair.measured);
   const held = (values: readonly Pair<number>[]) => values.map((pair) => pair.against);
-  const figure = `100,000 due deliveries, ${name}`;
+  const figure = title;
   return [
     medianFigure({ figure, unit: '× the rate', against, atLeast }, ratios(rates)),
     medianFigure({ figure, unit: 'deliveries/s' }, measured(rates)),
@@ -68,8 +68,10 @@ type Kind = {
 const measureOn = async (
   { name, atLeast, newPlace }: Kind,
   receiver: ReceiverProcess,
+  { tasks, pairs }: Sizes,
   say: Bench['say'],
 ): Promise<Figure[]> => {
+  const deliveries = hooks * tasks;
   let body = '';
   const fill = async (): Promise<string> => {
     const place = await newPlace();
@@ -79,34 +81,34 @@ const measureOn = async (
   say(`drain, ${name}: ${pairs} pairs`);
   const samples = await measureInPairs(
     pairs,
-    async () => sample(receiver, { kind: 'drain', place: await fill() }),
-    () => sample(receiver, { kind: 'bare', body, count: deliveries }),
+    async () => sample(receiver, deliveries, { kind: 'drain', place: await fill() }),
+    () => sample(receiver, deliveries, { kind: 'bare', body, count: deliveries }),
   );
-  return figuresOf(name, atLeast, samples);
+  return figuresOf(`${deliveries.toLocaleString('en')} due deliveries, ${name}`, atLeast, samples);
 };
 
-const measurePostgresStore = (receiver: ReceiverProcess, bench: Bench): Promise<Figure[]> =>
+const measurePostgresStore = (receiver: ReceiverProcess, sizes: Sizes, bench: Bench): Promise<Figure[]> =>
   measureOnPostgres(bench, (newSchema) => {
     let schemas = 0;
     const newPlace = () => {
       schemas += 1;
       return newSchema(`drain_${schemas}`);
     };
-    return measureOn({ name: 'PostgreSQL', atLeast: 0.2, newPlace }, receiver, bench.say);
+    return measureOn({ name: 'PostgreSQL', atLeast: 0.28, newPlace }, receiver, sizes, bench.say);
   });
 
 /** How fast a backlog is delivered, and how much memory that takes. */
-const measureDrain = async (bench: Bench): Promise<Figure[]> => {
+const measureDrain = async (bench: Bench, sizes: Sizes): Promise<Figure[]> => {
   const receiver = await startReceiverProcess();
   const newPlace = async () => join(bench.newFolder(), 'store.sqlite');
   try {
     return [
-      ...(await measureOn({ name: 'SQLite', atLeast: 0.25, newPlace }, receiver, bench.say)),
-      ...(await measurePostgresStore(receiver, bench)),
+      ...(await measureOn({ name: 'SQLite', atLeast: 0.48, newPlace }, receiver, sizes, bench.say)),
+      ...(await measurePostgresStore(receiver, sizes, bench)),
     ];
   } finally {
     await receiver.stop();
   }
 };
 
-await runBench(measureDrain, { timeLimitMs });
+await runSizedBench(measureDrain, { timeLimitMs, sizes: { tasks: 5_000, pairs: 3 } });

@@ -1,10 +1,10 @@
 import { createDelivery } from '../../webhook-server/delivery/delivery.ts';
+import { createRecordAndClaim } from '../../webhook-server/delivery/record-and-claim.ts';
 import { createTransport } from '../../webhook-server/delivery/transport.ts';
 import type { DeliveryLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createTargetCheck, readAllowedHost } from '../../webhook-server/hook-target.ts';
 import { createLog } from '../../webhook-server/log.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import type { WorkStore } from '../../webhook-server/store/work-store.ts';
 import { startWorkLoop } from '../../webhook-server/work-loop.ts';
 import { vault } from './hooks-in-store.ts';
 
@@ -31,10 +31,7 @@ export const startDelivering = (store: Store, host: string, limits: DeliveryLimi
 
   return {
     /** Records a page, and sends at once what it makes due. */
-    recordPage: ((page, options) =>
-      loop.lend((places) =>
-        delivery.claimWhile(places, (claim) => store.work.recordPage(page, { ...options, claim })),
-      )) as WorkStore['recordPage'],
+    recordPage: createRecordAndClaim({ loop, delivery, store: store.work }),
     /** Whether nothing is in flight or waiting. */
     isIdle: async () => (await delivery.msUntilDue()) === undefined,
     async stop() {

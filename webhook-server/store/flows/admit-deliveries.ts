@@ -54,6 +54,22 @@ const store = async (
     where pace_key = used_key`);
 };
 
+/** `isPausing`: hooks that have to wait are paused. */
+const admitWithin = async <Delivery extends RateLimited>(
+  run: Transaction,
+  deliveries: Delivery[],
+  rateLimits: RateLimits,
+  { isPausing }: { isPausing: boolean },
+): Promise<Delivery[]> => {
+  if (deliveries.length === 0) return deliveries;
+  const used = await lockUsage(run, deliveries);
+  const pacer = createRateLimiter(rateLimits, (key) => used.get(key)?.paced_until_ms ?? 0, run.nowMs);
+  const lastAdmitted = (key: string) => used.get(key)?.last_organization_id ?? null;
+  const { admitted, lasts } = admitFairly(deliveries, lastAdmitted, (delivery) => pacer.admit(delivery));
+  await store(run, pacer, { waits: isPausing ? waitsOf(pacer) : new Map(), lasts });
+  return admitted;
+};
+
 /**
  * Returns those of the deliveries that their rate limits let through now, and stores what they use up; hooks that have to
  * wait are paused. Organizations that share a rate get equal shares of it. Without rate limits everything may go. The hooks
@@ -63,15 +79,8 @@ export const admit = async <Delivery extends RateLimited>(
   run: Transaction,
   deliveries: Delivery[],
   rateLimits: RateLimits | null,
-): Promise<Delivery[]> => {
-  if (rateLimits === null || deliveries.length === 0) return deliveries;
-  const used = await lockUsage(run, deliveries);
-  const pacer = createRateLimiter(rateLimits, (key) => used.get(key)?.paced_until_ms ?? 0, run.nowMs);
-  const lastAdmitted = (key: string) => used.get(key)?.last_organization_id ?? null;
-  const { admitted, lasts } = admitFairly(deliveries, lastAdmitted, (delivery) => pacer.admit(delivery));
-  await store(run, pacer, { waits: waitsOf(pacer), lasts });
-  return admitted;
-};
+): Promise<Delivery[]> =>
+  rateLimits === null ? deliveries : admitWithin(run, deliveries, rateLimits, { isPausing: true });
 
 const half = ({ everyMs, burst }: RateLimit): RateLimit => ({ everyMs, burst: Math.ceil(burst / 2) });
 
@@ -84,16 +93,7 @@ export const admitWhileQuiet = async <Delivery extends RateLimited>(
   deliveries: Delivery[],
   rateLimits: RateLimits | null,
 ): Promise<Delivery[]> => {
-  if (rateLimits === null || deliveries.length === 0) return deliveries;
-  const used = await lockUsage(run, deliveries);
+  if (rateLimits === null) return deliveries;
   const halves = { hook: half(rateLimits.hook), user: half(rateLimits.user) };
-  const pacer = createRateLimiter(halves, (key) => used.get(key)?.paced_until_ms ?? 0, run.nowMs);
-  const admitted = deliveries.filter((delivery) => pacer.admit(delivery));
-  const lasts = new Map(
-    admitted.flatMap(({ pace_key, organization_id }) =>
-      pace_key === null ? [] : [[pace_key, organization_id] as const],
-    ),
-  );
-  await store(run, pacer, { waits: new Map(), lasts });
-  return admitted;
+  return admitWithin(run, deliveries, halves, { isPausing: false });
 };
