@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect } from '@jest/globals';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
 /** How a page is looked at. */
 export type Looks = { name: string; width: number; height: number; colorScheme: 'light' | 'dark' };
@@ -53,6 +53,13 @@ export const signIn = async (page: Page, home: string, key: string): Promise<voi
   await page.getByLabel('Topo API key').fill(key);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${home}/health`);
+};
+
+/** Clicks what leads to another page, and waits until that page is there: one that is left half way cannot be reloaded. */
+export const clickThrough = async (target: Locator): Promise<void> => {
+  const loaded = target.page().waitForEvent('load');
+  await target.click();
+  await loaded;
 };
 
 /** `npm run screenshots` keeps what the pages look like here. */

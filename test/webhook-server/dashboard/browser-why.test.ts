@@ -16,6 +16,7 @@ import { createSqliteStore } from '../../../webhook-server/store/sqlite/sqlite-s
 import type { NewHook } from '../../../webhook-server/store/tenant-store.ts';
 import {
   chromiumPath,
+  clickThrough,
   desktop,
   expectReadable,
   keepPicture,
@@ -183,7 +184,7 @@ const ask = async (zap: Zap, { sinceMs, untilMs }: Time, person = ''): Promise<(
   const until = new Date(untilMs).toISOString();
   await page.goto(`${lived.home}/why?${new URLSearchParams({ since, until, person })}`);
   await page.getByRole('combobox', { name: 'Zap' }).selectOption(`hok_${zap}`);
-  await page.getByRole('button', { name: 'Find out' }).click();
+  await clickThrough(page.getByRole('button', { name: 'Find out' }));
   await page.getByRole('heading', { name: 'Was it sent?' }).waitFor();
   const answers = await page.locator('[data-answer]').all();
   return Promise.all(answers.map((answer) => answer.getAttribute('data-answer')));
@@ -246,7 +247,7 @@ browserTest('deliveries failed: each attempt is shown, and what was given up is 
   expect(await attempts.count()).toBe(lived.attempts);
   for (const text of await attempts.allInnerTexts()) expect(text).toMatch(/: Zapier answered 500 after \d+ ms$/);
 
-  await page.locator('[data-delivery="dead"]').getByRole('button', { name: 'Send again' }).click();
+  await clickThrough(page.locator('[data-delivery="dead"]').getByRole('button', { name: 'Send again' }));
   await waitUntil('Zapier has it', async () => {
     await page.reload();
     return (await page.locator('[data-delivery="delivered"]').count()) === 1;

@@ -6,6 +6,7 @@ import { waitUntil } from '../../../dev/local-server/wait-until.ts';
 import { createSandbox } from '../../../dev/sandbox/create-sandbox.ts';
 import {
   chromiumPath,
+  clickThrough,
   desktop,
   expectReadable,
   keepPicture,
@@ -106,7 +107,7 @@ browserTest(
     await expectReadable(window, 'events');
     await keepPicture(page, 'events', desktop);
 
-    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await clickThrough(page.getByRole('link', { name: 'People', exact: true }));
     const [person, colleague] = loop.workspace.people;
     if (person === undefined || colleague === undefined) throw new Error('The sandbox has no people.');
     const item = page.locator('article', { hasText: person.userId });
@@ -117,12 +118,12 @@ browserTest(
 
     await page.goto(`${loop.home}/people-import`);
     await page.getByLabel('Or its text').fill(`user_id,name\n${person.userId},\nnobody at all,Name\n`);
-    await page.getByRole('button', { name: 'Preview' }).click();
+    await clickThrough(page.getByRole('button', { name: 'Preview' }));
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('main').textContent()).toContain('Line 3');
     await page.getByLabel('Or its text').fill(`user_id,name,email\n${person.userId},Robin Example,robin@example.com\n`);
-    await page.getByRole('button', { name: 'Preview' }).click();
-    await page.getByRole('button', { name: 'Import 1 person' }).click();
+    await clickThrough(page.getByRole('button', { name: 'Preview' }));
+    await clickThrough(page.getByRole('button', { name: 'Import 1 person' }));
     expect(await page.getByRole('status').textContent()).toBe('1 person is named now.');
 
     await page.goto(`${loop.home}/people-import`);
@@ -131,7 +132,7 @@ browserTest(
       .fill(
         `user_id,name,email\n${person.userId},Robin Okafor,robin@example.com\n${colleague.userId},Kim Lindqvist,kim@example.com\n`,
       );
-    await page.getByRole('button', { name: 'Preview' }).click();
+    await clickThrough(page.getByRole('button', { name: 'Preview' }));
     await page.getByRole('button', { name: 'Import 2 people' }).waitFor();
     expect(await page.getByRole('deletion').textContent()).toBe('Robin Example');
     await keepPicture(page, 'people-preview', desktop);
@@ -165,7 +166,7 @@ browserTest.each([desktop, phone])(
     if (looks === phone) await page.getByText('Filters', { exact: true }).click();
     expect(await filter.isVisible()).toBe(true);
     await page.goto(`${loop.home}/why`);
-    await page.getByRole('button', { name: 'Find out' }).click();
+    await clickThrough(page.getByRole('button', { name: 'Find out' }));
     await page.getByRole('heading', { name: 'Was it sent?' }).waitFor();
     await expectReadable(window, 'why, answered');
     expect(complaints).toEqual([]);
