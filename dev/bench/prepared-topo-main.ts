@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { largestPage } from '../../topo/list.ts';
 import { type IpcMessage, readNumber } from './harness/message.ts';
 import { serveParent } from './harness/serve-parent.ts';
 import { preparedTasks } from './prepared-tasks.ts';
@@ -21,8 +20,14 @@ const pageBytes = ({ page, size, sortOrder }: Page, total: number): Buffer => {
   return Buffer.from(JSON.stringify(body));
 };
 
-const newestPage = { page: 1, size: largestPage, sortOrder: 'desc' };
-const prepared = pageBytes(newestPage, usualTasks);
+/** The first pages of the newest tasks, by their size: what an idle poll asks for. */
+const newest = new Map<number, Buffer>();
+
+const newestBytes = (size: number): Buffer => {
+  const bytes = newest.get(size) ?? pageBytes({ page: 1, size, sortOrder: 'desc' }, usualTasks);
+  newest.set(size, bytes);
+  return bytes;
+};
 
 /** When each workspace was last asked about, and the pauses between that, in milliseconds. */
 const lastAskedMs = new Map<string, number>();
@@ -58,8 +63,8 @@ const answer = (request: IncomingMessage, response: ServerResponse): void => {
     requests += 1;
     noteAsked(authorization, performance.now());
   }
-  const isNewest = page.page === 1 && page.size === largestPage && sortOrder === 'desc';
-  const body = isNewest ? prepared : pageBytes({ ...page, sortOrder }, usualTasks);
+  const isNewest = page.page === 1 && sortOrder === 'desc';
+  const body = isNewest ? newestBytes(page.size) : pageBytes({ ...page, sortOrder }, usualTasks);
   setTimeout(() => send(response, body), answerMs);
 };
 

@@ -140,24 +140,27 @@ const readPages = async (
   };
 
   for (let pages = 0; pages < maxPages && (pages === 0 || mayGoOn()); pages += 1) {
-    const window = pageFrom(scan.cursor?.offset ?? 0);
-    const isFirstLook = mayBeIdle(scan, claim);
+    const look = mayBeIdle(scan, claim) ? idlePages.firstLook(claim) : null;
+    const window = pageFrom(scan.cursor?.offset ?? 0, look?.size);
     const request = listTasks(queryOf(scan, window));
-    const called = isFirstLook
-      ? await callTopo.compare(request, idlePages.fingerprintOf(claim))
-      : await callTopo(request);
+    const called = look === null ? await callTopo(request) : await callTopo.compare(request, look.seen);
     if (called.kind === 'stop') return { ...called, scan, isNews };
-    if (called.kind === 'unchanged') return { kind: 'ended', changes, scan, isNews };
+    const noNews: ScanOutcome = { kind: 'ended', changes, scan, isNews };
+    if (called.kind === 'unchanged') {
+      if (look !== null && look.seen !== null) idlePages.keep(claim, look.size, look.seen);
+      return noNews;
+    }
 
     const { answer: page, nowUs } = called;
     const rows = page.items.map(seenTask);
     skip(page.unusable.filter(({ index }) => isIncremental(scan) || window.offset + index >= scan.rowsRead));
     const isKnownAmount = page.unusable.length <= claim.unusableTasks;
-    const isIdle = isFirstLook && isKnownAmount && coversAllNews(claim, page, rows);
+    const isIdle = look !== null && isKnownAmount && coversAllNews(claim, page, rows);
     if (isIdle && (await store.isKnown(organizationId, rows))) {
       // Rows that cannot be used are reported each time they are met.
-      if (called.fingerprint !== undefined && page.unusable.length === 0) idlePages.keep(claim, called.fingerprint);
-      return { kind: 'ended', changes, scan, isNews };
+      const isWhollyRead = page.unusable.length === 0;
+      if (isWhollyRead && called.fingerprint !== undefined) idlePages.keep(claim, look.size, called.fingerprint);
+      return noNews;
     }
 
     scan = { ...scan, ...progressOf(scan, window, page) };

@@ -1,31 +1,59 @@
+import { largestPage } from '../../topo/list.ts';
 import type { PollClaim } from '../store/work-store.ts';
 
-type Known = Pick<PollClaim, 'organizationId' | 'records'>;
+type Known = Pick<PollClaim, 'organizationId' | 'records' | 'nowMs'>;
+
+/** How many rows to ask for, and the fingerprint of an answer that holds no news; null when none is known. */
+export type FirstLook = { size: number; seen: string | null };
+
+/** A first look has so many rows: what changed since the last one is seldom more. */
+const smallLook = 20;
+
+/**
+ * After this time a first look has a whole page again. That a task's `updated_at` moves with every change is inferred:
+ * one that did not move would be met on a whole page, and else by the daily reconciliation.
+ */
+const wholeLookEveryMs = 5 * 60_000;
 
 /**
  * First pages in which nothing was new. Whether a page holds news depends on its bytes and on what is stored, so the same
  * bytes hold none as long as nothing more was stored, by whichever process.
  */
 export type IdlePages = {
-  /** The fingerprint of the page that held no news; null when none is known, or something was stored since. */
-  fingerprintOf(claim: Known): string | null;
-  keep(claim: Known, fingerprint: string): void;
+  /** How a workspace whose news were all read is looked at next: a whole page now and then, else a few rows. */
+  firstLook(claim: Known): FirstLook;
+  /** Notes that a look had no news, and what its answer's fingerprint was. */
+  keep(claim: Known, size: number, fingerprint: string): void;
 };
+
+type Idle = { records: number; wholeAtMs: number; whole: string | null; small: string | null };
 
 /** @param most remembers that many workspaces. */
 export const createIdlePages = (most: number): IdlePages => {
-  const pages = new Map<string, { records: number; fingerprint: string }>();
+  const workspaces = new Map<string, Idle>();
+
+  const idleOf = ({ organizationId, records }: Known): Idle | undefined => {
+    const idle = workspaces.get(organizationId);
+    return idle?.records === records ? idle : undefined;
+  };
+
   return {
-    fingerprintOf({ organizationId, records }) {
-      const page = pages.get(organizationId);
-      return page?.records === records ? page.fingerprint : null;
+    firstLook(claim) {
+      const idle = idleOf(claim);
+      const isWholeDue = idle === undefined || Math.abs(claim.nowMs - idle.wholeAtMs) >= wholeLookEveryMs;
+      return isWholeDue ? { size: largestPage, seen: idle?.whole ?? null } : { size: smallLook, seen: idle.small };
     },
-    keep({ organizationId, records }, fingerprint) {
+    keep(claim, size, fingerprint) {
+      const { organizationId, records, nowMs } = claim;
+      const known = idleOf(claim) ?? { records, wholeAtMs: nowMs, whole: null, small: null };
       // The last to be kept is the last to be forgotten.
-      pages.delete(organizationId);
-      pages.set(organizationId, { records, fingerprint });
-      const [oldest] = pages.keys();
-      if (pages.size > most && oldest !== undefined) pages.delete(oldest);
+      workspaces.delete(organizationId);
+      workspaces.set(
+        organizationId,
+        size === largestPage ? { ...known, wholeAtMs: nowMs, whole: fingerprint } : { ...known, small: fingerprint },
+      );
+      const [oldest] = workspaces.keys();
+      if (workspaces.size > most && oldest !== undefined) workspaces.delete(oldest);
     },
   };
 };

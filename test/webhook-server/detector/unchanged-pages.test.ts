@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { WorkStore } from '../../../webhook-server/store/work-store.ts';
-import { listening, nextPoll, openTasks, someoneElse } from '../../support/workspace-steps.ts';
+import type { WatchedWorkspace } from '../../support/watch-workspace.ts';
+import { changedTasks, listening, nextPoll, openTasks, reassign, someoneElse } from '../../support/workspace-steps.ts';
 
 /** Counts how often a page was compared with what is stored. */
 const countComparisons = () => {
@@ -18,7 +19,7 @@ const countComparisons = () => {
 const settled = async (options: Parameters<typeof listening>[0] = {}) => {
   const { counted, throughStore } = countComparisons();
   const at = await listening({ assumptions: { tiesAreShuffled: false }, ...options, throughStore });
-  for (let polls = 0; polls < 4; polls += 1) await nextPoll(at);
+  for (let polls = 0; polls < 8; polls += 1) await nextPoll(at);
   counted.comparisons = 0;
   return { at, counted };
 };
@@ -49,4 +50,27 @@ test('a page that another process found without news is compared again once some
   await at.store.work.finishPoll({ organizationId, lease, result: 'done', nextPollInMs: 0, sawChange: false });
   await at.poll();
   expect(counted.comparisons).toBe(1);
+});
+
+/** How many rows each of the next polls, a minute apart, asks for. */
+const rowsAskedFor = async (at: WatchedWorkspace, polls: number): Promise<number[]> => {
+  const before = at.sandbox.requests.length;
+  for (let poll = 0; poll < polls; poll += 1) await nextPoll(at);
+  return at.sandbox.requests.entries.slice(before).map(({ query }) => Number(query.get('size')));
+};
+
+test('without news a poll asks for a few rows, and for a whole page once in five minutes', async () => {
+  const { at } = await settled();
+  const asked = await rowsAskedFor(at, 20);
+  expect(asked.filter((rows) => rows === 100)).toHaveLength(4);
+  expect(asked.filter((rows) => rows === 20)).toHaveLength(16);
+  expect(asked.lastIndexOf(100) - asked.indexOf(100)).toBe(15);
+});
+
+test('more changes than a few rows show are all told by the same poll', async () => {
+  const { at } = await settled();
+  while ((await rowsAskedFor(at, 1))[0] !== 100);
+  const changed = reassign(at, 130);
+  expect(await nextPoll(at)).toBeLessThanOrEqual(4);
+  expect((await changedTasks(at)).toSorted()).toEqual(changed.toSorted());
 });
