@@ -96,8 +96,8 @@ serveParent(async (question) => {
       if (address === null || typeof address === 'string') throw new Error('The prepared Topo has no port.');
       return { url: `http://127.0.0.1:${address.port}/v1` };
     }
-    case 'polled twice':
-      return { workspaces: [...polls.values()].filter((count) => count >= 2).length };
+    case 'polled':
+      return { workspaces: [...polls.values()].filter((count) => count >= readNumber(question, 'times')).length };
     case 'begin':
       [gapsMs, requests, begunMs, processorBegunMs] = [[], 0, nowMs, processorMs()];
       return {};

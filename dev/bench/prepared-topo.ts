@@ -10,8 +10,8 @@ export type Asked = { gapsMs: number[]; requests: number; tookMs: number; proces
  */
 export type PreparedTopo = {
   readonly url: string;
-  /** How many workspaces it was asked about at least twice, big ones left out. */
-  polledTwice(): Promise<number>;
+  /** How many workspaces it was asked about at least so many times, big ones left out. */
+  countPolled(times: number): Promise<number>;
   /** Forgets what it saw. */
   begin(): Promise<void>;
   /**
@@ -31,8 +31,8 @@ export const startPreparedTopo = async (): Promise<PreparedTopo> => {
     const url = readText(await child.ask({ kind: 'place' }), 'url');
     return {
       url,
-      async polledTwice() {
-        return readNumber(await child.ask({ kind: 'polled twice' }), 'workspaces');
+      async countPolled(times) {
+        return readNumber(await child.ask({ kind: 'polled', times }), 'workspaces');
       },
       async begin() {
         await child.ask({ kind: 'begin' });
