@@ -1,7 +1,8 @@
 import { sign, signatureHeader } from '../../contract/signature.ts';
 import type { TargetCheck } from '../hook-target.ts';
 import type { Log } from '../log.ts';
-import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
+import { targetAad } from '../seals/associated-data.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type {
   ClaimLimits,
@@ -13,6 +14,7 @@ import type {
 } from '../store/work-store.ts';
 import type { JobEnd } from '../work-loop.ts';
 import { createEndNotices } from './end-notices.ts';
+import { createOpenedHooks } from './opened-hooks.ts';
 import { type AttemptResult, decide } from './retry-policy.ts';
 import { createSettlementBatcher } from './settlement-batcher.ts';
 import { deadlineMs, type Transport } from './transport.ts';
@@ -74,6 +76,7 @@ const report = (log: Log, { id, hookId, attempt }: ClaimedDelivery, outcome: Del
 export const createDelivery = (ports: DeliveryPorts) => {
   const { store, vault, checkTarget, transport, limits, clock, monotonicClock, random, log, counts } = ports;
   const settlements = createSettlementBatcher(store, log);
+  const openedHooks = createOpenedHooks(vault, checkTarget);
   const inFlight = new Set<string>();
   let wasCutOff = false;
   let recording = 0;
@@ -100,15 +103,14 @@ export const createDelivery = (ports: DeliveryPorts) => {
     return claims;
   };
 
-  const signedHeaders = ({ id, hookId, body, sealedSecret }: DeliveryClaim): Record<string, string> => {
-    const secret = vault.open(sealedSecret, signingSecretAad(hookId)).reveal();
+  const signedHeaders = ({ id, body }: DeliveryClaim, secret: Secret): Record<string, string> => {
     const timestampSeconds = Math.floor(clock() / 1000);
     return {
       'content-type': 'application/json',
       'user-agent': 'topo-for-zapier',
       [signatureHeader.id]: id,
       [signatureHeader.timestamp]: String(timestampSeconds),
-      [signatureHeader.signature]: sign(secret, { id, timestampSeconds, body }),
+      [signatureHeader.signature]: sign(secret.reveal(), { id, timestampSeconds, body }),
     };
   };
 
@@ -119,9 +121,9 @@ export const createDelivery = (ports: DeliveryPorts) => {
 
   const attempt = async (claim: ClaimedDelivery, signal: AbortSignal): Promise<AttemptResult> => {
     try {
-      const target = targetOf(claim);
+      const { target, secret } = openedHooks.open(claim);
       if (target.kind === 'refused') return { kind: 'never sent', reason: `the target is refused: ${target.reason}` };
-      const message = { url: target.url, headers: signedHeaders(claim), body: claim.body, signal };
+      const message = { url: target.url, headers: signedHeaders(claim, secret), body: claim.body, signal };
       return await transport.post(message);
     } catch (error) {
       // Only opening the seals can throw here, before anything is sent.

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constant, oneOf, type Statement, sql } from './sql.ts';
 
-/** Short, as a lease is written for each attempt, and without what `like` gives a meaning to. */
-const randomName = (): string => randomBytes(8).toString('hex');
-
-/** The leases of one store: they show whose they are, so that those it has lost sight of can be told from the others'. */
+/**
+ * The leases of one store: they show whose they are, so that those it has lost sight of can be told from the others'.
+ * They are short, as one is written for each attempt, and hold nothing that `like` gives a meaning to.
+ */
 export type LeaseOwner = {
   newLease(): string;
   /** What all of them are `like`. */
@@ -12,8 +12,15 @@ export type LeaseOwner = {
 };
 
 export const createLeaseOwner = (): LeaseOwner => {
-  const owner = randomName();
-  return { newLease: () => `${owner}/${randomName()}`, ownLeases: `${owner}/%` };
+  const owner = randomBytes(8).toString('hex');
+  let leases = 0;
+  return {
+    newLease() {
+      leases += 1;
+      return `${owner}/${leases.toString(36)}`;
+    },
+    ownLeases: `${owner}/%`,
+  };
 };
 
 /** What a claim that failed may have leased all the same: leases `like` these count only for what is `inFlight`. */

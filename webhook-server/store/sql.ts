@@ -18,7 +18,9 @@ export type Phrase =
   /** Sorts text by its bytes, whatever the language of the database. */
   | 'byte order'
   /** The column that numbers hooks in the order in which they were made. */
-  | 'hook number';
+  | 'hook number'
+  /** The `seq` of a delivery or an event that waits, as the index of those that wait has it. */
+  | 'place in queue';
 
 type Piece =
   | { kind: 'text'; text: string }

@@ -1,6 +1,6 @@
 import type { Run } from '../database.ts';
 import { changesPerPiece, deliveriesPerPiece } from '../rules.ts';
-import { type Statement, sql } from '../sql.ts';
+import { phrase, type Statement, sql } from '../sql.ts';
 
 /** A change that was not told yet; `run_key` is its sequence run, or its task where there is none. */
 type UntoldRow = { seq: number; run_key: string };
@@ -15,8 +15,8 @@ const sizeOfPiece = (listeners: number): number =>
 /** The oldest of what was found and not told, from `fromSeq` on. */
 export const oldestUnpublished = (organizationId: string, fromSeq: number, limit: number): Statement => sql`
   select seq, coalesce(sequence_id, task_id) as run_key from event
-  where organization_id = ${organizationId} and body is null and seq >= ${fromSeq}
-  order by seq
+  where organization_id = ${organizationId} and body is null and ${phrase('place in queue')} >= ${fromSeq}
+  order by ${phrase('place in queue')}
   limit ${limit}`;
 
 /** Reads as much of it as a piece may hold, and one more. */

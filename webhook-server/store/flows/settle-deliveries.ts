@@ -51,7 +51,7 @@ const markDelivered = async ({ proof, ...run }: Settling, held: readonly Settlem
       (
         select next.seq from delivery as next
         where next.hook_id = delivery.hook_id and next.state = 'waiting' and next.seq <> delivery.seq
-        order by next.seq desc limit 1) is not null as has_more`);
+        order by ${phrase('place in queue')} desc limit 1) is not null as has_more`);
   const recovered = new Set(rows.filter(({ had_failed }) => had_failed).map(({ hook_id }) => hook_id));
   if (recovered.size > 0) {
     await run.change(sql`

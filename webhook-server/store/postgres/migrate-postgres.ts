@@ -18,6 +18,7 @@ import { handedOver } from './migrations/0014-handed-over.ts';
 import { notices } from './migrations/0015-notices.ts';
 import { pollSpans } from './migrations/0016-poll-spans.ts';
 import { handedOverByTemplate } from './migrations/0017-handed-over-by-template.ts';
+import { waitingOrder } from './migrations/0018-waiting-order.ts';
 import { refuseUnfinished } from './move-mark.ts';
 import { aloneWithinMs, takeTurnAlone } from './proof.ts';
 import { explain } from './translate-postgres-error.ts';
@@ -40,6 +41,7 @@ const migrations = [
   notices,
   pollSpans,
   handedOverByTemplate,
+  waitingOrder,
 ];
 
 /** The schema number of tables that are up to date. */

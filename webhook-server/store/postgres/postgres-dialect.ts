@@ -22,5 +22,7 @@ export const dialect: Dialect = {
     'lock free rows': 'for no key update skip locked',
     'byte order': 'collate "C"',
     'hook number': 'hook.seq',
+    // The primary key has another order than this.
+    'place in queue': '(seq + 0)',
   },
 };

@@ -34,7 +34,7 @@ const turns = (hooks: Statement, { nowMs, perHook, lost }: Moment): Statement =>
                ${isLeased(nowMs, 'id', lost)} as is_leased
         from delivery
         where delivery.hook_id = busy.hook_id and delivery.state = 'waiting'
-        order by seq
+        order by ${phrase('place in queue')}
         limit 2 * ${perHook}::integer) as queued
   ),
   turn as (

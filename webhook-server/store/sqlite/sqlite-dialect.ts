@@ -30,5 +30,6 @@ export const dialect: Dialect = {
     'byte order': '',
     // The table of hooks has no number of its own.
     'hook number': 'hook.rowid',
+    'place in queue': 'seq',
   },
 };
