@@ -7,7 +7,7 @@ import { plainAnswer, type TopoAnswer, type Unchanged } from '../../webhook-serv
 import { fetchHooks } from '../local-server/fetch-hooks.ts';
 import { startWebhookServer } from '../local-server/start-webhook-server.ts';
 import { waitUntil } from '../local-server/wait-until.ts';
-import { isRecord } from '../local-zapier/is-record.ts';
+import { callServer } from './call-server.ts';
 import type { Bench } from './harness/bench.ts';
 import { type Figure, medianFigure } from './harness/figure.ts';
 import { readText } from './harness/message.ts';
@@ -39,21 +39,10 @@ const chooseReassignments = async ({ url, key }: TopoPlace): Promise<Reassignmen
   });
 };
 
-const callServer = async ({ serverUrl, topo }: BenchLoop, method: string, path: string, body: unknown) => {
-  const response = await fetch(`${serverUrl}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${topo.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
-  });
-  const answered = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answered}`);
-  const answer: unknown = answered === '' ? {} : JSON.parse(answered);
-  return isRecord(answer) ? answer : {};
-};
+const serverOf = ({ serverUrl, topo }: BenchLoop) => ({ serverUrl, key: topo.key });
 
 const listen = async (loop: BenchLoop): Promise<void> => {
-  await callServer(loop, 'POST', '/hooks', { target_url: loop.catcher.targetUrl, event: 'task.reassigned' });
+  await callServer(serverOf(loop), 'POST', '/hooks', { target_url: loop.catcher.targetUrl, event: 'task.reassigned' });
   await waitUntil('the webhook server listens', async () => {
     const [hook] = await fetchHooks(loop.serverUrl, loop.topo.key);
     return hook !== undefined && hook.listening_since !== null;
@@ -75,9 +64,9 @@ const arrival = async ({ catcher }: BenchLoop, { taskId }: Reassignment, answere
 /** Reassigns as the app's action does, with an intent that is sent before and settled after. */
 const reassignWithIntent = async (loop: BenchLoop, change: Reassignment): Promise<number> => {
   const intent = { task_id: change.taskId, assignee_user_id: change.assigneeId };
-  const id = readText(await callServer(loop, 'POST', '/intents', intent), 'id');
+  const id = readText(await callServer(serverOf(loop), 'POST', '/intents', intent), 'id');
   const { updated_at, answeredAtMs } = await reassign(loop, change);
-  await callServer(loop, 'PATCH', `/intents/${id}`, { state: 'done', updated_at });
+  await callServer(serverOf(loop), 'PATCH', `/intents/${id}`, { state: 'done', updated_at });
   return arrival(loop, change, answeredAtMs);
 };
 

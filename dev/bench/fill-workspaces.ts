@@ -58,10 +58,15 @@ const cleanUp = async (store: Store): Promise<void> => {
 };
 
 /** Adds workspaces of the prepared Topo: usual ones in which nothing is new, and big ones that nobody has read yet. */
-export const fillWorkspaces = async (store: Store, { usual, big }: { usual: number; big: number }): Promise<void> => {
+export const fillWorkspaces = async (
+  store: Store,
+  { usual, big }: { usual: number; big: number },
+  targetOf: (index: number) => string | undefined = () => undefined,
+): Promise<void> => {
   const filled: Filled[] = [];
   for (let index = 0; index < usual; index += 1) {
-    await addPolledHook(store, { organizationId: `usual-${index}`, key: usualKey(index) }, `hok_usual_${index}`);
+    const place = { organizationId: `usual-${index}`, key: usualKey(index) };
+    await addPolledHook(store, place, `hok_usual_${index}`, targetOf(index));
     if (index % 100 === 99) filled.push(...(await recordNewest(store)));
   }
   filled.push(...(await recordNewest(store)));

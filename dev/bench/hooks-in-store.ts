@@ -35,19 +35,20 @@ export const addHook = async (
   });
 };
 
-/** Adds a hook with a key of Topo, so that the detector polls the workspace. */
+/** Adds a hook with a key of Topo, so that the detector polls the workspace. Its target is not checked. */
 export const addPolledHook = async (
   store: Store,
   { organizationId, key }: Pick<TopoPlace, 'organizationId' | 'key'>,
   id = 'hok_bench',
+  target = 'http://127.0.0.1:9/',
 ): Promise<void> => {
   await store.tenant(organizationId).subscribe({
     id,
     targetHash: id,
     rateLimitKey: null,
     secretHash: id,
-    sealedTarget: '',
-    sealedSecret: '',
+    sealedTarget: vault.seal(new Secret(target), targetAad(id)),
+    sealedSecret: vault.seal(signingSecret, signingSecretAad(id)),
     sealedKey: vault.seal(new Secret(key), topoKeyAad(organizationId)),
     keyHash: vault.hash(new Secret(key), 'topo_key'),
     filters: {},

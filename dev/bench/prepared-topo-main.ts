@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
+import type { Task } from '../../topo/task.ts';
 import { type IpcMessage, readNumber } from './harness/message.ts';
 import { serveParent } from './harness/serve-parent.ts';
 import { preparedTasks } from './prepared-tasks.ts';
@@ -13,11 +16,13 @@ const bigAnswerMs = 3_000;
 
 type Page = { page: number; size: number; sortOrder: string | null };
 
+const bytesOf = (items: readonly Task[], size: number, total: number, hasMore: boolean): Buffer =>
+  Buffer.from(JSON.stringify({ items, total_count: total, total_pages: Math.ceil(total / size), has_more: hasMore }));
+
 const pageBytes = ({ page, size, sortOrder }: Page, total: number): Buffer => {
   const [from, to] = [(page - 1) * size, Math.min(page * size, total)];
   const items = sortOrder === 'desc' ? preparedTasks(total - to, total - from).toReversed() : preparedTasks(from, to);
-  const body = { items, total_count: total, total_pages: Math.ceil(total / size), has_more: to < total };
-  return Buffer.from(JSON.stringify(body));
+  return bytesOf(items, size, total, to < total);
 };
 
 /** The first pages of the newest tasks, by their size: what an idle poll asks for. */
@@ -27,6 +32,22 @@ const newestBytes = (size: number): Buffer => {
   const bytes = newest.get(size) ?? pageBytes({ page: 1, size, sortOrder: 'desc' }, usualTasks);
   newest.set(size, bytes);
   return bytes;
+};
+
+/** The tasks of a usual workspace, the newest first. */
+const usual = preparedTasks(0, usualTasks).toReversed();
+const usualById = new Map(usual.map((task) => [task.id, task]));
+
+/** The tasks of each key's workspace that were reassigned, the newest change last. */
+const changed = new Map<string, Map<string, Task>>();
+
+/** The first page of the newest tasks, with those on top that were reassigned. */
+const newestPage = (key: string, size: number): Buffer => {
+  const tasks = changed.get(key);
+  if (tasks === undefined) return newestBytes(size);
+  const others = usual.slice(0, size + tasks.size).filter(({ id }) => !tasks.has(id));
+  const items = [...[...tasks.values()].toReversed(), ...others];
+  return bytesOf(items.slice(0, size), size, usualTasks, true);
 };
 
 /** When each workspace was last asked about, and the pauses between that, in milliseconds. */
@@ -48,10 +69,48 @@ const send = (response: ServerResponse, body: Buffer): void => {
   response.end(body);
 };
 
+const Reassignment = z.object({ assignee_user_id: z.string() });
+
+const reassign = async (key: string, taskId: string, request: IncomingMessage): Promise<Task | undefined> => {
+  const { assignee_user_id } = Reassignment.parse(await json(request));
+  const task = usualById.get(taskId);
+  if (task === undefined) return undefined;
+  const moved = { ...task, assignee_user_id, updated_at: new Date().toISOString() };
+  const tasks = changed.get(key) ?? new Map<string, Task>();
+  changed.set(key, tasks);
+  // What changed last is the last.
+  tasks.delete(taskId);
+  tasks.set(taskId, moved);
+  return moved;
+};
+
+/** What else is asked: whom a key belongs to, and to give a task to somebody. Nothing else is there. */
+const answerOther = async (key: string, path: string, request: IncomingMessage): Promise<Buffer | undefined> => {
+  const number = /^topo_usual_(\d+)$/.exec(key)?.[1];
+  const scopes = ['tasks:read', 'tasks:write'];
+  if (path === '/v1/me' && number !== undefined)
+    return Buffer.from(JSON.stringify({ organization_id: `usual-${number}`, scopes }));
+  const taskId = /^\/v1\/tasks\/([^/]+)\/assignee$/.exec(path)?.[1];
+  const task = taskId === undefined ? undefined : await reassign(key, taskId, request);
+  return task && Buffer.from(JSON.stringify(task));
+};
+
+const sendOther = async (key: string, path: string, request: IncomingMessage, response: ServerResponse) => {
+  const body = await answerOther(key, path, request);
+  if (body !== undefined) return void setTimeout(() => send(response, body), answerMs);
+  response.writeHead(404, { 'content-type': 'application/json' });
+  response.end('{"code":"NOT_FOUND","message":"This Topo has only tasks."}');
+};
+
 const answer = (request: IncomingMessage, response: ServerResponse): void => {
   const { authorization = '' } = request.headers;
-  const isBig = authorization.startsWith('Bearer topo_big');
-  const { searchParams } = new URL(request.url ?? '', 'http://topo');
+  const key = authorization.slice('Bearer '.length);
+  const isBig = key.startsWith('topo_big');
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://topo');
+  if (pathname !== '/v1/tasks') {
+    sendOther(key, pathname, request, response).catch(() => response.destroy());
+    return;
+  }
   const page = { page: Number(searchParams.get('page') ?? 1), size: Number(searchParams.get('size') ?? 10) };
   const sortOrder = searchParams.get('sort_order');
   if (isBig) {
@@ -64,7 +123,7 @@ const answer = (request: IncomingMessage, response: ServerResponse): void => {
     noteAsked(authorization, performance.now());
   }
   const isNewest = page.page === 1 && sortOrder === 'desc';
-  const body = isNewest ? newestBytes(page.size) : pageBytes({ ...page, sortOrder }, usualTasks);
+  const body = isNewest ? newestPage(key, page.size) : pageBytes({ ...page, sortOrder }, usualTasks);
   setTimeout(() => send(response, body), answerMs);
 };
 

@@ -8,8 +8,8 @@ export type EventCatcher = {
   /** `127.0.0.1:port`: what HOOK_ALLOWED_HOSTS needs. */
   readonly host: string;
   readonly targetUrl: string;
-  /** When the first event of a task arrived, in `performance.now()`; undefined before that. */
-  arrivedAtMs(taskId: string): number | undefined;
+  /** When the first event of a task arrived at a target, in `performance.now()`; undefined before that. */
+  arrivedAtMs(taskId: string, targetUrl?: string): number | undefined;
   close(): Promise<void>;
 };
 
@@ -20,15 +20,18 @@ const taskIdsOf = async (request: IncomingMessage): Promise<string[]> => {
 
 export const startEventCatcher = async (): Promise<EventCatcher> => {
   const arrivals = new Map<string, number>();
-  const record = (taskIds: readonly string[], nowMs: number): void => {
-    for (const taskId of taskIds) arrivals.set(taskId, arrivals.get(taskId) ?? nowMs);
+  const record = (path: string, taskIds: readonly string[], nowMs: number): void => {
+    for (const taskId of taskIds) {
+      const key = `${path} ${taskId}`;
+      arrivals.set(key, arrivals.get(key) ?? nowMs);
+    }
   };
 
   const server = createServer((request, response) => {
     const nowMs = performance.now();
     taskIdsOf(request).then(
       (taskIds) => {
-        record(taskIds, nowMs);
+        record(request.url ?? '', taskIds, nowMs);
         response.end('{}');
       },
       () => {
@@ -45,10 +48,12 @@ export const startEventCatcher = async (): Promise<EventCatcher> => {
   if (address === null || typeof address === 'string') throw new Error('The catch URL has no port.');
   const host = `127.0.0.1:${address.port}`;
 
+  const usualTarget = `http://${host}/hooks/standard/1/bench/`;
+
   return {
     host,
-    targetUrl: `http://${host}/hooks/standard/1/bench/`,
-    arrivedAtMs: (taskId) => arrivals.get(taskId),
+    targetUrl: usualTarget,
+    arrivedAtMs: (taskId, targetUrl = usualTarget) => arrivals.get(`${new URL(targetUrl).pathname} ${taskId}`),
     async close() {
       const closed = once(server, 'close');
       server.close();
