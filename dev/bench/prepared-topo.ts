@@ -6,7 +6,8 @@ export type Asked = { gapsMs: number[]; requests: number; tookMs: number; proces
 
 /**
  * A Topo in a process of its own that answers with prepared bytes: after 200 ms, and after 3 s where the key says that
- * the workspace is big.
+ * the workspace is big. It knows whom a key belongs to, gives tasks of usual workspaces to somebody else, and has nothing
+ * but tasks.
  */
 export type PreparedTopo = {
   readonly url: string;
