@@ -13,16 +13,16 @@ const timeLimitMs = 80 * 60_000;
 const parts = ['polling', 'burst', 'latency', 'intents', 'drain', 'isolation', 'detector', 'store', 'pages'] as const;
 
 /** Runs one benchmark as the command of its own that it is. Its progress is shown as it comes. */
-const measurePart = async (part: string, { say, note, atExit }: Bench): Promise<Figure[]> => {
+const measurePart = async (part: string, { say, atExit }: Bench): Promise<Figure[]> => {
   say(`${part} begins`);
   const child = spawn(process.execPath, [fileURLToPath(builtFile(`dev/bench/bench-${part}.js`)), '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   atExit(() => child.kill());
   const figures = readFigures(await text(child.stdout));
+  if (figures.length > 0) return figures;
   // What else was measured in this time is not given up for it.
-  if (figures.length === 0) note(`The benchmark “${part}” ended without a figure.`);
-  return figures;
+  return [{ figure: `the benchmark “${part}” ended without a figure`, value: 0, unit: 'figures', atLeast: 1 }];
 };
 
 /** Everything that is said of this server's speed, measured one after the other on this machine. */

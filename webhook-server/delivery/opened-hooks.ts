@@ -1,4 +1,5 @@
 import type { TargetCheck, TargetVerdict } from '../hook-target.ts';
+import { keepNewest } from '../keep-newest.ts';
 import { signingSecretAad, targetAad } from '../seals/associated-data.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -24,16 +25,14 @@ export const createOpenedHooks = (vault: Vault, checkTarget: TargetCheck) => {
 
   return {
     /** @throws SealBroken when a seal does not open. */
-    open({ hookId, sealedTarget, sealedSecret }: Sealed): OpenedHook {
+    open(sealed: Sealed): OpenedHook {
+      const { hookId, sealedTarget, sealedSecret } = sealed;
       const known = hooks.get(hookId);
-      if (known !== undefined && isSame(known, { hookId, sealedTarget, sealedSecret })) return known;
+      if (known !== undefined && isSame(known, sealed)) return known;
       const target = checkTarget(vault.open(sealedTarget, targetAad(hookId)).reveal());
       const secret = vault.open(sealedSecret, signingSecretAad(hookId));
       const opened = { hookId, sealedTarget, sealedSecret, target, secret };
-      hooks.delete(hookId);
-      hooks.set(hookId, opened);
-      const [oldest] = hooks.keys();
-      if (hooks.size > mostOpen && oldest !== undefined) hooks.delete(oldest);
+      keepNewest(hooks, hookId, opened, mostOpen);
       return opened;
     },
   };

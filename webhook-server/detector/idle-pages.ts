@@ -1,4 +1,5 @@
 import { largestPage } from '../../topo/list.ts';
+import { keepNewest } from '../keep-newest.ts';
 import type { PollClaim } from '../store/work-store.ts';
 
 type Known = Pick<PollClaim, 'organizationId' | 'records' | 'nowMs'>;
@@ -40,20 +41,16 @@ export const createIdlePages = (most: number): IdlePages => {
   return {
     firstLook(claim) {
       const idle = idleOf(claim);
+      // Also where the clock was set back.
       const isWholeDue = idle === undefined || Math.abs(claim.nowMs - idle.wholeAtMs) >= wholeLookEveryMs;
       return isWholeDue ? { size: largestPage, seen: idle?.whole ?? null } : { size: smallLook, seen: idle.small };
     },
     keep(claim, size, fingerprint) {
       const { organizationId, records, nowMs } = claim;
       const known = idleOf(claim) ?? { records, wholeAtMs: nowMs, whole: null, small: null };
-      // The last to be kept is the last to be forgotten.
-      workspaces.delete(organizationId);
-      workspaces.set(
-        organizationId,
-        size === largestPage ? { ...known, wholeAtMs: nowMs, whole: fingerprint } : { ...known, small: fingerprint },
-      );
-      const [oldest] = workspaces.keys();
-      if (workspaces.size > most && oldest !== undefined) workspaces.delete(oldest);
+      const idle =
+        size === largestPage ? { ...known, wholeAtMs: nowMs, whole: fingerprint } : { ...known, small: fingerprint };
+      keepNewest(workspaces, organizationId, idle, most);
     },
   };
 };

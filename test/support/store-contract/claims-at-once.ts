@@ -37,6 +37,13 @@ export const describeClaimsAtOnce = (name: string, at: StoreBench): void => {
       expect(await msUntilDelivery()).toBeUndefined();
     });
 
+    test('when a change was detected is told by its event, whatever the task says', async () => {
+      await listen();
+      const said = '1999-01-01T00:00:00.000Z';
+      const rows = [seen('t1', 'grace', 1, { detected_at: said, note: `"detected_at":"${said}"` })];
+      expect((await record(rows)).claims).toMatchObject([{ detectedAgoMs: 0 }]);
+    });
+
     test('nothing is leased unless it is asked for', async () => {
       await listen();
       const poll = await at.claimPoll();

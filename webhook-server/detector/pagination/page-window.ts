@@ -8,7 +8,7 @@ const windowOf = (size: number, offset: number): PageWindow => {
   return { page, size, offset: (page - 1) * size };
 };
 
-const sizesUpTo = (most: number): number[] => Array.from({ length: most }, (_, index) => most - index);
+const sizes = Array.from({ length: largestPage }, (_, index) => largestPage - index);
 
 /**
  * The page that reaches furthest of those that begin at or before an offset. Topo numbers its pages, so a page begins at
@@ -18,6 +18,7 @@ const sizesUpTo = (most: number): number[] => Array.from({ length: most }, (_, i
  * @example pageFrom(98) // { page: 2, size: 98, offset: 98 }
  */
 export const pageFrom = (offset: number, mostRows = largestPage): PageWindow =>
-  sizesUpTo(mostRows)
+  sizes
+    .filter((size) => size <= mostRows)
     .map((size) => windowOf(size, offset))
     .reduce((best, next) => (next.offset + next.size > best.offset + best.size ? next : best));

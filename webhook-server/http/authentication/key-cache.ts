@@ -1,3 +1,4 @@
+import { keepNewest } from '../../keep-newest.ts';
 import type { HashedKey } from '../../seals/lookup-hashes.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { Identify } from '../../topo-port.ts';
@@ -49,10 +50,7 @@ export const createKeyCache = (askTopo: Identify, clock: () => number): KeyCache
   const pending = new Map<string, Promise<Identity>>();
 
   const keep = (kept: typeof entries, hash: string, identity: Identity, forMs: number): void => {
-    kept.delete(hash);
-    kept.set(hash, { identity, untilMs: clock() + forMs });
-    const [oldest] = kept.keys();
-    if (kept.size > maxKeys && oldest !== undefined) kept.delete(oldest);
+    keepNewest(kept, hash, { identity, untilMs: clock() + forMs }, maxKeys);
   };
 
   const get = (hash: string): Identity | undefined => {

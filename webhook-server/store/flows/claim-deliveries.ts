@@ -8,7 +8,10 @@ import { admit, admitWhileQuiet } from './admit-deliveries.ts';
 
 type Leased = DueDelivery & { lease: string };
 
-/** Outside of a string of JSON no quotation mark follows a backslash, so this finds the field and nothing else. */
+/**
+ * Inside a string of JSON a backslash stands before each quotation mark, so this finds a field; and an event's own stands
+ * before those of its tasks.
+ */
 const detectedAt = /"detected_at":"([^"]+)"/;
 
 /** A body tells when what it tells was detected. It is not parsed for that: this is asked of each delivery. */
