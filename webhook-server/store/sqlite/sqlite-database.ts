@@ -1,7 +1,8 @@
 import type { Database as Connection, Statement as PreparedStatement } from 'better-sqlite3';
-import type { Database, Run, Transaction } from '../database.ts';
+import type { Database, Run } from '../database.ts';
 import { compile, type Statement, sql } from '../sql.ts';
 import type { Topic } from '../work-store.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { dialect } from './sqlite-dialect.ts';
 import { translateError } from './translate-sqlite-error.ts';
 
@@ -63,35 +64,22 @@ const createRun = (connection: Connection): Run => {
 
 /**
  * The one connection of this process. Transactions and single statements take turns on it: none begins before the one
- * before it has ended.
+ * before it has ended. Transactions that come together are committed together.
  *
  * @param clock the database's clock: milliseconds since 1970.
  * @param emit is called with each topic that a transaction announced, once it is committed.
+ * @param monotonicClock milliseconds, from any start; never goes back.
  */
-export const createDatabase = (connection: Connection, clock: () => number, emit: (topic: Topic) => void): Database => {
+export const createDatabase = (
+  connection: Connection,
+  clock: () => number,
+  emit: (topic: Topic) => void,
+  monotonicClock = () => performance.now(),
+): Database => {
   teach(connection, clock);
   const run = createRun(connection);
   const inTurn = createQueue();
-  const begin = connection.prepare('begin immediate');
-  const commit = connection.prepare('commit');
-  const rollback = connection.prepare('rollback');
-
-  const undo = (): void => {
-    if (connection.inTransaction) rollback.run();
-  };
-
-  const attempt = async <Result>(work: (run: Transaction) => Promise<Result>) => {
-    const topics = new Set<Topic>();
-    try {
-      begin.run();
-      const result = await work({ ...run, nowMs: Math.floor(clock()), announce: (topic) => topics.add(topic) });
-      commit.run();
-      return { result, topics };
-    } catch (error) {
-      undo();
-      throw translateError(error);
-    }
-  };
+  const groupCommit = createGroupCommit(connection, inTurn, monotonicClock);
 
   const single: Run = {
     rows: (statement) => inTurn(() => run.rows(statement)),
@@ -104,7 +92,10 @@ export const createDatabase = (connection: Connection, clock: () => number, emit
     // One process holds the file alone: nobody else can change its tables or its key, and nothing is left to prove.
     settling: { ...single, proof: sql`true` },
     async transaction(work) {
-      const { result, topics } = await inTurn(() => attempt(work));
+      const topics = new Set<Topic>();
+      const result = await groupCommit.run(() =>
+        work({ ...run, nowMs: Math.floor(clock()), announce: (topic) => topics.add(topic) }),
+      );
       for (const topic of topics) emit(topic);
       return result;
     },

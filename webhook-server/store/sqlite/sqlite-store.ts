@@ -25,8 +25,8 @@ const createDriver = (connection: Connection, clock: () => number): Driver => {
   const work = new EventEmitter<Record<Topic, []>>();
   return {
     database: createDatabase(connection, clock, (topic) => work.emit(topic)),
-    // There is one connection, and its statements block the process.
-    turnLimits: { total: 1, perOrganization: 1 },
+    // There is one connection, and its statements block the process: these few are committed together.
+    turnLimits: { total: 8, perOrganization: 1 },
     dueDeliveries: readDueDeliveries,
     nextDueMs: readNextDue,
     eraseFreeSpace: async () => eraseFreeSpace(connection),
