@@ -17,6 +17,7 @@ import { createTransport, type Transport } from './delivery/transport.ts';
 import { zapierLimits } from './delivery/zapier-limits.ts';
 import { describeStore } from './describe-settings.ts';
 import { createDetector } from './detector/detector.ts';
+import { onPolls } from './detector/on-polls.ts';
 import { enoughBytes, readFreeSpace } from './disk-space.ts';
 import { errorCode } from './error-code.ts';
 import { createFindContacts } from './find-contacts.ts';
@@ -147,6 +148,9 @@ const reconcileIntervalMs = 24 * 3_600_000;
 /** Polls begin and end together that would within this time: a commit costs more than what is in it. */
 const pollsGatherMs = 100;
 
+/** Polls that somebody waits for begin together that are announced within this time. */
+const urgentPollsGatherMs = 25;
+
 type AnswerPorts = { keyCache: KeyCache; vault: Vault; counts: Metrics['counts'] | undefined };
 
 /** Counts what Topo answers. Once Topo refuses a key to the detector, callers with that key are refused at once. */
@@ -182,8 +186,9 @@ const startDetecting = (
     log,
     counts: counts?.detector,
   });
-  const onWork = (listener: () => void) => work.onWork('poll', listener);
-  return startWorkLoop({ name: 'detector', restMs: pollsGatherMs, ...detector, onWork }, log, monotonicClock);
+  const onWork = (listener: () => void) => onPolls(work, listener);
+  const rests = { restMs: pollsGatherMs, shortRestMs: urgentPollsGatherMs };
+  return startWorkLoop({ name: 'detector', ...rests, ...detector, onWork }, log, monotonicClock);
 };
 
 type Delivering = { loop: WorkLoop; recordPage: WorkStore['recordPage'] };

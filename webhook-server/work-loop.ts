@@ -12,6 +12,8 @@ export type Work<Job> = {
   concurrency: () => number;
   /** Between two claims this much time passes, unless new work comes: jobs that end meanwhile are replaced together. */
   restMs?: number;
+  /** So much of it passes even when new work comes: what comes meanwhile is claimed together. */
+  shortRestMs?: number;
   /** Stores outcomes that are still waiting. While it fails, nothing is claimed. */
   settle?(): Promise<void>;
   claim(limit: number): Promise<Job[]>;
@@ -95,7 +97,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
     await new Promise((resolve) => setTimeout(resolve, Math.min(claimTookMs, longestPauseMs)));
   };
 
-  const rest = async (ms: number): Promise<void> => {
+  const restForNewWork = async (ms: number): Promise<void> => {
     if (ms <= 0 || hasNewWork) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
@@ -104,6 +106,14 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
         resolve();
       };
     });
+  };
+
+  const rest = async (): Promise<void> => {
+    const { restMs = 0, shortRestMs = 0 } = work;
+    const begunAt = monotonicClock();
+    await restForNewWork(restMs);
+    const leftMs = shortRestMs - (monotonicClock() - begunAt);
+    if (leftMs > 0 && !isStopping) await new Promise((resolve) => setTimeout(resolve, leftMs));
   };
 
   const sleep = async (ms: number): Promise<void> => {
@@ -187,7 +197,7 @@ export const startWorkLoop = <Job>(work: Work<Job>, log: Log, monotonicClock: ()
       const restMs = work.restMs ?? 0;
       turnEndsBy = monotonicClock() + restMs + sleepMs + latestTurnMs;
       await pauseAfterClaim();
-      await rest(restMs);
+      await rest();
       if (!isStopping) await sleep(sleepMs);
     }
   };

@@ -1,10 +1,11 @@
 import type { UnusableItem } from '../../topo/list.ts';
 import { listTasks, type TaskPage, type TaskQuery } from '../../topo/list-tasks.ts';
 import { microseconds } from '../../topo/microseconds.ts';
+import { visibleWithinMs } from '../store/rules.ts';
 import type { Cursor, PollClaim, RecordOutcome, Scan, SeenTask, WorkStore } from '../store/work-store.ts';
 import type { BudgetedCall, PollEnd } from './budgeted-call.ts';
 import type { DetectorCounts } from './detector-counts.ts';
-import type { IdlePages } from './idle-pages.ts';
+import type { FirstLooks } from './first-looks.ts';
 import { nextPage, type Paging } from './pagination/next-page.ts';
 import type { NextPage, PageFacts, PageStep } from './pagination/page-step.ts';
 import { type PageWindow, pageFrom } from './pagination/page-window.ts';
@@ -23,7 +24,7 @@ export type ScanPorts = {
   keepClosedMs: number;
   /** Whether what a change's task is about is going to be looked up in this poll. */
   waitsForFacts: boolean;
-  idlePages: IdlePages;
+  firstLooks: FirstLooks;
   /** Whether this poll may read another page. */
   mayGoOn: () => boolean;
   counts?: DetectorCounts | undefined;
@@ -34,9 +35,9 @@ export type ScanPorts = {
  * - `paused`: this poll may read no further page; the scan continues with the next one.
  * - `stop`: the poll ends here, for the reason in `end`.
  *
- * `scan` is how far it came; `isNews` says that a page was stored.
+ * `scan` is how far it came; `asksForFacts`: what it found may ask what its tasks are about.
  */
-export type ScanOutcome = { scan: Scan; isNews: boolean } & (
+export type ScanOutcome = { scan: Scan; asksForFacts: boolean } & (
   | { kind: 'ended' | 'paused'; changes: number }
   | { kind: 'stop'; end: PollEnd }
 );
@@ -102,25 +103,28 @@ const coversAllNews = ({ watermark }: PollClaim, page: TaskPage, rows: readonly 
   return !page.has_more || (oldest !== undefined && watermark !== null && oldest.updatedAtUs <= watermark.us);
 };
 
+/** How many rows of a page a scan that begins now would read once more, as what they show has not settled. */
+const countRowsAgain = ({ topUs }: Scan, rows: readonly SeenTask[]): number =>
+  topUs === null ? 0 : rows.filter(({ updatedAtUs }) => updatedAtUs >= topUs - visibleWithinMs * 1000).length;
+
 type PagePorts = Omit<ScanPorts, 'reportUnusable'> & { skip: (unusable: readonly UnusableItem[]) => void };
 
 const readPages = async (
   begun: Scan,
   claim: PollClaim,
-  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, idlePages, mayGoOn, signal, counts }: PagePorts,
+  { store, callTopo, skip, leaseMs, keepClosedMs, waitsForFacts, firstLooks, mayGoOn, signal, counts }: PagePorts,
   maxPages: number,
 ): Promise<ScanOutcome> => {
-  const { organizationId, lease, watermark } = claim;
+  const { organizationId, lease, watermark, hasUnknownSequences, hasUnknownContacts } = claim;
   let scan = begun;
   let changes = 0;
-  let isNews = false;
+  let asksForFacts = false;
 
   const record = async (
     rows: readonly SeenTask[],
     cursor: Cursor | null,
     unusableIds: readonly (string | null)[],
   ): Promise<RecordOutcome> => {
-    isNews = true;
     scan = { ...scan, cursor };
     const end = cursor === null ? { watermark: watermarkAfter(scan, watermark) } : null;
     const requestedAtMs = callTopo.requestedAtMs();
@@ -129,6 +133,8 @@ const readPages = async (
     if (outcome.kind === 'lease lost') return outcome;
     counts?.detected(outcome.detected);
     changes += outcome.detected.length;
+    // What is asked for already is looked up in any case, but a change may wait for what cannot be.
+    asksForFacts ||= outcome.wantsFacts || (outcome.detected.length > 0 && (hasUnknownSequences || hasUnknownContacts));
     const more = { organizationId, lease, waitsForFacts, scan, fromSeq: outcome.untoldFrom };
     const told = await publishRest(store, more, leaseMs, signal);
     return told.kind === 'lease lost' ? told : outcome;
@@ -140,14 +146,15 @@ const readPages = async (
   };
 
   for (let pages = 0; pages < maxPages && (pages === 0 || mayGoOn()); pages += 1) {
-    const look = mayBeIdle(scan, claim) ? idlePages.firstLook(claim) : null;
+    const look = isFirstPageOfIncremental(scan) ? firstLooks.next(claim) : null;
+    const idleLook = mayBeIdle(scan, claim) ? look : null;
     const window = pageFrom(scan.cursor?.offset ?? 0, look?.size);
     const request = listTasks(queryOf(scan, window));
-    const called = look === null ? await callTopo(request) : await callTopo.compare(request, look.seen);
-    if (called.kind === 'stop') return { ...called, scan, isNews };
-    const noNews: ScanOutcome = { kind: 'ended', changes, scan, isNews };
+    const called = idleLook === null ? await callTopo(request) : await callTopo.compare(request, idleLook.seen);
+    if (called.kind === 'stop') return { ...called, scan, asksForFacts };
+    const noNews: ScanOutcome = { kind: 'ended', changes, scan, asksForFacts };
     if (called.kind === 'unchanged') {
-      if (look !== null && look.seen !== null) idlePages.keep(claim, look.size, look.seen);
+      if (idleLook !== null && idleLook.seen !== null) firstLooks.foundNothing(claim, idleLook.size, idleLook.seen);
       return noNews;
     }
 
@@ -155,11 +162,13 @@ const readPages = async (
     const rows = page.items.map(seenTask);
     skip(page.unusable.filter(({ index }) => isIncremental(scan) || window.offset + index >= scan.rowsRead));
     const isKnownAmount = page.unusable.length <= claim.unusableTasks;
-    const isIdle = look !== null && isKnownAmount && coversAllNews(claim, page, rows);
+    const isIdle = idleLook !== null && isKnownAmount && coversAllNews(claim, page, rows);
     if (isIdle && (await store.isKnown(organizationId, rows))) {
       // Rows that cannot be used are reported each time they are met.
       const isWhollyRead = page.unusable.length === 0;
-      if (isWhollyRead && called.fingerprint !== undefined) idlePages.keep(claim, look.size, called.fingerprint);
+      if (isWhollyRead && called.fingerprint !== undefined) {
+        firstLooks.foundNothing(claim, idleLook.size, called.fingerprint);
+      }
       return noNews;
     }
 
@@ -168,17 +177,18 @@ const readPages = async (
     const next = nextPage(factsOf(scan, window, page), scan.cursor, pagingOf(scan));
     const cursor = cursorAfter(scan, next.kind === 'count' ? next.whenSome : next);
     const unusableIds = page.unusable.map(({ id }) => id);
+    if (look !== null) firstLooks.found(claim, look.size, countRowsAgain(scan, rows));
     const recorded = await record(rows, cursor, unusableIds);
-    if (recorded.kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan, isNews };
-    if (cursor === null) return { kind: 'ended', changes, scan, isNews };
+    if (recorded.kind === 'lease lost') return { kind: 'stop', end: leaseLost, scan, asksForFacts };
+    if (cursor === null) return { kind: 'ended', changes, scan, asksForFacts };
     if (next.kind !== 'count' || !(await areAllStored(next))) continue;
 
     const passed = cursorAfter(scan, next.whenAll);
     if ((await record([], passed, unusableIds)).kind === 'lease lost')
-      return { kind: 'stop', end: leaseLost, scan, isNews };
-    if (passed === null) return { kind: 'ended', changes, scan, isNews };
+      return { kind: 'stop', end: leaseLost, scan, asksForFacts };
+    if (passed === null) return { kind: 'ended', changes, scan, asksForFacts };
   }
-  return { kind: 'paused', changes, scan, isNews };
+  return { kind: 'paused', changes, scan, asksForFacts };
 };
 
 /**

@@ -9,7 +9,7 @@ import type { CallTopo } from '../topo-port.ts';
 import { createBudgetedCall } from './budgeted-call.ts';
 import type { DetectorCounts } from './detector-counts.ts';
 import { createLookUpPauses } from './facts/look-up-pauses.ts';
-import { createIdlePages } from './idle-pages.ts';
+import { createFirstLooks } from './first-looks.ts';
 import { hasToLookUp, type Polled, poll } from './poll.ts';
 import { createPollEnds } from './poll-ends.ts';
 import { backOffMs, type PollIntervals } from './poll-intervals.ts';
@@ -43,8 +43,8 @@ const leaseMs = 60_000;
 /** A poll begins no further page after this time, so that big workspaces with slow pages take turns. */
 const longestTurnMs = 5_000;
 
-/** Remember of so many workspaces a page without news: some hundred bytes each. */
-const mostIdlePages = 50_000;
+/** Remember of so many workspaces how they were looked at last: some hundred bytes each. */
+const mostFirstLooks = 50_000;
 
 /** A poll that the database interrupted, and the end of one that it did not take, are tried again after this. */
 const afterStoreErrorMs = 1_000;
@@ -97,7 +97,7 @@ export const createDetector = ({
   const outage = createOutageLog(log, { work: 'detector' });
   const reportUnusable = createUnusableReport(log);
   const pauses = createLookUpPauses(monotonicClock);
-  const idlePages = createIdlePages(mostIdlePages);
+  const firstLooks = createFirstLooks(mostFirstLooks);
   const places = createPollPlaces(mostPolls, monotonicClock);
   const ends = createPollEnds(store, () => (gatherMs > 0 ? delay(gatherMs) : nextTurn()));
   /** Those of the workspaces in flight whose poll may read more than its first page. */
@@ -144,7 +144,7 @@ export const createDetector = ({
         callTopo,
         intervals,
         random,
-        idlePages,
+        firstLooks,
         mayGoOn: () => monotonicClock() - begunAt < longestTurnMs && goOn(organizationId),
         reportUnusable,
         pauses,

@@ -64,14 +64,14 @@ const isReconciliationDue = (
   return !isComplete || (reconciledAtMs !== null && nowMs - reconciledAtMs >= reconcileIntervalMs);
 };
 
-type PolledTasks = Polled & { isNews: boolean };
+type PolledTasks = Polled & { asksForFacts: boolean };
 
 /** What the list of tasks shows: how the poll goes on, and whether a change was seen. */
 const pollTasks = async (claim: PollClaim, ports: ScanPorts & PollPorts): Promise<PolledTasks> => {
   const scanned = await advanceScan(claim.incremental ?? newIncrementalScan(claim), claim, ports, maxPages);
-  const { isNews } = scanned;
-  if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false, isNews };
-  if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false, isNews };
+  const { asksForFacts } = scanned;
+  if (scanned.kind === 'stop') return { ...scanned.end, sawChange: false, asksForFacts };
+  if (scanned.kind === 'paused') return { result: 'done', nextPollInMs: 0, sawChange: false, asksForFacts };
   const readAtMs = scanned.scan.startedAtMs;
   let { changes } = scanned;
   let isReconciling = false;
@@ -81,7 +81,7 @@ const pollTasks = async (claim: PollClaim, ports: ScanPorts & PollPorts): Promis
     const reconciliation = claim.background ?? newReconciliation(claim);
     const reconciled = await advanceScan(reconciliation, claim, ports, maxReconciliationPages);
     logProgress(ports.log, claim, reconciled);
-    if (reconciled.kind === 'stop') return { ...reconciled.end, sawChange: changes > 0, readAtMs, isNews: true };
+    if (reconciled.kind === 'stop') return { ...reconciled.end, sawChange: changes > 0, readAtMs, asksForFacts: true };
     changes += reconciled.changes;
     isReconciling = reconciled.kind === 'paused';
   }
@@ -91,7 +91,7 @@ const pollTasks = async (claim: PollClaim, ports: ScanPorts & PollPorts): Promis
     nextPollInMs: nextPollInMs(ports.intervals, sinceActiveMs, ports.random()),
     sawChange: changes > 0,
     readAtMs,
-    isNews: isNews || isReconciling,
+    asksForFacts: asksForFacts || isReconciling,
   };
 };
 
@@ -101,6 +101,9 @@ export const hasToLookUp = (claim: PollClaim): boolean => {
   const { hasUnpublished, hasUndecided, hasUnknownSequences, hasUnknownContacts } = claim;
   return hasUnpublished || hasUndecided || (sequences && (hasUnknownSequences || (contacts && hasUnknownContacts)));
 };
+
+/** Whether anything may be asked with this key, as far as is known. */
+const mayAsk = (claim: PollClaim): boolean => claim.scopes === null || mayRead(claim).sequences;
 
 /** What an earlier poll found and could not tell, whether or not Topo answers now. What a scan finds waits for its end. */
 const publishLeftOver = (
@@ -125,9 +128,9 @@ export const poll = async (claim: PollClaim, ports: PollPorts): Promise<Polled> 
   const waitsForFacts = mayRead(claim).sequences && ports.pauses.msLeft(claim.organizationId) === 0;
   const leftOver = await publishLeftOver(claim, { ...ports, waitsForFacts });
   if (leftOver.kind === 'lease lost') return { ...leaseLost, sawChange: false };
-  const { isNews, ...polled } = await pollTasks(claim, { ...ports, waitsForFacts });
+  const { asksForFacts, ...polled } = await pollTasks(claim, { ...ports, waitsForFacts });
   const isOver = ['failed', 'limited', 'key refused'].includes(polled.result) || polled.nextPollInMs === 0;
-  if (isOver || !(isNews || hasToLookUp(claim))) return polled;
+  if (isOver || !((asksForFacts && mayAsk(claim)) || hasToLookUp(claim))) return polled;
   const lookedUp = await lookUpFacts(claim, ports);
   if (lookedUp.kind === 'stop') return { ...polled, ...lookedUp.end };
   const { againInMs } = lookedUp;

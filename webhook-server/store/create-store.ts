@@ -101,7 +101,7 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   searchPeople: (query) => searchPeople(database, organizationId, query),
   namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
   forgetPerson: (userId) => database.transaction((run) => forgetPerson(run, organizationId, userId)),
-  renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
+  renewKey: (key) => renewKey(database, organizationId, key),
   freshness: () => database.transaction((run) => findFreshness(run, organizationId)),
   watch: (key) => database.transaction((run) => watch(run, organizationId, key)),
   tasks: (search) => listTasks(database, organizationId, search),

@@ -2,8 +2,12 @@ import type { Certainty } from '../../contract/delivery.ts';
 import type { EventKind, EventTask, EventType } from '../../contract/event.ts';
 import type { EndReason } from './tenant-store.ts';
 
-/** What is waited for: `poll`, a workspace to be read; `deliver`, a delivery to be sent; `events`, events to be shown. */
-export type Topic = 'poll' | 'deliver' | 'events';
+/**
+ * What is waited for: `poll`, a workspace to be read; `poll-soon`, one that is due within `writeTakesMs`; `deliver`, a
+ * delivery to be sent; `events`, events to be shown.
+ */
+export const topics = ['poll', 'poll-soon', 'deliver', 'events'] as const;
+export type Topic = (typeof topics)[number];
 
 /** Where a scan goes on: see `detector/pagination/next-page.ts`. */
 export type Cursor = {
@@ -162,6 +166,8 @@ export type RecordOutcome =
       kind: 'recorded';
       detected: readonly DetectedEvent[];
       untoldFrom: number | null;
+      /** Whether it asks what tasks are about that nobody asked about before. */
+      wantsFacts: boolean;
       claims?: readonly DeliveryClaim[];
     }
   | { kind: 'lease lost' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewIntent } from '../../../webhook-server/store/tenant-store.ts';
-import { leaseMs, type StoreBench, seen } from './store-bench.ts';
+import { leaseMs, newHook, type StoreBench, seen } from './store-bench.ts';
 
 const intent = (change: Partial<NewIntent> = {}): NewIntent => ({
   id: 'int_1',
@@ -64,6 +64,32 @@ export const describeIntents = (name: string, at: StoreBench): void => {
       await scan([seen('t1', 'Grace', 1)]);
       await finish(60_000, { sawChange: true });
       expect(await at.store.work.msUntilPoll()).toBe(60_000);
+    });
+
+    test('of polls that end together one looks again whose change was not seen, and the other does not', async () => {
+      const organizationIds = ['org-1', 'org-2'];
+      for (const id of organizationIds) await at.store.tenant(id).subscribe(newHook({ id, secretHash: id }));
+      const pollAll = async (kind: 'baseline' | 'incremental', assigneeOf: (organizationId: string) => string) => {
+        const claims = await at.store.work.claimPolls({ limit: 2, leaseMs });
+        for (const claim of claims) {
+          const rows = [seen('t1', assigneeOf(claim.organizationId), 1)];
+          await at.store.work.recordPage(at.page(claim, rows, { scan: at.newScan({ kind }) }), { leaseMs });
+        }
+        const ended = { nextPollInMs: 60_000, result: 'done' as const, sawChange: kind === 'incremental' };
+        await at.store.work.finishPolls(
+          claims.map(({ organizationId, lease }) => ({ organizationId, lease, ...ended })),
+        );
+        return claims.map(({ organizationId }) => organizationId).toSorted();
+      };
+      await pollAll('baseline', () => 'ada');
+      for (const id of organizationIds) {
+        await at.store.tenant(id).announce([intent({ id })]);
+        await at.store.tenant(id).settleIntent(id, done);
+      }
+      const polled = await pollAll('incremental', (id) => (id === 'org-1' ? 'grace' : 'eve'));
+      expect(polled).toEqual(organizationIds);
+      at.nowMs += 2_000;
+      expect(await pollAll('incremental', () => 'grace')).toEqual(['org-2']);
     });
 
     test('a workspace whose poll failed is not polled sooner', async () => {

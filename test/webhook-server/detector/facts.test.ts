@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { WorkStore } from '../../../webhook-server/store/work-store.ts';
 import { watchWorkspace } from '../../support/watch-workspace.ts';
 
 const scopes = ['tasks:read', 'tasks:write', 'sequences:read', 'contacts:read'];
@@ -104,4 +105,29 @@ test('a failing look-up holds no change back for longer than it takes', async ()
   at.sandbox.reassign(task?.id ?? '', other?.userId ?? '');
   await pollFor(at, 20_000);
   expect(await at.events()).toMatchObject([{ task: { id: task?.id }, contact: { id: null } }]);
+});
+
+test('a change of a task whose facts are known does not make the detector look for what to ask', async () => {
+  let looks = 0;
+  const throughStore = (store: WorkStore): WorkStore => ({
+    ...store,
+    factsToLookUp(organizationId) {
+      looks += 1;
+      return store.factsToLookUp(organizationId);
+    },
+  });
+  const at = await begin({ taskCount: 0, throughStore });
+  const sequence_id = at.sandbox.createSequence({ contactId: at.sandbox.createContact({ firstName: 'Ada' }).id }).id;
+  const task = at.sandbox.createTask({ sequence_id });
+  await pollFor(at, 60_000);
+  looks = 0;
+  const [first, second] = at.workspace.people.filter(({ userId }) => userId !== task.assignee_user_id);
+  at.sandbox.reassign(task.id, first?.userId ?? '');
+  await pollFor(at, 61_000);
+  expect(await at.events()).toHaveLength(1);
+  expect(looks).toBe(0);
+  at.sandbox.createTask({ sequence_id: at.sandbox.createSequence().id });
+  at.sandbox.reassign(task.id, second?.userId ?? '');
+  await pollFor(at, 61_000);
+  expect(looks).toBeGreaterThan(0);
 });

@@ -52,10 +52,10 @@ test('a page that another process found without news is compared again once some
   expect(counted.comparisons).toBe(1);
 });
 
-/** How many rows each of the next polls, a minute apart, asks for. */
-const rowsAskedFor = async (at: WatchedWorkspace, polls: number): Promise<number[]> => {
+/** How many rows each of the next polls asks for: so far apart, in milliseconds. */
+const rowsAskedFor = async (at: WatchedWorkspace, polls: number, apartMs = 60_000): Promise<number[]> => {
   const before = at.sandbox.requests.length;
-  for (let poll = 0; poll < polls; poll += 1) await nextPoll(at);
+  for (let poll = 0; poll < polls; poll += 1) await nextPoll(at, apartMs);
   return at.sandbox.requests.entries.slice(before).map(({ query }) => Number(query.get('size')));
 };
 
@@ -73,4 +73,27 @@ test('more changes than a few rows show are all told by the same poll', async ()
   const changed = reassign(at, 130);
   expect(await nextPoll(at)).toBeLessThanOrEqual(4);
   expect((await changedTasks(at)).toSorted()).toEqual(changed.toSorted());
+});
+
+/** A workspace of which a whole page was read less than a minute ago, and in which so much has just changed. */
+const changedJustNow = async (changes: number): Promise<WatchedWorkspace> => {
+  const { at } = await settled();
+  for (let polls = 0; polls < 5 && (await rowsAskedFor(at, 1))[0] !== 100; polls += 1);
+  reassign(at, changes);
+  await nextPoll(at);
+  return at;
+};
+
+test('where little has just changed, the next polls ask for a few rows, as long as they come soon', async () => {
+  const at = await changedJustNow(3);
+  expect(await rowsAskedFor(at, 2, 15_000)).toEqual([20, 20]);
+  const [task] = openTasks(at);
+  at.sandbox.reassign(task?.id ?? '', someoneElse(at, task?.assignee_user_id ?? null));
+  expect(await rowsAskedFor(at, 1, 15_000)).toEqual([20]);
+  expect(await changedTasks(at)).toContain(task?.id);
+  expect(await rowsAskedFor(at, 1, 25_000)).toEqual([100]);
+});
+
+test('where so much has just changed that a few rows would show nothing else, the next poll asks for a whole page', async () => {
+  expect(await rowsAskedFor(await changedJustNow(17), 1, 15_000)).toEqual([100]);
 });

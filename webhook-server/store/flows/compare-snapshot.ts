@@ -231,12 +231,15 @@ const splitRepeats = (rows: readonly SeenTask[]): SeenTask[][] => {
   return rounds.map((go) => [...go.values()]);
 };
 
+/** The rows that the snapshot did not know as they are, and the changes that they tell. */
+export type Compared = { news: readonly SeenTask[]; changes: readonly Change[] };
+
 const compareOnce = async (
   run: Transaction,
   { organizationId, scan }: PageRecord,
   rows: readonly SeenTask[],
   { toldFromUs, ...marks }: Marks & ToldFrom,
-): Promise<Change[]> => {
+): Promise<Compared> => {
   const stored = await readSnapshot(run, organizationId, rows);
   const met = rows.filter(({ task }) => !stored.has(task.id));
   await insertTasks(run, organizationId, met, marks);
@@ -257,24 +260,25 @@ const compareOnce = async (
   const scanId = isReconciliation ? `${scan.id}/${scan.rowsRead}` : scan.id;
   const found = { organizationId, scanId, nowMs: run.nowMs };
   const isNew = ({ createdAtUs }: SeenTask): boolean => toldFromUs !== null && createdAtUs > toldFromUs;
-  return [
+  const changes = [
     ...met.filter(isNew).flatMap((row) => firstTransitions(row).map((transition) => changeOf(found, row, transition))),
     ...differing
       .filter(({ task }) => swapped.has(task.id))
       .flatMap((row) => transitionsBetween(row.before, row).map((transition) => changeOf(found, row, transition))),
   ];
+  return { news: [...met, ...differing], changes };
 };
 
 /**
- * Brings the snapshot up to the rows of a page. Returns the changes that they tell: none where the snapshot knows it,
- * knows better, or meets an old task for the first time.
+ * Brings the snapshot up to the rows of a page. They tell no change where the snapshot knows it, knows better, or meets an
+ * old task for the first time.
  */
 export const compareWithSnapshot = async (
   run: Transaction,
   page: PageRecord,
   marks: Marks & ToldFrom,
-): Promise<Change[]> => {
-  const changes: Change[] = [];
-  for (const rows of splitRepeats(page.rows)) changes.push(...(await compareOnce(run, page, rows, marks)));
-  return changes;
+): Promise<Compared> => {
+  const rounds: Compared[] = [];
+  for (const rows of splitRepeats(page.rows)) rounds.push(await compareOnce(run, page, rows, marks));
+  return { news: rounds.flatMap(({ news }) => news), changes: rounds.flatMap(({ changes }) => changes) };
 };

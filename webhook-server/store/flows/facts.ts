@@ -22,10 +22,10 @@ const want = async (
   kind: FactKind,
   organizationId: string,
   ids: readonly (string | null)[],
-): Promise<void> => {
+): Promise<number> => {
   const wanted = distinct(ids);
-  if (wanted.length === 0) return;
-  await run.change(sql`
+  if (wanted.length === 0) return 0;
+  return run.change(sql`
     insert into ${constant(kind)} (organization_id, ${constant(idColumn[kind])}, wanted_at_ms)
     select ${organizationId}, id, cast(${run.nowMs} as bigint)
     from ${tableOf('wanted', wanted, { id: ['text', (id) => id] })}
@@ -33,8 +33,8 @@ const want = async (
     on conflict do nothing`);
 };
 
-/** Asks what these sequence runs are about, if nobody did. */
-export const wantSequences = (run: Transaction, organizationId: string, ids: readonly string[]): Promise<void> =>
+/** Asks what these sequence runs are about, if nobody did. Returns how many of them nobody had asked about. */
+export const wantSequences = (run: Transaction, organizationId: string, ids: readonly string[]): Promise<number> =>
   want(run, 'sequence', organizationId, ids);
 
 /** Whether a row has to be asked for: it never was, or an open task needs it and it has become old. */

@@ -12,14 +12,20 @@ import { findLiveHookIds, lockWorkspaces } from './workspaces.ts';
 type Owned = Pick<PollOutcome, 'organizationId' | 'lease'>;
 
 /** An intent's change has been seen when its task is with the person whom the intent named. */
-const stopLooking = async (run: Transaction, { organizationId, lease }: Owned): Promise<void> => {
+const stopLooking = async (run: Transaction, polled: readonly Owned[]): Promise<void> => {
+  if (polled.length === 0) return;
   await run.change(sql`
     update workspace set look_until_ms = null
-    where organization_id = ${organizationId} and lease = ${lease}
-      and not exists (select 1 from event where event.organization_id = ${organizationId} and body is null)
+    from ${tableOf('seen', polled, {
+      seen_in: ['text', ({ organizationId }) => organizationId],
+      seen_lease: ['text', ({ lease }) => lease],
+    })}
+    where organization_id = seen_in and lease = seen_lease
+      and not exists (select 1 from event where event.organization_id = seen_in and body is null)
       and not exists (
-        select 1 from intent left join snapshot using (organization_id, task_id)
-        where intent.organization_id = ${organizationId} and closed_at_ms is null and state <> 'failed'
+        select 1 from intent
+        left join snapshot on snapshot.organization_id = intent.organization_id and snapshot.task_id = intent.task_id
+        where intent.organization_id = seen_in and closed_at_ms is null and state <> 'failed'
           and created_at_ms > ${run.nowMs - intentLifeMs}
           and lower(snapshot.assignee_user_id) is distinct from intent.assignee_user_id)`);
 };
@@ -107,28 +113,29 @@ export const finishPoll = async (run: Transaction, outcome: PollOutcome): Promis
     if (await useSpareKey(run, outcome)) return release(run, [{ outcome, pollAtMs: run.nowMs }]);
     if (await recordRefusal(run, outcome)) return run.announce('deliver');
   }
-  if (sawChange) await stopLooking(run, outcome);
+  if (sawChange) await stopLooking(run, [outcome]);
   const pollAtMs = pollAtMsAfter(run, outcome);
   await (result === 'done' ? release(run, [{ outcome, pollAtMs }]) : releaseFailed(run, outcome, pollAtMs));
 };
 
-/** Nothing was found and nothing went wrong: there is only a workspace to be given back. */
-const isPlain = ({ result, sawChange, hasUndecided = false }: PollOutcome): boolean =>
-  result === 'done' && !sawChange && !hasUndecided;
+/** Nothing went wrong and nothing waits: there is only a workspace to be given back. */
+const isPlain = ({ result, hasUndecided = false }: PollOutcome): boolean => result === 'done' && !hasUndecided;
+
+const finishPlain = async (run: Transaction, outcomes: readonly PollOutcome[]): Promise<void> => {
+  await stopLooking(
+    run,
+    outcomes.filter(({ sawChange }) => sawChange),
+  );
+  await release(
+    run,
+    outcomes.map((outcome) => ({ outcome, pollAtMs: pollAtMsAfter(run, outcome) })),
+  );
+};
 
 /** Gives workspaces back: those of plain polls together, as a commit costs more than what is in it. */
 export const finishPolls = async (database: Database, outcomes: readonly PollOutcome[]): Promise<void> => {
   const plain = outcomes.filter(isPlain);
-  if (plain.length > 0) {
-    await database.transaction(
-      (run) =>
-        release(
-          run,
-          plain.map((outcome) => ({ outcome, pollAtMs: pollAtMsAfter(run, outcome) })),
-        ),
-      'settling',
-    );
-  }
+  if (plain.length > 0) await database.transaction((run) => finishPlain(run, plain), 'settling');
   for (const outcome of outcomes.filter((one) => !isPlain(one))) {
     await database.transaction((run) => finishPoll(run, outcome), 'settling');
   }

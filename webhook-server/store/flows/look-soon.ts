@@ -1,16 +1,23 @@
 import type { Transaction } from '../database.ts';
-import { intentLifeMs, nudgedLooksApartMs } from '../rules.ts';
+import { intentLifeMs, nudgedLooksApartMs, type writeTakesMs } from '../rules.ts';
 import { sql } from '../sql.ts';
 
-/** Lets the detector look soon, and again until it has seen a change. Only a workspace that is watched is polled. */
-export const pollSoon = async (run: Transaction, organizationId: string, inMs: number): Promise<void> => {
+/**
+ * Lets the detector look in 0 or `writeTakesMs` milliseconds, and again until it has seen a change. Only a workspace that is
+ * watched is polled.
+ */
+export const pollSoon = async (
+  run: Transaction,
+  organizationId: string,
+  inMs: 0 | typeof writeTakesMs,
+): Promise<void> => {
   const { nowMs } = run;
   await run.change(sql`
     update workspace
     set look_since_ms = ${nowMs}, look_until_ms = ${nowMs + intentLifeMs},
         poll_at_ms = least(poll_at_ms, ${nowMs + inMs})
     where organization_id = ${organizationId} and sealed_key is not null and failures = 0`);
-  run.announce('poll');
+  run.announce(inMs === 0 ? 'poll' : 'poll-soon');
 };
 
 /** Lets the detector look now. */

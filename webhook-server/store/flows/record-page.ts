@@ -14,6 +14,7 @@ import type {
   RecordOptions,
   RecordOutcome,
   Scan,
+  SeenTask,
 } from '../work-store.ts';
 import { type Claimer, claimWhatIsTold } from './claim-deliveries.ts';
 import {
@@ -96,39 +97,47 @@ const insertEvents = async (
 };
 
 /** What a task is about is asked for when it is first met, so that it is known before the task is reassigned. */
-const wantFacts = async (run: Transaction, { organizationId, rows }: PageRecord, changes: readonly Change[]) => {
+const wantFacts = async (
+  run: Transaction,
+  { organizationId }: PageRecord,
+  rows: readonly SeenTask[],
+  changes: readonly Change[],
+): Promise<number> => {
   const open = rows.filter(({ isOpen }) => isOpen).map(({ task }) => task);
   const sequenceIds = [...open, ...changes.map(({ task }) => task)].flatMap(({ sequence_id }) => sequence_id ?? []);
-  await wantSequences(run, organizationId, sequenceIds);
+  return wantSequences(run, organizationId, sequenceIds);
 };
 
-/** Stores what differs from the snapshot. Returns the changes that are to be told: none while nobody listens. */
+/** The changes that are to be told: none while nobody listens. So many rows of what tasks are about came to be wanted. */
+type Stored = { told: readonly Change[]; newlyWanted: number };
+
+/** Stores what differs from the snapshot. */
 const storeChanges = async (
   run: Transaction,
   page: PageRecord,
   isSilent: boolean,
   marks: Marks & ToldFrom,
-): Promise<Change[]> => {
+): Promise<Stored> => {
   const { organizationId, scan, rows } = page;
   // A baseline must not overwrite what it has read: a task that changes meanwhile is found by the first incremental scan.
   if (scan.kind === 'baseline') {
     await beginTasks(run, organizationId, rows, marks);
-    await wantFacts(run, page, []);
-    return [];
+    return { told: [], newlyWanted: await wantFacts(run, page, rows, []) };
   }
-  const changes = await compareWithSnapshot(run, page, marks);
+  const { news, changes } = await compareWithSnapshot(run, page, marks);
   // Of a time in which nobody watched only the outcome is known: it is no history.
   const kept = isSilent && marks.toldFromUs === null ? [] : changes;
-  // What only history is about is not asked for.
-  await wantFacts(run, page, isSilent ? [] : kept);
+  // What only history is about is not asked for. A reconciliation asks again for what is missing.
+  const asking = scan.kind === 'reconciliation' ? rows : news;
+  const newlyWanted = await wantFacts(run, page, asking, isSilent ? [] : kept);
   const found = await insertEvents(run, organizationId, kept, isSilent);
-  if (isSilent) return [];
+  if (isSilent) return { told: [], newlyWanted };
   // New and closed tasks are seen by the looks that there are: they make no further ones.
   if (found.length > 0 && changes.some(({ type }) => type === 'task.reassigned')) {
     await run.change(sql`
       update workspace set active_at_ms = ${run.nowMs} where organization_id = ${organizationId}`);
   }
-  return found;
+  return { told: found, newlyWanted };
 };
 
 /**
@@ -330,13 +339,18 @@ export const recordPage = async (
   const marks = { reading: reading.number, closedSinceUs: closedSinceUs(run.nowMs, options) };
   const { toldFromUs } = standing;
   const isSilent = isSilentFor(scan, standing);
-  const changes = await storeChanges(run, page, isSilent, { ...marks, toldFromUs });
+  const { told: changes, newlyWanted } = await storeChanges(run, page, isSilent, { ...marks, toldFromUs });
   await followReading(run, page, reading, marks);
   if (end === null) await rememberScan(run, organizationId, scan, reading.number);
   else await endScan(run, { ...page, end }, reading);
   // Nobody waits for history.
   const found = isSilent ? { ...page, waitsForFacts: false } : page;
   const { untoldFrom, claims } = await publishWhenDue(run, claimer, found, options);
-  const recorded = { kind: 'recorded' as const, detected: changes.map(detectedOf), untoldFrom };
+  const recorded = {
+    kind: 'recorded' as const,
+    detected: changes.map(detectedOf),
+    untoldFrom,
+    wantsFacts: newlyWanted > 0,
+  };
   return options.claim === undefined ? recorded : { ...recorded, claims };
 };

@@ -1,5 +1,5 @@
 import { coversScope } from '../../../contract/covers-scope.ts';
-import type { Run, Transaction } from '../database.ts';
+import type { Run, TenantDatabase, Transaction } from '../database.ts';
 import { readScopes } from '../rows/scopes.ts';
 import { oneOf, sql } from '../sql.ts';
 import type { NewHook, SealedKey } from '../tenant-store.ts';
@@ -95,18 +95,23 @@ export const wakeWorkspace = async (run: Transaction, organizationId: string, ad
   else await offerKey(run, organizationId, added);
 };
 
-/** Takes this key for the detector if the one that it has was refused by Topo. */
+/** Takes this key for the detector if the one that it has was refused by Topo. Each call brings one: few are needed. */
 export const renewKey = async (
-  run: Transaction,
+  database: TenantDatabase,
   organizationId: string,
   { sealedKey, keyHash, scopes }: SealedKey,
 ): Promise<void> => {
-  const renewed = await run.change(sql`
-    update workspace
-    set sealed_key = ${sealedKey}, key_hash = ${keyHash}, scopes = ${toJson(scopes)}, key_refused_since_ms = null,
-        poll_at_ms = ${run.nowMs}, failures = 0
-    where organization_id = ${organizationId} and key_refused_since_ms is not null and key_hash <> ${keyHash}`);
-  if (renewed > 0) run.announce('poll');
+  const isNeeded = sql`
+    organization_id = ${organizationId} and key_refused_since_ms is not null and key_hash <> ${keyHash}`;
+  if ((await database.first(sql`select 1 as needed from workspace where ${isNeeded}`)) === undefined) return;
+  await database.transaction(async (run) => {
+    const renewed = await run.change(sql`
+      update workspace
+      set sealed_key = ${sealedKey}, key_hash = ${keyHash}, scopes = ${toJson(scopes)}, key_refused_since_ms = null,
+          poll_at_ms = ${run.nowMs}, failures = 0
+      where ${isNeeded}`);
+    if (renewed > 0) run.announce('poll');
+  });
 };
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Run } from '../database.ts';
 import { sql, tableOf } from '../sql.ts';
-import type { Topic } from '../work-store.ts';
+import { type Topic, topics } from '../work-store.ts';
 import { connect } from './connect-postgres.ts';
 import type { Signalling } from './postgres-database.ts';
 import { explain } from './translate-postgres-error.ts';
@@ -17,8 +17,6 @@ export type Signals = Signalling & {
   on(topic: Topic, listener: () => void): () => void;
   close(): Promise<void>;
 };
-
-const topics: readonly Topic[] = ['poll', 'deliver', 'events'];
 
 /** A connection that was lost is made again after this. */
 const reconnectAfterMs = 1_000;
