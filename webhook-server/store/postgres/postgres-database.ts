@@ -7,6 +7,7 @@ import { compile, type Statement, sql } from '../sql.ts';
 import { StoreError, StoreOutdated } from '../store.ts';
 import type { Topic } from '../work-store.ts';
 import { beginSession, connectionOptions } from './connect-postgres.ts';
+import { createNotifier } from './notifier.ts';
 import { dialect } from './postgres-dialect.ts';
 import { createNames } from './prepared-statements.ts';
 import { beginText, isMissing, type Known, othersBusy, outdatedBy, tablesGone } from './proof.ts';
@@ -79,7 +80,7 @@ const begin = async (client: PoolClient, known: Known, stance: Stance): Promise<
   return Time.parse(Array.isArray(answers) ? answers.at(-1) : answers).rows[0].now_ms;
 };
 
-/** How processes tell each other of work: `notify` inside the transaction that made it, `emit` once it is committed. */
+/** How work is told once it is committed: `emit` tells this process, and `notify` the others. */
 export type Signalling = { notify(run: Run, topics: readonly Topic[]): Promise<void>; emit(topic: Topic): void };
 
 export type PostgresDatabase = Database & Pick<Driver, 'proveKey' | 'outdated' | 'close'>;
@@ -123,7 +124,6 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
       const run = runWith((statement) => client.query<never>(prepare(statement)).catch(fail));
       const nowMs = await begin(client, known, stance).catch(note);
       const result = await work({ ...run, nowMs, announce: (topic) => topics.add(topic) });
-      if (topics.size > 0) await signals.notify(run, [...topics]);
       await run.change(sql`commit`);
       client.release();
       return { result, topics };
@@ -152,18 +152,29 @@ export const createDatabase = (url: string, signals: Signalling, schemaNumber: n
     }
   };
 
+  const notifier = createNotifier((topics) =>
+    signals.notify(
+      runWith((statement) => pool.query<never>(prepare(statement))),
+      topics,
+    ),
+  );
+
   return {
     ...runWith((statement) => retryConflicts(() => read(statement))),
     settling: { ...runWith(settle), proof: sql`(select prove(${schemaNumber}, null))` },
     async transaction(work, stance = 'usual') {
       const { result, topics } = await retryConflicts(() => attempt(work, stance));
       for (const topic of topics) signals.emit(topic);
+      if (topics.size > 0) notifier.announce(topics);
       return result;
     },
     proveKey(keyCheck) {
       known = { schemaNumber, keyCheck };
     },
     outdated,
-    close: () => pool.end(),
+    async close() {
+      await notifier.close();
+      await pool.end();
+    },
   };
 };
