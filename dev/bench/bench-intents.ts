@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reassignTask } from '../../topo/reassign-task.ts';
-import { Secret } from '../../webhook-server/secrets/secret.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
-import { createTopoClient } from '../../webhook-server/topo-client.ts';
 import { startWebhookServer } from '../local-server/start-webhook-server.ts';
 import { callServer } from './call-server.ts';
 import { fillWorkspaces } from './fill-workspaces.ts';
@@ -50,17 +48,16 @@ const timeOne = async ({ topo, serverUrl, catcher }: Loop, change: number): Prom
   const assigneeId = tasks.find((other) => other.assignee_user_id !== task.assignee_user_id)?.assignee_user_id ?? '';
   const intent = { task_id: task.id, assignee_user_id: assigneeId };
   const id = readText(await callServer({ serverUrl, key }, 'POST', '/intents', intent), 'id');
-  const call = reassignTask({ taskId: task.id, assigneeId, scope: 'TASK' });
-  const answer = await createTopoClient(topo.url).call(new Secret(key), call);
+  const { method, path, json } = reassignTask({ taskId: task.id, assigneeId, scope: 'TASK' });
+  const answer = await callServer({ serverUrl: topo.url, key }, method, `/${path}`, json);
   const answeredAtMs = performance.now();
-  if (answer.kind !== 'answered') throw new Error(`Topo could not reassign: ${answer.kind}.`);
-  const { updated_at } = answer.answer;
+  const updated_at = readText(answer, 'updated_at');
   await callServer({ serverUrl, key }, 'PATCH', `/intents/${id}`, { state: 'done', updated_at });
-  const target = targetOf(catcher, workspace);
-  while (catcher.arrivedAtMs(task.id, target) === undefined && performance.now() - answeredAtMs < patienceMs) {
-    await delay(20);
-  }
-  return (catcher.arrivedAtMs(task.id, target) ?? answeredAtMs + patienceMs) - answeredAtMs;
+  const arrivedAtMs = await catcher.arrivalOf(task.id, {
+    targetUrl: targetOf(catcher, workspace),
+    withinMs: patienceMs,
+  });
+  return arrivedAtMs === undefined ? patienceMs : arrivedAtMs - answeredAtMs;
 };
 
 /** A server that falls behind does not answer in time. */

@@ -57,8 +57,9 @@ const reassign = async ({ topo }: BenchLoop, { taskId, assigneeId }: Reassignmen
 
 /** Milliseconds from Topo's answer to the event at the catch URL. */
 const arrival = async ({ catcher }: BenchLoop, { taskId }: Reassignment, answeredAtMs: number): Promise<number> => {
-  await waitUntil('the event arrived', () => catcher.arrivedAtMs(taskId) !== undefined);
-  return (catcher.arrivedAtMs(taskId) ?? Number.NaN) - answeredAtMs;
+  const arrivedAtMs = await catcher.arrivalOf(taskId, { withinMs: 60_000 });
+  if (arrivedAtMs === undefined) throw new Error('The event did not arrive within a minute.');
+  return arrivedAtMs - answeredAtMs;
 };
 
 /** Reassigns as the app's action does, with an intent that is sent before and settled after. */

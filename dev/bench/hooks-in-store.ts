@@ -51,6 +51,7 @@ export const addPolledHook = async (
     sealedSecret: vault.seal(signingSecret, signingSecretAad(id)),
     sealedKey: vault.seal(new Secret(key), topoKeyAad(organizationId)),
     keyHash: vault.hash(new Secret(key), 'topo_key'),
+    scopes: ['tasks:read', 'tasks:write'],
     filters: {},
     oncePer: 'task',
     bringsNeededKey: false,

@@ -1,29 +1,34 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { TaskEvent } from '../../contract/event.ts';
+import * as z from 'zod';
 
 /** A catch URL that records when the event of each task arrives. */
 export type EventCatcher = {
   /** `127.0.0.1:port`: what HOOK_ALLOWED_HOSTS needs. */
   readonly host: string;
   readonly targetUrl: string;
-  /** When the first event of a task arrived at a target, in `performance.now()`; undefined before that. */
-  arrivedAtMs(taskId: string, targetUrl?: string): number | undefined;
+  /** When the first event of a task arrives at a target, in `performance.now()`; undefined if it does not in time. */
+  arrivalOf(taskId: string, options: { targetUrl?: string; withinMs: number }): Promise<number | undefined>;
   close(): Promise<void>;
 };
 
-const taskIdsOf = async (request: IncomingMessage): Promise<string[]> => {
-  const event = TaskEvent.parse(JSON.parse(await text(request)));
-  return event.changes.map(({ task }) => task.id);
-};
+/** No more of an event is looked at, since the time that this takes is not the server's. */
+const Tasks = z.object({ changes: z.array(z.object({ task: z.object({ id: z.string() }) })) });
+
+const taskIdsOf = async (request: IncomingMessage): Promise<string[]> =>
+  Tasks.parse(JSON.parse(await text(request))).changes.map(({ task }) => task.id);
 
 export const startEventCatcher = async (): Promise<EventCatcher> => {
   const arrivals = new Map<string, number>();
+  const arrived = new EventEmitter<Record<string, [atMs: number]>>();
+  arrived.setMaxListeners(0);
   const record = (path: string, taskIds: readonly string[], nowMs: number): void => {
     for (const taskId of taskIds) {
       const key = `${path} ${taskId}`;
-      arrivals.set(key, arrivals.get(key) ?? nowMs);
+      if (arrivals.has(key)) continue;
+      arrivals.set(key, nowMs);
+      arrived.emit(key, nowMs);
     }
   };
 
@@ -53,7 +58,20 @@ export const startEventCatcher = async (): Promise<EventCatcher> => {
   return {
     host,
     targetUrl: usualTarget,
-    arrivedAtMs: (taskId, targetUrl = usualTarget) => arrivals.get(`${new URL(targetUrl).pathname} ${taskId}`),
+    arrivalOf(taskId, { targetUrl = usualTarget, withinMs }) {
+      const key = `${new URL(targetUrl).pathname} ${taskId}`;
+      const known = arrivals.get(key);
+      if (known !== undefined) return Promise.resolve(known);
+      return new Promise((resolve) => {
+        const hear = (atMs?: number): void => {
+          clearTimeout(timer);
+          arrived.off(key, hear);
+          resolve(atMs);
+        };
+        const timer = setTimeout(hear, withinMs, undefined);
+        arrived.on(key, hear);
+      });
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();
