@@ -32,7 +32,7 @@ export default {
     '^.+\\.tsx$': transformWith({ syntax: 'typescript', tsx: true }),
   },
   setupFiles: ['<rootDir>/test/runner/quiet-core.mjs'],
-  globalSetup: '<rootDir>/test/runner/postgres-cluster.mjs',
+  globalSetup: '<rootDir>/test/runner/begin-run.mjs',
   globalTeardown: '<rootDir>/test/runner/postgres-cluster-end.mjs',
   testSequencer: '<rootDir>/test/runner/slow-first.mjs',
   reporters: ['default', '<rootDir>/test/runner/closing-line.mjs'],

@@ -10,11 +10,12 @@ const root = new URL('../../', import.meta.url);
 const isSlow = (path) => readFileSync(new URL(path, root), 'utf8').startsWith('// Slow: ');
 const slow = globSync('test/**/*.test.ts', { cwd: root }).filter(isSlow);
 
-const { globalSetup: _start, globalTeardown: _stop, ...rest } = whole;
+const { globalTeardown: _stop, ...rest } = whole;
 
 export default {
   ...rest,
   rootDir: '../..',
+  globalSetup: '<rootDir>/test/runner/files-in-memory.mjs',
   testPathIgnorePatterns: [...rest.testPathIgnorePatterns, ...slow.map((path) => `/${path.replaceAll('.', '\\.')}$`)],
   reporters: ['default', '<rootDir>/test/runner/name-slow-files.mjs', '<rootDir>/test/runner/closing-line.mjs'],
 };
