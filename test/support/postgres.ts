@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, test } from '@jest/globals';
 import { Client } from 'pg';
+import { migrate } from '../../webhook-server/store/postgres/migrate-postgres.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import type { Quotas } from '../../webhook-server/store/quotas.ts';
 import type { Store } from '../../webhook-server/store/store.ts';
@@ -69,6 +70,53 @@ export const newDatabaseUrl = async (): Promise<string> => {
   const url = new URL(clusterUrl ?? '');
   url.pathname = `/${name}`;
   return url.href;
+};
+
+/** What a schema's tables hold now, as statements that make it so again, and let numbers begin anew. */
+const restorationOf = async (client: Client): Promise<string> => {
+  const tables = await client.query<{ name: string }>(
+    'select tablename as name from pg_tables where schemaname = current_schema()',
+  );
+  const emptied: string[] = [];
+  const filled: string[] = [];
+  for (const { name } of tables.rows) {
+    emptied.push(`delete from ${name}`);
+    const { rows } = await client.query<{ held: string | null }>(`select json_agg(${name})::text as held from ${name}`);
+    const held = rows[0]?.held ?? null;
+    if (held === null) continue;
+    const records = `json_populate_recordset(null::${name}, ${client.escapeLiteral(held)})`;
+    filled.push(`insert into ${name} overriding system value select * from ${records}`);
+  }
+  return [
+    'begin',
+    // Tables that name each other are emptied in any order.
+    'set local session_replication_role = replica',
+    ...emptied,
+    ...filled,
+    `select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+     from pg_sequences where schemaname = current_schema()`,
+    'commit',
+  ].join(';\n');
+};
+
+/**
+ * The address of one schema, whose tables hold what the migrations left in them whenever it is asked for. For a file whose
+ * tests come one after the other and are not about migrations, which take longer than most of them.
+ */
+export const createRestoredSchema = (): (() => Promise<string>) => {
+  const make = async () => {
+    const url = await newSchemaUrl();
+    await migrate(url);
+    const client = await connectPostgres(url);
+    return { url, client, restoration: await restorationOf(client) };
+  };
+  let made: ReturnType<typeof make> | undefined;
+  return async () => {
+    made ??= make();
+    const { url, client, restoration } = await made;
+    await client.query(restoration);
+    return url;
+  };
 };
 
 /** Puts a clock into the schema that stands still until it is set. */

@@ -3,6 +3,7 @@ import { createPostgresStore } from '../../../webhook-server/store/postgres/post
 import { StoreError } from '../../../webhook-server/store/store.ts';
 import {
   connectPostgres,
+  createRestoredSchema,
   describePostgres,
   newSchemaUrl,
   openPostgresStore,
@@ -10,10 +11,9 @@ import {
 } from '../../support/postgres.ts';
 import { describeStore } from '../../support/store-contract/describe-store.ts';
 
-// A minute of deliveries takes some seconds.
-
 describePostgres('over PostgreSQL', () => {
-  describeStore('PostgreSQL', openPostgresStore);
+  const restoredSchemaUrl = createRestoredSchema();
+  describeStore('PostgreSQL', async (clock) => openPostgresStore(clock, await restoredSchemaUrl()));
 });
 
 testPostgres('what was stored is there after a restart, and in every other process', async () => {
