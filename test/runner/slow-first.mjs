@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-const isSlow = (path) => /^\/\/ (?:Slow|Random): /.test(readFileSync(path, 'utf8'));
+const isSlow = (path) => /^\/\/ (?:Slow|Random|Long): /.test(readFileSync(path, 'utf8'));
 
-/** Begins with the slow files, and those that repeat themselves at random, so that no worker is left alone with one. */
+/**
+ * Begins with the slow files, those that repeat themselves at random, and other long ones, so that no worker is left alone
+ * with one.
+ */
 export default class SlowFirst {
   sort(tests) {
     const slow = tests.filter(({ path }) => isSlow(path));

@@ -1,3 +1,5 @@
+// Long: random histories, over every store.
+
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Choice, type WayToChoose } from '../../../contract/choice.ts';

@@ -1,3 +1,5 @@
+// Long: random histories, over every store.
+
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';

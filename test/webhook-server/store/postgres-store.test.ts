@@ -1,3 +1,5 @@
+// Long: what every store must do, over PostgreSQL.
+
 import { expect } from '@jest/globals';
 import { createPostgresStore } from '../../../webhook-server/store/postgres/postgres-store.ts';
 import { StoreError } from '../../../webhook-server/store/store.ts';

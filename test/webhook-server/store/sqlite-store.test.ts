@@ -1,3 +1,5 @@
+// Long: what every store must do.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
