@@ -145,11 +145,11 @@ type LoopPorts = {
 
 const reconcileIntervalMs = 24 * 3_600_000;
 
-/** Polls begin and end together that would within this time: a commit costs more than what is in it. */
-const pollsGatherMs = 100;
-
-/** Polls that somebody waits for begin together that are announced within this time. */
-const urgentPollsGatherMs = 25;
+/**
+ * Polls begin and end together that would within this time, in milliseconds: a commit costs more than what is in it.
+ * `urgent` are those that somebody waits for.
+ */
+const pollsGatherMs = { usual: 200, urgent: 25 };
 
 type AnswerPorts = { keyCache: KeyCache; vault: Vault; counts: Metrics['counts'] | undefined };
 
@@ -187,7 +187,7 @@ const startDetecting = (
     counts: counts?.detector,
   });
   const onWork = (listener: () => void) => onPolls(work, listener);
-  const rests = { restMs: pollsGatherMs, shortRestMs: urgentPollsGatherMs };
+  const rests = { restMs: pollsGatherMs.usual, shortRestMs: pollsGatherMs.urgent };
   return startWorkLoop({ name: 'detector', ...rests, ...detector, onWork }, log, monotonicClock);
 };
 

@@ -26,7 +26,7 @@ export const createPoller = (path: string, place: TopoPlace): Poller => {
     keepClosedMs: 30 * 24 * 3_600_000,
     requestsPerMinute: 60,
     mostPolls: 8,
-    gatherMs: 0,
+    gatherMs: { usual: 0, urgent: 0 },
     // Advances by a minute at each call, so that no request waits for the rate limit.
     monotonicClock: () => {
       budgetMs += 60_000;

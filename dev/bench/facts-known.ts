@@ -71,7 +71,7 @@ export const measureFactsKnown = async ({ newFolder, say }: Bench): Promise<Figu
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       keepClosedMs: 30 * 24 * 3_600_000,
       mostPolls: 8,
-      gatherMs: 0,
+      gatherMs: { usual: 0, urgent: 0 },
       requestsPerMinute,
       monotonicClock: () => nowMs,
       random: () => 0.5,

@@ -72,7 +72,7 @@ export const watchWorkspace = async (
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       mostPolls: 8,
-      gatherMs: 0,
+      gatherMs: { usual: 0, urgent: 0 },
       keepClosedMs: 30 * 24 * 3_600_000,
       monotonicClock: steadyClock,
       random: () => random,

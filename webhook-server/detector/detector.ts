@@ -25,8 +25,8 @@ export type DetectorPorts = {
   requestsPerMinute: number;
   /** The most polls at once. */
   mostPolls: number;
-  /** Polls that end within this time are stored together. */
-  gatherMs: number;
+  /** Polls that end within this time are stored together: `urgent` those that saw a change, as another may follow soon. */
+  gatherMs: { usual: number; urgent: number };
   /** Tasks that were closed longer ago than this lose their fields. */
   keepClosedMs: number;
   /** Milliseconds, from any start; never goes back. */
@@ -99,7 +99,9 @@ export const createDetector = ({
   const pauses = createLookUpPauses(monotonicClock);
   const firstLooks = createFirstLooks(mostFirstLooks);
   const places = createPollPlaces(mostPolls, monotonicClock);
-  const ends = createPollEnds(store, () => (gatherMs > 0 ? delay(gatherMs) : nextTurn()));
+  const gather = (ms: number) => () => (ms > 0 ? delay(ms) : nextTurn());
+  const usualEnds = createPollEnds(store, gather(gatherMs.usual));
+  const urgentEnds = createPollEnds(store, gather(gatherMs.urgent));
   /** Those of the workspaces in flight whose poll may read more than its first page. */
   const goingOn = new Set<string>();
   let wasCutOff = false;
@@ -170,7 +172,7 @@ export const createDetector = ({
   const release = async (outcome: PollOutcome, signal: AbortSignal): Promise<void> => {
     for (;;) {
       try {
-        await ends.finish(outcome);
+        await (outcome.sawChange ? urgentEnds : usualEnds).finish(outcome);
         outage.recovered();
         return;
       } catch (error) {
