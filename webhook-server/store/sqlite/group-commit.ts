@@ -43,8 +43,8 @@ export const createGroupCommit = (
 
   /** Work that fails is undone alone, unless SQLite has undone the whole group by itself: that is thrown. */
   const runMember = async ({ run, reject }: Member): Promise<Ended[]> => {
-    savepoint.run();
     try {
+      savepoint.run();
       const committed = await run();
       release.run();
       return [{ committed, reject }];
