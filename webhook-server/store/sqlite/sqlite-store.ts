@@ -26,7 +26,7 @@ const createDriver = (connection: Connection, clock: () => number): Driver => {
   return {
     database: createDatabase(connection, clock, (topic) => work.emit(topic)),
     // There is one connection, and its statements block the process: these few are committed together.
-    turnLimits: { total: 8, perOrganization: 1 },
+    turnLimits: { total: 8, perOrganization: 4 },
     dueDeliveries: readDueDeliveries,
     nextDueMs: readNextDue,
     eraseFreeSpace: async () => eraseFreeSpace(connection),
