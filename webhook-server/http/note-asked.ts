@@ -7,7 +7,7 @@ import type { Caller } from './authentication/authenticate.ts';
  */
 export const noteAsked = ({
   store,
-  sealedKey,
+  sealKey,
   isRemembered,
-}: Pick<Caller, 'store' | 'sealedKey' | 'isRemembered'>): Promise<Freshness> =>
-  isRemembered ? store.freshness() : store.watch(sealedKey);
+}: Pick<Caller, 'store' | 'sealKey' | 'isRemembered'>): Promise<Freshness> =>
+  isRemembered ? store.freshness() : store.watch(sealKey());

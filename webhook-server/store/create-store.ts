@@ -48,7 +48,7 @@ import { areFactsComplete, countOpenTasks, findOtherOpenStatuses, listTasks } fr
 import { listUnreadWhileOff } from './flows/unread-while-off.ts';
 import { findFreshness, forgetWorkspace, watch } from './flows/watching.ts';
 import { findHealth, listHealth } from './flows/workspace-health.ts';
-import { listKeyHashes, renewKey } from './flows/workspace-keys.ts';
+import { listKeyHashes, needsKey, renewKey } from './flows/workspace-keys.ts';
 import { createLeaseOwner } from './lease-owner.ts';
 import type { OperatorStore } from './operator-store.ts';
 import { createOrganizationTurns } from './organization-turns.ts';
@@ -101,7 +101,8 @@ const tenantStoreOf = (database: TenantDatabase, organizationId: string, quotas:
   searchPeople: (query) => searchPeople(database, organizationId, query),
   namePeople: (people) => database.transaction((run) => namePeople(run, organizationId, people, quotas)),
   forgetPerson: (userId) => database.transaction((run) => forgetPerson(run, organizationId, userId)),
-  renewKey: (key) => renewKey(database, organizationId, key),
+  needsKey: (keyHash) => needsKey(database, organizationId, keyHash),
+  renewKey: (key) => database.transaction((run) => renewKey(run, organizationId, key)),
   freshness: () => database.transaction((run) => findFreshness(run, organizationId)),
   watch: (key) => database.transaction((run) => watch(run, organizationId, key)),
   tasks: (search) => listTasks(database, organizationId, search),

@@ -447,6 +447,8 @@ export type TenantStore = {
   namePeople(people: readonly NamedPerson[]): Promise<StoredPerson[]>;
   /** Removes what the workspace calls a person. Returns whether there is such a person. */
   forgetPerson(userId: string): Promise<boolean>;
+  /** Whether Topo refuses the key that the detector has, and the one with this hash is another. Each call asks that. */
+  needsKey(keyHash: string): Promise<boolean>;
   /** Gives the detector this key if Topo refuses the one it has. */
   renewKey(key: SealedKey): Promise<void>;
   /**

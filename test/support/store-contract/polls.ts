@@ -137,10 +137,13 @@ export const describePolls = (name: string, at: StoreBench): void => {
 
     test('a key that was refused is replaced by another one, one that works is kept', async () => {
       await at.tenant.subscribe(newHook());
+      expect(await at.tenant.needsKey('other-hash')).toBe(false);
       await at.tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });
       const claim = await claimPoll();
       expect(claim.sealedKey).toBe('sealed-key');
       await at.store.work.finishPoll({ ...claim, nextPollInMs: hourMs, result: 'key refused', sawChange: false });
+      expect(await at.tenant.needsKey('key-hash')).toBe(false);
+      expect(await at.tenant.needsKey('other-hash')).toBe(true);
       await at.tenant.renewKey({ sealedKey: 'same key, sealed again', keyHash: 'key-hash' });
       expect(await at.store.work.claimPolls({ limit: 10, leaseMs })).toEqual([]);
       await at.tenant.renewKey({ sealedKey: 'other', keyHash: 'other-hash' });

@@ -10,14 +10,15 @@ import { type Credential, credentialOf } from './credential.ts';
 import type { Identity, KeyCache } from './key-cache.ts';
 
 /**
- * An authenticated caller: their organization and its store, their key, the same sealed for it, and the key's scopes.
+ * An authenticated caller: their organization and its store, their key, how it is sealed for it, and the key's scopes.
  * `isRemembered`: Topo cannot be asked now, so the caller may read, and nothing may be written for them.
  */
 export type Caller = {
   organizationId: string;
   store: TenantStore;
   key: Secret;
-  sealedKey: SealedKey;
+  /** Few calls store the key: only they have it sealed. */
+  sealKey: () => SealedKey;
   isRemembered: boolean;
   scopes: readonly string[];
 };
@@ -98,7 +99,8 @@ export const createAuthenticate =
     const { organizationId, scopes, isRemembered = false } = identity;
     requireScope(scopes, scope);
     const store = tenant(organizationId);
-    const sealedKey = { ...sealKey(vault, organizationId, credential), scopes };
-    if (coversScope(scopes, 'tasks:read') && !isRemembered) await store.renewKey(sealedKey);
-    return { organizationId, store, key: credential.key, sealedKey, isRemembered, scopes };
+    const seal = (): SealedKey => ({ ...sealKey(vault, organizationId, credential), scopes });
+    const mayReplace = coversScope(scopes, 'tasks:read') && !isRemembered;
+    if (mayReplace && (await store.needsKey(credential.hash))) await store.renewKey(seal());
+    return { organizationId, store, key: credential.key, sealKey: seal, isRemembered, scopes };
   };

@@ -12,13 +12,13 @@ const isEnough = (freshness: Freshness): boolean => freshness.isComplete && isCu
 
 /** Who has the fewest tasks is known only when all tasks are, as they are now. */
 const requireCount = async (
-  { store, sealedKey }: Caller,
+  { store, sealKey }: Caller,
   asked: Freshness,
   wait: Wait,
   isWanted: () => boolean,
 ): Promise<void> => {
   if (isEnough(asked)) return;
-  const freshness = await catchUp(store, sealedKey, { isEnough, patienceMs: catchUpMs, isWanted, wait });
+  const freshness = await catchUp(store, sealKey(), { isEnough, patienceMs: catchUpMs, isWanted, wait });
   refuseRevoked(freshness);
   if (isEnough(freshness)) return;
   const what = freshness.isComplete
@@ -41,7 +41,7 @@ export const choosePerson =
     const caller = await authenticate(request, 'tasks:write');
     requireScope(caller.scopes, 'tasks:read');
     const { task_id, candidates, how, preview } = parseRequest(ChoiceRequest, request.body);
-    const freshness = await caller.store.watch(caller.sealedKey);
+    const freshness = await caller.store.watch(caller.sealKey());
     if (how === 'fewest') await requireCount(caller, freshness, wait, () => !response.closed);
 
     const id = `cho_${randomUUID()}`;

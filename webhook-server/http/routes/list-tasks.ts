@@ -131,7 +131,7 @@ export const refuseRevoked = ({ isKeyRefused }: Freshness): void => {
  */
 export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestHandler => {
   const lookOnceMore = async (
-    { store, sealedKey, key }: Caller,
+    { store, sealKey, key }: Caller,
     search: TaskSearch,
     askedAtMs: number,
     isWanted: () => boolean,
@@ -139,7 +139,7 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
     const isEnough = ({ readAtMs, isComplete }: Freshness) => isComplete && readAtMs !== null && readAtMs >= askedAtMs;
     const email = search.contactEmail;
     const [freshness, contactIds] = await Promise.all([
-      catchUp(store, sealedKey, { isEnough, patienceMs: lookOnceMoreMs, isWanted, wait }),
+      catchUp(store, sealKey(), { isEnough, patienceMs: lookOnceMoreMs, isWanted, wait }),
       email === undefined ? undefined : findContacts(key, email),
     ]);
     const listing = await store.tasks({ ...search, contactIds: contactIds && [...contactIds] });
@@ -148,7 +148,7 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
 
   return async (request, response) => {
     const caller = await authenticate(request, 'tasks:read');
-    const { store, sealedKey, isRemembered, scopes } = caller;
+    const { store, sealKey, isRemembered, scopes } = caller;
     const query = parseRequest(Query, request.query);
     requireScopes(scopes, query);
     const isWanted = () => !response.closed;
@@ -159,7 +159,7 @@ export const listTasks = ({ authenticate, findContacts, wait }: Ports): RequestH
     const isEnough = query.look === 'first' ? isNew : isRead;
     const patienceMs = isRead(asked) ? lookOnceMoreMs : catchUpMs;
     let freshness =
-      isEnough(asked) || !isPatient ? asked : await catchUp(store, sealedKey, { isEnough, patienceMs, isWanted, wait });
+      isEnough(asked) || !isPatient ? asked : await catchUp(store, sealKey(), { isEnough, patienceMs, isWanted, wait });
     if (query.look !== 'never') refuseRevoked(freshness);
 
     const search = { ...searchOf(query, scopes), isWanted };

@@ -40,7 +40,7 @@ const refuseUnfitting = (events: readonly EventType[], filters: HookFilters): vo
 export const subscribe =
   ({ authenticate, checkTarget, vault, clock }: Ports): RequestHandler =>
   async (request, response) => {
-    const { store, sealedKey, scopes } = await authenticate(request, 'tasks:read');
+    const { store, sealKey, scopes } = await authenticate(request, 'tasks:read');
     const {
       target_url,
       event,
@@ -61,7 +61,7 @@ export const subscribe =
     if (bringsNeededKey) requireScope(scopes, 'sequences:read');
     const added = sealHook(vault, { id: newId(), url: target.url, secret: newSecret() });
     const wanted = { events, filters, oncePer: once_per, zapId: zap_id };
-    const hook = await store.subscribe({ ...added, ...sealedKey, ...wanted, bringsNeededKey });
+    const hook = await store.subscribe({ ...added, ...sealKey(), ...wanted, bringsNeededKey });
     const answer: Subscribed = {
       ...hookView(hook, vault, clock()),
       secret: vault.open(hook.sealedSecret, signingSecretAad(hook.id)).reveal(),

@@ -1,7 +1,7 @@
 import { coversScope } from '../../../contract/covers-scope.ts';
-import type { Run, TenantDatabase, Transaction } from '../database.ts';
+import type { Run, Transaction } from '../database.ts';
 import { readScopes } from '../rows/scopes.ts';
-import { oneOf, sql } from '../sql.ts';
+import { oneOf, type Statement, sql } from '../sql.ts';
 import type { NewHook, SealedKey } from '../tenant-store.ts';
 
 /** What a workspace is read with: its tasks, and what they are about. */
@@ -95,23 +95,28 @@ export const wakeWorkspace = async (run: Transaction, organizationId: string, ad
   else await offerKey(run, organizationId, added);
 };
 
-/** Takes this key for the detector if the one that it has was refused by Topo. Each call brings one: few are needed. */
+/** Topo refuses the key that the detector has, and this is another one. */
+const isNeeded = (organizationId: string, keyHash: string): Statement => sql`
+  organization_id = ${organizationId} and key_refused_since_ms is not null and key_hash <> ${keyHash}`;
+
+/** Whether the key with this hash would be taken in the place of one that Topo refuses. */
+export const needsKey = async (run: Run, organizationId: string, keyHash: string): Promise<boolean> => {
+  const needed = await run.first(sql`select 1 as needed from workspace where ${isNeeded(organizationId, keyHash)}`);
+  return needed !== undefined;
+};
+
+/** Takes this key for the detector if the one that it has was refused by Topo. */
 export const renewKey = async (
-  database: TenantDatabase,
+  run: Transaction,
   organizationId: string,
   { sealedKey, keyHash, scopes }: SealedKey,
 ): Promise<void> => {
-  const isNeeded = sql`
-    organization_id = ${organizationId} and key_refused_since_ms is not null and key_hash <> ${keyHash}`;
-  if ((await database.first(sql`select 1 as needed from workspace where ${isNeeded}`)) === undefined) return;
-  await database.transaction(async (run) => {
-    const renewed = await run.change(sql`
-      update workspace
-      set sealed_key = ${sealedKey}, key_hash = ${keyHash}, scopes = ${toJson(scopes)}, key_refused_since_ms = null,
-          poll_at_ms = ${run.nowMs}, failures = 0
-      where ${isNeeded}`);
-    if (renewed > 0) run.announce('poll');
-  });
+  const renewed = await run.change(sql`
+    update workspace
+    set sealed_key = ${sealedKey}, key_hash = ${keyHash}, scopes = ${toJson(scopes)}, key_refused_since_ms = null,
+        poll_at_ms = ${run.nowMs}, failures = 0
+    where ${isNeeded(organizationId, keyHash)}`);
+  if (renewed > 0) run.announce('poll');
 };
 
 /**
