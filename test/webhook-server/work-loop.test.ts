@@ -36,18 +36,19 @@ test('jobs that end are replaced together after a rest, and new work ends the re
   await loop.stop(0);
 });
 
-test('new work that follows a claim closely is claimed together after a short rest, and later work at once', async () => {
-  let clockMs = 0;
+/** A loop for which nothing is due; each claim takes so long. It has claimed once. */
+const startIdle = async ({ claimMs = 0, ...rests }: { claimMs?: number; restMs?: number; shortRestMs?: number }) => {
+  const clock = { ms: 0 };
   let claims = 0;
   let announce = () => {};
   const loop = startWorkLoop(
     {
       name: 'test',
       concurrency: () => 4,
-      restMs: 3_600_000,
-      shortRestMs: 50,
+      ...rests,
       async claim() {
         claims += 1;
+        clock.ms += claimMs;
         return [];
       },
       async run() {
@@ -60,52 +61,33 @@ test('new work that follows a claim closely is claimed together after a short re
       },
     },
     keepLog(),
-    () => clockMs,
+    () => clock.ms,
   );
   await waitUntil('the first claim was made', async () => claims === 1);
+  return { loop, clock, announce: () => announce(), countClaims: () => claims };
+};
+
+test('new work that follows a claim closely is claimed together after a short rest, and later work at once', async () => {
+  const { loop, clock, announce, countClaims } = await startIdle({ restMs: 3_600_000, shortRestMs: 50 });
   for (let news = 0; news < 20; news += 1) {
     announce();
     await nextTurn();
   }
-  expect(claims).toBe(1);
-  await waitUntil('all of it was claimed', async () => claims === 2);
-  clockMs += 60;
+  expect(countClaims()).toBe(1);
+  await waitUntil('all of it was claimed', async () => countClaims() === 2);
+  clock.ms += 60;
   announce();
   for (let turns = 0; turns < 20; turns += 1) await nextTurn();
-  expect(claims).toBe(3);
+  expect(countClaims()).toBe(3);
   await loop.stop(0);
 });
 
 test('after a slow claim as much time passes before the next one, even when new work comes', async () => {
-  let clockMs = 0;
-  let claims = 0;
-  let announce = () => {};
-  const loop = startWorkLoop(
-    {
-      name: 'test',
-      concurrency: () => 4,
-      async claim() {
-        claims += 1;
-        clockMs += 200;
-        return [];
-      },
-      async run() {
-        await nextTurn();
-      },
-      msUntilDue: async () => 60_000,
-      onWork(listener) {
-        announce = listener;
-        return () => {};
-      },
-    },
-    keepLog(),
-    () => clockMs,
-  );
-  await waitUntil('the first claim was made', async () => claims === 1);
+  const { loop, announce, countClaims } = await startIdle({ claimMs: 200 });
   announce();
   for (let turns = 0; turns < 20; turns += 1) await nextTurn();
-  expect(claims).toBe(1);
-  await waitUntil('new work was claimed', async () => claims > 1);
+  expect(countClaims()).toBe(1);
+  await waitUntil('new work was claimed', async () => countClaims() > 1);
   await loop.stop(0);
 });
 

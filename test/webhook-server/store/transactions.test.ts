@@ -5,7 +5,13 @@ import type { Database } from '../../../webhook-server/store/database.ts';
 import { createDatabase as createPostgresDatabase } from '../../../webhook-server/store/postgres/postgres-database.ts';
 import { json, noneOf, oneOf, sql, tableOf } from '../../../webhook-server/store/sql.ts';
 import { createDatabase as createSqliteDatabase } from '../../../webhook-server/store/sqlite/sqlite-database.ts';
-import { describePostgres, newSchemaUrl, queryPostgres } from '../../support/postgres.ts';
+import {
+  connectPostgres,
+  describePostgres,
+  newSchemaUrl,
+  queryPostgres,
+  testPostgres,
+} from '../../support/postgres.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 type Opened = { database: Database; emitted: string[]; close(): Promise<void> };
@@ -22,12 +28,17 @@ const openSqlite = async (tables: string): Promise<Opened> => {
   return { database, emitted, close: async () => void connection.close() };
 };
 
-const openPostgres = async (tables: string): Promise<Opened> => {
+const makePostgresTables = async (tables: string): Promise<string> => {
   const url = await newSchemaUrl();
   const clock = `
     create function now_ms() returns bigint language sql as $$ select 1000::bigint $$;
     create function prove(integer, text) returns boolean language sql as $$ select true $$;`;
   await queryPostgres(url, `${clock} ${tables}`, []);
+  return url;
+};
+
+const openPostgres = async (tables: string): Promise<Opened> => {
+  const url = await makePostgresTables(tables);
   const emitted: string[] = [];
   const database = createPostgresDatabase(url, { notify: async () => {}, emit: (topic) => emitted.push(topic) }, 1);
   return { database, emitted, close: () => database.close() };
@@ -143,6 +154,20 @@ const describeDatabase = (name: string, open: (tables: string) => Promise<Opened
 
 describeDatabase('SQLite', openSqlite);
 describePostgres('over PostgreSQL', () => describeDatabase('PostgreSQL', openPostgres));
+
+testPostgres('PostgreSQL: other processes are notified of what they can see by then', async () => {
+  const url = await makePostgresTables(notes);
+  const { promise: seen, resolve } = Promise.withResolvers<unknown>();
+  const other = await connectPostgres(url);
+  const notify = async () => resolve((await other.query('select name from note')).rows);
+  const database = createPostgresDatabase(url, { notify, emit: () => {} }, 1);
+  await database.transaction(async (run) => {
+    await run.change(sql`insert into note (name) values ('a')`);
+    run.announce('poll');
+  });
+  expect(await seen).toEqual([{ name: 'a' }]);
+  await database.close();
+});
 
 test('what is kept as JSON comes back as its text, and nothing is null', async () => {
   const { database, close } = await openSqlite(notes);
