@@ -110,17 +110,23 @@ const describeDatabase = (name: string, open: (tables: string) => Promise<Opened
       { name: 'ümläut 🙂 \\ \n\t', amount: 0, extra: '' },
       { name: 'a NUL \0 and half a pair \ud800', amount: 1, extra: 'true' },
     ];
-    const table = tableOf('item', items, {
-      name: ['text', ({ name }) => name],
-      amount: ['bigint', ({ amount }) => amount],
-      extra: ['text', ({ extra }) => extra],
-    });
-    const added = await database.change(sql`
-      insert into note (name, amount, extra) select name, amount, extra from ${table} where true order by position`);
-    expect(added).toBe(4);
-    const stored = await database.rows(sql`
-      select note.name, note.amount, note.extra from ${table} join note using (name) order by position`);
-    expect(stored).toEqual(items.map((item) => ({ ...item, name: item.name.replace('\0', '\ufffd').toWellFormed() })));
+    const tableFor = (some: typeof items) =>
+      tableOf('item', some, {
+        name: ['text', ({ name }) => name],
+        amount: ['bigint', ({ amount }) => amount],
+        extra: ['text', ({ extra }) => extra],
+      });
+    const asStored = items.map((item) => ({ ...item, name: item.name.replace('\0', '\ufffd').toWellFormed() }));
+    for (const some of [items, ...items.map((item) => [item])]) {
+      const table = tableFor(some);
+      const added = await database.change(sql`
+        insert into note (name, amount, extra) select name, amount, extra from ${table} where true order by position`);
+      expect(added).toBe(some.length);
+      const stored = await database.rows(sql`
+        select note.name, note.amount, note.extra from ${table} join note using (name) order by position`);
+      expect(stored).toEqual(asStored.filter((_, index) => some.some((item) => item === items[index])));
+      await database.change(sql`delete from note`);
+    }
     await close();
   });
 
@@ -132,6 +138,10 @@ const describeDatabase = (name: string, open: (tables: string) => Promise<Opened
       );
     expect(await names(sql`name ${oneOf([])}`)).toEqual([]);
     expect(await names(sql`name ${noneOf([])}`)).toEqual(['a', 'b', `c,'d`]);
+    expect(await names(sql`name ${oneOf(['a'])}`)).toEqual(['a']);
+    expect(await names(sql`name ${noneOf(['a'])}`)).toEqual(['b', `c,'d`]);
+    expect(await names(sql`name ${oneOf(['b', `c,'d`])}`)).toEqual(['b', `c,'d`]);
+    expect(await names(sql`name ${noneOf(['b', `c,'d`])}`)).toEqual(['a']);
     expect(await names(sql`name ${oneOf(['a', `c,'d`, 'z'])}`)).toEqual(['a', `c,'d`]);
     expect(await names(sql`name ${noneOf(['a', ...Array.from({ length: 5_000 }, (_, n) => `n${n}`)])}`)).toHaveLength(
       2,
