@@ -10,7 +10,18 @@ import { runBench } from './harness/run-bench.ts';
 const timeLimitMs = 80 * 60_000;
 
 /** In this order, one after the other: two at once would measure each other. */
-const parts = ['polling', 'burst', 'latency', 'intents', 'drain', 'isolation', 'detector', 'store', 'pages'] as const;
+const parts = [
+  'polling',
+  'burst',
+  'latency',
+  'intents',
+  'neighbours',
+  'drain',
+  'isolation',
+  'detector',
+  'store',
+  'pages',
+] as const;
 
 /** Runs one benchmark as the command of its own that it is. Its progress is shown as it comes. */
 const measurePart = async (part: string, { say, atExit }: Bench): Promise<Figure[]> => {

@@ -81,7 +81,7 @@ const measureOn = async (
   say(`drain, ${name}: ${pairs} pairs`);
   const samples = await measureInPairs(
     pairs,
-    async () => sample(receiver, deliveries, { kind: 'drain', place: await fill() }),
+    async () => sample(receiver, deliveries, { kind: 'drain', place: await fill(), count: deliveries }),
     () => sample(receiver, deliveries, { kind: 'bare', body, count: deliveries }),
   );
   return figuresOf(`${deliveries.toLocaleString('en')} due deliveries, ${name}`, atLeast, samples);
@@ -111,4 +111,4 @@ const measureDrain = async (bench: Bench, sizes: Sizes): Promise<Figure[]> => {
   }
 };
 
-await runSizedBench(measureDrain, { timeLimitMs, sizes: { tasks: 5_000, pairs: 3 } });
+await runSizedBench(measureDrain, { timeLimitMs, sizes: { tasks: 5_000, pairs: 7 } });

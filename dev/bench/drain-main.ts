@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { signatureHeader } from '../../contract/signature.ts';
 import { maxDeliveries } from '../../webhook-server/delivery/concurrency-ramp.ts';
+import type { DeliveryCounts } from '../../webhook-server/delivery/delivery.ts';
 import { zapierLimits } from '../../webhook-server/delivery/zapier-limits.ts';
 import { createPostgresStore } from '../../webhook-server/store/postgres/postgres-store.ts';
 import { createSqliteStore } from '../../webhook-server/store/sqlite/sqlite-store.ts';
@@ -16,9 +16,6 @@ import { startDelivering } from './start-delivering.ts';
 /** Without Zapier's rate limit: the question is how fast the server itself is. */
 const limits = { ...zapierLimits, rateLimits: null };
 const bareInFlight = 64;
-
-/** Asking whether everything is delivered costs time, too. */
-const checkEveryMs = 250;
 
 /** The store in a file, or at the address of a database. */
 const openStore = async (question: IpcMessage): Promise<Store> => {
@@ -41,11 +38,21 @@ const fill = async (question: IpcMessage): Promise<IpcMessage> => {
   return { body: claim?.body ?? '' };
 };
 
+/** Delivers so many; the time ends when the last outcome is stored. */
 const drain = async (question: IpcMessage): Promise<IpcMessage> => {
   const store = await openStore(question);
+  let left = readNumber(question, 'count');
+  const { promise: isDrained, resolve } = Promise.withResolvers<void>();
+  const counts: DeliveryCounts = {
+    attempted: () => {},
+    settled(outcome) {
+      if (outcome === 'delivered') left -= 1;
+      if (left === 0) resolve();
+    },
+  };
   const startMs = performance.now();
-  const delivering = startDelivering(store, readText(question, 'host'), limits, maxDeliveries);
-  while (!(await delivering.isIdle())) await delay(checkEveryMs);
+  const delivering = startDelivering(store, readText(question, 'host'), limits, maxDeliveries, counts);
+  await isDrained;
   const tookMs = performance.now() - startMs;
   await delivering.stop();
   await store.close();

@@ -1,4 +1,4 @@
-import { createDelivery } from '../../webhook-server/delivery/delivery.ts';
+import { createDelivery, type DeliveryCounts } from '../../webhook-server/delivery/delivery.ts';
 import { createRecordAndClaim } from '../../webhook-server/delivery/record-and-claim.ts';
 import { createTransport } from '../../webhook-server/delivery/transport.ts';
 import type { DeliveryLimits } from '../../webhook-server/delivery/zapier-limits.ts';
@@ -9,7 +9,13 @@ import { startWorkLoop } from '../../webhook-server/work-loop.ts';
 import { vault } from './hooks-in-store.ts';
 
 /** Delivers what is due in a store, as the server does. */
-export const startDelivering = (store: Store, host: string, limits: DeliveryLimits, concurrency: number) => {
+export const startDelivering = (
+  store: Store,
+  host: string,
+  limits: DeliveryLimits,
+  concurrency: number,
+  counts?: DeliveryCounts,
+) => {
   const entry = readAllowedHost(host);
   const transport = createTransport();
   const log = createLog('fatal', process.stdout);
@@ -23,6 +29,7 @@ export const startDelivering = (store: Store, host: string, limits: DeliveryLimi
     monotonicClock: () => performance.now(),
     random: Math.random,
     log,
+    counts,
   });
   const onWork = (listener: () => void) => store.work.onWork('deliver', listener);
   const loop = startWorkLoop({ name: 'delivery', concurrency: () => concurrency, ...delivery, onWork }, log, () =>
@@ -32,8 +39,6 @@ export const startDelivering = (store: Store, host: string, limits: DeliveryLimi
   return {
     /** Records a page, and sends at once what it makes due. */
     recordPage: createRecordAndClaim({ loop, delivery, store: store.work }),
-    /** Whether nothing is in flight or waiting. */
-    isIdle: async () => (await delivery.msUntilDue()) === undefined,
     async stop() {
       await loop.stop(0);
       await transport.close();
