@@ -64,7 +64,7 @@ export const watchWorkspace = async (
   let store = await open();
   const vault = createVault(Buffer.alloc(32, 1));
   const log = keepLog();
-  const newDetector = () =>
+  const newDetector = (gatherMs = { usual: 0, urgent: 0 }) =>
     createDetector({
       store: throughStore(store.work),
       vault,
@@ -72,14 +72,14 @@ export const watchWorkspace = async (
       intervals: { intervalMs: 15_000, idleIntervalMs: 60_000, reconcileIntervalMs: 24 * 3_600_000 },
       requestsPerMinute,
       mostPolls: 8,
-      gatherMs: { usual: 0, urgent: 0 },
+      gatherMs,
       keepClosedMs: 30 * 24 * 3_600_000,
       monotonicClock: steadyClock,
       random: () => random,
       log,
       counts: counts && { polled: (poll) => counts().polled(poll), detected: (events) => counts().detected(events) },
     });
-  const newDetectors = () => Array.from({ length: detectorCount }, newDetector);
+  const newDetectors = () => Array.from({ length: detectorCount }, () => newDetector());
   let detectors = newDetectors();
   let polls = 0;
   let hooks = 0;
@@ -91,6 +91,8 @@ export const watchWorkspace = async (
 
   return {
     sealed,
+    /** One more detector over the same store. */
+    newDetector,
     sandbox,
     topoUrl: topo.url,
     workspace,

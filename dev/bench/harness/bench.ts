@@ -17,8 +17,12 @@ export type Bench = {
 /** @param conditions gets what a benchmark notes. */
 export const createBench = (say: (text: string) => void, conditions: string[]): Bench => {
   const folder = mkdtempSync(join(tmpdir(), 'topo-for-zapier-bench-'));
+  const cleanings: (() => void)[] = [];
+  process.once('exit', () => {
+    for (const clean of cleanings) clean();
+  });
   const atExit = (clean: () => void) => {
-    process.once('exit', clean);
+    cleanings.push(clean);
   };
   atExit(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return {

@@ -1,26 +1,32 @@
 import { expect, test } from '@jest/globals';
 import type { CallTopo } from '../../../webhook-server/topo-port.ts';
+import type { WatchedWorkspace } from '../../support/watch-workspace.ts';
 import { changedTasks, listening, nextPoll, reassign, watching } from '../../support/workspace-steps.ts';
 
-test('a workspace with very many tasks does not keep the others waiting', async () => {
-  const at = await watching({ taskCount: 6_000 });
-  const [, other] = at.sandbox.workspaces;
-  const { organizationId } = other;
-  const tenant = at.store.tenant(organizationId);
-  await at.subscribe();
-  expect(await at.poll()).toBeLessThanOrEqual(26);
-  await tenant.subscribe({
+/** A second workspace with a hook. */
+const subscribeOther = async (at: WatchedWorkspace): Promise<void> => {
+  const [, { organizationId, keys }] = at.sandbox.workspaces;
+  await at.store.tenant(organizationId).subscribe({
     id: 'hok_other',
     targetHash: 'other',
     rateLimitKey: null,
     secretHash: 'other',
     sealedTarget: '',
     sealedSecret: '',
-    ...at.sealed(other.keys.full, organizationId),
+    ...at.sealed(keys.full, organizationId),
     filters: {},
     oncePer: 'task',
     bringsNeededKey: false,
   });
+};
+
+test('a workspace with very many tasks does not keep the others waiting', async () => {
+  const at = await watching({ taskCount: 6_000 });
+  const [, other] = at.sandbox.workspaces;
+  const tenant = at.store.tenant(other.organizationId);
+  await at.subscribe();
+  expect(await at.poll()).toBeLessThanOrEqual(26);
+  await subscribeOther(at);
   at.passTime(1);
   await at.poll();
   await at.poll();
@@ -133,4 +139,25 @@ test('first readings leave places free for workspaces that were read', async () 
   expect(claimed).toContain(at.workspace.organizationId);
   expect(claimed).toHaveLength(4);
   expect(await at.claim(4)).toEqual([]);
+});
+
+test('a workspace in which a change was seen is given back without waiting for those that end later', async () => {
+  const at = await listening();
+  await subscribeOther(at);
+  // The second one is read until it listens, too.
+  for (let polls = 0; polls < 10; polls += 1) await nextPoll(at, 15_000);
+  reassign(at, 1);
+  at.passTime(60_000);
+  const detector = at.newDetector({ usual: 1_000, urgent: 0 });
+  const claims = await detector.claim(2);
+  expect(claims).toHaveLength(2);
+  const givenBack: string[] = [];
+  const { signal } = new AbortController();
+  // The one with the change begins last.
+  const inOrder = claims.toSorted((one) => (one.organizationId === at.workspace.organizationId ? 1 : -1));
+  await Promise.all(
+    inOrder.map((claim) => detector.run(claim, signal).then(() => givenBack.push(claim.organizationId))),
+  );
+  expect(givenBack[0]).toBe(at.workspace.organizationId);
+  expect(givenBack).toHaveLength(2);
 });

@@ -97,3 +97,20 @@ test('where little has just changed, the next polls ask for a few rows, as long 
 test('where so much has just changed that a few rows would show nothing else, the next poll asks for a whole page', async () => {
   expect(await rowsAskedFor(await changedJustNow(17), 1, 15_000)).toEqual([100]);
 });
+
+test('where `updated_at` does not move, a change on the newest page is told within five minutes, and any other within a day', async () => {
+  const assumptions = { tiesAreShuffled: false, reassigningMovesUpdatedAt: false };
+  const { at } = await settled({ assumptions, taskCount: 1_000 });
+  const newestFirst = at.workspace.tasks.toSorted((one, other) => other.updated_at.localeCompare(one.updated_at));
+  const isOpen = (task: (typeof newestFirst)[number]) => openTasks(at).some(({ id }) => id === task.id);
+  const near = newestFirst.slice(20, 100).find(isOpen);
+  const far = newestFirst.slice(300).find(isOpen);
+  for (const task of [near, far]) {
+    at.sandbox.reassign(task?.id ?? '', someoneElse(at, task?.assignee_user_id ?? null));
+  }
+  for (let polls = 0; polls < 5; polls += 1) await nextPoll(at);
+  expect(await changedTasks(at)).toEqual([near?.id]);
+  at.passTime(24 * 3_600_000);
+  for (let polls = 0; polls < 5; polls += 1) await nextPoll(at);
+  expect((await changedTasks(at)).toSorted()).toEqual([near?.id, far?.id].toSorted());
+});
