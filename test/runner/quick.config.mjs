@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import whole from '../../jest.config.mjs';
 
-// `npm run test:quick`: what an editor's next save should not wait a minute for. A test file is left out when its first
-// line says why, as in “// Slow: it starts the built server.” No PostgreSQL is started, so the tests that need one are
-// skipped, and what runs over every store runs over SQLite; there are few random histories.
+// `npm run test:quick`: what one runs before each commit. A test file is left out when its first line says why, as in
+// “// Slow: it starts the built server.” No PostgreSQL is started, so the tests that need one are skipped, and what runs
+// over every store runs over SQLite; there are few random histories.
 process.env.HISTORIES ??= '5';
 
 const root = new URL('../../', import.meta.url);
