@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import type { Client } from 'pg';
+import { type Client, escapeLiteral } from 'pg';
 import type { Run } from '../../../webhook-server/store/database.ts';
 import { oldestUnpublished } from '../../../webhook-server/store/flows/pieces.ts';
+import { unpublishedOf } from '../../../webhook-server/store/flows/publish.ts';
 import { settle } from '../../../webhook-server/store/flows/settle-deliveries.ts';
 import { dialect } from '../../../webhook-server/store/postgres/postgres-dialect.ts';
 import { dueDeliveries, readNextDue } from '../../../webhook-server/store/postgres/postgres-due-deliveries.ts';
@@ -53,11 +54,23 @@ describePostgres('plans of PostgreSQL after a burst of which it counted the begi
     return rows.flatMap((row) => row['QUERY PLAN']).flatMap(({ Plan: plan }) => accessesOf(plan));
   };
 
+  /** The same by the plan that is kept for all values. */
+  const keptAccesses = async (statement: Statement): Promise<string[]> => {
+    const { text, values } = compile(statement, dialect);
+    const literals = values.map((value) => (value === null ? 'null' : escapeLiteral(String(value))));
+    await client.query(`set plan_cache_mode = force_generic_plan; prepare kept as ${text}`);
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+      `explain (format json) execute kept (${literals.join(', ')})`,
+    );
+    await client.query('deallocate kept; reset plan_cache_mode');
+    return rows.flatMap((row) => row['QUERY PLAN']).flatMap(({ Plan: plan }) => accessesOf(plan));
+  };
+
   /** The plans of all statements of a flow that finds nothing. */
-  const accessesIn = async (flow: (run: Run) => Promise<unknown>): Promise<string[]> => {
+  const accessesIn = async (flow: (run: Run) => Promise<unknown>, read = accesses): Promise<string[]> => {
     const seen: string[] = [];
     const note = async (statement: Statement) => {
-      seen.push(...(await accesses(statement)));
+      seen.push(...(await read(statement)));
     };
     await flow({
       rows: async (statement) => note(statement).then(() => []),
@@ -80,19 +93,42 @@ describePostgres('plans of PostgreSQL after a burst of which it counted the begi
     );
   });
 
-  test('whether more waits for a hook is found in its queue, whatever was sent to it before', async () => {
-    const found = await accessesIn((run) => {
-      const database = { ...run, transaction: () => Promise.reject(), settling: { ...run, proof: sql`true` } };
-      return settle(database, [{ id: 'msg_7_1', lease: 'lease', outcome: { kind: 'delivered' } }]);
-    });
-    expect(found.filter((access) => access.startsWith('delivery')).toSorted()).toEqual([
-      'delivery: ModifyTable',
-      'delivery: delivery_id_key',
+  test('what is due of one hook is found by the same indexes, with the plan that is kept', async () => {
+    const found = await keptAccesses(dueDeliveries(['hok_1'], { nowMs: 5, perHook: 8, lost: undefined }, 64));
+    expect(found.filter((access) => access.startsWith('delivery'))).toEqual([
       'delivery: delivery_waiting',
+      'delivery: delivery_pkey',
     ]);
   });
 
+  test.each(['made for its values', 'kept'])(
+    'whether more waits for a hook is found in its queue, whatever was sent to it before, with a plan that is %s',
+    async (which) => {
+      const settleOne = (run: Run) => {
+        const database = { ...run, transaction: () => Promise.reject(), settling: { ...run, proof: sql`true` } };
+        return settle(database, [{ id: 'msg_7_1', lease: 'lease', outcome: { kind: 'delivered' } }]);
+      };
+      const found = await accessesIn(settleOne, which === 'kept' ? keptAccesses : accesses);
+      expect(found.filter((access) => access.startsWith('delivery')).toSorted()).toEqual([
+        'delivery: ModifyTable',
+        'delivery: delivery_id_key',
+        'delivery: delivery_waiting',
+      ]);
+    },
+  );
+
   test('a piece of what is to be told is found without a look at what was told', async () => {
     expect(await accesses(oldestUnpublished('org_7', 0, 201))).toEqual(['event: event_unpublished']);
+  });
+
+  test('what is to be told of one run, and the intent behind it, are found by their indexes with the plan that is kept', async () => {
+    const found = await keptAccesses(unpublishedOf('org_7', ['task_7']));
+    expect(found).toContain(': event_unpublished_run');
+    expect(found.filter((access) => access.startsWith('intent:')).toSorted()).toEqual([
+      'intent: intent_of_sequence',
+      'intent: intent_of_task',
+      'intent: intent_pkey',
+      'intent: intent_pkey',
+    ]);
   });
 });

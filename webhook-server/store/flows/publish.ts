@@ -37,11 +37,7 @@ const intentsWhere = (isMeant: Statement): Statement => sql`
  * person is somebody else's.
  */
 export const unpublishedOf = (organizationId: string, runKeys: readonly string[]): Statement => sql`
-  select found.id, type, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
-         newest_hook,
-         is_looked_up, awaits_names, sequence_template_id,
-         speaking.id as intent_id, speaking.state as intent_state, speaking.created_at_ms as intent_created_at_ms
-  from (
+  with found as materialized (
     select event.seq, event.id, event.type, event.reading_id, event.kind, event.previous_assignee_id, event.new_assignee_id,
            event.task, event.occurred_at_us, event.detected_at_ms, event.newest_hook,
            event.sequence_id is null or sequence.fetched_at_ms is not null as is_looked_up,
@@ -75,9 +71,15 @@ export const unpublishedOf = (organizationId: string, runKeys: readonly string[]
     join event on event.organization_id = wanted_in and event.body is null
       and coalesce(event.sequence_id, event.task_id) = run_key
     left join sequence on sequence.organization_id = event.organization_id
-      and sequence.sequence_id = event.sequence_id) as found
-  left join intent as speaking on speaking.id = found.speaking_id
-  order by found.seq`;
+      and sequence.sequence_id = event.sequence_id)
+  select id, type, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
+         newest_hook,
+         is_looked_up, awaits_names, sequence_template_id, speaking_id as intent_id,
+         -- Each by its key. A plan for a join, made while there were few intents, would go through all of them later.
+         (select speaking.state from intent as speaking where speaking.id = speaking_id) as intent_state,
+         (select speaking.created_at_ms from intent as speaking where speaking.id = speaking_id) as intent_created_at_ms
+  from found
+  order by seq`;
 
 const circumstancesOf = (
   row: Unpublished | undefined,
