@@ -154,7 +154,8 @@ test('a workspace in which a change was seen is given back without waiting for t
   const givenBack: string[] = [];
   const { signal } = new AbortController();
   // The one with the change begins last.
-  const inOrder = claims.toSorted((one) => (one.organizationId === at.workspace.organizationId ? 1 : -1));
+  const hasChanged = ({ organizationId }: (typeof claims)[number]) => organizationId === at.workspace.organizationId;
+  const inOrder = [...claims.filter((claim) => !hasChanged(claim)), ...claims.filter(hasChanged)];
   await Promise.all(
     inOrder.map((claim) => detector.run(claim, signal).then(() => givenBack.push(claim.organizationId))),
   );

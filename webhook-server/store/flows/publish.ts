@@ -73,8 +73,7 @@ export const unpublishedOf = (organizationId: string, runKeys: readonly string[]
     left join sequence on sequence.organization_id = event.organization_id
       and sequence.sequence_id = event.sequence_id)
   select id, type, reading_id, kind, previous_assignee_id, new_assignee_id, task, occurred_at_us, detected_at_ms,
-         newest_hook,
-         is_looked_up, awaits_names, sequence_template_id, speaking_id as intent_id,
+         newest_hook, is_looked_up, awaits_names, sequence_template_id, speaking_id as intent_id,
          -- Each by its key. A plan for a join, made while there were few intents, would go through all of them later.
          (select speaking.state from intent as speaking where speaking.id = speaking_id) as intent_state,
          (select speaking.created_at_ms from intent as speaking where speaking.id = speaking_id) as intent_created_at_ms
